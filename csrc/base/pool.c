@@ -1,0 +1,223 @@
+#define _POSIX_C_SOURCE 200809L
+#include "base/pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/cpu.h"
+#include "base/deadline.h"
+#include "base/float_environment.h"
+
+/* A tile's own arrays are small; the system's default would be 8 MiB of address space a thread. */
+#define STACK_NBYTES ((size_t)512 << 10)
+/* How long a thread without work stays. */
+#define IDLE_NS UINT64_C(2000000000)
+/* How often a caller that waits for others' tiles polls. */
+#define WAIT_NS UINT64_C(20000000)
+/* More threads than this are never of use here, and each may fail to be made. */
+#define MOST_THREADS 256
+
+/* A run under way, on its caller's stack. */
+typedef struct pool_run {
+    struct pool_run *next;
+    cornu_pool_tile *run_tile;
+    void *argument;
+    size_t tile_count;
+    atomic_size_t next_tile;
+    atomic_bool stopped;
+    size_t worker_limit, workers; /* numbers given out; under the pool's mutex */
+    size_t active;                /* pool threads in it; likewise */
+    pthread_cond_t left;          /* the last of them has gone */
+} pool_run;
+
+static struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t work;
+    pool_run *runs;
+    size_t threads, idle;
+} pool = {.mutex = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER};
+
+static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
+static atomic_size_t chosen_count; /* 0: the environment's */
+
+static void before_fork(void) {
+    pthread_mutex_lock(&pool.mutex);
+}
+
+static void after_fork_in_parent(void) {
+    pthread_mutex_unlock(&pool.mutex);
+}
+
+/* The child has none of the threads; the next run makes new ones. */
+static void after_fork_in_child(void) {
+    pthread_mutex_init(&pool.mutex, NULL);
+    pthread_cond_init(&pool.work, NULL);
+    pool.runs = NULL;
+    pool.threads = pool.idle = 0;
+}
+
+static void watch_forks(void) {
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+/* Takes tiles until there are none left or the run is stopped. The caller (poll not NULL or worker 0) asks between them. */
+static void take_tiles(pool_run *run, size_t worker, cornu_pool_poll *poll, void *poll_argument) {
+    while (!atomic_load_explicit(&run->stopped, memory_order_relaxed)) {
+        size_t tile = atomic_fetch_add_explicit(&run->next_tile, 1, memory_order_relaxed);
+        if (tile >= run->tile_count) return;
+        run->run_tile(run->argument, tile, worker);
+        if (poll && !poll(poll_argument)) atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
+    }
+}
+
+static bool wants_worker(const pool_run *run) {
+    return run->workers < run->worker_limit && !atomic_load_explicit(&run->stopped, memory_order_relaxed) &&
+           atomic_load_explicit(&run->next_tile, memory_order_relaxed) < run->tile_count;
+}
+
+static pool_run *find_run(void) {
+    pool_run *run = pool.runs;
+    while (run && !wants_worker(run)) run = run->next;
+    return run;
+}
+
+static void *work(void *unused) {
+    (void)unused;
+    cornu_float_environment environment;
+    cornu_float_environment_enter(&environment);
+    pthread_mutex_lock(&pool.mutex);
+    for (;;) {
+        pool_run *run = find_run();
+        if (!run) {
+            struct timespec deadline = cornu_deadline(IDLE_NS);
+            pool.idle++;
+            int timed_out = pthread_cond_timedwait(&pool.work, &pool.mutex, &deadline);
+            pool.idle--;
+            if (timed_out == ETIMEDOUT && !find_run()) break;
+            continue;
+        }
+        size_t worker = run->workers++;
+        run->active++;
+        pthread_mutex_unlock(&pool.mutex);
+        take_tiles(run, worker, NULL, NULL);
+        pthread_mutex_lock(&pool.mutex);
+        if (--run->active == 0) pthread_cond_signal(&run->left);
+    }
+    pool.threads--;
+    pthread_mutex_unlock(&pool.mutex);
+    return NULL;
+}
+
+/* Signals go to the program's own threads, where Ctrl-C is answered. False when there can be no further thread. */
+static bool start_thread(void) {
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0) return false;
+    pthread_attr_setstacksize(&attributes, STACK_NBYTES);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_t thread;
+    bool started = pthread_create(&thread, &attributes, work, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return started;
+}
+
+/* Needs the mutex. Wakes or makes as many as can help; one that can't be made is done without. */
+static void call_workers(size_t wanted) {
+    size_t asleep = pool.idle;
+    for (size_t i = 0; i < wanted; i++) {
+        if (i < asleep) {
+            pthread_cond_signal(&pool.work);
+        } else if (pool.threads < MOST_THREADS && start_thread()) {
+            pool.threads++;
+        } else {
+            return;
+        }
+    }
+}
+
+static void join_run(pool_run *run, size_t wanted) {
+    pthread_mutex_lock(&pool.mutex);
+    pool_run **end = &pool.runs;
+    while (*end) end = &(*end)->next;
+    *end = run;
+    call_workers(wanted);
+    pthread_mutex_unlock(&pool.mutex);
+}
+
+/* No worker joins any more; those that did are waited for. */
+static void leave_run(pool_run *run, cornu_pool_poll *poll, void *poll_argument) {
+    pthread_mutex_lock(&pool.mutex);
+    pool_run **place = &pool.runs;
+    while (*place != run) place = &(*place)->next;
+    *place = run->next;
+    while (run->active > 0) {
+        struct timespec deadline = cornu_deadline(WAIT_NS);
+        int timed_out = pthread_cond_timedwait(&run->left, &pool.mutex, &deadline);
+        if (timed_out != ETIMEDOUT || !poll || atomic_load_explicit(&run->stopped, memory_order_relaxed)) continue;
+        pthread_mutex_unlock(&pool.mutex);
+        if (!poll(poll_argument)) atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
+        pthread_mutex_lock(&pool.mutex);
+    }
+    pthread_mutex_unlock(&pool.mutex);
+}
+
+static bool run_alone(cornu_pool_tile *run_tile, void *argument, size_t tile_count, cornu_pool_poll *poll,
+                      void *poll_argument) {
+    for (size_t tile = 0; tile < tile_count; tile++) {
+        run_tile(argument, tile, 0);
+        if (poll && !poll(poll_argument)) return false;
+    }
+    return true;
+}
+
+bool cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count, size_t thread_count,
+                    cornu_pool_poll *poll, void *poll_argument) {
+    if (thread_count > tile_count) thread_count = tile_count;
+    if (thread_count <= 1) return run_alone(run_tile, argument, tile_count, poll, poll_argument);
+    pthread_once(&pool_once, watch_forks);
+    pool_run run = {
+        .run_tile = run_tile, .argument = argument, .tile_count = tile_count, .worker_limit = thread_count, .workers = 1};
+    pthread_cond_init(&run.left, NULL);
+    join_run(&run, thread_count - 1);
+    take_tiles(&run, 0, poll, poll_argument);
+    leave_run(&run, poll, poll_argument);
+    pthread_cond_destroy(&run.left);
+    return !atomic_load_explicit(&run.stopped, memory_order_relaxed);
+}
+
+/* 0 when the variable is no whole number from 1 on. */
+static size_t count_from(const char *variable) {
+    const char *text = getenv(variable);
+    if (!text || *text < '0' || *text > '9') return 0;
+    char *end;
+    errno = 0;
+    unsigned long count = strtoul(text, &end, 10);
+    /* OMP_NUM_THREADS may be a list, one number a level; the first counts. */
+    if (errno != 0 || (*end != '\0' && *end != ',')) return 0;
+    return count < MOST_THREADS ? (size_t)count : MOST_THREADS;
+}
+
+size_t cornu_pool_thread_count(void) {
+    static atomic_size_t environment_count;
+    size_t chosen = atomic_load_explicit(&chosen_count, memory_order_relaxed);
+    if (chosen > 0) return chosen;
+    size_t count = atomic_load_explicit(&environment_count, memory_order_relaxed);
+    if (count > 0) return count;
+    count = count_from("CORNU_NUM_THREADS");
+    if (count == 0) count = count_from("OMP_NUM_THREADS");
+    if (count == 0) count = cornu_cpu_count();
+    if (count > MOST_THREADS) count = MOST_THREADS;
+    atomic_store_explicit(&environment_count, count, memory_order_relaxed);
+    return count;
+}
+
+void cornu_pool_set_thread_count(size_t count) {
+    atomic_store_explicit(&chosen_count, count < MOST_THREADS ? count : MOST_THREADS, memory_order_relaxed);
+}

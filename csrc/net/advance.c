@@ -1,0 +1,294 @@
+/* The epoch loop: from phase to phase until an event is due. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/float_environment.h"
+#include "base/status.h"
+#include "net/run.h"
+
+/* ---- Locks ---- */
+
+static bool runs_exclusively(const cornu_run *run) {
+    /* A gradient moves the state of random layers, if only for a while; so does a prediction in training mode. */
+    return cornu_run_trains(run) || run->options.mode == CORNU_RUN_GRADIENT || run->options.training;
+}
+
+static cornu_status take_locks(cornu_run *run, cornu_error *error) {
+    for (;;) {
+        cornu_status status = cornu_locks_take(run->locks, run->lock_count, runs_exclusively(run), CORNU_POLL_NS);
+        if (status == CORNU_ERROR_FORKED) return cornu_forked_error(error);
+        if (status != CORNU_BUSY) return status;
+        status = cornu_task_poll(&run->task);
+        if (status != CORNU_OK) return status;
+    }
+}
+
+/* At a step's border those who wait are let in; the lock's queue puts this run behind them. */
+static cornu_status give_way(cornu_run *run, bool *held, cornu_error *error) {
+    bool wanted = false;
+    for (size_t i = 0; i < run->lock_count; i++) wanted |= cornu_lock_contended(run->locks[i]);
+    if (!wanted) return CORNU_OK;
+    cornu_locks_drop(run->locks, run->lock_count);
+    cornu_status status = take_locks(run, error);
+    *held = status == CORNU_OK;
+    return status;
+}
+
+/* ---- One batch ---- */
+
+static cornu_rows next_rows(const cornu_run *run, const cornu_feed *feed) {
+    size_t left = feed->rows - feed->row;
+    cornu_rows rows = {.begin = feed->row, .count = left < feed->batch_size ? left : feed->batch_size};
+    if (feed == &run->feed) {
+        rows.order32 = run->order.order32;
+        rows.order64 = run->order.order64;
+    }
+    return rows;
+}
+
+static void *output_of(const cornu_run *run, const cornu_step *step, size_t row) {
+    if (run->options.mode != CORNU_RUN_PREDICT) return NULL;
+    const cornu_plan *plan = run->plan;
+    size_t count = plan->count ? plan->links[plan->count - 1].output_count : run->feed.x.row_count;
+    return cornu_task_at(step->task, run->options.output, row * count);
+}
+
+/* Forward to gradient: what may still be abandoned. After an error the run is over and its means are not read again. */
+static cornu_status compute(cornu_run *run, cornu_step *step) {
+    const cornu_workspace_use *use = &step->workspace->use;
+    bool gradient_only = run->options.mode == CORNU_RUN_GRADIENT;
+    double loss = 0.0;
+    cornu_status status = cornu_step_forward(step);
+    if (status == CORNU_OK && use->targets) {
+        status = cornu_step_loss(step, run->objective, gradient_only ? NULL : run->means, &loss);
+    }
+    if (status == CORNU_OK && use->backward) status = cornu_step_backward(step, run->objective);
+    if (status == CORNU_OK && gradient_only) run->means[0] = (cornu_mean){loss, 1.0};
+    return status;
+}
+
+cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error) {
+    cornu_rows rows = next_rows(run, feed);
+    cornu_step step = {.plan = run->plan, .workspace = feed->workspace, .task = &run->task, .rows = rows.count};
+    run->task.scratch = feed->workspace->scratch;
+    bool training = feed == &run->feed && cornu_run_trains(run);
+    cornu_optimizer *optimizer = training ? run->objective->optimizer : NULL;
+    cornu_status status = cornu_feed_gather(run, feed, &rows, &step.x, error);
+    /* Bound at the first step, and again should another model have trained with the optimizer in between. */
+    if (status == CORNU_OK && training) {
+        status = cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
+    }
+    if (status != CORNU_OK) return status;
+    step.output = output_of(run, &step, rows.begin);
+    bool moves_state = feed->workspace->use.training;
+    if (moves_state) cornu_step_save_state(&step);
+    status = compute(run, &step);
+    bool abandon = status != CORNU_OK || run->options.mode == CORNU_RUN_GRADIENT;
+    if (moves_state && abandon) cornu_step_restore_state(&step);
+    if (status != CORNU_OK) return status;
+    if (training) status = cornu_optimizer_step(optimizer, run->plan, &run->task, feed->workspace->gradient);
+    feed->row += rows.count;
+    feed->step++;
+    return status;
+}
+
+/* ---- Phases. Each does its work and names the next; *event is set where someone listens. ---- */
+
+static void tell(const cornu_run *run, cornu_event what, cornu_event *event) {
+    if (run->options.listen & (unsigned)what) *event = what;
+}
+
+static void set_results(const cornu_run *run, double *results) {
+    for (size_t i = 0; i < run->objective->mean_count; i++) {
+        const cornu_mean *mean = &run->means[i];
+        results[i] = mean->count != 0.0 ? mean->total / mean->count : 0.0;
+    }
+}
+
+static void update_results(cornu_run *run) {
+    if (!run->objective) return;
+    set_results(run, run->results);
+    run->has_results = true;
+}
+
+static void reset_means(cornu_run *run) {
+    memset(run->means, 0, run->objective->mean_count * sizeof *run->means);
+}
+
+/* A fit may have to go back to where it began, unless its one batch is checked whole before it changes anything. */
+static bool wants_snapshot(const cornu_run *run) {
+    return run->options.mode == CORNU_RUN_FIT && !run->snapshot && run->epoch == run->options.initial_epoch &&
+           (run->feed.rows > run->feed.batch_size || run->has_validation);
+}
+
+static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error *error) {
+    const cornu_run_options *options = &run->options;
+    bool fit = options->mode == CORNU_RUN_FIT;
+    run->phase = CORNU_PHASE_BATCH;
+    if (fit && (run->stop || run->epoch >= options->epochs)) {
+        run->phase = CORNU_PHASE_DONE;
+        return CORNU_OK;
+    }
+    cornu_status status = CORNU_OK;
+    if (wants_snapshot(run)) {
+        cornu_optimizer *optimizer = run->objective->optimizer;
+        status = cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
+        if (status == CORNU_OK) status = cornu_snapshot_new(run->plan, optimizer, &run->snapshot, error);
+    }
+    if (status == CORNU_OK && (run->order.order32 || run->order.order64)) {
+        status = cornu_order_shuffle(&run->order, options->shuffle_seed, run->epoch, &run->task);
+    }
+    if (status != CORNU_OK) return status;
+    run->feed.row = run->feed.step = 0;
+    run->validation.row = run->validation.step = 0;
+    run->has_results = run->has_validation_results = false;
+    if (run->objective && (options->mode == CORNU_RUN_TRAIN || options->mode == CORNU_RUN_TEST)) {
+        cornu_model_fetch(run->model, run->objective, run->means);
+    } else if (run->objective) {
+        reset_means(run);
+    }
+    if (fit) tell(run, CORNU_EVENT_EPOCH_BEGIN, event);
+    if (run->feed.rows == 0) run->phase = CORNU_PHASE_TRAINED;
+    return CORNU_OK;
+}
+
+static cornu_status do_step(cornu_run *run, cornu_event *event, cornu_error *error) {
+    cornu_status status = cornu_run_step(run, &run->feed, error);
+    if (status != CORNU_OK) return status;
+    run->phase = run->feed.row < run->feed.rows ? CORNU_PHASE_BATCH : CORNU_PHASE_TRAINED;
+    if (run->options.listen & CORNU_EVENT_TICK) {
+        uint64_t now = cornu_clock_ns();
+        if (now >= run->next_tick_ns) {
+            run->next_tick_ns = now + (uint64_t)(run->options.tick_seconds * 1e9);
+            *event = CORNU_EVENT_TICK;
+        }
+    }
+    tell(run, CORNU_EVENT_BATCH_END, event);
+    if (*event) update_results(run);
+    return CORNU_OK;
+}
+
+static void end_training_pass(cornu_run *run, cornu_event *event) {
+    update_results(run);
+    if (run->options.mode != CORNU_RUN_FIT) {
+        run->phase = CORNU_PHASE_DONE;
+        return;
+    }
+    bool due = run->has_validation && (run->epoch + 1) % run->options.validation_frequency == 0;
+    run->phase = due ? CORNU_PHASE_VALIDATION_BATCH : CORNU_PHASE_EPOCH_END;
+    if (!due) return;
+    cornu_model_publish(run->model, run->objective, run->means);
+    reset_means(run);
+    tell(run, CORNU_EVENT_VALIDATION_BEGIN, event);
+}
+
+static cornu_status do_validation_step(cornu_run *run, cornu_event *event, cornu_error *error) {
+    cornu_status status = cornu_run_step(run, &run->validation, error);
+    if (status != CORNU_OK) return status;
+    bool more = run->validation.row < run->validation.rows;
+    run->phase = more ? CORNU_PHASE_VALIDATION_BATCH : CORNU_PHASE_VALIDATED;
+    if (run->options.listen & CORNU_EVENT_VALIDATION_BATCH_END || !more) {
+        set_results(run, run->validation_results);
+        run->has_validation_results = true;
+    }
+    tell(run, CORNU_EVENT_VALIDATION_BATCH_END, event);
+    return CORNU_OK;
+}
+
+static void end_epoch(cornu_run *run, cornu_event *event) {
+    cornu_snapshot_free(run->snapshot);
+    run->snapshot = NULL;
+    cornu_model_publish(run->model, run->objective, run->means);
+    run->phase = CORNU_PHASE_NEXT_EPOCH;
+    *event = CORNU_EVENT_EPOCH_END;
+}
+
+static void finish(cornu_run *run, cornu_event *event) {
+    bool shows = run->objective && run->options.mode != CORNU_RUN_FIT && run->options.mode != CORNU_RUN_GRADIENT;
+    if (shows && !run->over) cornu_model_publish(run->model, run->objective, run->means);
+    if (run->marked) cornu_model_end_training(run->model, run);
+    run->marked = false;
+    run->over = true;
+    *event = CORNU_EVENT_DONE;
+}
+
+static cornu_status do_phase(cornu_run *run, cornu_event *event, cornu_error *error) {
+    switch (run->phase) {
+        case CORNU_PHASE_EPOCH:
+            return begin_epoch(run, event, error);
+        case CORNU_PHASE_BATCH:
+            run->phase = CORNU_PHASE_STEP;
+            tell(run, CORNU_EVENT_BATCH_BEGIN, event);
+            return CORNU_OK;
+        case CORNU_PHASE_STEP:
+            return do_step(run, event, error);
+        case CORNU_PHASE_TRAINED:
+            end_training_pass(run, event);
+            return CORNU_OK;
+        case CORNU_PHASE_VALIDATION_BATCH:
+            run->phase = CORNU_PHASE_VALIDATION_STEP;
+            tell(run, CORNU_EVENT_VALIDATION_BATCH_BEGIN, event);
+            return CORNU_OK;
+        case CORNU_PHASE_VALIDATION_STEP:
+            return do_validation_step(run, event, error);
+        case CORNU_PHASE_VALIDATED:
+            run->phase = CORNU_PHASE_EPOCH_END;
+            tell(run, CORNU_EVENT_VALIDATION_END, event);
+            return CORNU_OK;
+        case CORNU_PHASE_EPOCH_END:
+            end_epoch(run, event);
+            return CORNU_OK;
+        case CORNU_PHASE_NEXT_EPOCH:
+            run->epoch++;
+            run->phase = CORNU_PHASE_EPOCH;
+            return CORNU_OK;
+        case CORNU_PHASE_DONE:
+            finish(run, event);
+            return CORNU_OK;
+    }
+    return CORNU_OK;
+}
+
+/* ---- Advance ---- */
+
+/* Bad data leaves nothing of the fit. Needs the locks. */
+static void roll_back(cornu_run *run) {
+    if (!run->snapshot) return;
+    cornu_optimizer *optimizer = run->objective->optimizer;
+    cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, NULL);
+    cornu_snapshot_restore(run->snapshot, run->plan, optimizer);
+}
+
+static cornu_status work(cornu_run *run, cornu_event *event, cornu_error *error) {
+    bool held = false;
+    cornu_status status = take_locks(run, error);
+    held = status == CORNU_OK;
+    while (status == CORNU_OK && !*event) {
+        status = do_phase(run, event, error);
+        if (status == CORNU_OK && !*event) status = cornu_task_poll(&run->task);
+        if (status == CORNU_OK && !*event) status = give_way(run, &held, error);
+    }
+    if (status == CORNU_ERROR_DATA && held) roll_back(run);
+    if (held) cornu_locks_drop(run->locks, run->lock_count);
+    return status;
+}
+
+cornu_status cornu_run_advance(cornu_run *run, cornu_event *event, cornu_error *error) {
+    if (run->over && run->phase != CORNU_PHASE_DONE) {
+        return cornu_error_set(error, CORNU_ERROR_STATE, "This run ended with an error.");
+    }
+    cornu_event happened = 0;
+    cornu_float_environment environment;
+    cornu_float_environment_enter(&environment);
+    cornu_status status = work(run, &happened, error);
+    cornu_float_environment_leave(&environment);
+    if (status == CORNU_OK) {
+        *event = happened;
+        return CORNU_OK;
+    }
+    if (run->marked) cornu_model_end_training(run->model, run);
+    run->marked = false;
+    run->over = true;
+    run->phase = CORNU_PHASE_EPOCH;
+    return status;
+}

@@ -1,0 +1,117 @@
+#include "net/layer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+#include "net/shape.h"
+
+cornu_status cornu_layer_new(const cornu_layer_type *type, size_t nbytes, const char *name, cornu_dtype dtype,
+                             cornu_layer **layer, cornu_error *error) {
+    if (dtype != CORNU_FLOAT32 && dtype != CORNU_FLOAT64) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "A layer's dtype must be float32 or float64. Received: %s",
+                               cornu_dtype_name(dtype));
+    }
+    cornu_layer *made = cornu_memory_allocate_zeroed(nbytes);
+    if (!made) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a layer.");
+    made->type = type;
+    atomic_init(&made->references, 1);
+    atomic_init(&made->trainable, true);
+    atomic_init(&made->lock, NULL);
+    made->dtype = dtype;
+    cornu_layer_set_name(made, name);
+    *layer = made;
+    return CORNU_OK;
+}
+
+void cornu_layer_retain(cornu_layer *layer) {
+    atomic_fetch_add_explicit(&layer->references, 1, memory_order_relaxed);
+}
+
+void cornu_layer_release(cornu_layer *layer) {
+    if (!layer || atomic_fetch_sub_explicit(&layer->references, 1, memory_order_acq_rel) != 1) return;
+    for (size_t i = 0; i < layer->span_count; i++) cornu_span_release(layer->spans[i]);
+    cornu_lock_release(atomic_load(&layer->lock));
+    cornu_memory_free(layer);
+}
+
+const char *cornu_layer_name(const cornu_layer *layer) {
+    return layer->name;
+}
+
+void cornu_layer_set_name(cornu_layer *layer, const char *name) {
+    snprintf(layer->name, sizeof layer->name, "%s", name ? name : "");
+}
+
+cornu_dtype cornu_layer_dtype(const cornu_layer *layer) {
+    return layer->dtype;
+}
+
+bool cornu_layer_is_built(const cornu_layer *layer) {
+    return layer->built;
+}
+
+bool cornu_layer_trainable(const cornu_layer *layer) {
+    return atomic_load_explicit(&layer->trainable, memory_order_relaxed);
+}
+
+void cornu_layer_set_trainable(cornu_layer *layer, bool trainable) {
+    atomic_store_explicit(&layer->trainable, trainable, memory_order_relaxed);
+}
+
+/* Hidden spans come after the visible ones, so that a user's index is the layer's. */
+size_t cornu_layer_span_count(const cornu_layer *layer) {
+    size_t count = 0;
+    while (count < layer->span_count && !cornu_span_is_hidden(layer->spans[count])) count++;
+    return count;
+}
+
+cornu_span *cornu_layer_span(const cornu_layer *layer, size_t index) {
+    return index < cornu_layer_span_count(layer) ? layer->spans[index] : NULL;
+}
+
+cornu_status cornu_layer_shape_error(const cornu_layer *layer, const cornu_shape *input, const char *what,
+                                     cornu_error *error) {
+    char text[CORNU_SHAPE_TEXT];
+    return cornu_error_set(error, CORNU_ERROR_VALUE, "Layer \"%s\" (%s) %s. Received input shape: %s", layer->name,
+                           layer->type->name, what, cornu_shape_text(input, true, text));
+}
+
+cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shape *input, cornu_shape *output,
+                                      cornu_error *error) {
+    cornu_shape result;
+    cornu_status status = layer->type->output_shape(layer, input, &result, error);
+    if (status != CORNU_OK) return status;
+    cornu_span_request requests[CORNU_LAYER_MAX_SPANS];
+    size_t count = layer->built && layer->type->spans ? layer->type->spans(layer, input, requests) : 0;
+    for (size_t i = 0; i < count; i++) {
+        const cornu_shape *has = cornu_span_shape(layer->spans[i]);
+        if (cornu_shape_equal(&requests[i].shape, has)) continue;
+        char weight[CORNU_SHAPE_TEXT], built[CORNU_SHAPE_TEXT], what[3 * CORNU_SHAPE_TEXT];
+        snprintf(what, sizeof what, "was built for input shape %s, with weights of shape %s",
+                 cornu_shape_text(&layer->input, true, built), cornu_shape_text(has, false, weight));
+        return cornu_layer_shape_error(layer, input, what, error);
+    }
+    *output = result;
+    return CORNU_OK;
+}
+
+void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count, cornu_span *const *spans) {
+    for (size_t i = 0; i < count; i++) layer->spans[i] = spans[i];
+    layer->span_count = count;
+    layer->input = *input;
+    layer->built = true;
+}
+
+cornu_status cornu_layer_build(cornu_layer *layer, const cornu_shape *input, cornu_error *error) {
+    cornu_shape output;
+    cornu_status status = cornu_layer_output_shape(layer, input, &output, error);
+    if (status != CORNU_OK || layer->built) return status;
+    cornu_span_request requests[CORNU_LAYER_MAX_SPANS];
+    cornu_span *spans[CORNU_LAYER_MAX_SPANS];
+    size_t count = layer->type->spans ? layer->type->spans(layer, input, requests) : 0;
+    status = cornu_spans_new(count, requests, spans, error);
+    if (status == CORNU_OK) cornu_layer_adopt_spans(layer, input, count, spans);
+    return status;
+}

@@ -1,0 +1,43 @@
+/* An objective: what compile sets. Loss, metrics, optimizer, and the sums of the results. Counted by reference. */
+#ifndef CORNU_NET_OBJECTIVE_H
+#define CORNU_NET_OBJECTIVE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cornu.h"
+#include "net/optimizer.h"
+#include "net/plan.h"
+
+/* A running mean, in float64 whatever the model's type. */
+typedef struct cornu_mean {
+    double total, count;
+} cornu_mean;
+
+typedef struct cornu_objective {
+    atomic_size_t references;
+    cornu_loss loss;
+    cornu_optimizer *optimizer; /* NULL: evaluation only */
+    size_t mean_count;          /* the loss's and each metric's */
+    cornu_mean *means;
+    cornu_metric metrics[]; /* mean_count - 1 */
+} cornu_objective;
+
+cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimizer, size_t metric_count,
+                                 const cornu_metric *metrics, cornu_objective **objective, cornu_error *error);
+void cornu_objective_retain(cornu_objective *objective);
+void cornu_objective_release(cornu_objective *objective);
+
+void cornu_objective_reset(cornu_objective *objective);
+/* values[i] = mean i, 0 before any row. */
+void cornu_objective_results(const cornu_objective *objective, double *values);
+
+/* Whether the plan's last layer ends in the softmax or sigmoid that the loss's cross-entropy undoes: then loss and derivative
+ * are taken from the logits, which neither overflow nor lose digits. */
+bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_plan *plan);
+
+/* CORNU_ERROR_VALUE when a metric needs another kind of target than the loss, or the output doesn't fit. */
+cornu_status cornu_objective_check(const cornu_objective *objective, const cornu_plan *plan, cornu_error *error);
+
+#endif

@@ -1,0 +1,282 @@
+#include "net/plan.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/size.h"
+#include "base/status.h"
+#include "net/shape.h"
+
+/* Whether links[0 .. index) hold the layer already. */
+static bool seen_before(const cornu_link *links, size_t index) {
+    for (size_t i = 0; i < index; i++) {
+        if (links[i].layer == links[index].layer) return true;
+    }
+    return false;
+}
+
+static cornu_status infer_link(cornu_link *link, cornu_layer *layer, const cornu_shape *input, cornu_error *error) {
+    link->layer = layer;
+    link->input = *input;
+    link->trainable = cornu_layer_trainable(layer);
+    cornu_status status = cornu_layer_output_shape(layer, input, &link->output, error);
+    if (status != CORNU_OK) return status;
+    if (!cornu_shape_count(&link->input, &link->input_count) || !cornu_shape_count(&link->output, &link->output_count)) {
+        char text[CORNU_SHAPE_TEXT];
+        return cornu_error_set(error, CORNU_ERROR_OVERFLOW, "The output of layer \"%s\", %s, is more than memory can hold.",
+                               layer->name, cornu_shape_text(&link->output, true, text));
+    }
+    return CORNU_OK;
+}
+
+static cornu_status infer_links(cornu_plan *plan, cornu_layer *const *layers, cornu_error *error) {
+    plan->dtype = plan->count ? layers[0]->dtype : CORNU_FLOAT32;
+    for (size_t i = 0; i < plan->count; i++) {
+        if (layers[i]->dtype != plan->dtype) {
+            return cornu_error_set(error, CORNU_ERROR_VALUE,
+                                   "All layers of a model must have one float type. Layer \"%s\" has %s, layer \"%s\" has %s.",
+                                   layers[0]->name, cornu_dtype_name(plan->dtype), layers[i]->name,
+                                   cornu_dtype_name(layers[i]->dtype));
+        }
+        const cornu_shape *input = i == 0 ? &plan->input : &plan->links[i - 1].output;
+        cornu_status status = infer_link(&plan->links[i], layers[i], input, error);
+        if (status != CORNU_OK) return status;
+    }
+    return CORNU_OK;
+}
+
+/* What a plan allocates besides itself; taken over by the plan when all of it is there. */
+typedef struct new_spans {
+    size_t span_count;
+    cornu_span_request *requests; /* of layers not built yet: trained ones first, so that updates sweep one range */
+    cornu_span **spans;
+    size_t *link_of, *slot_of; /* whose each is */
+} new_spans;
+
+static void pending_free(new_spans *pending) {
+    cornu_memory_free(pending->requests);
+    cornu_memory_free(pending->spans);
+    cornu_memory_free(pending->link_of);
+    cornu_memory_free(pending->slot_of);
+}
+
+static cornu_status no_memory(cornu_error *error) {
+    return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the plan of a model.");
+}
+
+/* Adds the requests of unbuilt layers that are (or are not) trained. */
+static void collect_requests(const cornu_plan *plan, bool trained, new_spans *pending) {
+    for (size_t i = 0; i < plan->count; i++) {
+        const cornu_link *link = &plan->links[i];
+        cornu_span_request requests[CORNU_LAYER_MAX_SPANS];
+        if (link->layer->built || !link->layer->type->spans || seen_before(plan->links, i)) continue;
+        size_t count = link->layer->type->spans(link->layer, &link->input, requests);
+        for (size_t slot = 0; slot < count; slot++) {
+            if (requests[slot].trained != trained) continue;
+            pending->requests[pending->span_count] = requests[slot];
+            pending->link_of[pending->span_count] = i;
+            pending->slot_of[pending->span_count] = slot;
+            pending->span_count++;
+        }
+    }
+}
+
+static cornu_status make_spans(const cornu_plan *plan, new_spans *pending, cornu_error *error) {
+    size_t most = plan->count * CORNU_LAYER_MAX_SPANS;
+    pending->requests = cornu_memory_allocate(most * sizeof *pending->requests);
+    pending->spans = cornu_memory_allocate(most * sizeof(cornu_span *));
+    pending->link_of = cornu_memory_allocate(most * sizeof(size_t));
+    pending->slot_of = cornu_memory_allocate(most * sizeof(size_t));
+    if (!pending->requests || !pending->spans || !pending->link_of || !pending->slot_of) return no_memory(error);
+    collect_requests(plan, true, pending);
+    collect_requests(plan, false, pending);
+    return cornu_spans_new(pending->span_count, pending->requests, pending->spans, error);
+}
+
+/* From here on nothing fails: layers get their spans. A layer without any is built too. */
+static void build_layers(cornu_plan *plan, const new_spans *pending) {
+    for (size_t i = 0; i < plan->count; i++) {
+        cornu_layer *layer = plan->links[i].layer;
+        if (layer->built) continue;
+        cornu_span *spans[CORNU_LAYER_MAX_SPANS];
+        size_t count = 0;
+        for (size_t p = 0; p < pending->span_count; p++) {
+            if (pending->link_of[p] != i) continue;
+            spans[pending->slot_of[p]] = pending->spans[p];
+            count++;
+        }
+        cornu_layer_adopt_spans(layer, &plan->links[i].input, count, spans);
+    }
+}
+
+/* Offsets are padded as memory is, so spans of one block keep their distances. Can't overflow: the weights are in memory. */
+static void fill_table(cornu_plan *plan) {
+    cornu_table *table = plan->table;
+    size_t unit = CORNU_ALIGNMENT / cornu_dtype_nbytes(plan->dtype);
+    for (size_t i = 0; i < plan->count; i++) {
+        cornu_link *link = &plan->links[i];
+        for (size_t slot = 0; slot < link->layer->span_count; slot++) {
+            cornu_span *span = link->layer->spans[slot];
+            if (!cornu_span_is_trained(span) || cornu_table_find(table, span) < table->count) continue;
+            cornu_span_retain(span);
+            table->entries[table->count].span = span;
+            table->entries[table->count].offset = table->flat_count;
+            table->count++;
+            size_t padded = cornu_span_count(span);
+            cornu_size_round_up(padded, unit, &padded);
+            table->flat_count += padded;
+        }
+    }
+}
+
+/* Backward goes from the last link to the first, so the last one that holds a span writes its gradient, the others add. */
+static void fill_entries(cornu_plan *plan) {
+    plan->first_trained = plan->count;
+    for (size_t i = plan->count; i-- > 0;) {
+        cornu_link *link = &plan->links[i];
+        for (size_t slot = 0; slot < CORNU_LAYER_MAX_SPANS; slot++) {
+            bool there = slot < link->layer->span_count;
+            link->entries[slot] = there ? cornu_table_find(plan->table, link->layer->spans[slot]) : plan->table->count;
+            if (link->entries[slot] == plan->table->count) continue;
+            if (link->trainable) plan->first_trained = i;
+            for (size_t later = i + 1; later < plan->count; later++) {
+                if (plan->links[later].layer == link->layer) link->accumulate[slot] = true;
+            }
+        }
+    }
+}
+
+bool cornu_plan_is_frozen(const cornu_plan *plan, size_t entry) {
+    for (size_t i = 0; i < plan->count; i++) {
+        for (size_t slot = 0; slot < CORNU_LAYER_MAX_SPANS; slot++) {
+            if (plan->links[i].entries[slot] == entry) return !plan->links[i].trainable;
+        }
+    }
+    return true;
+}
+
+static void fill_ranges(cornu_plan *plan) {
+    const cornu_table *table = plan->table;
+    size_t element = cornu_dtype_nbytes(plan->dtype);
+    for (size_t i = 0; i < table->count; i++) {
+        if (cornu_plan_is_frozen(plan, i)) continue;
+        void *weights = cornu_span_data(table->entries[i].span);
+        size_t offset = table->entries[i].offset, count = cornu_span_count(table->entries[i].span);
+        bool follows = i > 0 && !cornu_plan_is_frozen(plan, i - 1);
+        cornu_range *last = follows ? &plan->ranges[plan->range_count - 1] : NULL;
+        if (last && (char *)last->weights + (offset - last->offset) * element == (char *)weights) {
+            last->count = offset - last->offset + count;
+            continue;
+        }
+        plan->ranges[plan->range_count++] = (cornu_range){weights, offset, count};
+    }
+}
+
+static void fill_state(cornu_plan *plan) {
+    for (size_t i = 0; i < plan->count; i++) {
+        if (seen_before(plan->links, i)) continue;
+        const cornu_layer *layer = plan->links[i].layer;
+        for (size_t slot = 0; slot < layer->span_count; slot++) {
+            if (cornu_span_is_trained(layer->spans[slot])) continue;
+            plan->state[plan->state_count++] = layer->spans[slot];
+            plan->state_nbytes += cornu_span_nbytes(layer->spans[slot]);
+        }
+    }
+}
+
+static void add_lock(cornu_plan *plan, cornu_lock *lock) {
+    size_t at = 0;
+    while (at < plan->lock_count && (uintptr_t)plan->locks[at] < (uintptr_t)lock) at++;
+    if (at < plan->lock_count && plan->locks[at] == lock) return;
+    memmove(&plan->locks[at + 1], &plan->locks[at], (plan->lock_count - at) * sizeof(cornu_lock *));
+    plan->locks[at] = lock;
+    plan->lock_count++;
+    cornu_lock_retain(lock);
+}
+
+/* A layer keeps the lock of the model it came to first; models that share it take that one too. */
+static void fill_locks(cornu_plan *plan, cornu_lock *lock) {
+    add_lock(plan, lock);
+    for (size_t i = 0; i < plan->count; i++) {
+        cornu_lock *none = NULL;
+        cornu_lock_retain(lock);
+        if (!atomic_compare_exchange_strong(&plan->links[i].layer->lock, &none, lock)) cornu_lock_release(lock);
+        add_lock(plan, atomic_load(&plan->links[i].layer->lock));
+    }
+}
+
+static cornu_status allocate_plan(size_t count, cornu_plan **result) {
+    cornu_plan *plan = cornu_memory_allocate_zeroed(sizeof *plan);
+    if (!plan) return CORNU_ERROR_MEMORY;
+    atomic_init(&plan->references, 1);
+    size_t most = count * CORNU_LAYER_MAX_SPANS;
+    plan->links = cornu_memory_allocate_zeroed(count * sizeof *plan->links);
+    plan->ranges = cornu_memory_allocate_zeroed(most * sizeof *plan->ranges);
+    plan->state = cornu_memory_allocate_zeroed(most * sizeof *plan->state);
+    plan->locks = cornu_memory_allocate_zeroed((count + 2) * sizeof *plan->locks);
+    plan->table = cornu_memory_allocate_zeroed(sizeof *plan->table + most * sizeof plan->table->entries[0]);
+    if (plan->table) atomic_init(&plan->table->references, 1);
+    if (!plan->links || !plan->ranges || !plan->state || !plan->locks || !plan->table) {
+        cornu_plan_release(plan);
+        return CORNU_ERROR_MEMORY;
+    }
+    *result = plan;
+    return CORNU_OK;
+}
+
+cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers, const cornu_shape *input, cornu_lock *lock,
+                            cornu_plan **result, cornu_error *error) {
+    cornu_plan *plan;
+    if (layer_count > CORNU_SIZE_MAX / sizeof(cornu_link) / CORNU_LAYER_MAX_SPANS ||
+        allocate_plan(layer_count, &plan) != CORNU_OK) {
+        return no_memory(error);
+    }
+    plan->input = *input;
+    plan->count = layer_count;
+    new_spans pending = {0};
+    cornu_status status = infer_links(plan, layers, error);
+    if (status == CORNU_OK) status = make_spans(plan, &pending, error);
+    if (status != CORNU_OK) {
+        pending_free(&pending);
+        plan->count = 0; /* its links hold no references yet */
+        cornu_plan_release(plan);
+        return status;
+    }
+    for (size_t i = 0; i < plan->count; i++) cornu_layer_retain(plan->links[i].layer);
+    build_layers(plan, &pending);
+    pending_free(&pending);
+    fill_table(plan);
+    fill_entries(plan);
+    fill_ranges(plan);
+    fill_state(plan);
+    fill_locks(plan, lock);
+    *result = plan;
+    return CORNU_OK;
+}
+
+void cornu_plan_retain(cornu_plan *plan) {
+    atomic_fetch_add_explicit(&plan->references, 1, memory_order_relaxed);
+}
+
+void cornu_plan_release(cornu_plan *plan) {
+    if (!plan || atomic_fetch_sub_explicit(&plan->references, 1, memory_order_acq_rel) != 1) return;
+    for (size_t i = 0; i < plan->count; i++) cornu_layer_release(plan->links[i].layer);
+    for (size_t i = 0; i < plan->lock_count; i++) cornu_lock_release(plan->locks[i]);
+    cornu_table_release(plan->table);
+    cornu_memory_free(plan->links);
+    cornu_memory_free(plan->ranges);
+    cornu_memory_free(plan->state);
+    cornu_memory_free(plan->locks);
+    cornu_memory_free(plan);
+}
+
+const cornu_shape *cornu_plan_output(const cornu_plan *plan) {
+    return plan->count ? &plan->links[plan->count - 1].output : &plan->input;
+}
+
+bool cornu_plan_is_stale(const cornu_plan *plan) {
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->links[i].trainable != cornu_layer_trainable(plan->links[i].layer)) return true;
+    }
+    return false;
+}

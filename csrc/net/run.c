@@ -1,0 +1,202 @@
+#include "net/run.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+
+bool cornu_run_trains(const cornu_run *run) {
+    return run->options.mode == CORNU_RUN_FIT || run->options.mode == CORNU_RUN_TRAIN;
+}
+
+bool cornu_run_checks(const cornu_run *run) {
+    if (run->options.mode == CORNU_RUN_PREDICT) return false;
+    return run->options.mode != CORNU_RUN_FIT || run->epoch == run->options.initial_epoch;
+}
+
+static bool takes_whole(cornu_run_mode mode) {
+    return mode == CORNU_RUN_TRAIN || mode == CORNU_RUN_GRADIENT || mode == CORNU_RUN_TEST;
+}
+
+static cornu_status check_options(const cornu_run *run, cornu_error *error) {
+    const cornu_run_options *options = &run->options;
+    bool validation = options->validation_x != NULL;
+    if ((!takes_whole(options->mode) && options->batch_size == 0) || (validation && options->validation_batch_size == 0)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "`batch_size` must be a positive integer. Received: 0");
+    }
+    if (validation && options->validation_frequency == 0) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "`validation_freq` must be a positive integer. Received: 0");
+    }
+    if (options->mode == CORNU_RUN_PREDICT) return CORNU_OK;
+    if (!run->objective || (cornu_run_trains(run) && !run->objective->optimizer)) {
+        return cornu_error_set(error, CORNU_ERROR_STATE, "Model \"%s\" must be compiled before it is trained or evaluated.",
+                               run->model->name);
+    }
+    return cornu_objective_check(run->objective, run->plan, error);
+}
+
+/* The plan's locks, and the optimizer's in its place among them. */
+static cornu_status collect_locks(cornu_run *run, cornu_error *error) {
+    const cornu_plan *plan = run->plan;
+    run->locks = cornu_memory_allocate((plan->lock_count + 1) * sizeof(cornu_lock *));
+    if (!run->locks) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
+    cornu_lock *own = cornu_run_trains(run) ? run->objective->optimizer->lock : NULL;
+    for (size_t i = 0; i < plan->lock_count; i++) {
+        if (own && (uintptr_t)own < (uintptr_t)plan->locks[i]) {
+            run->locks[run->lock_count++] = own;
+            own = NULL;
+        }
+        run->locks[run->lock_count++] = plan->locks[i];
+    }
+    if (own) run->locks[run->lock_count++] = own;
+    return CORNU_OK;
+}
+
+static cornu_status allocate_results(cornu_run *run, cornu_error *error) {
+    if (!run->objective) return CORNU_OK;
+    size_t count = run->objective->mean_count;
+    run->means = cornu_memory_allocate_zeroed(count * sizeof *run->means);
+    run->results = cornu_memory_allocate_zeroed(2 * count * sizeof *run->results);
+    if (!run->means || !run->results) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
+    run->validation_results = run->results + count;
+    return CORNU_OK;
+}
+
+/* The largest batch of a feed. */
+static size_t capacity_of(const cornu_feed *feed) {
+    return feed->rows < feed->batch_size ? feed->rows : feed->batch_size;
+}
+
+static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
+    const cornu_run_options *options = &run->options;
+    bool backward = cornu_run_trains(run) || options->mode == CORNU_RUN_GRADIENT;
+    cornu_workspace_use use = {.training = backward || options->training, .backward = backward};
+    if (run->objective) {
+        use.targets = true;
+        use.joined = cornu_objective_is_joined(run->objective, run->plan);
+        use.sparse = cornu_loss_is_sparse(&run->objective->loss);
+    }
+    cornu_status status = cornu_model_take_workspace(run->model, run->plan, &use, capacity_of(&run->feed),
+                                                     &run->feed.workspace, error);
+    if (status != CORNU_OK || !run->has_validation) return status;
+    use.training = use.backward = false;
+    return cornu_model_take_workspace(run->model, run->plan, &use, capacity_of(&run->validation),
+                                      &run->validation.workspace, error);
+}
+
+static void set_task(cornu_run *run) {
+    const cornu_workspace *workspace = run->feed.workspace;
+    run->task = (cornu_task){.kernels = cornu_kernels_for(run->plan->dtype),
+                             .scratch = workspace->scratch,
+                             .scratch_stride = workspace->scratch_stride,
+                             .thread_limit = workspace->thread_limit,
+                             .poll = run->options.poll,
+                             .poll_argument = run->options.poll_argument};
+}
+
+static cornu_status describe_feeds(cornu_run *run, cornu_error *error) {
+    const cornu_run_options *options = &run->options;
+    cornu_status status = cornu_feed_init(run, &run->feed, false, error);
+    run->feed.batch_size = takes_whole(options->mode) ? run->feed.rows : options->batch_size;
+    run->has_validation = options->mode == CORNU_RUN_FIT && options->validation_x;
+    if (status != CORNU_OK || !run->has_validation) return status;
+    run->validation.batch_size = options->validation_batch_size;
+    return cornu_feed_init(run, &run->validation, true, error);
+}
+
+/* Everything that can fail is done here, before the first event. */
+static cornu_status prepare(cornu_run *run, cornu_error *error) {
+    const cornu_run_options *options = &run->options;
+    cornu_status status = describe_feeds(run, error);
+    if (status == CORNU_OK) status = collect_locks(run, error);
+    if (status == CORNU_OK) status = allocate_results(run, error);
+    if (status == CORNU_OK) status = take_workspaces(run, error);
+    if (status == CORNU_OK) set_task(run);
+    if (status == CORNU_OK && options->mode == CORNU_RUN_FIT && options->shuffle) {
+        status = cornu_order_new(run->feed.rows, &run->order, error);
+    }
+    return status;
+}
+
+cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options, cornu_run **result, cornu_error *error) {
+    cornu_run *run = cornu_memory_allocate_zeroed(sizeof *run);
+    if (!run) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
+    cornu_model_retain(model);
+    run->model = model;
+    run->options = *options;
+    run->epoch = options->initial_epoch;
+    cornu_status status = cornu_model_snap(model, &run->plan, &run->objective, error);
+    if (status == CORNU_OK && options->mode == CORNU_RUN_PREDICT) {
+        cornu_objective_release(run->objective);
+        run->objective = NULL;
+    }
+    if (status == CORNU_OK) status = check_options(run, error);
+    if (status == CORNU_OK) status = prepare(run, error);
+    if (status == CORNU_OK && options->mode == CORNU_RUN_FIT) {
+        status = cornu_model_begin_training(model, run, error);
+        run->marked = status == CORNU_OK;
+    }
+    if (status != CORNU_OK) {
+        cornu_run_release(run);
+        return status;
+    }
+    *result = run;
+    return CORNU_OK;
+}
+
+void cornu_run_release(cornu_run *run) {
+    if (!run) return;
+    if (run->marked) cornu_model_end_training(run->model, run);
+    cornu_model_give_workspace(run->model, run->plan, run->feed.workspace);
+    cornu_model_give_workspace(run->model, run->plan, run->validation.workspace);
+    cornu_order_free(&run->order);
+    cornu_snapshot_free(run->snapshot);
+    cornu_memory_free(run->means);
+    cornu_memory_free(run->results);
+    cornu_memory_free(run->locks);
+    cornu_plan_release(run->plan);
+    cornu_objective_release(run->objective);
+    cornu_model_release(run->model);
+    cornu_memory_free(run);
+}
+
+void cornu_run_stop(cornu_run *run) {
+    run->stop = true;
+}
+
+static size_t steps_of(const cornu_feed *feed) {
+    return feed->batch_size ? feed->rows / feed->batch_size + (feed->rows % feed->batch_size != 0) : 0;
+}
+
+void cornu_run_progress_get(const cornu_run *run, cornu_run_progress *progress) {
+    *progress = (cornu_run_progress){.epoch = run->epoch,
+                                     .step = run->feed.step,
+                                     .row = run->feed.row,
+                                     .step_count = steps_of(&run->feed),
+                                     .row_count = run->feed.rows,
+                                     .validation_step = run->validation.step,
+                                     .validation_step_count = steps_of(&run->validation)};
+}
+
+static bool copy_results(const cornu_run *run, bool there, const double *results, double *values) {
+    if (there) memcpy(values, results, run->objective->mean_count * sizeof *values);
+    return there;
+}
+
+bool cornu_run_results(const cornu_run *run, double *values) {
+    return copy_results(run, run->has_results, run->results, values);
+}
+
+bool cornu_run_validation_results(const cornu_run *run, double *values) {
+    return copy_results(run, run->has_validation_results, run->validation_results, values);
+}
+
+const void *cornu_run_gradient(const cornu_run *run, size_t index) {
+    if (run->options.mode != CORNU_RUN_GRADIENT) return NULL;
+    const cornu_table *table = run->plan->table;
+    for (size_t entry = 0; entry < table->count; entry++) {
+        if (cornu_plan_is_frozen(run->plan, entry) || index-- > 0) continue;
+        return cornu_task_at(&run->task, run->feed.workspace->gradient, table->entries[entry].offset);
+    }
+    return NULL;
+}

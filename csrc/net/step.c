@@ -1,0 +1,225 @@
+#include "net/step.h"
+
+#include <string.h>
+
+#include "net/shape.h"
+
+/* Elements of the loss between two polls. */
+#define TILE_ELEMENTS 65536
+
+static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x) {
+    const cornu_link *link = &step->plan->links[index];
+    const cornu_slice *slice = &step->workspace->slices[index];
+    return (cornu_pass){.task = step->task,
+                        .rows = step->rows,
+                        .input = &link->input,
+                        .output = &link->output,
+                        .input_count = link->input_count,
+                        .output_count = link->output_count,
+                        .training = step->workspace->use.training,
+                        .x = x,
+                        .y = slice->y,
+                        .z = slice->z,
+                        .draw = slice->draw};
+}
+
+/* What link `index` reads: the nearest output before it that is no alias, or the batch. */
+static const void *input_of(const cornu_step *step, size_t index) {
+    while (index-- > 0) {
+        if (!step->workspace->slices[index].alias) return step->workspace->slices[index].y;
+    }
+    return step->x;
+}
+
+static size_t last_writer(const cornu_step *step) {
+    size_t index = step->plan->count;
+    while (index > 0 && step->workspace->slices[index - 1].alias) index--;
+    return index; /* one past it; 0: none */
+}
+
+cornu_status cornu_step_forward(cornu_step *step) {
+    const void *at = step->x;
+    size_t end = last_writer(step);
+    for (size_t i = 0; i < end; i++) {
+        cornu_slice *slice = &step->workspace->slices[i];
+        const cornu_layer *layer = step->plan->links[i].layer;
+        if (slice->alias) continue;
+        cornu_pass pass = make_pass(step, i, at);
+        if (i + 1 == end && step->output) pass.y = step->output;
+        cornu_status status = layer->type->forward(layer, &pass);
+        if (status == CORNU_OK) status = cornu_task_poll(step->task);
+        if (status != CORNU_OK) return status;
+        slice->draw = pass.draw;
+        at = pass.y;
+    }
+    if (end == 0 && step->output) {
+        size_t count = 1;
+        cornu_shape_count(&step->plan->input, &count);
+        count *= step->rows * cornu_dtype_nbytes(step->plan->dtype);
+        if (count > 0) memcpy(step->output, step->x, count);
+        at = step->output;
+    }
+    step->result = at;
+    return CORNU_OK;
+}
+
+/* What the loss is taken of. */
+typedef struct loss_terms {
+    cornu_loss loss;
+    size_t rows, columns, target_columns;
+    const void *prediction;    /* logits when joined */
+    const void *probabilities; /* when joined */
+} loss_terms;
+
+static loss_terms make_terms(const cornu_step *step, const cornu_objective *objective) {
+    const cornu_plan *plan = step->plan;
+    loss_terms terms = {.loss = objective->loss, .prediction = step->result};
+    terms.rows = step->rows * cornu_loss_rows_per_row(plan);
+    terms.columns = cornu_shape_last(cornu_plan_output(plan));
+    terms.target_columns = step->workspace->use.sparse ? 1 : terms.columns;
+    if (step->workspace->use.joined) {
+        const cornu_slice *last = &step->workspace->slices[plan->count - 1];
+        terms.loss.from_logits = true;
+        terms.prediction = last->z ? last->z : input_of(step, plan->count - 1);
+        terms.probabilities = step->result;
+    }
+    return terms;
+}
+
+static size_t rows_per_tile(const loss_terms *terms) {
+    return terms->columns < TILE_ELEMENTS ? TILE_ELEMENTS / (terms->columns ? terms->columns : 1) : 1;
+}
+
+static const void *target_at(const cornu_step *step, const loss_terms *terms, size_t row) {
+    size_t nbytes = step->workspace->use.sparse ? sizeof(int32_t) : cornu_dtype_nbytes(step->plan->dtype);
+    return (const char *)step->workspace->target + row * terms->target_columns * nbytes;
+}
+
+/* Each row's share of the batch's loss. */
+static void fill_scales(const cornu_step *step, const cornu_loss *loss, size_t loss_rows) {
+    cornu_workspace *workspace = step->workspace;
+    size_t per_row = step->rows ? loss_rows / step->rows : 0;
+    double divisor = 1.0;
+    if (loss->reduction == CORNU_SUM_OVER_BATCH_SIZE) {
+        divisor = (double)loss_rows;
+    } else if (loss->reduction == CORNU_MEAN_WITH_SAMPLE_WEIGHT) {
+        divisor = 0.0;
+        for (size_t row = 0; row < step->rows; row++) divisor += workspace->row_weights[row] * (double)per_row;
+    }
+    for (size_t row = 0; row < step->rows; row++) {
+        double scale = divisor != 0.0 ? workspace->row_weights[row] / divisor : 0.0;
+        for (size_t i = 0; i < per_row; i++) workspace->row_scales[row * per_row + i] = scale;
+    }
+}
+
+static cornu_status add_metric(const cornu_step *step, const loss_terms *terms, const cornu_metric *metric,
+                               cornu_mean *mean) {
+    double *values = step->workspace->row_values;
+    size_t tile = rows_per_tile(terms);
+    double total = 0.0;
+    for (size_t row = 0; row < terms->rows; row += tile) {
+        size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
+        step->task->kernels->metric_rows(metric, rows, terms->columns, target_at(step, terms, row),
+                                         cornu_task_at(step->task, step->result, row * terms->columns), values);
+        for (size_t i = 0; i < rows; i++) total += values[i];
+        if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
+    }
+    mean->total += total;
+    mean->count += (double)terms->rows;
+    return CORNU_OK;
+}
+
+cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means, double *loss) {
+    loss_terms terms = make_terms(step, objective);
+    cornu_workspace *workspace = step->workspace;
+    fill_scales(step, &objective->loss, terms.rows);
+    size_t tile = rows_per_tile(&terms);
+    double total = 0.0;
+    for (size_t row = 0; row < terms.rows; row += tile) {
+        size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
+        step->task->kernels->loss_forward(&terms.loss, rows, terms.columns, target_at(step, &terms, row),
+                                          cornu_task_at(step->task, terms.prediction, row * terms.columns),
+                                          workspace->row_values);
+        for (size_t i = 0; i < rows; i++) total += workspace->row_scales[row + i] * workspace->row_values[i];
+        if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
+    }
+    *loss = total;
+    if (!means) return CORNU_OK;
+    means[0].total += total * (double)step->rows;
+    means[0].count += (double)step->rows;
+    for (size_t i = 1; i < objective->mean_count; i++) {
+        cornu_status status = add_metric(step, &terms, &objective->metrics[i - 1], &means[i]);
+        if (status != CORNU_OK) return status;
+    }
+    return CORNU_OK;
+}
+
+static cornu_status loss_derivative(cornu_step *step, const cornu_objective *objective, void *to) {
+    loss_terms terms = make_terms(step, objective);
+    size_t tile = rows_per_tile(&terms);
+    for (size_t row = 0; row < terms.rows; row += tile) {
+        size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
+        size_t at = row * terms.columns;
+        const void *probabilities = terms.probabilities ? cornu_task_at(step->task, terms.probabilities, at) : NULL;
+        step->task->kernels->loss_backward(&terms.loss, rows, terms.columns, target_at(step, &terms, row),
+                                           cornu_task_at(step->task, terms.prediction, at), probabilities,
+                                           step->workspace->row_scales + row, cornu_task_at(step->task, to, at));
+        if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
+    }
+    return CORNU_OK;
+}
+
+static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_pass *pass) {
+    const cornu_table *table = step->plan->table;
+    for (size_t slot = 0; slot < CORNU_LAYER_MAX_SPANS; slot++) {
+        if (!link->trainable || link->entries[slot] == table->count) continue;
+        size_t offset = table->entries[link->entries[slot]].offset;
+        pass->gradients[slot] = cornu_task_at(step->task, step->workspace->gradient, offset);
+        pass->accumulate[slot] = link->accumulate[slot];
+    }
+}
+
+cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective) {
+    const cornu_plan *plan = step->plan;
+    cornu_workspace *workspace = step->workspace;
+    if (plan->first_trained == plan->count) return CORNU_OK;
+    void *dy = workspace->delta[0], *other = workspace->delta[1];
+    cornu_status status = loss_derivative(step, objective, dy);
+    for (size_t i = plan->count; i-- > plan->first_trained && status == CORNU_OK;) {
+        const cornu_link *link = &plan->links[i];
+        const cornu_slice *slice = &workspace->slices[i];
+        if (slice->alias) continue;
+        cornu_pass pass = make_pass(step, i, input_of(step, i));
+        if (i + 1 == plan->count && step->result) pass.y = (void *)(uintptr_t)step->result;
+        pass.dy = dy;
+        pass.dz = slice->z_count > 0 && slice->z_count != link->output_count ? workspace->dz : NULL;
+        pass.dx = i == plan->first_trained ? NULL : other;
+        pass.dy_is_dz = workspace->use.joined && i + 1 == plan->count;
+        set_gradients(step, link, &pass);
+        status = link->layer->type->backward(link->layer, &pass);
+        if (status == CORNU_OK) status = cornu_task_poll(step->task);
+        if (pass.dx && pass.dx != dy) {
+            other = dy;
+            dy = pass.dx;
+        }
+    }
+    return status;
+}
+
+void cornu_step_save_state(const cornu_step *step) {
+    char *at = step->workspace->state_backup;
+    for (size_t i = 0; i < step->plan->state_count; i++) {
+        size_t nbytes = cornu_span_nbytes(step->plan->state[i]);
+        memcpy(at, cornu_span_data(step->plan->state[i]), nbytes);
+        at += nbytes;
+    }
+}
+
+void cornu_step_restore_state(const cornu_step *step) {
+    const char *at = step->workspace->state_backup;
+    for (size_t i = 0; i < step->plan->state_count; i++) {
+        size_t nbytes = cornu_span_nbytes(step->plan->state[i]);
+        memcpy(cornu_span_data(step->plan->state[i]), at, nbytes);
+        at += nbytes;
+    }
+}

@@ -1,0 +1,173 @@
+#include "net/task.h"
+
+#include "base/clock.h"
+
+/* A tile's sides: at 2 ns a multiply-add (the slowest machine) one takes 34 ms, so polls come in time. */
+#define TILE_ROWS 64
+#define TILE_COLUMNS 256
+#define TILE_DEPTH (4 * CORNU_DEPTH_BLOCK)
+/* Elements of a tile of elementwise work. */
+#define TILE_ELEMENTS 16384
+/* Waking a thread costs some 10 us; below this many operations a share is not worth it. */
+#define WORK_PER_THREAD 2e6
+
+static size_t ceil_divide(size_t a, size_t b) {
+    return a / b + (a % b != 0);
+}
+
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+void *cornu_task_at(const cornu_task *task, const void *elements, size_t index) {
+    /* One cast away from const, for callers that write as well as for those that read. */
+    return (void *)((uintptr_t)elements + index * cornu_dtype_nbytes(task->kernels->dtype));
+}
+
+cornu_status cornu_task_poll(cornu_task *task) {
+    if (!task->poll) return CORNU_OK;
+    uint64_t now = cornu_clock_ns();
+    if (now < task->next_poll_ns) return CORNU_OK;
+    bool go_on = task->poll(task->poll_argument);
+    task->next_poll_ns = cornu_clock_ns() + CORNU_POLL_NS;
+    return go_on ? CORNU_OK : CORNU_INTERRUPTED;
+}
+
+static bool poll_from_pool(void *argument) {
+    return cornu_task_poll(argument) == CORNU_OK;
+}
+
+cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *argument, size_t tile_count, double work) {
+    if (tile_count == 1) {
+        run_tile(argument, 0, 0);
+        return CORNU_OK;
+    }
+    double worth = work / WORK_PER_THREAD;
+    size_t threads = worth < (double)task->thread_limit ? (size_t)worth : task->thread_limit;
+    bool finished = cornu_pool_run(run_tile, argument, tile_count, threads < 1 ? 1 : threads,
+                                   task->poll ? poll_from_pool : NULL, task);
+    return finished ? CORNU_OK : CORNU_INTERRUPTED;
+}
+
+typedef struct gemm_tiles {
+    cornu_task *task;
+    cornu_gemm product; /* one segment of the depth */
+    size_t tile_columns;
+} gemm_tiles;
+
+static void gemm_tile(void *argument, size_t tile, size_t worker) {
+    const gemm_tiles *tiles = argument;
+    const cornu_task *task = tiles->task;
+    cornu_gemm part = tiles->product;
+    size_t row = tile / tiles->tile_columns * TILE_ROWS;
+    size_t column = tile % tiles->tile_columns * TILE_COLUMNS;
+    ptrdiff_t nbytes = (ptrdiff_t)cornu_dtype_nbytes(task->kernels->dtype);
+    part.a = (const char *)part.a + (ptrdiff_t)row * part.a_row_stride * nbytes;
+    part.b = (const char *)part.b + (ptrdiff_t)column * part.b_column_stride * nbytes;
+    part.c = (char *)part.c + ((ptrdiff_t)row * part.c_row_stride + (ptrdiff_t)column) * nbytes;
+    if (part.bias) part.bias = (const char *)part.bias + (ptrdiff_t)column * nbytes;
+    part.rows = smaller(TILE_ROWS, part.rows - row);
+    part.columns = smaller(TILE_COLUMNS, part.columns - column);
+    task->kernels->gemm(&part, task->scratch + worker * task->scratch_stride);
+}
+
+cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
+    if (product->rows == 0 || product->columns == 0) return CORNU_OK;
+    gemm_tiles tiles = {.task = task, .tile_columns = ceil_divide(product->columns, TILE_COLUMNS)};
+    size_t tile_count = ceil_divide(product->rows, TILE_ROWS) * tiles.tile_columns;
+    ptrdiff_t nbytes = (ptrdiff_t)cornu_dtype_nbytes(task->kernels->dtype);
+    size_t begin = 0;
+    do {
+        size_t depth = smaller(TILE_DEPTH, product->depth - begin);
+        tiles.product = *product;
+        tiles.product.depth = depth;
+        tiles.product.a = (const char *)product->a + (ptrdiff_t)begin * product->a_column_stride * nbytes;
+        tiles.product.b = (const char *)product->b + (ptrdiff_t)begin * product->b_row_stride * nbytes;
+        tiles.product.accumulate = product->accumulate || begin > 0;
+        if (begin + depth < product->depth) tiles.product.bias = NULL;
+        double work = 2.0 * (double)product->rows * (double)product->columns * (double)depth;
+        cornu_status status = cornu_task_run(task, gemm_tile, &tiles, tile_count, work);
+        if (status != CORNU_OK) return status;
+        begin += depth;
+        if (begin < product->depth && (status = cornu_task_poll(task)) != CORNU_OK) return status;
+    } while (begin < product->depth);
+    return CORNU_OK;
+}
+
+typedef struct activation_tiles {
+    cornu_task *task;
+    const cornu_activation *activation;
+    size_t rows, columns, output_columns, tile_rows;
+    const void *x, *y, *dy;
+    void *result;
+} activation_tiles;
+
+/* Elementwise kinds are cut anywhere, as so many rows of one element; the others between rows. */
+static activation_tiles cut_activation(cornu_task *task, const cornu_activation *activation, size_t rows, size_t columns) {
+    activation_tiles tiles = {.task = task, .activation = activation, .rows = rows, .columns = columns};
+    if (!cornu_activation_is_rowwise(activation->kind)) {
+        tiles.rows = rows * columns;
+        tiles.columns = 1;
+    }
+    cornu_activation_columns(activation->kind, tiles.columns, &tiles.output_columns);
+    tiles.tile_rows = tiles.columns < TILE_ELEMENTS ? TILE_ELEMENTS / (tiles.columns ? tiles.columns : 1) : 1;
+    return tiles;
+}
+
+static void activation_tile(void *argument, size_t tile, size_t worker) {
+    (void)worker;
+    const activation_tiles *tiles = argument;
+    const cornu_task *task = tiles->task;
+    size_t row = tile * tiles->tile_rows;
+    size_t rows = smaller(tiles->tile_rows, tiles->rows - row);
+    const void *x = tiles->x ? cornu_task_at(task, tiles->x, row * tiles->columns) : NULL;
+    if (!tiles->dy) {
+        task->kernels->activation_forward(tiles->activation, rows, tiles->columns, x,
+                                          cornu_task_at(task, tiles->result, row * tiles->output_columns));
+        return;
+    }
+    task->kernels->activation_backward(tiles->activation, rows, tiles->columns, x,
+                                       cornu_task_at(task, tiles->y, row * tiles->output_columns),
+                                       cornu_task_at(task, tiles->dy, row * tiles->output_columns),
+                                       cornu_task_at(task, tiles->result, row * tiles->columns));
+}
+
+static cornu_status run_activation(activation_tiles *tiles) {
+    /* An exponential costs some 20 operations. */
+    double work = 20.0 * (double)tiles->rows * (double)tiles->columns;
+    return cornu_task_run(tiles->task, activation_tile, tiles, ceil_divide(tiles->rows, tiles->tile_rows), work);
+}
+
+cornu_status cornu_task_activation(cornu_task *task, const cornu_activation *activation, size_t rows, size_t columns,
+                                   const void *x, void *y) {
+    activation_tiles tiles = cut_activation(task, activation, rows, columns);
+    tiles.x = x;
+    tiles.result = y;
+    return run_activation(&tiles);
+}
+
+cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_activation *activation, size_t rows,
+                                              size_t columns, const void *x, const void *y, const void *dy, void *dx) {
+    activation_tiles tiles = cut_activation(task, activation, rows, columns);
+    tiles.x = x;
+    tiles.y = y;
+    tiles.dy = dy;
+    tiles.result = dx;
+    return run_activation(&tiles);
+}
+
+cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t columns, const void *x, void *sums,
+                                    bool accumulate) {
+    /* Whole blocks of the sum, about a tile's worth of elements at a time; in order, so on one thread. */
+    size_t blocks = TILE_ELEMENTS / CORNU_DEPTH_BLOCK * 16 / (columns ? columns : 1);
+    size_t step = (blocks ? blocks : 1) * CORNU_DEPTH_BLOCK;
+    size_t row = 0;
+    do {
+        task->kernels->column_sums(smaller(step, rows - row), columns, cornu_task_at(task, x, row * columns), sums,
+                                   accumulate || row > 0);
+        row += step;
+        cornu_status status = row < rows ? cornu_task_poll(task) : CORNU_OK;
+        if (status != CORNU_OK) return status;
+    } while (row < rows);
+    return CORNU_OK;
+}

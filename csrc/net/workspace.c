@@ -1,0 +1,152 @@
+#include "net/workspace.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/size.h"
+#include "base/status.h"
+#include "net/shape.h"
+
+/* Sizes are summed first; then one allocation is carved in the same order. */
+typedef struct carving {
+    size_t total;
+    bool overflow;
+    unsigned char *memory; /* NULL while sizes are summed */
+} carving;
+
+static void *carve(carving *layout, size_t rows, size_t count, size_t element_nbytes) {
+    size_t nbytes = 0;
+    layout->overflow |= !cornu_size_multiply(rows, count, &nbytes) ||
+                        !cornu_size_multiply(nbytes, element_nbytes, &nbytes) ||
+                        !cornu_size_round_up(nbytes, CORNU_ALIGNMENT, &nbytes);
+    size_t at = layout->total;
+    layout->overflow |= layout->overflow || !cornu_size_add(layout->total, nbytes, &layout->total);
+    return layout->memory && nbytes > 0 ? layout->memory + at : NULL;
+}
+
+size_t cornu_loss_rows_per_row(const cornu_plan *plan) {
+    const cornu_shape *output = cornu_plan_output(plan);
+    size_t rows = 1;
+    for (size_t axis = 0; axis + 1 < output->rank; axis++) rows *= output->sizes[axis];
+    return rows;
+}
+
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+/* What each link needs, and the largest of everything. */
+typedef struct extents {
+    size_t output, delta, z, dz;
+} extents;
+
+static extents ask_links(const cornu_plan *plan, const cornu_workspace_use *use, cornu_slice *slices) {
+    extents most = {0};
+    for (size_t i = 0; i < plan->count; i++) {
+        const cornu_link *link = &plan->links[i];
+        bool last = i + 1 == plan->count;
+        cornu_layer_use layer_use = {use->training, use->backward, use->joined && last};
+        cornu_layer_needs needs = {0};
+        link->layer->type->needs(link->layer, &link->input, &layer_use, &needs);
+        slices[i].alias = needs.alias;
+        slices[i].z_count = needs.z_count;
+        most.output = larger(most.output, link->output_count);
+        most.delta = larger(most.delta, larger(link->input_count, link->output_count));
+        most.z = larger(most.z, needs.z_count);
+        if (needs.z_count != link->output_count) most.dz = larger(most.dz, needs.z_count);
+    }
+    return most;
+}
+
+/* Training keeps every output and z; inference takes turns between two buffers, and z in one. */
+static void carve_slices(const cornu_plan *plan, cornu_workspace *workspace, const extents *most, carving *layout) {
+    size_t element = cornu_dtype_nbytes(plan->dtype), rows = workspace->capacity;
+    bool keep = workspace->use.backward;
+    void *turns[2] = {NULL, NULL}, *z = NULL;
+    if (!keep) {
+        turns[0] = carve(layout, rows, most->output, element);
+        turns[1] = carve(layout, rows, most->output, element);
+        z = carve(layout, rows, most->z, element);
+    }
+    for (size_t i = 0, turn = 0; i < plan->count; i++) {
+        cornu_slice *slice = &workspace->slices[i];
+        if (slice->alias) continue;
+        slice->y = keep ? carve(layout, rows, plan->links[i].output_count, element) : turns[turn++ % 2];
+        if (slice->z_count > 0) slice->z = keep ? carve(layout, rows, slice->z_count, element) : z;
+    }
+}
+
+static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const extents *most, carving *layout) {
+    const cornu_workspace_use *use = &workspace->use;
+    size_t element = cornu_dtype_nbytes(plan->dtype), rows = workspace->capacity;
+    size_t input_count = 1, output_count = 1, loss_rows = cornu_loss_rows_per_row(plan);
+    layout->overflow |= !cornu_shape_count(&plan->input, &input_count);
+    cornu_shape_count(cornu_plan_output(plan), &output_count);
+    workspace->scratch = carve(layout, workspace->thread_limit, 1, workspace->scratch_stride);
+    workspace->state_backup = carve(layout, plan->state_nbytes, 1, 1);
+    workspace->input = carve(layout, rows, input_count, element);
+    carve_slices(plan, workspace, most, layout);
+    if (use->targets) {
+        if (use->sparse) workspace->labels = carve(layout, rows, loss_rows, sizeof(double));
+        workspace->target = use->sparse ? carve(layout, rows, loss_rows, sizeof(int32_t))
+                                        : carve(layout, rows, output_count, element);
+        workspace->row_weights = carve(layout, rows, 1, sizeof(double));
+        workspace->row_values = carve(layout, rows, loss_rows, sizeof(double));
+        workspace->row_scales = carve(layout, rows, loss_rows, sizeof(double));
+    }
+    if (use->backward) {
+        workspace->delta[0] = carve(layout, rows, most->delta, element);
+        workspace->delta[1] = carve(layout, rows, most->delta, element);
+        workspace->dz = carve(layout, rows, most->dz, element);
+        workspace->gradient = carve(layout, plan->table->flat_count, 1, element);
+    }
+}
+
+cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_use *use, size_t capacity,
+                                 cornu_workspace **result, cornu_error *error) {
+    cornu_workspace *workspace = cornu_memory_allocate_zeroed(sizeof *workspace);
+    if (workspace) workspace->slices = cornu_memory_allocate_zeroed(plan->count * sizeof *workspace->slices);
+    if (!workspace || !workspace->slices) {
+        cornu_workspace_free(workspace);
+        return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the workspace of a model.");
+    }
+    workspace->use = *use;
+    workspace->capacity = capacity;
+    workspace->thread_limit = cornu_pool_thread_count();
+    size_t scratch = cornu_kernels_for(plan->dtype)->scratch_nbytes;
+    cornu_size_round_up(scratch, CORNU_ALIGNMENT, &workspace->scratch_stride);
+    extents most = ask_links(plan, use, workspace->slices);
+    carving sizes = {0};
+    carve_all(plan, workspace, &most, &sizes);
+    cornu_status status = CORNU_OK;
+    if (sizes.overflow) {
+        status = cornu_error_set(error, CORNU_ERROR_OVERFLOW, "A batch of %zu rows is more than memory can hold.", capacity);
+    } else if (!(workspace->memory = cornu_memory_allocate_zeroed(sizes.total))) {
+        status = cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a batch of %zu rows (%zu bytes).", capacity,
+                                 sizes.total);
+    }
+    if (status != CORNU_OK) {
+        cornu_workspace_free(workspace);
+        return status;
+    }
+    workspace->nbytes = sizes.total;
+    carving pieces = {.memory = workspace->memory};
+    carve_all(plan, workspace, &most, &pieces);
+    *result = workspace;
+    return CORNU_OK;
+}
+
+void cornu_workspace_free(cornu_workspace *workspace) {
+    if (!workspace) return;
+    cornu_memory_free(workspace->memory);
+    cornu_memory_free(workspace->slices);
+    cornu_memory_free(workspace);
+}
+
+bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspace_use *use, size_t capacity) {
+    const cornu_workspace_use *has = &workspace->use;
+    return workspace->capacity >= capacity && workspace->thread_limit == cornu_pool_thread_count() &&
+           has->training == use->training && has->backward == use->backward && has->targets == use->targets &&
+           has->joined == use->joined && has->sparse == use->sparse;
+}

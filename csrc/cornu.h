@@ -289,7 +289,8 @@ void cornu_model_reset_results(cornu_model *model);
 /* Takes the model's lock for work from outside (reading or writing all weights at once). Waits at most timeout_ns:
  * CORNU_OK, CORNU_BUSY or CORNU_ERROR_FORKED. A run between two calls of advance holds nothing. */
 cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeout_ns, cornu_error *error);
-void cornu_model_unlock(cornu_model *model);
+/* CORNU_ERROR_STATE: the calling thread does not hold it. */
+cornu_status cornu_model_unlock(cornu_model *model, cornu_error *error);
 /* Whether a fit is under way (between its start and its end, hooks included). */
 bool cornu_model_in_training(const cornu_model *model);
 
@@ -342,6 +343,7 @@ typedef struct cornu_run_options {
     const cornu_array *validation_x, *validation_y, *validation_sample_weight; /* FIT; NULL: none */
     size_t validation_batch_size, validation_frequency;                        /* at least 1 where there is validation */
     void *output;  /* PREDICT: rows x the output's row shape, in the model's dtype, without gaps, aligned to it */
+    size_t output_nbytes; /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is needed */
     bool training; /* PREDICT: dropout is active */
     unsigned listen;
     double tick_seconds;
@@ -369,10 +371,13 @@ typedef struct cornu_run_progress {
 } cornu_run_progress;
 void cornu_run_progress_get(const cornu_run *run, cornu_run_progress *progress);
 /* Loss, then metrics, of the training part and of the validation part of the epoch; false where there is none yet. */
+size_t cornu_run_result_count(const cornu_run *run);
 bool cornu_run_results(const cornu_run *run, double *values);
 bool cornu_run_validation_results(const cornu_run *run, double *values);
 /* GRADIENT: the gradient of trainable span `index` (in the order of the model's layers, each span once), as long as the span. */
 const void *cornu_run_gradient(const cornu_run *run, size_t index);
+/* The span that it is the gradient of (borrowed); NULL past the last. */
+cornu_span *cornu_run_gradient_span(const cornu_run *run, size_t index);
 void cornu_run_release(cornu_run *run);
 
 /* ---- The process ------------------------------------------------------------------------------------------------ */

@@ -41,15 +41,19 @@ cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeo
     return status;
 }
 
-void cornu_model_unlock(cornu_model *model) {
-    if (cornu_model_enter(model, NULL) != CORNU_OK) return;
+cornu_status cornu_model_unlock(cornu_model *model, cornu_error *error) {
+    cornu_status status = cornu_model_enter(model, error);
+    if (status != CORNU_OK) return status;
     struct cornu_hold **place = &model->holds;
     while (*place && (*place)->thread != this_thread()) place = &(*place)->next;
     struct cornu_hold *hold = *place;
     if (hold) *place = hold->next;
     cornu_model_leave(model);
-    if (!hold) return;
+    if (!hold) {
+        return cornu_error_set(error, CORNU_ERROR_STATE, "Model \"%s\" is not locked by this thread.", model->name);
+    }
     cornu_locks_drop(hold->plan->locks, hold->plan->lock_count);
     cornu_plan_release(hold->plan);
     cornu_memory_free(hold);
+    return CORNU_OK;
 }

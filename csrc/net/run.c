@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/size.h"
 #include "base/status.h"
+#include "net/shape.h"
 
 bool cornu_run_trains(const cornu_run *run) {
     return run->options.mode == CORNU_RUN_FIT || run->options.mode == CORNU_RUN_TRAIN;
@@ -104,10 +106,23 @@ static cornu_status describe_feeds(cornu_run *run, cornu_error *error) {
     return cornu_feed_init(run, &run->validation, true, error);
 }
 
+/* A prediction writes all of `output` and not a byte more. */
+static cornu_status check_output(const cornu_run *run, cornu_error *error) {
+    if (run->options.mode != CORNU_RUN_PREDICT) return CORNU_OK;
+    size_t nbytes;
+    bool fits = cornu_shape_count(cornu_plan_output(run->plan), &nbytes) &&
+                cornu_size_multiply(nbytes, cornu_dtype_nbytes(run->plan->dtype), &nbytes) &&
+                cornu_size_multiply(nbytes, run->feed.rows, &nbytes) && nbytes == run->options.output_nbytes;
+    if (fits) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE, "`output` must be as large as the prediction. Received: %zu bytes",
+                           run->options.output_nbytes);
+}
+
 /* Everything that can fail is done here, before the first event. */
 static cornu_status prepare(cornu_run *run, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     cornu_status status = describe_feeds(run, error);
+    if (status == CORNU_OK) status = check_output(run, error);
     if (status == CORNU_OK) status = collect_locks(run, error);
     if (status == CORNU_OK) status = allocate_results(run, error);
     if (status == CORNU_OK) status = take_workspaces(run, error);
@@ -191,12 +206,26 @@ bool cornu_run_validation_results(const cornu_run *run, double *values) {
     return copy_results(run, run->has_validation_results, run->validation_results, values);
 }
 
-const void *cornu_run_gradient(const cornu_run *run, size_t index) {
+size_t cornu_run_result_count(const cornu_run *run) {
+    return run->objective ? run->objective->mean_count : 0;
+}
+
+/* NULL past the last, and in other modes. */
+static const struct cornu_table_entry *gradient_entry(const cornu_run *run, size_t index) {
     if (run->options.mode != CORNU_RUN_GRADIENT) return NULL;
     const cornu_table *table = run->plan->table;
-    for (size_t entry = 0; entry < table->count; entry++) {
-        if (cornu_plan_is_frozen(run->plan, entry) || index-- > 0) continue;
-        return cornu_task_at(&run->task, run->feed.workspace->gradient, table->entries[entry].offset);
+    for (size_t i = 0; i < table->count; i++) {
+        if (!cornu_plan_is_frozen(run->plan, i) && index-- == 0) return &table->entries[i];
     }
     return NULL;
+}
+
+const void *cornu_run_gradient(const cornu_run *run, size_t index) {
+    const struct cornu_table_entry *entry = gradient_entry(run, index);
+    return entry ? cornu_task_at(&run->task, run->feed.workspace->gradient, entry->offset) : NULL;
+}
+
+cornu_span *cornu_run_gradient_span(const cornu_run *run, size_t index) {
+    const struct cornu_table_entry *entry = gradient_entry(run, index);
+    return entry ? entry->span : NULL;
 }

@@ -194,7 +194,7 @@ static cornu_status live(void) {
     if (status == CORNU_OK) cornu_layer_set_trainable(layers[0], false);
     if (status == CORNU_OK) status = train(model, &error);
     if (status == CORNU_OK) status = cornu_model_lock(model, true, 0, &error);
-    if (status == CORNU_OK) cornu_model_unlock(model);
+    if (status == CORNU_OK) status = cornu_model_unlock(model, &error);
     if (status != CORNU_OK) CHECK_INT(error.status, status);
     for (size_t i = 0; i < 3; i++) cornu_layer_release(layers[i]);
     cornu_optimizer_release(optimizer);

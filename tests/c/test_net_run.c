@@ -105,7 +105,7 @@ static void test_row_has_the_same_bits_in_any_batch(void) {
     cornu_model *model = small_model();
     cornu_array x = matrix(x_values, ROWS, FEATURES);
     double whole[ROWS * 2], parts[ROWS * 2];
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT, .x = &x, .batch_size = ROWS, .output = whole};
+    cornu_run_options options = {.mode = CORNU_RUN_PREDICT, .x = &x, .batch_size = ROWS, .output = whole, .output_nbytes = sizeof whole};
     CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
     for (size_t batch = 1; batch < ROWS; batch++) {
         memset(parts, 0xff, sizeof parts);
@@ -116,6 +116,10 @@ static void test_row_has_the_same_bits_in_any_batch(void) {
     }
     cornu_array none = matrix(x_values, 0, FEATURES);
     options.x = &none;
+    cornu_error error = {0};
+    CHECK_INT(run_whole(model, &options, NULL, &error), CORNU_ERROR_VALUE);
+    CHECK_CONTAINS(error.message, "output");
+    options.output_nbytes = 0;
     CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
     cornu_model_release(model);
 }

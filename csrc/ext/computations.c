@@ -1,0 +1,303 @@
+/* Single computations on arrays, outside any model. */
+#include "ext/module.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cornu.h"
+#include "ext/arguments.h"
+#include "ext/array.h"
+#include "ext/errors.h"
+#include "ext/specs.h"
+
+/* ---- Activations ---- */
+
+/* An array of at least one axis as rows x columns, the columns its last axis. */
+typedef struct matrix_view {
+    cornu_dtype dtype;
+    size_t rows, columns;
+} matrix_view;
+
+static bool matrix_of(PyArrayObject *array, const char *name, matrix_view *matrix) {
+    if (!cornu_array_check_plain(array, name, &matrix->dtype)) return false;
+    int rank = PyArray_NDIM(array);
+    if (rank < 1) {
+        PyErr_Format(PyExc_ValueError, "`%s` must have at least one axis. Received: a scalar",
+                     name);
+        return false;
+    }
+    matrix->rows = (size_t)PyArray_MultiplyList(PyArray_DIMS(array), rank - 1);
+    matrix->columns = (size_t)PyArray_DIM(array, rank - 1);
+    return true;
+}
+
+/* A new array like x but for the size of its last axis; not initialised. */
+static PyArrayObject *new_output(PyArrayObject *x, size_t columns) {
+    int rank = PyArray_NDIM(x);
+    npy_intp sizes[NPY_MAXDIMS];
+    for (int i = 0; i < rank; i++) sizes[i] = PyArray_DIM(x, i);
+    sizes[rank - 1] = (npy_intp)columns;
+    return (PyArrayObject *)PyArray_SimpleNew(rank, sizes, PyArray_TYPE(x));
+}
+
+static PyObject *apply_activation(PyObject *Py_UNUSED(module), PyObject *const *values,
+                                  Py_ssize_t value_count, PyObject *keywords) {
+    cornu_activation activation;
+    PyArrayObject *x;
+    matrix_view matrix;
+    size_t output_columns;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"activation", cornu_convert_activation, &activation},
+        {"x", cornu_convert_ndarray, &x},
+    };
+    if (!cornu_arguments_parse("apply_activation", 2, arguments, value_count, values, keywords) ||
+        !matrix_of(x, "x", &matrix)) {
+        return NULL;
+    }
+    cornu_status status =
+        cornu_activation_output_columns(&activation, matrix.columns, &output_columns, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    PyArrayObject *y = new_output(x, output_columns);
+    if (y == NULL) return NULL;
+    PyThreadState *thread_state = PyEval_SaveThread();
+    status = cornu_activation_apply(&activation, matrix.dtype, matrix.rows, matrix.columns,
+                                    PyArray_DATA(x), PyArray_DATA(y));
+    PyEval_RestoreThread(thread_state);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, NULL);
+        Py_CLEAR(y);
+    }
+    return (PyObject *)y;
+}
+
+/* Whether y is what the activation makes of x, by its shape; else a ValueError. */
+static bool check_activated(const cornu_activation *activation, PyArrayObject *x, PyArrayObject *y,
+                            const matrix_view *x_matrix) {
+    size_t columns;
+    matrix_view y_matrix;
+    cornu_error error = CORNU_NO_ERROR;
+    cornu_status status =
+        cornu_activation_output_columns(activation, x_matrix->columns, &columns, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return false;
+    }
+    if (!matrix_of(y, "y", &y_matrix)) return false;
+    if (y_matrix.dtype == x_matrix->dtype && PyArray_NDIM(y) == PyArray_NDIM(x) &&
+        PyArray_CompareLists(PyArray_DIMS(y), PyArray_DIMS(x), PyArray_NDIM(x) - 1) &&
+        y_matrix.columns == columns) {
+        return true;
+    }
+    PyErr_Format(PyExc_ValueError,
+                 "`y` must have the dtype and shape that the activation %s makes of `x`, with %zu "
+                 "columns. Received: dtype=%S with %zu columns",
+                 cornu_activation_name(activation->kind), columns, (PyObject *)PyArray_DESCR(y),
+                 y_matrix.columns);
+    return false;
+}
+
+static PyObject *activation_derivative(PyObject *Py_UNUSED(module), PyObject *const *values,
+                                       Py_ssize_t value_count, PyObject *keywords) {
+    cornu_activation activation;
+    PyArrayObject *x, *y, *dy;
+    matrix_view matrix;
+    const cornu_argument arguments[] = {
+        {"activation", cornu_convert_activation, &activation},
+        {"x", cornu_convert_ndarray, &x},
+        {"y", cornu_convert_ndarray, &y},
+        {"dy", cornu_convert_ndarray, &dy},
+    };
+    if (!cornu_arguments_parse("activation_derivative", 4, arguments, value_count, values,
+                               keywords) ||
+        !matrix_of(x, "x", &matrix) || !check_activated(&activation, x, y, &matrix) ||
+        !cornu_array_check_alike(dy, "dy", y, "y")) {
+        return NULL;
+    }
+    PyArrayObject *dx = new_output(x, matrix.columns);
+    if (dx == NULL) return NULL;
+    PyThreadState *thread_state = PyEval_SaveThread();
+    cornu_status status = cornu_activation_derivative(
+        &activation, matrix.dtype, matrix.rows, matrix.columns, PyArray_DATA(x), PyArray_DATA(y),
+        PyArray_DATA(dy), PyArray_DATA(dx));
+    PyEval_RestoreThread(thread_state);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, NULL);
+        Py_CLEAR(dx);
+    }
+    return (PyObject *)dx;
+}
+
+/* ---- Losses and metrics ---- */
+
+/* What losses and metrics have in common: target against prediction, one number a row. */
+typedef struct row_pair {
+    cornu_dtype dtype;
+    size_t rows, columns;
+    const void *target;   /* NULL: labels instead */
+    const double *labels; /* NULL: target instead */
+    const void *prediction;
+} row_pair;
+
+static bool check_labels(PyArrayObject *labels, npy_intp rows) {
+    if (PyArray_TYPE(labels) != NPY_FLOAT64 || !PyArray_ISCARRAY_RO(labels) ||
+        PyArray_NDIM(labels) != 1 || PyArray_DIM(labels, 0) != rows) {
+        PyObject *shape = PyArray_IntTupleFromIntp(PyArray_NDIM(labels), PyArray_DIMS(labels));
+        if (shape != NULL) {
+            PyErr_Format(PyExc_ValueError,
+                         "`target` must be a C-contiguous, aligned array of dtype float64 and "
+                         "shape (%zd,), a class for each row. Received: shape=%S, dtype=%S",
+                         (Py_ssize_t)rows, shape, (PyObject *)PyArray_DESCR(labels));
+        }
+        Py_XDECREF(shape);
+        return false;
+    }
+    return true;
+}
+
+static bool compare(PyArrayObject *target, PyArrayObject *prediction, bool sparse, row_pair *pair) {
+    if (!cornu_array_check_plain(prediction, "prediction", &pair->dtype)) return false;
+    if (PyArray_NDIM(prediction) != 2) {
+        PyErr_Format(PyExc_ValueError,
+                     "`prediction` must have 2 axes, rows and columns. Received: %d",
+                     PyArray_NDIM(prediction));
+        return false;
+    }
+    if (sparse ? !check_labels(target, PyArray_DIM(prediction, 0))
+               : !cornu_array_check_alike(target, "target", prediction, "prediction")) {
+        return false;
+    }
+    pair->rows = (size_t)PyArray_DIM(prediction, 0);
+    pair->columns = (size_t)PyArray_DIM(prediction, 1);
+    pair->target = sparse ? NULL : PyArray_DATA(target);
+    pair->labels = sparse ? PyArray_DATA(target) : NULL;
+    pair->prediction = PyArray_DATA(prediction);
+    return true;
+}
+
+static PyArrayObject *new_row_values(const row_pair *pair) {
+    npy_intp rows = (npy_intp)pair->rows;
+    return (PyArrayObject *)PyArray_SimpleNew(1, &rows, NPY_FLOAT64);
+}
+
+static PyObject *loss_rows(PyObject *Py_UNUSED(module), PyObject *const *values,
+                           Py_ssize_t value_count, PyObject *keywords) {
+    cornu_loss loss;
+    PyArrayObject *target, *prediction;
+    row_pair pair;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"loss", cornu_convert_loss, &loss},
+        {"target", cornu_convert_ndarray, &target},
+        {"prediction", cornu_convert_ndarray, &prediction},
+    };
+    if (!cornu_arguments_parse("loss_rows", 3, arguments, value_count, values, keywords) ||
+        !compare(target, prediction, cornu_loss_is_sparse(&loss), &pair)) {
+        return NULL;
+    }
+    PyArrayObject *rows = new_row_values(&pair);
+    if (rows == NULL) return NULL;
+    PyThreadState *thread_state = PyEval_SaveThread();
+    cornu_status status = cornu_loss_rows(&loss, pair.dtype, pair.rows, pair.columns, pair.target,
+                                          pair.labels, pair.prediction, PyArray_DATA(rows), &error);
+    PyEval_RestoreThread(thread_state);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        Py_CLEAR(rows);
+    }
+    return (PyObject *)rows;
+}
+
+static PyObject *metric_rows(PyObject *Py_UNUSED(module), PyObject *const *values,
+                             Py_ssize_t value_count, PyObject *keywords) {
+    cornu_metric metric;
+    PyArrayObject *target, *prediction;
+    row_pair pair;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"metric", cornu_convert_metric, &metric},
+        {"target", cornu_convert_ndarray, &target},
+        {"prediction", cornu_convert_ndarray, &prediction},
+    };
+    if (!cornu_arguments_parse("metric_rows", 3, arguments, value_count, values, keywords) ||
+        !compare(target, prediction, cornu_metric_is_sparse(&metric), &pair)) {
+        return NULL;
+    }
+    PyArrayObject *rows = new_row_values(&pair);
+    if (rows == NULL) return NULL;
+    PyThreadState *thread_state = PyEval_SaveThread();
+    cornu_status status =
+        cornu_metric_rows(&metric, pair.dtype, pair.rows, pair.columns, pair.target, pair.labels,
+                          pair.prediction, PyArray_DATA(rows), &error);
+    PyEval_RestoreThread(thread_state);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        Py_CLEAR(rows);
+    }
+    return (PyObject *)rows;
+}
+
+/* ---- Random numbers ---- */
+
+static const char *const distribution_names[] = {
+    [CORNU_UNIFORM] = "uniform",
+    [CORNU_NORMAL] = "normal",
+    [CORNU_TRUNCATED_NORMAL] = "truncated_normal",
+};
+
+static PyObject *fill_random(PyObject *Py_UNUSED(module), PyObject *const *values,
+                             Py_ssize_t value_count, PyObject *keywords) {
+    const char *name;
+    size_t distribution;
+    PyArrayObject *array;
+    cornu_dtype dtype;
+    uint64_t seed, stream;
+    double a, b;
+    const cornu_argument arguments[] = {
+        {"distribution", cornu_convert_text, &name},
+        {"values", cornu_convert_ndarray, &array},
+        {"seed", cornu_convert_uint64, &seed},
+        {"stream", cornu_convert_uint64, &stream},
+        {"a", cornu_convert_double, &a},
+        {"b", cornu_convert_double, &b},
+    };
+    if (!cornu_arguments_parse("fill_random", 6, arguments, value_count, values, keywords) ||
+        !cornu_choice_find(name, "distribution", 3, distribution_names, &distribution) ||
+        !cornu_array_check_plain(array, "values", &dtype) ||
+        PyArray_FailUnlessWriteable(array, "`values`") < 0) {
+        return NULL;
+    }
+    PyThreadState *thread_state = PyEval_SaveThread();
+    cornu_status status =
+        cornu_random_fill((cornu_distribution)distribution, dtype, (size_t)PyArray_SIZE(array),
+                          seed, stream, a, b, PyArray_DATA(array));
+    PyEval_RestoreThread(thread_state);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, NULL);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+PyMethodDef cornu_computation_functions[] = {
+    {"apply_activation", (PyCFunction)(void (*)(void))apply_activation,
+     METH_FASTCALL | METH_KEYWORDS,
+     "apply_activation($module, /, activation, x)\n--\n\nThe activation of x, over the last axis."},
+    {"activation_derivative", (PyCFunction)(void (*)(void))activation_derivative,
+     METH_FASTCALL | METH_KEYWORDS,
+     "activation_derivative($module, /, activation, x, y, dy)\n--\n\n"
+     "The loss's derivative by x from that by y, where y is the activation of x."},
+    {"loss_rows", (PyCFunction)(void (*)(void))loss_rows, METH_FASTCALL | METH_KEYWORDS,
+     "loss_rows($module, /, loss, target, prediction)\n--\n\nThe loss of each row, as float64."},
+    {"metric_rows", (PyCFunction)(void (*)(void))metric_rows, METH_FASTCALL | METH_KEYWORDS,
+     "metric_rows($module, /, metric, target, prediction)\n--\n\nThe metric of each row, as "
+     "float64."},
+    {"fill_random", (PyCFunction)(void (*)(void))fill_random, METH_FASTCALL | METH_KEYWORDS,
+     "fill_random($module, /, distribution, values, seed, stream, a, b)\n--\n\n"
+     "Fill an array in place with \"uniform\" numbers in [a, b), or with \"normal\" or "
+     "\"truncated_normal\" ones of mean a and deviation b."},
+    {NULL, NULL, 0, NULL},
+};

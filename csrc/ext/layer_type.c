@@ -1,0 +1,157 @@
+#include "ext/layer_type.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "ext/arguments.h"
+#include "ext/errors.h"
+#include "ext/shape_tuples.h"
+#include "ext/span_view.h"
+
+static cornu_layer *layer_of(PyObject *self) {
+    return ((cornu_layer_object *)self)->layer;
+}
+
+PyObject *cornu_layer_object_new(const cornu_module_state *state, cornu_layer *layer) {
+    cornu_layer_object *self =
+        (cornu_layer_object *)state->layer_type->tp_alloc(state->layer_type, 0);
+    if (self == NULL) {
+        cornu_layer_release(layer);
+        return NULL;
+    }
+    self->layer = layer;
+    return (PyObject *)self;
+}
+
+static void layer_dealloc(PyObject *self) {
+    PyTypeObject *type = Py_TYPE(self);
+    cornu_layer_release(layer_of(self));
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+/* ---- Attributes ---- */
+
+static PyObject *layer_name(PyObject *self, void *Py_UNUSED(closure)) {
+    const char *name = cornu_layer_name(layer_of(self));
+    /* The library cuts a long name at a byte, which may be within a character. */
+    return PyUnicode_DecodeUTF8(name, (Py_ssize_t)strlen(name), "ignore");
+}
+
+static int layer_set_name(PyObject *self, PyObject *value, void *Py_UNUSED(closure)) {
+    const char *name;
+    if (value == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "`name` can't be deleted");
+        return -1;
+    }
+    if (!cornu_convert_text(value, "name", &name)) return -1;
+    cornu_layer_set_name(layer_of(self), name);
+    return 0;
+}
+
+static PyObject *layer_trainable(PyObject *self, void *Py_UNUSED(closure)) {
+    return PyBool_FromLong(cornu_layer_trainable(layer_of(self)));
+}
+
+static int layer_set_trainable(PyObject *self, PyObject *value, void *Py_UNUSED(closure)) {
+    bool trainable;
+    if (value == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "`trainable` can't be deleted");
+        return -1;
+    }
+    if (!cornu_convert_bool(value, "trainable", &trainable)) return -1;
+    cornu_layer_set_trainable(layer_of(self), trainable);
+    return 0;
+}
+
+static PyObject *layer_dtype(PyObject *self, void *Py_UNUSED(closure)) {
+    return PyUnicode_FromString(cornu_dtype_name(cornu_layer_dtype(layer_of(self))));
+}
+
+static PyObject *layer_built(PyObject *self, void *Py_UNUSED(closure)) {
+    return PyBool_FromLong(cornu_layer_is_built(layer_of(self)));
+}
+
+static PyGetSetDef layer_attributes[] = {
+    {"name", layer_name, layer_set_name, "The name that stands in errors.", NULL},
+    {"trainable", layer_trainable, layer_set_trainable, "Whether fit moves its weights.", NULL},
+    {"dtype", layer_dtype, NULL, "\"float32\" or \"float64\".", NULL},
+    {"built", layer_built, NULL, "Whether it has its weights.", NULL},
+    {0},
+};
+
+/* ---- Methods
+ * -------------------------------------------------------------------------------------- */
+
+static PyObject *layer_output_shape(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                                    PyObject *keywords) {
+    cornu_shape input, output;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {{"input_shape", cornu_convert_shape, &input}};
+    if (!cornu_arguments_parse("output_shape", 1, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_layer_output_shape(layer_of(self), &input, &output, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    return cornu_shape_tuple(&output);
+}
+
+static PyObject *layer_build(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                             PyObject *keywords) {
+    cornu_shape input;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {{"input_shape", cornu_convert_shape, &input}};
+    if (!cornu_arguments_parse("build", 1, arguments, value_count, values, keywords)) return NULL;
+    /* With the GIL held: pages of zero cost little, and threads that build one layer take turns. */
+    cornu_status status = cornu_layer_build(layer_of(self), &input, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *layer_spans(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    const cornu_layer *layer = layer_of(self);
+    size_t count = cornu_layer_span_count(layer);
+    PyObject *views = PyTuple_New((Py_ssize_t)count);
+    if (views == NULL) return NULL;
+    for (size_t i = 0; i < count; i++) {
+        PyObject *view = cornu_span_view(cornu_layer_span(layer, i));
+        if (view == NULL) {
+            Py_DECREF(views);
+            return NULL;
+        }
+        PyTuple_SET_ITEM(views, (Py_ssize_t)i, view);
+    }
+    return views;
+}
+
+static PyMethodDef layer_methods[] = {
+    {"output_shape", (PyCFunction)(void (*)(void))layer_output_shape, METH_FASTCALL | METH_KEYWORDS,
+     "output_shape($self, /, input_shape)\n--\n\nThe output's row shape for an input's."},
+    {"build", (PyCFunction)(void (*)(void))layer_build, METH_FASTCALL | METH_KEYWORDS,
+     "build($self, /, input_shape)\n--\n\nMake the weights, all zero, or check those that are "
+     "there."},
+    {"spans", layer_spans, METH_NOARGS,
+     "spans($self, /)\n--\n\nWritable views of the weights' own memory, which they keep alive."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot layer_slots[] = {
+    {Py_tp_doc, (void *)"A layer of the core."},
+    {Py_tp_dealloc, (void *)layer_dealloc},
+    {Py_tp_getset, layer_attributes},
+    {Py_tp_methods, layer_methods},
+    {0, NULL},
+};
+
+PyType_Spec cornu_layer_spec = {
+    .name = "cornu._core.Layer",
+    .basicsize = sizeof(cornu_layer_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = layer_slots,
+};

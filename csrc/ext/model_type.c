@@ -1,0 +1,313 @@
+#include "ext/model_type.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "ext/arguments.h"
+#include "ext/errors.h"
+#include "ext/interrupt.h"
+#include "ext/layer_type.h"
+#include "ext/module.h"
+#include "ext/optimizer_type.h"
+#include "ext/result_list.h"
+#include "ext/shape_tuples.h"
+#include "ext/specs.h"
+
+/* One wait in a thread that no signal can interrupt; long, because who gives up loses their place
+ * in the queue. */
+#define QUIET_WAIT_NS (UINT64_C(3600) * 1000000000)
+
+static cornu_model_object *model_of(PyObject *self) {
+    return (cornu_model_object *)self;
+}
+
+static PyObject *model_new(PyTypeObject *type, PyObject *values, PyObject *keywords) {
+    const char *name;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {{"name", cornu_convert_text, &name}};
+    if (!cornu_arguments_parse("Model", 1, arguments, PyTuple_GET_SIZE(values),
+                               PySequence_Fast_ITEMS(values), keywords)) {
+        return NULL;
+    }
+    cornu_model_object *self = (cornu_model_object *)type->tp_alloc(type, 0);
+    if (self == NULL) return NULL;
+    cornu_status status = cornu_model_new(name, &self->model, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        Py_CLEAR(self);
+    }
+    return (PyObject *)self;
+}
+
+static void model_dealloc(PyObject *self) {
+    PyTypeObject *type = Py_TYPE(self);
+    cornu_model_object *model = model_of(self);
+    cornu_model_release(model->model);
+    PyMem_Free(model->shapes);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+const cornu_shape *cornu_model_object_output(const cornu_model_object *model) {
+    if (model->layer_count == 0) {
+        PyErr_SetString(PyExc_RuntimeError, "The model has no layers yet.");
+        return NULL;
+    }
+    return &model->shapes[model->layer_count - 1];
+}
+
+/* ---- The chain ---- */
+
+static bool collect_layers(const cornu_module_state *state, PyObject *items, cornu_layer **layers) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items); i++) {
+        PyObject *item = PyTuple_GET_ITEM(items, i);
+        if (!Py_IS_TYPE(item, state->layer_type)) {
+            return cornu_argument_refuse(PyExc_TypeError, "layers", "a sequence of Layer", item);
+        }
+        layers[i] = ((cornu_layer_object *)item)->layer;
+    }
+    return true;
+}
+
+/* With the GIL held from the change to the last copied shape. The library works on nothing here
+ * (weights of zero are pages not yet touched) and waits only for a guard that is held for moments
+ * by threads that do not need the GIL; and two threads that build one layer take turns by it. Takes
+ * over `shapes`, of as many as there are layers, on success. */
+static bool replace_chain(cornu_model_object *self, size_t count, cornu_layer *const *layers,
+                          const cornu_shape *input, cornu_shape *shapes) {
+    cornu_error error = CORNU_NO_ERROR;
+    cornu_status status = cornu_model_set_layers(self->model, count, layers, input, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) shapes[i] = *cornu_model_shape(self->model, i);
+    self->dtype = cornu_model_dtype(self->model);
+    self->layer_count = count;
+    PyMem_Free(self->shapes);
+    self->shapes = shapes;
+    return true;
+}
+
+static PyObject *model_set_layers(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                                  PyObject *keywords) {
+    PyObject *sequence, *items = NULL;
+    cornu_shape input, *shapes = NULL;
+    cornu_layer **layers = NULL;
+    bool ok = false;
+    const cornu_argument arguments[] = {
+        {"layers", cornu_convert_object, &sequence},
+        {"input_shape", cornu_convert_shape, &input},
+    };
+    if (!cornu_arguments_parse("set_layers", 2, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    items = cornu_items_tuple(sequence, "layers", "a sequence of Layer", PY_SSIZE_T_MAX);
+    if (items == NULL) goto exit;
+    size_t count = (size_t)PyTuple_GET_SIZE(items);
+    if (count == 0) {
+        cornu_argument_refuse(PyExc_ValueError, "layers", "at least one Layer", sequence);
+        goto exit;
+    }
+    layers = PyMem_New(cornu_layer *, count);
+    shapes = PyMem_New(cornu_shape, count);
+    if (layers == NULL || shapes == NULL) {
+        PyErr_NoMemory();
+        goto exit;
+    }
+    if (!collect_layers(cornu_type_state_of(Py_TYPE(self)), items, layers)) goto exit;
+    ok = replace_chain(model_of(self), count, layers, &input, shapes);
+    if (ok) shapes = NULL;
+exit:
+    PyMem_Free(shapes);
+    PyMem_Free(layers);
+    Py_XDECREF(items);
+    return ok ? Py_NewRef(Py_None) : NULL;
+}
+
+static PyObject *model_shape(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                             PyObject *keywords) {
+    int64_t index;
+    const cornu_model_object *model = model_of(self);
+    const cornu_argument arguments[] = {{"index", cornu_convert_int64, &index}};
+    if (!cornu_arguments_parse("shape", 1, arguments, value_count, values, keywords) ||
+        cornu_model_object_output(model) == NULL) {
+        return NULL;
+    }
+    int64_t count = (int64_t)model->layer_count;
+    if (index < -count || index >= count) {
+        PyErr_Format(PyExc_ValueError,
+                     "`index` must be from %lld to %lld, the model's layers. Received: index=%lld",
+                     (long long)-count, (long long)count - 1, (long long)index);
+        return NULL;
+    }
+    return cornu_shape_tuple(&model->shapes[index < 0 ? index + count : index]);
+}
+
+static PyObject *model_dtype(PyObject *self, void *Py_UNUSED(closure)) {
+    const cornu_model_object *model = model_of(self);
+    if (cornu_model_object_output(model) == NULL) return NULL;
+    return PyUnicode_FromString(cornu_dtype_name(model->dtype));
+}
+
+/* ---- Loss, optimizer and metrics ---- */
+
+/* Output: cornu_optimizer *, borrowed; None for NULL. */
+static bool find_optimizer(const cornu_module_state *state, PyObject *value,
+                           cornu_optimizer **optimizer) {
+    *optimizer = NULL;
+    if (value == Py_None) return true;
+    if (!Py_IS_TYPE(value, state->optimizer_type)) {
+        return cornu_argument_refuse(PyExc_TypeError, "optimizer", "an Optimizer or None", value);
+    }
+    *optimizer = ((cornu_optimizer_object *)value)->optimizer;
+    return true;
+}
+
+static PyObject *model_compile(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                               PyObject *keywords) {
+    cornu_loss loss;
+    PyObject *optimizer_value, *sequence, *items = NULL;
+    cornu_optimizer *optimizer;
+    cornu_metric *metrics = NULL;
+    cornu_status status = CORNU_ERROR_MEMORY;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"loss", cornu_convert_loss, &loss},
+        {"optimizer", cornu_convert_object, &optimizer_value},
+        {"metrics", cornu_convert_object, &sequence},
+    };
+    if (!cornu_arguments_parse("compile", 3, arguments, value_count, values, keywords) ||
+        !find_optimizer(cornu_type_state_of(Py_TYPE(self)), optimizer_value, &optimizer)) {
+        return NULL;
+    }
+    items = cornu_items_tuple(sequence, "metrics", "a sequence of metrics", PY_SSIZE_T_MAX);
+    if (items == NULL) return NULL;
+    size_t count = (size_t)PyTuple_GET_SIZE(items);
+    metrics = PyMem_New(cornu_metric, count);
+    if (metrics == NULL) {
+        PyErr_NoMemory();
+        goto exit;
+    }
+    for (size_t i = 0; i < count; i++) {
+        PyObject *item = PyTuple_GET_ITEM(items, (Py_ssize_t)i);
+        if (!cornu_convert_metric(item, "metrics", &metrics[i])) goto exit;
+    }
+    /* With the GIL held, for the reasons given at replace_chain: the count below is then always the
+     * library's. */
+    status = cornu_model_compile(model_of(self)->model, &loss, optimizer, count, metrics, &error);
+    if (status == CORNU_OK) {
+        model_of(self)->result_count = count + 1;
+    } else {
+        cornu_error_raise(status, &error);
+    }
+exit:
+    PyMem_Free(metrics);
+    Py_DECREF(items);
+    return status == CORNU_OK ? Py_NewRef(Py_None) : NULL;
+}
+
+static PyObject *model_results(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    const cornu_model_object *model = model_of(self);
+    if (model->result_count == 0) {
+        PyErr_SetString(PyExc_RuntimeError, "The model must be compiled before it has results.");
+        return NULL;
+    }
+    double *values = PyMem_New(double, model->result_count);
+    if (values == NULL) return PyErr_NoMemory();
+    PyObject *list = NULL;
+    cornu_status status = cornu_model_results(model->model, values);
+    if (status == CORNU_OK) {
+        list = cornu_result_list(model->result_count, values);
+    } else {
+        cornu_error_raise(status, NULL);
+    }
+    PyMem_Free(values);
+    return list;
+}
+
+static PyObject *model_reset_results(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    cornu_model_reset_results(model_of(self)->model);
+    Py_RETURN_NONE;
+}
+
+static PyObject *model_in_training(PyObject *self, void *Py_UNUSED(closure)) {
+    return PyBool_FromLong(cornu_model_in_training(model_of(self)->model));
+}
+
+/* ---- The lock ---- */
+
+static PyObject *model_lock(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                            PyObject *keywords) {
+    bool exclusive;
+    uint64_t wait_ns = CORNU_SIGNAL_PERIOD_NS;
+    cornu_error error = CORNU_NO_ERROR;
+    cornu_status status;
+    const cornu_argument arguments[] = {{"exclusive", cornu_convert_bool, &exclusive}};
+    if (!cornu_arguments_parse("lock", 1, arguments, value_count, values, keywords)) return NULL;
+    for (;;) {
+        PyThreadState *thread_state = PyEval_SaveThread();
+        status = cornu_model_lock(model_of(self)->model, exclusive, wait_ns, &error);
+        PyEval_RestoreThread(thread_state);
+        if (status != CORNU_BUSY) break;
+        if (PyErr_CheckSignals() < 0) return NULL;
+        if (!cornu_thread_is_main(cornu_type_state_of(Py_TYPE(self)))) wait_ns = QUIET_WAIT_NS;
+    }
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *model_unlock(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    cornu_error error = CORNU_NO_ERROR;
+    cornu_status status = cornu_model_unlock(model_of(self)->model, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+/* ---- The type ---- */
+
+static PyGetSetDef model_attributes[] = {
+    {"dtype", model_dtype, NULL, "\"float32\" or \"float64\".", NULL},
+    {"in_training", model_in_training, NULL, "Whether a fit is under way.", NULL},
+    {0},
+};
+
+static PyMethodDef model_methods[] = {
+    {"set_layers", (PyCFunction)(void (*)(void))model_set_layers, METH_FASTCALL | METH_KEYWORDS,
+     "set_layers($self, /, layers, input_shape)\n--\n\n"
+     "Replace the chain, infer shapes, build what is not built."},
+    {"shape", (PyCFunction)(void (*)(void))model_shape, METH_FASTCALL | METH_KEYWORDS,
+     "shape($self, /, index)\n--\n\nRow shape of the output of one layer."},
+    {"compile", (PyCFunction)(void (*)(void))model_compile, METH_FASTCALL | METH_KEYWORDS,
+     "compile($self, /, loss, optimizer, metrics)\n--\n\nSet what training and evaluation use."},
+    {"results", model_results, METH_NOARGS, "results($self, /)\n--\n\nLoss, then metrics, so far."},
+    {"reset_results", model_reset_results, METH_NOARGS,
+     "reset_results($self, /)\n--\n\nStart the sums of loss and metrics at zero."},
+    {"lock", (PyCFunction)(void (*)(void))model_lock, METH_FASTCALL | METH_KEYWORDS,
+     "lock($self, /, exclusive)\n--\n\nTake the model's lock; Ctrl-C is answered while waiting."},
+    {"unlock", model_unlock, METH_NOARGS,
+     "unlock($self, /)\n--\n\nGive back the lock, in the thread that took it."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot model_slots[] = {
+    {Py_tp_doc, (void *)"Model(name)\n--\n\nA chain of layers with its plan."},
+    {Py_tp_new, (void *)model_new},
+    {Py_tp_dealloc, (void *)model_dealloc},
+    {Py_tp_getset, model_attributes},
+    {Py_tp_methods, model_methods},
+    {0, NULL},
+};
+
+PyType_Spec cornu_model_spec = {
+    .name = "cornu._core.Model",
+    .basicsize = sizeof(cornu_model_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = model_slots,
+};

@@ -1,0 +1,109 @@
+#include "ext/optimizer_type.h"
+
+#include <stdint.h>
+
+#include "ext/arguments.h"
+#include "ext/errors.h"
+#include "ext/module.h"
+
+static const char *const kind_names[CORNU_OPTIMIZER_COUNT] = {
+    [CORNU_SGD] = "sgd",
+    [CORNU_ADAM] = "adam",
+};
+
+static cornu_optimizer *optimizer_of(PyObject *self) {
+    return ((cornu_optimizer_object *)self)->optimizer;
+}
+
+static void optimizer_dealloc(PyObject *self) {
+    PyTypeObject *type = Py_TYPE(self);
+    cornu_optimizer_release(optimizer_of(self));
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *keywords) {
+    const char *kind_name;
+    size_t kind;
+    double learning_rate;
+    cornu_optimizer_options options = {.beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7};
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"kind", cornu_convert_text, &kind_name},
+        {"learning_rate", cornu_convert_double, &learning_rate},
+        {"$momentum", cornu_convert_double, &options.momentum},
+        {"$nesterov", cornu_convert_bool, &options.nesterov},
+        {"$beta_1", cornu_convert_double, &options.beta_1},
+        {"$beta_2", cornu_convert_double, &options.beta_2},
+        {"$epsilon", cornu_convert_double, &options.epsilon},
+        {"$amsgrad", cornu_convert_bool, &options.amsgrad},
+    };
+    if (!cornu_arguments_parse("Optimizer", 8, arguments, PyTuple_GET_SIZE(values),
+                               PySequence_Fast_ITEMS(values), keywords) ||
+        !cornu_choice_find(kind_name, "kind", CORNU_OPTIMIZER_COUNT, kind_names, &kind)) {
+        return NULL;
+    }
+    options.kind = (cornu_optimizer_kind)kind;
+    cornu_optimizer_object *self = (cornu_optimizer_object *)type->tp_alloc(type, 0);
+    if (self == NULL) return NULL;
+    cornu_status status = cornu_optimizer_new(&options, learning_rate, &self->optimizer, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        Py_CLEAR(self);
+    }
+    return (PyObject *)self;
+}
+
+static PyObject *optimizer_learning_rate(PyObject *self, void *Py_UNUSED(closure)) {
+    return PyFloat_FromDouble(cornu_optimizer_learning_rate(optimizer_of(self)));
+}
+
+static int optimizer_set_learning_rate(PyObject *self, PyObject *value, void *Py_UNUSED(closure)) {
+    double learning_rate;
+    if (value == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "`learning_rate` can't be deleted");
+        return -1;
+    }
+    if (!cornu_convert_double(value, "learning_rate", &learning_rate)) return -1;
+    cornu_optimizer_set_learning_rate(optimizer_of(self), learning_rate);
+    return 0;
+}
+
+static PyObject *optimizer_iterations(PyObject *self, void *Py_UNUSED(closure)) {
+    return PyLong_FromUnsignedLongLong(cornu_optimizer_iterations(optimizer_of(self)));
+}
+
+static int optimizer_set_iterations(PyObject *self, PyObject *value, void *Py_UNUSED(closure)) {
+    uint64_t iterations;
+    if (value == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "`iterations` can't be deleted");
+        return -1;
+    }
+    if (!cornu_convert_uint64(value, "iterations", &iterations)) return -1;
+    cornu_optimizer_set_iterations(optimizer_of(self), iterations);
+    return 0;
+}
+
+static PyGetSetDef optimizer_attributes[] = {
+    {"learning_rate", optimizer_learning_rate, optimizer_set_learning_rate,
+     "Read anew at each step; may be set while a fit runs.", NULL},
+    {"iterations", optimizer_iterations, optimizer_set_iterations, "Steps taken.", NULL},
+    {0},
+};
+
+static PyType_Slot optimizer_slots[] = {
+    {Py_tp_doc, (void *)"Optimizer(kind, learning_rate, *, momentum=0.0, nesterov=False, "
+                        "beta_1=0.9, beta_2=0.999, epsilon=1e-07, amsgrad=False)\n--\n\n"
+                        "An optimizer's options, learning rate, step count and state."},
+    {Py_tp_new, (void *)optimizer_new},
+    {Py_tp_dealloc, (void *)optimizer_dealloc},
+    {Py_tp_getset, optimizer_attributes},
+    {0, NULL},
+};
+
+PyType_Spec cornu_optimizer_spec = {
+    .name = "cornu._core.Optimizer",
+    .basicsize = sizeof(cornu_optimizer_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = optimizer_slots,
+};

@@ -1,0 +1,284 @@
+/* The type `Run`: training, evaluation or prediction, advanced from event to event. */
+#include "ext/interpreter.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cornu.h"
+#include "ext/errors.h"
+#include "ext/interrupt.h"
+#include "ext/model_type.h"
+#include "ext/module.h"
+#include "ext/result_list.h"
+#include "ext/run_arguments.h"
+#include "ext/span_view.h"
+
+typedef struct run_object {
+    PyObject ob_base;
+    cornu_run *run;       /* NULL: closed */
+    PyObject *model;      /* the Model */
+    PyObject *arrays;     /* a tuple of what `run` reads and writes */
+    atomic_bool busy;     /* a thread works with `run`, perhaps without the GIL */
+    atomic_bool stopping; /* stop() was called; told to the library with the next advance */
+    bool over;            /* done, or ended by an error */
+    bool failed;          /* ended by an error */
+    /* Of the advance under way. */
+    PyThreadState *thread_state; /* the advancing thread's, while it does without the GIL */
+    bool interrupted;            /* a signal handler raised; its exception is set */
+    unsigned long quiet_thread;  /* a thread found not to be the main one; 0: none */
+} run_object;
+
+static run_object *run_of(PyObject *self) {
+    return (run_object *)self;
+}
+
+/* ---- Life ---- */
+
+static bool poll_signals(void *argument);
+
+static PyObject *run_new(PyTypeObject *type, PyObject *values, PyObject *keywords) {
+    cornu_run_arguments arguments = {0};
+    cornu_error error = CORNU_NO_ERROR;
+    if (!cornu_run_arguments_parse(cornu_type_state_of(type), values, keywords, &arguments)) {
+        return NULL;
+    }
+    run_object *self = (run_object *)type->tp_alloc(type, 0);
+    if (self == NULL) {
+        Py_DECREF(arguments.arrays);
+        return NULL;
+    }
+    self->arrays = arguments.arrays;
+    self->model = Py_NewRef((PyObject *)arguments.model);
+    arguments.options.poll = poll_signals;
+    arguments.options.poll_argument = self;
+    PyThreadState *thread_state = PyEval_SaveThread();
+    cornu_status status =
+        cornu_run_new(arguments.model->model, &arguments.options, &self->run, &error);
+    PyEval_RestoreThread(thread_state);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        Py_CLEAR(self);
+    }
+    return (PyObject *)self;
+}
+
+static int run_traverse(PyObject *self, visitproc visit, void *arg) {
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(run_of(self)->model);
+    Py_VISIT(run_of(self)->arrays);
+    return 0;
+}
+
+/* Nobody is working with a run that nothing refers to. The library's run goes first: it reads the
+ * arrays. */
+static int run_clear(PyObject *self) {
+    run_object *run = run_of(self);
+    cornu_run *dropped = run->run;
+    run->run = NULL;
+    cornu_run_release(dropped);
+    Py_CLEAR(run->arrays);
+    Py_CLEAR(run->model);
+    return 0;
+}
+
+static void run_dealloc(PyObject *self) {
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    run_clear(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+/* ---- One thread at a time ---- */
+
+/* False with a RuntimeError when another call is at work, in another thread or under this one (a
+ * signal handler). */
+static bool enter(run_object *run) {
+    if (atomic_exchange(&run->busy, true)) {
+        PyErr_SetString(PyExc_RuntimeError, "The run is in use: another call of it has not ended.");
+        return false;
+    }
+    return true;
+}
+
+static void leave(run_object *run) {
+    atomic_store(&run->busy, false);
+}
+
+static bool enter_open(run_object *run) {
+    if (!enter(run)) return false;
+    if (run->run == NULL) {
+        leave(run);
+        PyErr_SetString(PyExc_RuntimeError, "The run is closed.");
+        return false;
+    }
+    return true;
+}
+
+/* ---- Going on ---- */
+
+/* Called within cornu_run_advance, by the thread that called that, without the GIL. */
+static bool poll_signals(void *argument) {
+    run_object *run = argument;
+    if (run->interrupted) return false;
+    if (run->quiet_thread == PyThread_get_thread_ident()) return true;
+    PyEval_RestoreThread(run->thread_state);
+    if (!cornu_thread_is_main(cornu_type_state_of(Py_TYPE((PyObject *)run)))) {
+        run->quiet_thread = PyThread_get_thread_ident();
+    } else {
+        run->interrupted = PyErr_CheckSignals() < 0;
+    }
+    run->thread_state = PyEval_SaveThread();
+    return !run->interrupted;
+}
+
+static PyObject *run_advance(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    run_object *run = run_of(self);
+    cornu_event event = CORNU_EVENT_DONE;
+    cornu_error error = CORNU_NO_ERROR;
+    if (!enter_open(run)) return NULL;
+    if (run->over) {
+        leave(run);
+        PyErr_SetString(PyExc_RuntimeError, "The run is over.");
+        return NULL;
+    }
+    if (atomic_load(&run->stopping)) cornu_run_stop(run->run);
+    run->interrupted = false;
+    run->thread_state = PyEval_SaveThread();
+    cornu_status status = cornu_run_advance(run->run, &event, &error);
+    PyEval_RestoreThread(run->thread_state);
+    run->thread_state = NULL;
+    /* A signal that came with the last step's last poll: the step stands, and so does the
+     * exception. */
+    if (run->interrupted) status = CORNU_INTERRUPTED;
+    run->failed = status != CORNU_OK;
+    run->over = run->failed || event == CORNU_EVENT_DONE;
+    leave(run);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    return PyLong_FromLong((long)event);
+}
+
+/* Works at any time, also from a signal handler or another thread in the middle of a step. */
+static PyObject *run_stop(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    atomic_store(&run_of(self)->stopping, true);
+    Py_RETURN_NONE;
+}
+
+static PyObject *run_close(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    run_object *run = run_of(self);
+    if (!enter(run)) return NULL;
+    cornu_run *dropped = run->run;
+    run->run = NULL;
+    PyThreadState *thread_state = PyEval_SaveThread();
+    cornu_run_release(dropped);
+    PyEval_RestoreThread(thread_state);
+    leave(run);
+    Py_CLEAR(run->arrays);
+    Py_RETURN_NONE;
+}
+
+/* ---- Where it is ---- */
+
+static PyObject *run_progress(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    run_object *run = run_of(self);
+    cornu_run_progress progress;
+    if (!enter_open(run)) return NULL;
+    cornu_run_progress_get(run->run, &progress);
+    leave(run);
+    return Py_BuildValue("(nnnnnnn)", (Py_ssize_t)progress.epoch, (Py_ssize_t)progress.step,
+                         (Py_ssize_t)progress.row, (Py_ssize_t)progress.step_count,
+                         (Py_ssize_t)progress.row_count, (Py_ssize_t)progress.validation_step,
+                         (Py_ssize_t)progress.validation_step_count);
+}
+
+static PyObject *results_of(PyObject *self, bool (*read)(const cornu_run *, double *)) {
+    run_object *run = run_of(self);
+    PyObject *list = NULL;
+    double *values = NULL;
+    if (!enter_open(run)) return NULL;
+    size_t count = cornu_run_result_count(run->run);
+    values = PyMem_New(double, count);
+    if (values == NULL) {
+        PyErr_NoMemory();
+        goto exit;
+    }
+    list = read(run->run, values) ? cornu_result_list(count, values) : Py_NewRef(Py_None);
+exit:
+    PyMem_Free(values);
+    leave(run);
+    return list;
+}
+
+static PyObject *run_results(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    return results_of(self, cornu_run_results);
+}
+
+static PyObject *run_validation_results(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    return results_of(self, cornu_run_validation_results);
+}
+
+static PyObject *run_gradients(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    run_object *run = run_of(self);
+    PyObject *list = NULL;
+    if (!enter_open(run)) return NULL;
+    if (!run->over || run->failed) {
+        PyErr_SetString(PyExc_RuntimeError, "There are no gradients before the run is done.");
+        goto exit;
+    }
+    list = PyList_New(0);
+    for (size_t i = 0; list != NULL; i++) {
+        const cornu_span *span = cornu_run_gradient_span(run->run, i);
+        if (span == NULL) break;
+        PyObject *copy = cornu_span_shaped_copy(span, cornu_run_gradient(run->run, i));
+        if (copy == NULL || PyList_Append(list, copy) < 0) Py_CLEAR(list);
+        Py_XDECREF(copy);
+    }
+exit:
+    leave(run);
+    return list;
+}
+
+/* ---- The type ---- */
+
+static PyMethodDef run_methods[] = {
+    {"advance", run_advance, METH_NOARGS,
+     "advance($self, /)\n--\n\nGo on to the next event and say which."},
+    {"stop", run_stop, METH_NOARGS, "stop($self, /)\n--\n\nEnd the fit after the epoch under way."},
+    {"progress", run_progress, METH_NOARGS,
+     "progress($self, /)\n--\n\n(epoch, step, row, step_count, row_count, validation_step, "
+     "validation_step_count)."},
+    {"results", run_results, METH_NOARGS,
+     "results($self, /)\n--\n\nLoss, then metrics, of the epoch so far; None before any."},
+    {"validation_results", run_validation_results, METH_NOARGS,
+     "validation_results($self, /)\n--\n\nThose of the validation; None before any."},
+    {"gradients", run_gradients, METH_NOARGS,
+     "gradients($self, /)\n--\n\nA copy of the gradient of each trainable span, in order."},
+    {"close", run_close, METH_NOARGS,
+     "close($self, /)\n--\n\nRelease the run; a fit's model is out of training."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot run_slots[] = {
+    {Py_tp_doc, (void *)"Run(model, mode, x, y=None, sample_weight=None, *, batch_size=32, "
+                        "epochs=1, initial_epoch=0, shuffle_seed=None, validation=None, "
+                        "validation_batch_size=32, validation_frequency=1, output=None, "
+                        "training=False, listen=0, tick_seconds=0.1)\n--\n\n"
+                        "Training, evaluation or prediction, advanced from event to event."},
+    {Py_tp_new, (void *)run_new},
+    {Py_tp_dealloc, (void *)run_dealloc},
+    {Py_tp_traverse, (void *)run_traverse},
+    {Py_tp_clear, (void *)run_clear},
+    {Py_tp_methods, run_methods},
+    {0, NULL},
+};
+
+PyType_Spec cornu_run_spec = {
+    .name = "cornu._core.Run",
+    .basicsize = sizeof(run_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_HAVE_GC,
+    .slots = run_slots,
+};

@@ -1,0 +1,143 @@
+#include "ext/specs.h"
+
+#include <stddef.h>
+
+#include "ext/arguments.h"
+
+static const char *const loss_names[CORNU_LOSS_COUNT] = {
+    [CORNU_MEAN_SQUARED_ERROR] = "mean_squared_error",
+    [CORNU_MEAN_ABSOLUTE_ERROR] = "mean_absolute_error",
+    [CORNU_BINARY_CROSSENTROPY] = "binary_crossentropy",
+    [CORNU_CATEGORICAL_CROSSENTROPY] = "categorical_crossentropy",
+    [CORNU_SPARSE_CATEGORICAL_CROSSENTROPY] = "sparse_categorical_crossentropy",
+};
+
+static const char *const reduction_names[CORNU_REDUCTION_COUNT] = {
+    [CORNU_SUM_OVER_BATCH_SIZE] = "sum_over_batch_size",
+    [CORNU_SUM] = "sum",
+    [CORNU_MEAN_WITH_SAMPLE_WEIGHT] = "mean_with_sample_weight",
+};
+
+static const char *const metric_names[CORNU_METRIC_COUNT] = {
+    [CORNU_METRIC_LOSS] = "loss",
+    [CORNU_METRIC_ACCURACY] = "accuracy",
+    [CORNU_METRIC_BINARY_ACCURACY] = "binary_accuracy",
+    [CORNU_METRIC_CATEGORICAL_ACCURACY] = "categorical_accuracy",
+    [CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY] = "sparse_categorical_accuracy",
+    [CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY] = "top_k_categorical_accuracy",
+    [CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY] = "sparse_top_k_categorical_accuracy",
+};
+
+/* How many of the struct's parameters a kind has (cornu.h lists them). */
+static Py_ssize_t parameter_count(cornu_activation_kind kind) {
+    switch ((int)kind) {
+        case CORNU_RELU:
+            return 3;
+        case CORNU_THRESHOLD:
+            return 2;
+        case CORNU_LEAKY_RELU:
+        case CORNU_ELU:
+        case CORNU_CELU:
+        case CORNU_SOFT_SHRINK:
+        case CORNU_HARD_SHRINK:
+        case CORNU_SQUAREPLUS:
+            return 1;
+        default:
+            return 0;
+    }
+}
+
+static bool check_tuple(PyObject *value, const char *name, const char *expected, Py_ssize_t count) {
+    if (!PyTuple_Check(value) || PyTuple_GET_SIZE(value) != count) {
+        return cornu_argument_refuse(PyExc_TypeError, name, expected, value);
+    }
+    return true;
+}
+
+bool cornu_convert_activation(PyObject *value, const char *name, void *output) {
+    const char *kind_name;
+    cornu_activation activation;
+    if (!check_tuple(value, name, "a tuple (name, parameters)", 2) ||
+        !cornu_convert_text(PyTuple_GET_ITEM(value, 0), name, &kind_name)) {
+        return false;
+    }
+    if (!cornu_activation_find(kind_name, &activation)) {
+        return cornu_argument_refuse(PyExc_ValueError, name, "the name of an activation of Keras",
+                                     PyTuple_GET_ITEM(value, 0));
+    }
+    PyObject *parameters = PyTuple_GET_ITEM(value, 1);
+    if (!PyTuple_Check(parameters)) {
+        return cornu_argument_refuse(PyExc_TypeError, name, "a tuple (name, parameters)", value);
+    }
+    Py_ssize_t given_count = PyTuple_GET_SIZE(parameters), count = parameter_count(activation.kind);
+    if (given_count > count) {
+        PyErr_Format(PyExc_ValueError, "The activation %s has %zd parameters. Received: %.200R",
+                     cornu_activation_name(activation.kind), count, parameters);
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < given_count; i++) {
+        if (!cornu_convert_double(PyTuple_GET_ITEM(parameters, i), name,
+                                  &activation.parameters[i])) {
+            return false;
+        }
+    }
+    *(cornu_activation *)output = activation;
+    return true;
+}
+
+bool cornu_convert_loss(PyObject *value, const char *name, void *output) {
+    const char *kind_name, *reduction_name;
+    size_t kind, reduction;
+    cornu_loss loss;
+    if (!check_tuple(value, name, "a tuple (name, from_logits, label_smoothing, reduction)", 4) ||
+        !cornu_convert_text(PyTuple_GET_ITEM(value, 0), name, &kind_name) ||
+        !cornu_choice_find(kind_name, name, CORNU_LOSS_COUNT, loss_names, &kind) ||
+        !cornu_convert_bool(PyTuple_GET_ITEM(value, 1), "from_logits", &loss.from_logits) ||
+        !cornu_convert_double(PyTuple_GET_ITEM(value, 2), "label_smoothing",
+                              &loss.label_smoothing) ||
+        !cornu_convert_text(PyTuple_GET_ITEM(value, 3), "reduction", &reduction_name) ||
+        !cornu_choice_find(reduction_name, "reduction", CORNU_REDUCTION_COUNT, reduction_names,
+                           &reduction)) {
+        return false;
+    }
+    /* Written so that NaN is refused too. */
+    if (!(loss.label_smoothing >= 0.0 && loss.label_smoothing <= 1.0)) {
+        return cornu_argument_refuse(PyExc_ValueError, "label_smoothing", "a number from 0 to 1",
+                                     PyTuple_GET_ITEM(value, 2));
+    }
+    loss.kind = (cornu_loss_kind)kind;
+    loss.reduction = (cornu_reduction)reduction;
+    *(cornu_loss *)output = loss;
+    return true;
+}
+
+bool cornu_convert_metric(PyObject *value, const char *name, void *output) {
+    const char *kind_name;
+    size_t kind;
+    cornu_metric metric = {0};
+    if (!check_tuple(value, name, "a tuple (name, loss or None, threshold, k)", 4) ||
+        !cornu_convert_text(PyTuple_GET_ITEM(value, 0), name, &kind_name) ||
+        !cornu_choice_find(kind_name, name, CORNU_METRIC_COUNT, metric_names, &kind) ||
+        !cornu_convert_double(PyTuple_GET_ITEM(value, 2), "threshold", &metric.threshold) ||
+        !cornu_convert_size(PyTuple_GET_ITEM(value, 3), "k", &metric.k)) {
+        return false;
+    }
+    metric.kind = (cornu_metric_kind)kind;
+    PyObject *loss = PyTuple_GET_ITEM(value, 1);
+    if (metric.kind == CORNU_METRIC_LOSS) {
+        if (!cornu_convert_loss(loss, "loss", &metric.loss)) {
+            return false;
+        }
+    } else if (loss != Py_None) {
+        return cornu_argument_refuse(PyExc_ValueError, "loss",
+                                     "None for a metric other than \"loss\"", loss);
+    }
+    bool top_k = metric.kind == CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY ||
+                 metric.kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY;
+    if (top_k && metric.k == 0) {
+        return cornu_argument_refuse(PyExc_ValueError, "k", "a positive integer",
+                                     PyTuple_GET_ITEM(value, 3));
+    }
+    *(cornu_metric *)output = metric;
+    return true;
+}

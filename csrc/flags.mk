@@ -1,0 +1,13 @@
+# Compiler flags, one list a line: read by csrc/Makefile and by setup.py, so that both build the same code.
+
+# -ffp-contract=off: a fused multiply-add stands where the source says so and nowhere else (the same bits everywhere).
+# The two -fno-* let loops vectorise; neither changes a result.
+FLAGS = -std=c11 -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden -pthread
+
+WARNINGS = -Wall -Wextra -Wshadow -Wundef -Wconversion -Wdouble-promotion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wimplicit-fallthrough -Werror
+
+# -fno-wrapv: some Pythons ask for wrapping integers, which would hide signed overflow from the sanitizer.
+SANITIZE_FLAGS = -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -fno-wrapv -UNDEBUG
+
+# Counters are updated by every thread of the pool.
+COVERAGE_FLAGS = -O0 -g --coverage -fprofile-update=atomic -UNDEBUG

@@ -1,0 +1,89 @@
+/* Metrics: one value a row.
+ *
+ * A NaN in a prediction is never right: an element that is NaN counts as wrong, and so does a row
+ * with a NaN in it for the categorical kinds (Keras's argmax would take the first NaN for the
+ * largest). Of equal predictions the first is the argmax; top-k counts those that are strictly
+ * greater, so a tie is in. Source: Keras 3.15, keras.metrics. */
+
+static bool has_nan(size_t columns, const REAL *row) {
+    REAL_BITS found = 0;
+    for (size_t j = 0; j < columns; j++) {
+        found |= row[j] != row[j];
+    }
+    return found != 0;
+}
+
+/* The first of the largest. */
+static size_t row_argmax(size_t columns, const REAL *row) {
+    const REAL maximum = row_maximum(columns, row);
+    for (size_t j = 0; j < columns; j++) {
+        if (row[j] == maximum) {
+            return j;
+        }
+    }
+    return 0;
+}
+
+static bool in_top(size_t k, size_t columns, const REAL *row, size_t id) {
+    const REAL value = row[id];
+    REAL_BITS greater = 0;
+    for (size_t j = 0; j < columns; j++) {
+        greater += row[j] > value;
+    }
+    return greater < k;
+}
+
+static void element_accuracy(const cornu_metric *metric, size_t rows, size_t columns,
+                             const REAL *target, const REAL *prediction, double *row_values) {
+    const REAL threshold = (REAL)metric->threshold;
+    const bool binary = metric->kind == CORNU_METRIC_BINARY_ACCURACY;
+    for (size_t i = 0; i < rows; i++) {
+        const REAL *t = target + i * columns, *p = prediction + i * columns;
+        REAL_BITS right = 0;
+        if (binary) {
+            for (size_t j = 0; j < columns; j++) {
+                REAL decision = p[j] > threshold ? 1 : 0;
+                right += (t[j] == decision) & (p[j] == p[j]);
+            }
+        } else {
+            for (size_t j = 0; j < columns; j++) {
+                right += t[j] == p[j];
+            }
+        }
+        row_values[i] = (double)right / (double)columns;
+    }
+}
+
+static void categorical_accuracy(const cornu_metric *metric, size_t rows, size_t columns,
+                                 const void *target, const REAL *prediction, double *row_values) {
+    const bool sparse = metric->kind == CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY ||
+                        metric->kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY;
+    const bool top = metric->kind == CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY ||
+                     metric->kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY;
+    for (size_t i = 0; i < rows; i++) {
+        const REAL *row = prediction + i * columns;
+        const size_t id = sparse ? (size_t)((const int32_t *)target)[i]
+                                 : row_argmax(columns, (const REAL *)target + i * columns);
+        bool right = top ? in_top(metric->k, columns, row, id) : row_argmax(columns, row) == id;
+        row_values[i] = right && !has_nan(columns, row) ? 1 : 0;
+    }
+}
+
+static void metric_rows(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
+                        const void *prediction, double *row_values) {
+    if (columns == 0) {
+        return;
+    }
+    switch (metric->kind) {
+        case CORNU_METRIC_LOSS:
+            loss_forward(&metric->loss, rows, columns, target, prediction, row_values);
+            return;
+        case CORNU_METRIC_ACCURACY:
+        case CORNU_METRIC_BINARY_ACCURACY:
+            element_accuracy(metric, rows, columns, target, prediction, row_values);
+            return;
+        default:
+            categorical_accuracy(metric, rows, columns, target, prediction, row_values);
+            return;
+    }
+}

@@ -1,0 +1,7 @@
+#include "kernels/table_includes.h"
+
+#include "kernels/target_portable.h"
+
+#include "kernels/real_f64.h"
+
+#include "kernels/table_template.h"

@@ -1,0 +1,55 @@
+/* One table: everything, compiled for one ISA and one REAL, and at the end the structure that names
+ * it. */
+
+#include "kernels/real_template.h"
+
+#include "kernels/math_template.h"
+
+#include "kernels/reduce_template.h"
+
+#include "kernels/gemm_template.h"
+
+#include "kernels/activation_piecewise_template.h"
+
+#include "kernels/activation_smooth_template.h"
+
+#include "kernels/activation_row_template.h"
+
+#include "kernels/activation_template.h"
+
+#include "kernels/loss_element_template.h"
+
+#include "kernels/loss_template.h"
+
+#include "kernels/metric_template.h"
+
+#include "kernels/update_template.h"
+
+#include "kernels/random_fill_template.h"
+
+#include "kernels/gather_table_template.h"
+
+#define TABLE_PASTE(isa, suffix) cornu_kernels_##isa##_##suffix
+#define TABLE_NAME(isa, suffix) TABLE_PASTE(isa, suffix)
+#define TABLE_QUOTE(isa) #isa
+#define TABLE_ISA(isa) TABLE_QUOTE(isa)
+
+const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
+    .isa = TABLE_ISA(ISA),
+    .dtype = REAL_DTYPE,
+    .scratch_nbytes = sizeof(gemm_scratch),
+    .gemm = gemm,
+    .activation_forward = activation_forward,
+    .activation_backward = activation_backward,
+    .column_sums = column_sums,
+    .loss_forward = loss_forward,
+    .loss_backward = loss_backward,
+    .metric_rows = metric_rows,
+    .update = update,
+    .dropout = dropout,
+    .gather = GATHER_TABLE,
+    .find_nonfinite = find_nonfinite,
+    .fill_uniform = fill_uniform,
+    .fill_normal = fill_normal,
+    .fill_truncated_normal = fill_truncated_normal,
+};

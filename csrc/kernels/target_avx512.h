@@ -1,0 +1,15 @@
+/* From here on: AVX-512 F, BW, DQ and VL. Ended by target_end.h. */
+#define ISA avx512
+#define ISA_HAS_FMA 1
+#if defined(__clang__)
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")
+#endif
+/* 32 registers of 64 bytes: 24 sums, a pair of b, the rest for a. */
+#define GEMM_WIDE_ROWS 12
+#define GEMM_WIDE_NBYTES 128
+#define GEMM_NARROW_ROWS 12
+#define GEMM_NARROW_NBYTES 64

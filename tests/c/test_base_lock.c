@@ -1,0 +1,209 @@
+/* The lock: shared and exclusive, in the order of arrival, with timeouts, and through fork. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/lock.h"
+#include "check.h"
+
+#define MS UINT64_C(1000000)
+#define FOREVER UINT64_MAX
+
+static cornu_lock *new_lock(void) {
+    cornu_lock *lock = NULL;
+    CHECK_INT(cornu_lock_new(&lock), CORNU_OK);
+    return lock;
+}
+
+static void pause_ms(long ms) {
+    struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+static void test_alone(void) {
+    cornu_lock *lock = new_lock();
+    CHECK_INT(cornu_lock_shared(lock, 0), CORNU_OK);
+    CHECK_INT(cornu_lock_shared(lock, 0), CORNU_OK);
+    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_BUSY);
+    CHECK_INT(cornu_lock_exclusive(lock, 5 * MS), CORNU_BUSY);
+    cornu_lock_unlock(lock);
+    cornu_lock_unlock(lock);
+    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_OK);
+    CHECK_INT(cornu_lock_shared(lock, 0), CORNU_BUSY);
+    CHECK_INT(cornu_lock_shared(lock, 5 * MS), CORNU_BUSY);
+    CHECK(!cornu_lock_contended(lock));
+    cornu_lock_unlock(lock);
+    cornu_lock_retain(lock);
+    cornu_lock_release(lock);
+    CHECK_INT(cornu_lock_shared(lock, 0), CORNU_OK);
+    cornu_lock_unlock(lock);
+    cornu_lock_release(lock);
+    cornu_lock_release(NULL);
+}
+
+/* Writers add to two counters that must always be seen equal; readers look. */
+typedef struct shared_counters {
+    cornu_lock *lock;
+    volatile size_t a, b;
+    atomic_size_t torn;
+} shared_counters;
+
+static void *write_counters(void *argument) {
+    shared_counters *counters = argument;
+    for (size_t i = 0; i < 2000; i++) {
+        while (cornu_lock_exclusive(counters->lock, i % 2 ? FOREVER : 1000) != CORNU_OK) {}
+        counters->a++;
+        counters->b++;
+        cornu_lock_unlock(counters->lock);
+    }
+    return NULL;
+}
+
+static void *read_counters(void *argument) {
+    shared_counters *counters = argument;
+    for (size_t i = 0; i < 2000; i++) {
+        while (cornu_lock_shared(counters->lock, i % 2 ? FOREVER : 1000) != CORNU_OK) {}
+        if (counters->a != counters->b) atomic_fetch_add(&counters->torn, 1);
+        cornu_lock_unlock(counters->lock);
+    }
+    return NULL;
+}
+
+static void test_many_threads(void) {
+    shared_counters counters = {.lock = new_lock()};
+    pthread_t threads[6];
+    for (size_t i = 0; i < 6; i++) pthread_create(&threads[i], NULL, i < 2 ? write_counters : read_counters, &counters);
+    for (size_t i = 0; i < 6; i++) pthread_join(threads[i], NULL);
+    CHECK_SIZE(counters.torn, 0);
+    CHECK_SIZE(counters.a, 4000);
+    CHECK_SIZE(counters.b, 4000);
+    cornu_lock_release(counters.lock);
+}
+
+typedef struct queued {
+    cornu_lock *lock;
+    bool exclusive;
+    uint64_t timeout_ns;
+    atomic_size_t *order;
+    size_t place;
+    cornu_status status;
+} queued;
+
+static void *take_turn(void *argument) {
+    queued *one = argument;
+    one->status = one->exclusive ? cornu_lock_exclusive(one->lock, one->timeout_ns) : cornu_lock_shared(one->lock, one->timeout_ns);
+    if (one->status != CORNU_OK) return NULL;
+    one->place = atomic_fetch_add(one->order, 1);
+    pause_ms(2);
+    cornu_lock_unlock(one->lock);
+    return NULL;
+}
+
+/* W holds; then wait: reader, writer, reader that gives up, reader, reader. A later reader must not pass the writer. */
+static void test_first_come_first_served(void) {
+    cornu_lock *lock = new_lock();
+    atomic_size_t order = 0;
+    const bool exclusive[] = {false, true, false, false, false};
+    queued waiting[5];
+    pthread_t threads[5];
+    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_OK);
+    for (size_t i = 0; i < 5; i++) {
+        waiting[i] = (queued){lock, exclusive[i], i == 2 ? 20 * MS : FOREVER, &order, 99, CORNU_OK};
+        pthread_create(&threads[i], NULL, take_turn, &waiting[i]);
+        pause_ms(30);
+    }
+    CHECK(cornu_lock_contended(lock));
+    cornu_lock_unlock(lock);
+    for (size_t i = 0; i < 5; i++) pthread_join(threads[i], NULL);
+    CHECK_SIZE(waiting[0].place, 0);
+    CHECK_SIZE(waiting[1].place, 1);
+    CHECK_INT(waiting[2].status, CORNU_BUSY);
+    CHECK(waiting[3].place >= 2 && waiting[4].place >= 2);
+    CHECK_SIZE(atomic_load(&order), 4);
+    CHECK(!cornu_lock_contended(lock));
+    cornu_lock_release(lock);
+}
+
+/* A holder in a thread of its own, until told. */
+typedef struct holder {
+    cornu_lock *lock;
+    bool exclusive;
+    atomic_bool held, stop;
+} holder;
+
+static void *hold(void *argument) {
+    holder *holder = argument;
+    if (holder->exclusive) {
+        cornu_lock_exclusive(holder->lock, FOREVER);
+    } else {
+        cornu_lock_shared(holder->lock, FOREVER);
+    }
+    atomic_store(&holder->held, true);
+    while (!atomic_load(&holder->stop)) pause_ms(1);
+    cornu_lock_unlock(holder->lock);
+    return NULL;
+}
+
+static bool child_agrees(cornu_lock *lock, cornu_status shared, cornu_status exclusive) {
+    cornu_status first = cornu_lock_shared(lock, 50 * MS);
+    if (first == CORNU_OK) cornu_lock_unlock(lock);
+    cornu_status second = cornu_lock_exclusive(lock, 50 * MS);
+    if (second == CORNU_OK) cornu_lock_unlock(lock);
+    return first == shared && second == exclusive && cornu_fork_generation() == 1;
+}
+
+static void check_child(cornu_lock *lock, cornu_status shared, cornu_status exclusive) {
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) _exit(child_agrees(lock, shared, exclusive) ? 0 : 1);
+    int status = -1;
+    waitpid(child, &status, 0);
+    CHECK_INT(status, 0);
+}
+
+static void test_fork(void) {
+    cornu_lock *lock = new_lock();
+    CHECK_SIZE(cornu_fork_generation(), 0);
+    check_child(lock, CORNU_OK, CORNU_OK);
+    for (int exclusive = 0; exclusive < 2; exclusive++) {
+        holder other = {.lock = lock, .exclusive = exclusive};
+        pthread_t thread;
+        pthread_create(&thread, NULL, hold, &other);
+        while (!atomic_load(&other.held)) pause_ms(1);
+        check_child(lock, exclusive ? CORNU_ERROR_FORKED : CORNU_OK, exclusive ? CORNU_ERROR_FORKED : CORNU_OK);
+        atomic_store(&other.stop, true);
+        pthread_join(thread, NULL);
+    }
+    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_OK);
+    cornu_lock_unlock(lock);
+    cornu_lock_release(lock);
+}
+
+/* What the forking thread held it still holds in the child. */
+static void test_fork_by_the_holder(void) {
+    cornu_lock *lock = new_lock();
+    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_OK);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        bool right = cornu_lock_shared(lock, 0) == CORNU_BUSY;
+        cornu_lock_unlock(lock);
+        _exit(right && cornu_lock_shared(lock, 0) == CORNU_OK ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    CHECK_INT(status, 0);
+    cornu_lock_unlock(lock);
+    cornu_lock_release(lock);
+}
+
+int main(void) {
+    test_alone();
+    test_many_threads();
+    test_first_come_first_served();
+    test_fork();
+    test_fork_by_the_holder();
+    return check_report();
+}

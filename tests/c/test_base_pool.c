@@ -1,0 +1,184 @@
+/* The pool: each tile once on any number of threads, stops, callers side by side, fork, and threads that can't be made. */
+#define _GNU_SOURCE
+#include <fenv.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cpu.h"
+#include "base/pool.h"
+#include "check.h"
+
+#define MOST_TILES 1000
+
+typedef struct tally {
+    atomic_uint times[MOST_TILES];
+    atomic_uint busy[16]; /* by worker number: a number is one thread's at a time */
+    atomic_uint clashes;
+    size_t thread_count;
+} tally;
+
+static void count_tile(void *argument, size_t tile, size_t worker) {
+    tally *tally = argument;
+    if (worker >= tally->thread_count || atomic_exchange(&tally->busy[worker], 1) != 0) atomic_fetch_add(&tally->clashes, 1);
+    atomic_fetch_add(&tally->times[tile], 1);
+    if (fegetround() != FE_TONEAREST) atomic_fetch_add(&tally->clashes, 1);
+    if (worker < tally->thread_count) atomic_store(&tally->busy[worker], 0);
+}
+
+static size_t run_once(size_t tile_count, size_t thread_count) {
+    static _Thread_local tally tally;
+    memset(&tally, 0, sizeof tally);
+    tally.thread_count = thread_count ? thread_count : 1;
+    size_t wrong = !cornu_pool_run(count_tile, &tally, tile_count, thread_count, NULL, NULL);
+    for (size_t tile = 0; tile < MOST_TILES; tile++) wrong += tally.times[tile] != (tile < tile_count);
+    return wrong + tally.clashes;
+}
+
+static void test_each_tile_once(void) {
+    const size_t counts[] = {0, 1, 2, 3, 7, 64, 997};
+    for (size_t threads = 0; threads <= 8; threads++) {
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) CHECK_SIZE(run_once(counts[i], threads), 0);
+    }
+}
+
+/* Slow enough that the others can't do all tiles before the caller has done three. */
+static void count_slowly(void *argument, size_t tile, size_t worker) {
+    usleep(200);
+    count_tile(argument, tile, worker);
+}
+
+static bool stop_after(void *argument) {
+    size_t *left = argument;
+    return (*left)-- > 1;
+}
+
+static void test_poll_stops(void) {
+    for (size_t threads = 1; threads <= 4; threads++) {
+        static tally tally;
+        memset(&tally, 0, sizeof tally);
+        tally.thread_count = threads;
+        size_t left = 3;
+        CHECK(!cornu_pool_run(count_slowly, &tally, MOST_TILES, threads, stop_after, &left));
+        size_t done = 0;
+        for (size_t tile = 0; tile < MOST_TILES; tile++) done += tally.times[tile];
+        CHECK(done >= 3);
+        if (threads == 1) CHECK_SIZE(done, 3);
+        CHECK_SIZE(tally.clashes, 0);
+    }
+}
+
+static void *call_many(void *wrong) {
+    for (size_t i = 0; i < 100; i++) *(size_t *)wrong += run_once(50 + i, 3);
+    return NULL;
+}
+
+static void test_callers_side_by_side(void) {
+    pthread_t threads[4];
+    size_t wrong[4] = {0};
+    for (size_t i = 0; i < 4; i++) pthread_create(&threads[i], NULL, call_many, &wrong[i]);
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        CHECK_SIZE(wrong[i], 0);
+    }
+}
+
+/* 0 when the child found nothing wrong. */
+static int child_result(size_t (*work)(void)) {
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) _exit(work() == 0 ? 0 : 1);
+    int status = -1;
+    waitpid(child, &status, 0);
+    return status;
+}
+
+static size_t work_in_child(void) {
+    return run_once(300, 4) + run_once(300, 4);
+}
+
+static void test_fork(void) {
+    CHECK_SIZE(run_once(300, 4), 0);
+    CHECK_INT(child_result(work_in_child), 0);
+    CHECK_SIZE(run_once(300, 4), 0);
+}
+
+static void *keep_running(void *stop) {
+    while (!atomic_load((atomic_bool *)stop)) run_once(200, 3);
+    return NULL;
+}
+
+static void test_fork_while_another_thread_runs(void) {
+    atomic_bool stop = false;
+    pthread_t thread;
+    pthread_create(&thread, NULL, keep_running, &stop);
+    for (size_t i = 0; i < 10; i++) CHECK_INT(child_result(work_in_child), 0);
+    atomic_store(&stop, true);
+    pthread_join(thread, NULL);
+}
+
+/* No address space for stacks: pthread_create fails, the caller does all the tiles. */
+static size_t work_without_threads(void) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_AS, &none);
+    return run_once(300, 8);
+}
+
+static void test_threads_that_can_not_be_made(void) {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    CHECK_INT(child_result(work_without_threads), 0);
+#else
+    (void)work_without_threads;
+#endif
+}
+
+static size_t count_with(const char *cornu, const char *openmp) {
+    if (cornu) setenv("CORNU_NUM_THREADS", cornu, 1);
+    if (openmp) setenv("OMP_NUM_THREADS", openmp, 1);
+    return cornu_pool_thread_count();
+}
+
+static const char *cornu_variable, *openmp_variable;
+static size_t expected_count;
+
+static size_t count_in_child(void) {
+    return count_with(cornu_variable, openmp_variable) != expected_count;
+}
+
+static void expect_count(const char *cornu, const char *openmp, size_t expected) {
+    cornu_variable = cornu;
+    openmp_variable = openmp;
+    expected_count = expected;
+    CHECK_INT(child_result(count_in_child), 0);
+}
+
+/* The environment is read once, so each case has a process of its own; this must be the first test. */
+static void test_thread_count(void) {
+    unsetenv("CORNU_NUM_THREADS");
+    unsetenv("OMP_NUM_THREADS");
+    size_t machine = cornu_cpu_count();
+    expect_count(NULL, NULL, machine);
+    expect_count("3", "5", 3);
+    expect_count(NULL, "5", 5);
+    expect_count(NULL, "6,2", 6);
+    expect_count("0", NULL, machine);
+    expect_count("-2", "7", 7);
+    expect_count("2x", "many", machine);
+    cornu_pool_set_thread_count(11);
+    CHECK_SIZE(cornu_pool_thread_count(), 11);
+    cornu_pool_set_thread_count(0);
+    CHECK_SIZE(cornu_pool_thread_count(), machine);
+}
+
+int main(void) {
+    test_thread_count();
+    test_each_tile_once();
+    test_poll_stops();
+    test_callers_side_by_side();
+    test_fork();
+    test_fork_while_another_thread_runs();
+    test_threads_that_can_not_be_made();
+    return check_report();
+}

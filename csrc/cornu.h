@@ -307,12 +307,13 @@ typedef struct cornu_array {
     ptrdiff_t strides[CORNU_MAX_RANK + 1];
 } cornu_array;
 
+/* Metric sums start at zero with each run, in a fit with each epoch. */
 typedef enum cornu_run_mode {
-    CORNU_RUN_FIT,      /* epochs of steps; metric sums start at zero with each epoch */
-    CORNU_RUN_TRAIN,    /* one step on all rows; metric sums go on */
+    CORNU_RUN_FIT,      /* epochs of steps */
+    CORNU_RUN_TRAIN,    /* one step on all rows */
     CORNU_RUN_GRADIENT, /* loss and gradient of all rows at once, no update, no metric */
-    CORNU_RUN_EVALUATE, /* metric sums start at zero */
-    CORNU_RUN_TEST,     /* one batch of all rows; metric sums go on */
+    CORNU_RUN_EVALUATE,
+    CORNU_RUN_TEST, /* one batch of all rows */
     CORNU_RUN_PREDICT,
 } cornu_run_mode;
 

@@ -12,8 +12,8 @@ typedef struct cornu_layer_object {
     cornu_layer *layer; /* one reference; never NULL once Python has the object */
 } cornu_layer_object;
 
-/* A new Layer, which takes over the reference to `layer`, also when it fails: NULL, an exception.
- */
+/* A new Layer that takes over the reference to `layer`, or NULL with an exception and the
+ * reference dropped. */
 PyObject *cornu_layer_object_new(const cornu_module_state *state, cornu_layer *layer);
 
 #endif

@@ -85,7 +85,7 @@ static void log_softmax_backward(size_t rows, size_t columns, const REAL *y, con
         const REAL sum = row_sum(columns, dy + i);
         INDEPENDENT
         for (size_t j = i; j < i + columns; j++) {
-            dx[j] = multiply_add(-real_exp(y[j]), sum, dy[j]);
+            dx[j] = multiply_add(negated(real_exp(y[j])), sum, dy[j]);
         }
     }
 }

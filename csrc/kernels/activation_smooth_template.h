@@ -89,7 +89,7 @@ INLINE REAL gelu_tanh_derivative_x(REAL x, activation_parameters p) {
     REAL argument = gelu_tanh_argument(b);
     REAL gate = real_sigmoid(argument);
     REAL slope = GELU_TANH_SCALE * multiply_add(3 * GELU_TANH_CUBE * b, b, 1);
-    return multiply_add(b * slope, gate * real_sigmoid(-argument), gate);
+    return multiply_add(b * slope, gate * real_sigmoid(negated(argument)), gate);
 }
 
 INLINE REAL silu(REAL x, activation_parameters p) {
@@ -146,18 +146,18 @@ INLINE REAL softplus(REAL x, activation_parameters p) {
 /* sigmoid(x) = 1 - e^-y */
 INLINE REAL softplus_derivative_y(REAL y, activation_parameters p) {
     UNUSED_PARAMETERS;
-    return -real_expm1(-y);
+    return negated(real_expm1(-y));
 }
 
 INLINE REAL log_sigmoid(REAL x, activation_parameters p) {
     UNUSED_PARAMETERS;
-    return -real_softplus(-x);
+    return negated(real_softplus(-x));
 }
 
 /* sigmoid(-x) = 1 - e^y */
 INLINE REAL log_sigmoid_derivative_y(REAL y, activation_parameters p) {
     UNUSED_PARAMETERS;
-    return -real_expm1(y);
+    return negated(real_expm1(y));
 }
 
 /* The limits +-1 at the infinities (Keras on jax: NaN). */

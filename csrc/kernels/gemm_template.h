@@ -156,16 +156,19 @@ static void gemm_store_tile(const gemm_store *store, size_t rows, size_t width,
 /* One panel of one block: `operands` and `store` point at its first row. */
 static void gemm_panel(size_t rows, size_t width, size_t panel_columns, gemm_operands operands,
                        gemm_store store, REAL *sums) {
-    while (rows > 0) {
-        size_t done = panel_columns == GEMM_WIDE_COLUMNS ? gemm_wide_tile(rows, &operands, sums)
-                                                         : gemm_narrow_tile(rows, &operands, sums);
-        gemm_store_tile(&store, done, width, panel_columns, sums);
-        operands.a += (ptrdiff_t)done * operands.a_stride_i;
-        store.c += (ptrdiff_t)done * store.c_stride_i;
+    const gemm_operands first_operands = operands;
+    const gemm_store first_store = store;
+    for (size_t i = 0; i < rows;) {
+        operands.a = first_operands.a + (ptrdiff_t)i * operands.a_stride_i;
+        store.c = first_store.c + (ptrdiff_t)i * store.c_stride_i;
         if (store.bias) {
-            store.bias += (ptrdiff_t)done * store.bias_stride_i;
+            store.bias = first_store.bias + (ptrdiff_t)i * store.bias_stride_i;
         }
-        rows -= done;
+        size_t done = panel_columns == GEMM_WIDE_COLUMNS
+                          ? gemm_wide_tile(rows - i, &operands, sums)
+                          : gemm_narrow_tile(rows - i, &operands, sums);
+        gemm_store_tile(&store, done, width, panel_columns, sums);
+        i += done;
     }
 }
 
@@ -173,97 +176,106 @@ typedef struct gemm_problem {
     size_t rows, columns, depth;
     const REAL *a, *b, *bias;
     REAL *c;
-    ptrdiff_t a_stride_i, a_stride_k, b_stride_k, b_stride_j, c_stride_i, c_stride_j, bias_stride_i,
-        bias_stride_j;
+    ptrdiff_t a_stride_i, a_stride_k, b_stride_k, b_stride_j, c_stride_i, c_stride_j;
+    ptrdiff_t bias_stride_i, bias_stride_j;
     bool accumulate;
 } gemm_problem;
 
-static void gemm_blocks(const gemm_problem *p, gemm_scratch *scratch) {
-    for (size_t j = 0; j < p->columns;) {
-        size_t left = p->columns - j;
-        size_t panel_columns =
-            left <= GEMM_NARROW_COLUMNS ? GEMM_NARROW_COLUMNS : GEMM_WIDE_COLUMNS;
-        size_t width = left < panel_columns ? left : panel_columns;
-        const REAL *b = p->b + (ptrdiff_t)j * p->b_stride_j;
-        gemm_store store = {p->c + (ptrdiff_t)j * p->c_stride_j,
-                            p->c_stride_i,
-                            p->c_stride_j,
-                            p->bias,
-                            p->bias_stride_i,
-                            p->bias_stride_j,
-                            false,
-                            false};
-        if (p->bias) {
-            store.bias += (ptrdiff_t)j * p->bias_stride_j;
+/* Every block of the panel that begins at column j. */
+static void gemm_column_panel(const gemm_problem *p, size_t j, size_t width, size_t panel_columns,
+                              gemm_scratch *scratch) {
+    /* Rows of b that lie far apart share cache sets; packing pays as soon as a panel is read a few
+     * times. */
+    const bool packs = p->b_stride_j != 1 || width < panel_columns || p->rows > 2 * GEMM_MOST_ROWS;
+    /* Once at least, so that a depth of 0 stores zero and bias. */
+    for (size_t k = 0; k == 0 || k < p->depth; k += CORNU_DEPTH_BLOCK) {
+        const size_t depth = p->depth - k < CORNU_DEPTH_BLOCK ? p->depth - k : CORNU_DEPTH_BLOCK;
+        gemm_operands operands = {
+            .depth = depth,
+            .a = p->a + (ptrdiff_t)k * p->a_stride_k,
+            .a_stride_i = p->a_stride_i,
+            .a_stride_k = p->a_stride_k,
+            .b = p->b + (ptrdiff_t)k * p->b_stride_k + (ptrdiff_t)j * p->b_stride_j,
+            .b_stride_k = p->b_stride_k,
+        };
+        if (packs) {
+            gemm_pack(depth, width, panel_columns, operands.b, p->b_stride_k, p->b_stride_j,
+                      scratch->panel);
+            operands.b = scratch->panel;
+            operands.b_stride_k = (ptrdiff_t)panel_columns;
         }
-        /* Once at least, so that a depth of 0 stores zero and bias. */
-        for (size_t k = 0; k == 0 || k < p->depth; k += CORNU_DEPTH_BLOCK) {
-            size_t depth = p->depth - k < CORNU_DEPTH_BLOCK ? p->depth - k : CORNU_DEPTH_BLOCK;
-            store.first = k == 0 && !p->accumulate;
-            store.last = k + depth == p->depth;
-            const REAL *block = b + (ptrdiff_t)k * p->b_stride_k;
-            gemm_operands operands = {depth,         p->a + (ptrdiff_t)k * p->a_stride_k,
-                                      p->a_stride_i, p->a_stride_k,
-                                      block,         p->b_stride_k};
-            /* Rows of b that lie far apart share cache sets; packing pays as soon as a panel is
-             * read a few times. */
-            if (p->b_stride_j != 1 || width < panel_columns || p->rows > 2 * GEMM_MOST_ROWS) {
-                gemm_pack(depth, width, panel_columns, block, p->b_stride_k, p->b_stride_j,
-                          scratch->panel);
-                operands.b = scratch->panel;
-                operands.b_stride_k = (ptrdiff_t)panel_columns;
-            }
-            gemm_panel(p->rows, width, panel_columns, operands, store, scratch->sums);
-        }
-        j += width;
+        const gemm_store store = {
+            .c = p->c + (ptrdiff_t)j * p->c_stride_j,
+            .c_stride_i = p->c_stride_i,
+            .c_stride_j = p->c_stride_j,
+            .bias = p->bias ? p->bias + (ptrdiff_t)j * p->bias_stride_j : NULL,
+            .bias_stride_i = p->bias_stride_i,
+            .bias_stride_j = p->bias_stride_j,
+            .first = k == 0 && !p->accumulate,
+            .last = k + depth == p->depth,
+        };
+        gemm_panel(p->rows, width, panel_columns, operands, store, scratch->sums);
     }
+}
+
+static gemm_problem transposed_problem(const gemm_problem *p) {
+    gemm_problem transposed = {
+        .rows = p->columns,
+        .columns = p->rows,
+        .depth = p->depth,
+        .a = p->b,
+        .a_stride_i = p->b_stride_j,
+        .a_stride_k = p->b_stride_k,
+        .b = p->a,
+        .b_stride_k = p->a_stride_k,
+        .b_stride_j = p->a_stride_i,
+        .c = p->c,
+        .c_stride_i = p->c_stride_j,
+        .c_stride_j = p->c_stride_i,
+        .bias = p->bias,
+        .bias_stride_i = p->bias_stride_j,
+        .bias_stride_j = p->bias_stride_i,
+        .accumulate = p->accumulate,
+    };
+    return transposed;
 }
 
 static void gemm(const cornu_gemm *product, void *scratch) {
     gemm_problem problem = {
-        product->rows,
-        product->columns,
-        product->depth,
-        product->a,
-        product->b,
-        product->bias,
-        product->c,
-        product->a_row_stride,
-        product->a_column_stride,
-        product->b_row_stride,
-        product->b_column_stride,
-        product->c_row_stride,
-        1,
-        0,
-        1,
-        product->accumulate,
+        .rows = product->rows,
+        .columns = product->columns,
+        .depth = product->depth,
+        .a = product->a,
+        .a_stride_i = product->a_row_stride,
+        .a_stride_k = product->a_column_stride,
+        .b = product->b,
+        .b_stride_k = product->b_row_stride,
+        .b_stride_j = product->b_column_stride,
+        .c = product->c,
+        .c_stride_i = product->c_row_stride,
+        .c_stride_j = 1,
+        .bias = product->bias,
+        .bias_stride_i = 0,
+        .bias_stride_j = 1,
+        .accumulate = product->accumulate,
     };
-    if (problem.rows == 0 || problem.columns == 0) {
-        return;
+    if (problem.depth == 0) {
+        /* Nothing of a and b is read, and both may be NULL, to which nothing may be added. */
+        problem.a = problem.b = scratch;
+        problem.a_stride_i = problem.b_stride_j = 0;
     }
     /* A narrow c is computed as its transpose, rows along the vector, where a can be read that way.
      * A product of two numbers does not depend on their order: the same chains. */
     if (problem.columns < GEMM_NARROW_COLUMNS / 2 && problem.rows >= 2 * problem.columns &&
         problem.a_stride_i == 1) {
-        gemm_problem transposed = {
-            problem.columns,
-            problem.rows,
-            problem.depth,
-            problem.b,
-            problem.a,
-            problem.bias,
-            problem.c,
-            problem.b_stride_j,
-            problem.b_stride_k,
-            problem.a_stride_k,
-            problem.a_stride_i,
-            problem.c_stride_j,
-            problem.c_stride_i,
-            1,
-            0,
-            problem.accumulate,
-        };
-        problem = transposed;
+        problem = transposed_problem(&problem);
     }
-    gemm_blocks(&problem, scratch);
+    for (size_t j = 0; problem.rows > 0 && j < problem.columns;) {
+        const size_t left = problem.columns - j;
+        const size_t panel_columns =
+            left <= GEMM_NARROW_COLUMNS ? GEMM_NARROW_COLUMNS : GEMM_WIDE_COLUMNS;
+        const size_t width = left < panel_columns ? left : panel_columns;
+        gemm_column_panel(&problem, j, width, panel_columns, scratch);
+        j += width;
+    }
 }

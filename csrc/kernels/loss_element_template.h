@@ -41,14 +41,15 @@ INLINE REAL absolute_error(REAL target, REAL prediction, loss_targets targets) {
 
 INLINE REAL binary_crossentropy(REAL target, REAL prediction, loss_targets targets) {
     REAL t = smoothed(target, targets), p = clip_probability(prediction);
-    return -multiply_add(t, real_log(p), (1 - t) * real_log(1 - p));
+    return negated(multiply_add(t, real_log(p), (1 - t) * real_log(1 - p)));
 }
 
 /* log(1 + e^x) - t x, without overflow. */
 INLINE REAL binary_crossentropy_of_logit(REAL target, REAL prediction, loss_targets targets) {
     REAL t = smoothed(target, targets);
     REAL positive = prediction < 0 ? 0 : prediction;
-    return multiply_add(-t, prediction, positive) + real_log1p(real_exp(-absolute(prediction)));
+    return multiply_add(negated(t), prediction, positive) +
+           real_log1p(real_exp(-absolute(prediction)));
 }
 
 INLINE void mean_of_terms(loss_term *term, loss_targets targets, size_t rows, size_t columns,

@@ -17,7 +17,7 @@ INLINE REAL sparse_loss_of_row(bool from_logits, size_t columns, size_t id,
         REAL log_sum = log_sum_of_row(columns, prediction, &maximum);
         return log_sum - (prediction[id] - maximum);
     }
-    return -real_log(clip_probability(prediction[id] / row_sum(columns, prediction)));
+    return negated(real_log(clip_probability(prediction[id] / row_sum(columns, prediction))));
 }
 
 INLINE double dense_loss_of_row(bool from_logits, loss_targets targets, size_t columns,
@@ -84,14 +84,14 @@ static void backward_of_logits(bool sparse, loss_targets targets, size_t rows, s
             multiply_add(row_sum(columns, t), targets.keep, targets.spread * (REAL)columns);
         INDEPENDENT
         for (size_t j = 0; j < columns; j++) {
-            d[j] = scale * multiply_add(p[j], whole, -smoothed(t[j], targets));
+            d[j] = scale * multiply_add(p[j], whole, negated(smoothed(t[j], targets)));
         }
     }
 }
 
 /* The loss's derivative by a normalised, clipped probability: -t / clip(p), 0 where clipped. */
 INLINE REAL normalised_derivative(REAL t, REAL p) {
-    return clip_slope(p) * (-t / clip_probability(p));
+    return clip_slope(p) * (negated(t) / clip_probability(p));
 }
 
 /* With p = q / sum(q) and g the derivative by p: dq = scale (g - g . p) / sum(q). */
@@ -106,7 +106,7 @@ static void backward_of_probabilities(bool sparse, loss_targets targets, size_t 
         if (sparse) {
             const size_t id = (size_t)((const int32_t *)target)[i];
             const REAL p = q[id] / sum, g = normalised_derivative(1, p);
-            const REAL others = -scale * (g * p), at_id = scale * (g - g * p);
+            const REAL others = negated(scale * (g * p)), at_id = scale * (g - g * p);
             for (size_t j = 0; j < columns; j++) {
                 d[j] = others;
             }

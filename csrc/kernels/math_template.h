@@ -143,7 +143,7 @@ INLINE REAL scaled_erfc(REAL a) {
     REAL t = (a - 3) * inverse;
     /* t is off by up to 4 units, and for small a the polynomial would pass that on: (a - 3) - t (a
      * + 3), exactly, mends it. */
-    REAL left = multiply_add(-t, a, multiply_add(-3, t + 1, a));
+    REAL left = multiply_add(negated(t), a, multiply_add(-3, t + 1, a));
     t = multiply_add(left, inverse, t);
     return divide_by_sum(POLYNOMIAL(erfcx_coefficients, t), a < R(0.5) ? 1 : 2 * a,
                          a < R(0.5) ? 2 * a : 1);
@@ -154,8 +154,8 @@ INLINE REAL scaled_erfc(REAL a) {
 INLINE REAL exp_of_square(REAL a, REAL scale) {
     REAL square = a * a;
     REAL error = multiply_add(a, a, -square);
-    REAL e = real_exp(-scale * square);
-    return multiply_add(e, -scale * error, e);
+    REAL e = real_exp(negated(scale * square));
+    return multiply_add(e, negated(scale * error), e);
 }
 
 INLINE REAL real_erf(REAL x) {
@@ -188,6 +188,6 @@ INLINE void sin_cos_turn(REAL u, REAL *sine, REAL *cosine) {
     REAL s = q * POLYNOMIAL(sin_coefficients, z);
     REAL c = multiply_add(z, POLYNOMIAL(cos_coefficients, z), 1);
     REAL first = quadrant & 1 ? c : s, second = quadrant & 1 ? s : c;
-    *sine = quadrant & 2 ? -first : first;
-    *cosine = (quadrant + 1) & 2 ? -second : second;
+    *sine = quadrant & 2 ? negated(first) : first;
+    *cosine = (quadrant + 1) & 2 ? negated(second) : second;
 }

@@ -108,7 +108,7 @@ static void fill_truncated_normal(size_t count, uint64_t seed, uint64_t stream, 
         draw(seed, stream, first + begin, group, words);
         for (size_t i = 0; i < group; i++) {
             const REAL v = R(0.95449973610364158560) * signed_uniform(words + i * RANDOM_WORDS);
-            const REAL w = -real_log(multiply_add(-v, v, 1));
+            const REAL w = negated(real_log(multiply_add(-v, v, 1)));
             const REAL z = clamp(v * POLYNOMIAL(quantile_coefficients, w), -2, 2);
             x[begin + i] = multiply_add(deviation, z, mean);
         }

@@ -41,6 +41,12 @@ INLINE REAL absolute(REAL x) {
     return real_of(bits_of(x) & ~REAL_SIGN_BIT);
 }
 
+/* -x. For what a multiply_add gives, in place of the operator: gcc 12 folds -(a b + c) into one
+ * instruction that computes (-a) b - c, and the sign of a zero differs (0 where -0 is right). */
+INLINE REAL negated(REAL x) {
+    return real_of(bits_of(x) ^ REAL_SIGN_BIT);
+}
+
 /* |magnitude| with the sign of `sign`. */
 INLINE REAL with_sign(REAL magnitude, REAL sign) {
     return real_of((bits_of(magnitude) & ~REAL_SIGN_BIT) | (bits_of(sign) & REAL_SIGN_BIT));

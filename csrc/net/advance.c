@@ -142,11 +142,7 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
     run->feed.row = run->feed.step = 0;
     run->validation.row = run->validation.step = 0;
     run->has_results = run->has_validation_results = false;
-    if (run->objective && (options->mode == CORNU_RUN_TRAIN || options->mode == CORNU_RUN_TEST)) {
-        cornu_model_fetch(run->model, run->objective, run->means);
-    } else if (run->objective) {
-        reset_means(run);
-    }
+    if (run->objective) reset_means(run);
     if (fit) tell(run, CORNU_EVENT_EPOCH_BEGIN, event);
     if (run->feed.rows == 0) run->phase = CORNU_PHASE_TRAINED;
     return CORNU_OK;

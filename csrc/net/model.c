@@ -206,12 +206,6 @@ void cornu_model_publish(cornu_model *model, const cornu_objective *objective, c
     cornu_model_leave(model);
 }
 
-void cornu_model_fetch(cornu_model *model, const cornu_objective *objective, cornu_mean *means) {
-    if (cornu_model_enter(model, NULL) != CORNU_OK) return;
-    memcpy(means, objective->means, objective->mean_count * sizeof *means);
-    cornu_model_leave(model);
-}
-
 cornu_status cornu_model_results(const cornu_model *model, double *values) {
     if (cornu_lock_shared(model->guard, UINT64_MAX) != CORNU_OK) return CORNU_ERROR_FORKED;
     cornu_status status = model->objective ? CORNU_OK : CORNU_ERROR_STATE;

@@ -43,9 +43,6 @@ void cornu_model_give_workspace(cornu_model *model, const cornu_plan *plan, corn
 /* Makes the results that a user reads those of `means`, if `objective` is still the model's. */
 void cornu_model_publish(cornu_model *model, const cornu_objective *objective, const cornu_mean *means);
 
-/* The results that a user reads, to go on from. */
-void cornu_model_fetch(cornu_model *model, const cornu_objective *objective, cornu_mean *means);
-
 /* Takes all of a list of locks, in its order, within timeout_ns for each; all or none. */
 cornu_status cornu_locks_take(cornu_lock *const *locks, size_t count, bool exclusive, uint64_t timeout_ns);
 void cornu_locks_drop(cornu_lock *const *locks, size_t count);

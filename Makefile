@@ -1,0 +1,128 @@
+# What a user or a developer does, each in a virtual environment of its own under build/. `make help` lists it.
+#
+#   make PYTHON=python3.12 test              another interpreter
+#   make test PYTEST='tests/test_c.py -x'    arguments for pytest
+#
+# CC and CFLAGS count as they do for Python's own build tools; PYTHONPATH and the user's site-packages do not.
+
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PYTHON = python3
+PYTEST =
+VENVS = build/venv
+export PYTHON
+export PYTHONNOUSERSITE = 1
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTEST_ADDOPTS PYTEST_PLUGINS
+
+make_venv = sh tools/venv.sh $(VENVS)/$(strip $(1))
+in = $(VENVS)/$(strip $(1))/bin
+# The pinned tools of the extra `lint`, without the project itself.
+lint_tools = $(shell sed -n 's/^lint = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
+jobs = $(shell getconf _NPROCESSORS_ONLN)
+c_files = $(shell find csrc tests -name '*.[ch]')
+# ASan must be loaded before Python, and beside it the library whose exceptions it follows.
+asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
+
+.PHONY: help demo test format check-format check-lint check-clang check-c-sanitize \
+	check-suite-sanitize check-sanitize check-slow check-memory check-oracle check-coverage \
+	check-demo-accuracy check-sdist check-numpy126 check-arm64 check-all clean
+
+help:
+	@echo 'make demo                 build, install and run python -m cornu: back-propagation, then digits'
+	@echo 'make test                 build, install and run the tests, C tests included'
+	@echo 'make format               format C and Python'
+	@echo 'make clean                remove build/ and whatever else was generated'
+	@echo 'Longer checks:'
+	@echo 'make check-format         clang-format and ruff would change nothing'
+	@echo "make check-lint           ruff's rules"
+	@echo 'make check-clang          gcc and clang compile everything, all warnings errors'
+	@echo 'make check-sanitize       C tests under ASan+UBSan (leaks too) and TSan, the suite under ASan+UBSan'
+	@echo 'make check-slow           the tests marked slow'
+	@echo 'make check-memory         the tests marked memory, the slow ones included'
+	@echo 'make check-oracle         the recorded values against the real Keras (installs keras and jax)'
+	@echo 'make check-coverage       executed lines: at least 95% of Python and 90% of C'
+	@echo 'make check-demo-accuracy  accuracy on the digits over 20 splits'
+	@echo 'make check-sdist          sdist and wheel made in a clean environment, used outside of the checkout'
+	@echo 'make check-numpy126       the suite on NumPy 1.26, built against NumPy 2 (Python 3.10 to 3.12)'
+	@echo 'make check-arm64          the C tests as arm64 programs (a cross compiler, and qemu)'
+	@echo 'make check-all            all of these checks'
+
+demo:
+	@$(call make_venv, demo) .
+	@$(call in, demo)/python -m cornu
+
+test:
+	@$(call make_venv, test) '.[test]'
+	$(call in, test)/python -m pytest $(PYTEST)
+
+format:
+	@$(call make_venv, lint) $(lint_tools)
+	$(call in, lint)/clang-format -i $(c_files)
+	$(call in, lint)/ruff format .
+	$(call in, lint)/ruff check --fix .
+
+check-format:
+	@$(call make_venv, lint) $(lint_tools)
+	$(call in, lint)/clang-format --dry-run --Werror $(c_files)
+	$(call in, lint)/ruff format --check .
+
+check-lint:
+	@$(call make_venv, lint) $(lint_tools)
+	$(call in, lint)/ruff check .
+
+check-clang:
+	@$(call make_venv, test)
+	$(MAKE) -C csrc -j $(jobs) library tests compile-ext CC=gcc PYTHON=$(CURDIR)/$(call in, test)/python
+	$(MAKE) -C csrc -j $(jobs) library tests compile-ext CC=clang PYTHON=$(CURDIR)/$(call in, test)/python
+
+check-sanitize: check-c-sanitize check-suite-sanitize
+
+check-c-sanitize:
+	ASAN_OPTIONS=detect_leaks=1 $(MAKE) -C csrc -j $(jobs) check CC=gcc SANITIZE=address,undefined
+	$(MAKE) -C csrc -j $(jobs) check CC=gcc SANITIZE=thread
+
+# The leaks of the interpreter itself would hide ours: those are the C tests' business.
+check-suite-sanitize:
+	@CC=gcc CORNU_SANITIZE=address,undefined $(call make_venv, sanitize) '.[test]'
+	CORNU_SANITIZE=address,undefined LD_PRELOAD='$(asan)' PYTHONMALLOC=malloc \
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	$(call in, sanitize)/python -m pytest --ignore tests/test_c.py -m 'not slow and not memory' $(PYTEST)
+
+check-slow:
+	@$(call make_venv, test) '.[test]'
+	$(call in, test)/python -m pytest -m slow $(PYTEST)
+
+check-memory:
+	@$(call make_venv, test) '.[test]'
+	$(call in, test)/python -m pytest -m memory $(PYTEST)
+
+check-oracle:
+	@$(call make_venv, oracle) '.[test,oracle]'
+	CORNU_ORACLE=live KERAS_BACKEND=jax $(call in, oracle)/python -m pytest -m '' $(PYTEST)
+
+check-coverage:
+	PYTEST='$(PYTEST)' sh tools/check_coverage.sh
+
+check-demo-accuracy:
+	@$(call make_venv, demo) .
+	$(call in, demo)/python examples/digits_accuracy.py
+
+check-sdist:
+	sh tools/check_sdist.sh
+
+check-numpy126:
+	rm -rf $(VENVS)/numpy126
+	@$(call make_venv, numpy126) '.[test]'
+	$(call in, numpy126)/python -m pip install --quiet 'numpy==1.26.*'
+	$(call in, numpy126)/python -m pytest $(PYTEST)
+
+check-arm64:
+	$(MAKE) -C csrc -j $(jobs) check CC=aarch64-linux-gnu-gcc RUN='qemu-aarch64 -L /usr/aarch64-linux-gnu'
+
+check-all: check-format check-lint test check-clang check-sanitize check-slow check-memory check-oracle \
+	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64
+
+clean:
+	rm -rf build dist python/cornu.egg-info .pytest_cache .ruff_cache .coverage .coverage.*
+	find csrc python tests examples benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

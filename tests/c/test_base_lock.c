@@ -127,14 +127,14 @@ static void test_first_come_first_served(void) {
 }
 
 /* A holder in a thread of its own, until told. */
-typedef struct holder {
+typedef struct lock_holder {
     cornu_lock *lock;
     bool exclusive;
     atomic_bool held, stop;
-} holder;
+} lock_holder;
 
 static void *hold(void *argument) {
-    holder *holder = argument;
+    lock_holder *holder = argument;
     if (holder->exclusive) {
         cornu_lock_exclusive(holder->lock, FOREVER);
     } else {
@@ -168,7 +168,7 @@ static void test_fork(void) {
     CHECK_SIZE(cornu_fork_generation(), 0);
     check_child(lock, CORNU_OK, CORNU_OK);
     for (int exclusive = 0; exclusive < 2; exclusive++) {
-        holder other = {.lock = lock, .exclusive = exclusive};
+        lock_holder other = {.lock = lock, .exclusive = exclusive};
         pthread_t thread;
         pthread_create(&thread, NULL, hold, &other);
         while (!atomic_load(&other.held)) pause_ms(1);

@@ -13,15 +13,15 @@
 
 #define MOST_TILES 1000
 
-typedef struct tally {
+typedef struct tile_tally {
     atomic_uint times[MOST_TILES];
     atomic_uint busy[16]; /* by worker number: a number is one thread's at a time */
     atomic_uint clashes;
     size_t thread_count;
-} tally;
+} tile_tally;
 
 static void count_tile(void *argument, size_t tile, size_t worker) {
-    tally *tally = argument;
+    tile_tally *tally = argument;
     if (worker >= tally->thread_count || atomic_exchange(&tally->busy[worker], 1) != 0) atomic_fetch_add(&tally->clashes, 1);
     atomic_fetch_add(&tally->times[tile], 1);
     if (fegetround() != FE_TONEAREST) atomic_fetch_add(&tally->clashes, 1);
@@ -29,7 +29,7 @@ static void count_tile(void *argument, size_t tile, size_t worker) {
 }
 
 static size_t run_once(size_t tile_count, size_t thread_count) {
-    static _Thread_local tally tally;
+    static _Thread_local tile_tally tally;
     memset(&tally, 0, sizeof tally);
     tally.thread_count = thread_count ? thread_count : 1;
     size_t wrong = !cornu_pool_run(count_tile, &tally, tile_count, thread_count, NULL, NULL);
@@ -57,7 +57,7 @@ static bool stop_after(void *argument) {
 
 static void test_poll_stops(void) {
     for (size_t threads = 1; threads <= 4; threads++) {
-        static tally tally;
+        static tile_tally tally;
         memset(&tally, 0, sizeof tally);
         tally.thread_count = threads;
         size_t left = 3;

@@ -183,8 +183,13 @@ bool cornu_convert_bool(PyObject *value, const char *Py_UNUSED(name), void *outp
     return true;
 }
 
+/* Of Python or of NumPy: each passes for a number, though hardly ever meant as one. */
+static bool is_bool(PyObject *value) {
+    return PyBool_Check(value) || PyArray_IsScalar(value, Bool);
+}
+
 bool cornu_convert_double(PyObject *value, const char *name, void *output) {
-    if (PyBool_Check(value)) {
+    if (is_bool(value)) {
         return cornu_argument_refuse(PyExc_TypeError, name, "a number", value);
     }
     double number = PyFloat_AsDouble(value);
@@ -207,7 +212,7 @@ bool cornu_convert_double(PyObject *value, const char *name, void *output) {
 /* A new reference to `value` as an int of Python; NULL with a TypeError. */
 static PyObject *integer_of(PyObject *value, const char *name, const char *expected) {
     PyObject *integer = NULL;
-    if (!PyBool_Check(value) && PyIndex_Check(value)) {
+    if (!is_bool(value) && PyIndex_Check(value)) {
         integer = PyNumber_Index(value);
         if (integer != NULL || !PyErr_ExceptionMatches(PyExc_TypeError)) {
             return integer;

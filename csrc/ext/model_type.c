@@ -240,7 +240,8 @@ static PyObject *model_in_training(PyObject *self, void *Py_UNUSED(closure)) {
 static PyObject *model_lock(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
                             PyObject *keywords) {
     bool exclusive;
-    uint64_t wait_ns = CORNU_SIGNAL_PERIOD_NS;
+    bool is_main = cornu_thread_is_main(cornu_type_state_of(Py_TYPE(self)));
+    uint64_t wait_ns = is_main ? CORNU_SIGNAL_PERIOD_NS : QUIET_WAIT_NS;
     cornu_error error = CORNU_NO_ERROR;
     cornu_status status;
     const cornu_argument arguments[] = {{"exclusive", cornu_convert_bool, &exclusive}};
@@ -251,7 +252,6 @@ static PyObject *model_lock(PyObject *self, PyObject *const *values, Py_ssize_t 
         PyEval_RestoreThread(thread_state);
         if (status != CORNU_BUSY) break;
         if (PyErr_CheckSignals() < 0) return NULL;
-        if (!cornu_thread_is_main(cornu_type_state_of(Py_TYPE(self)))) wait_ns = QUIET_WAIT_NS;
     }
     if (status != CORNU_OK) {
         cornu_error_raise(status, &error);

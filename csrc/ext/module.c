@@ -2,6 +2,7 @@
 #include "ext/module.h"
 
 #include "cornu.h"
+#include "ext/interrupt.h"
 
 static const struct {
     const char *name;
@@ -55,13 +56,7 @@ static int add_types(PyObject *module, cornu_module_state *state) {
 static int module_exec(PyObject *module) {
     cornu_module_state *state = cornu_module_state_of(module);
     import_array1(-1);
-    PyObject *threading = PyImport_ImportModule("threading");
-    if (threading == NULL) {
-        return -1;
-    }
-    state->main_thread = PyObject_GetAttrString(threading, "main_thread");
-    Py_DECREF(threading);
-    if (state->main_thread == NULL || add_types(module, state) < 0 ||
+    if (cornu_interrupt_init(module) < 0 || add_types(module, state) < 0 ||
         PyModule_AddFunctions(module, cornu_layer_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_computation_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_process_functions) < 0) {
@@ -81,7 +76,6 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->optimizer_type);
     Py_VISIT(state->model_type);
     Py_VISIT(state->run_type);
-    Py_VISIT(state->main_thread);
     return 0;
 }
 
@@ -91,7 +85,6 @@ static int module_clear(PyObject *module) {
     Py_CLEAR(state->optimizer_type);
     Py_CLEAR(state->model_type);
     Py_CLEAR(state->run_type);
-    Py_CLEAR(state->main_thread);
     return 0;
 }
 

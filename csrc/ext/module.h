@@ -6,7 +6,7 @@
 
 typedef struct cornu_module_state {
     PyTypeObject *layer_type, *optimizer_type, *model_type, *run_type;
-    PyObject *main_thread; /* the function threading.main_thread */
+    unsigned long main_thread; /* the ident of Python's main thread */
 } cornu_module_state;
 
 /* The state behind a module's function, or behind an instance of one of its types (none can be

@@ -25,8 +25,8 @@ typedef struct run_object {
     bool failed;          /* ended by an error */
     /* Of the advance under way. */
     PyThreadState *thread_state; /* the advancing thread's, while it does without the GIL */
+    bool interruptible;          /* it is the main thread */
     bool interrupted;            /* a signal handler raised; its exception is set */
-    unsigned long quiet_thread;  /* a thread found not to be the main one; 0: none */
 } run_object;
 
 static run_object *run_of(PyObject *self) {
@@ -122,13 +122,9 @@ static bool enter_open(run_object *run) {
 static bool poll_signals(void *argument) {
     run_object *run = argument;
     if (run->interrupted) return false;
-    if (run->quiet_thread == PyThread_get_thread_ident()) return true;
+    if (!run->interruptible) return true;
     PyEval_RestoreThread(run->thread_state);
-    if (!cornu_thread_is_main(cornu_type_state_of(Py_TYPE((PyObject *)run)))) {
-        run->quiet_thread = PyThread_get_thread_ident();
-    } else {
-        run->interrupted = PyErr_CheckSignals() < 0;
-    }
+    run->interrupted = PyErr_CheckSignals() < 0;
     run->thread_state = PyEval_SaveThread();
     return !run->interrupted;
 }
@@ -144,6 +140,7 @@ static PyObject *run_advance(PyObject *self, PyObject *Py_UNUSED(ignored)) {
         return NULL;
     }
     if (atomic_load(&run->stopping)) cornu_run_stop(run->run);
+    run->interruptible = cornu_thread_is_main(cornu_type_state_of(Py_TYPE(self)));
     run->interrupted = false;
     run->thread_state = PyEval_SaveThread();
     cornu_status status = cornu_run_advance(run->run, &event, &error);

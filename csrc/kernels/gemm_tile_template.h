@@ -1,10 +1,12 @@
 /* One tile of a product, its sums in registers; gemm_template.h includes it once for each shape.
  *
  * Parameters, undefined at the end: TILE_NAME, TILE_ROWS, TILE_COLUMNS. The array is of exactly the
- * tile's size: only then does gcc keep all of it in registers. */
+ * tile's size, and the function stays apart: only then do gcc and clang keep all of it in
+ * registers. */
 
 /* sums (TILE_ROWS x TILE_COLUMNS) = a b */
-static void TILE_NAME(const gemm_operands *operands, REAL *restrict sums) {
+__attribute__((noinline)) static void TILE_NAME(const gemm_operands *operands,
+                                                REAL *restrict sums) {
     REAL sum[TILE_ROWS][TILE_COLUMNS];
     for (size_t i = 0; i < TILE_ROWS; i++) {
         WHOLE
@@ -16,6 +18,7 @@ static void TILE_NAME(const gemm_operands *operands, REAL *restrict sums) {
     const ptrdiff_t a_stride_i = operands->a_stride_i, a_stride_k = operands->a_stride_k;
     const ptrdiff_t b_stride_k = operands->b_stride_k;
     for (size_t k = operands->depth; k > 0; k--) {
+        UNROLL
         for (size_t i = 0; i < TILE_ROWS; i++) {
             const REAL factor = a[(ptrdiff_t)i * a_stride_i];
             WHOLE

@@ -6,17 +6,18 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* INDEPENDENT marks a loop whose iterations are independent even when its output is its input.
- * WHOLE keeps gcc from unrolling a short loop of fixed length before its vectoriser has seen it (it
- * unrolls afterwards); without it a tile of a product is scalar and 20 times slower. */
+/* Marks before a loop. INDEPENDENT: its iterations are, even when its output is its input. UNROLL:
+ * all of it, a short one of fixed length. WHOLE: likewise, but gcc must not unroll it before its
+ * vectoriser has seen it (afterwards it does): without that a tile of a product is scalar, and 20
+ * times slower. */
 #if defined(__clang__)
-#define WHOLE
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define WHOLE UNROLL
 #else
-#define WHOLE _Pragma("GCC unroll 1")
 #define INDEPENDENT _Pragma("GCC ivdep")
 #define UNROLL _Pragma("GCC unroll 32")
+#define WHOLE _Pragma("GCC unroll 1")
 #endif
 
 /* Partial sums and maxima of a row: element j belongs to lane j mod LANES on every instruction set,

@@ -1,0 +1,98 @@
+"""cornu: Keras's Sequential on a C core.
+
+    import cornu as keras
+
+    model = keras.Sequential([keras.layers.Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(x, y, epochs=5)
+
+Submodules are imported when they are first used, which keeps `import cornu` short.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cornu._version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from cornu import activations as activations
+    from cornu import callbacks as callbacks
+    from cornu import config as config
+    from cornu import datasets as datasets
+    from cornu import initializers as initializers
+    from cornu import layers as layers
+    from cornu import losses as losses
+    from cornu import metrics as metrics
+    from cornu import models as models
+    from cornu import optimizers as optimizers
+    from cornu import random as random
+    from cornu import utils as utils
+    from cornu.config import num_threads as num_threads
+    from cornu.config import set_num_threads as set_num_threads
+    from cornu.initializers import Initializer as Initializer
+    from cornu.layers import Input as Input
+    from cornu.layers import Layer as Layer
+    from cornu.losses import Loss as Loss
+    from cornu.metrics import Metric as Metric
+    from cornu.models import Sequential as Sequential
+    from cornu.optimizers import Optimizer as Optimizer
+    from cornu.variable import Variable as Variable
+
+_MODULES = (
+    "activations",
+    "callbacks",
+    "config",
+    "datasets",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "random",
+    "utils",
+)
+# Names at the top, and the module that each is from.
+_NAMES = {
+    "Initializer": "initializers",
+    "Input": "layers",
+    "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Optimizer": "optimizers",
+    "Sequential": "models",
+    "Variable": "variable",
+    "num_threads": "config",
+    "set_num_threads": "config",
+}
+
+__all__ = ["__version__", "version", *_MODULES, *_NAMES]
+
+
+def version() -> str:
+    """Return cornu's version.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.version() == cornu.__version__
+    True
+    """
+    return __version__
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _MODULES:
+        return import_module(f"cornu.{name}")
+    if name in _NAMES:
+        value = getattr(import_module(f"cornu.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'cornu' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

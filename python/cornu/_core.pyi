@@ -1,0 +1,173 @@
+"""The C core as Python sees it: the contract between csrc/ext and the package.
+
+Everything here checks types and shapes, works without the GIL, and raises TypeError, ValueError
+(a value, shape, label or dtype that does not fit), RuntimeError (wrong moment: in training, not
+compiled, forked) or MemoryError. No function copies or converts a whole array of the user's.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+# (Keras's name, parameters); missing parameters take Keras's defaults: ("leaky_relu", (0.2,)).
+type ActivationSpec = tuple[str, tuple[float, ...]]
+# (name, from_logits, label_smoothing, reduction); the name is Keras's function name
+# ("mean_squared_error", "mean_absolute_error", "binary_crossentropy", "categorical_crossentropy",
+# "sparse_categorical_crossentropy"); the reduction "sum_over_batch_size", "sum" or
+# "mean_with_sample_weight".
+type LossSpec = tuple[str, bool, float, str]
+# (name, loss or None, threshold, k); names: "loss" (the mean of that loss), "accuracy",
+# "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
+# "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy".
+type MetricSpec = tuple[str, LossSpec | None, float, int]
+type Shape = tuple[int, ...]  # of one row, without the batch axis
+
+class Layer:
+    """A layer of the core. Made by the functions below, never directly."""
+
+    name: str
+    trainable: bool
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def built(self) -> bool: ...
+    def output_shape(self, input_shape: Shape) -> Shape: ...
+    def build(self, input_shape: Shape) -> None: ...
+    def spans(self) -> tuple[np.ndarray, ...]:
+        """Writable views of the weights' own memory, which they keep alive; () before build."""
+
+def dense(
+    name: str, dtype: str, units: int, activation: ActivationSpec, use_bias: bool
+) -> Layer: ...
+def activation(name: str, dtype: str, activation: ActivationSpec) -> Layer: ...
+def flatten(name: str, dtype: str) -> Layer: ...
+def reshape(name: str, dtype: str, target_shape: Shape) -> Layer: ...
+def dropout(
+    name: str, dtype: str, rate: float, noise_shape: tuple[int | None, ...] | None, seed: int
+) -> Layer: ...
+
+class Optimizer:
+    """An optimizer's options, learning rate, step count and state."""
+
+    learning_rate: float
+    iterations: int
+    def __init__(
+        self,
+        kind: str,  # "sgd" or "adam"
+        learning_rate: float,
+        *,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+    ) -> None: ...
+
+class Model:
+    """A chain of layers with its plan."""
+
+    def __init__(self, name: str) -> None: ...
+    def set_layers(self, layers: Sequence[Layer], input_shape: Shape) -> None:
+        """Replace the chain, infer shapes, build what is not built. RuntimeError in training."""
+
+    def shape(self, index: int) -> Shape:
+        """Row shape of the output of layer `index` (negative: from the end)."""
+
+    @property
+    def dtype(self) -> str: ...
+    def compile(
+        self, loss: LossSpec, optimizer: Optimizer | None, metrics: Sequence[MetricSpec]
+    ) -> None: ...
+    def results(self) -> list[float]:
+        """Loss, then metrics, so far."""
+
+    def reset_results(self) -> None: ...
+    @property
+    def in_training(self) -> bool: ...
+    def lock(self, exclusive: bool) -> None:
+        """Take the model's lock, for reading or writing all weights at once; Ctrl-C is answered."""
+
+    def unlock(self) -> None: ...
+
+# Run modes
+FIT: int
+TRAIN: int
+GRADIENT: int
+EVALUATE: int
+TEST: int
+PREDICT: int
+# Events
+BATCH_BEGIN: int
+BATCH_END: int
+TICK: int
+EPOCH_BEGIN: int
+VALIDATION_BEGIN: int
+VALIDATION_BATCH_BEGIN: int
+VALIDATION_BATCH_END: int
+VALIDATION_END: int
+EPOCH_END: int
+DONE: int
+
+class Run:
+    """Training, evaluation or prediction, advanced from event to event (csrc/cornu.h)."""
+
+    def __init__(
+        self,
+        model: Model,
+        mode: int,
+        x: np.ndarray,
+        y: np.ndarray | None = None,
+        sample_weight: np.ndarray | None = None,
+        *,
+        batch_size: int = 32,
+        epochs: int = 1,
+        initial_epoch: int = 0,
+        shuffle_seed: int | None = None,  # None: in order
+        validation: tuple[np.ndarray, np.ndarray, np.ndarray | None] | None = None,
+        validation_batch_size: int = 32,
+        validation_frequency: int = 1,
+        output: np.ndarray | None = None,
+        training: bool = False,
+        listen: int = 0,
+        tick_seconds: float = 0.1,
+    ) -> None: ...
+    def advance(self) -> int:
+        """Go on to the next event and say which."""
+
+    def stop(self) -> None:
+        """End the fit after the epoch under way."""
+
+    def progress(self) -> tuple[int, int, int, int, int, int, int]:
+        """(epoch, step, row, step_count, row_count, validation_step, validation_step_count)."""
+
+    def results(self) -> list[float] | None: ...
+    def validation_results(self) -> list[float] | None: ...
+    def gradients(self) -> list[np.ndarray]:
+        """GRADIENT: a copy of the gradient of each trainable span, each once, in order."""
+
+    def close(self) -> None:
+        """Release the run; a fit's model is out of training."""
+
+# Single computations. Arrays are C-contiguous and aligned, in float32 or float64.
+def apply_activation(activation: ActivationSpec, x: np.ndarray) -> np.ndarray:
+    """Over the last axis; x has at least one axis."""
+
+def activation_derivative(
+    activation: ActivationSpec, x: np.ndarray, y: np.ndarray, dy: np.ndarray
+) -> np.ndarray: ...
+def loss_rows(loss: LossSpec, target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
+    """float64, one a row of `prediction` (rows, columns). The target has its shape and dtype, or,
+    for the sparse loss, is float64 of (rows,)."""
+
+def metric_rows(metric: MetricSpec, target: np.ndarray, prediction: np.ndarray) -> np.ndarray: ...
+def fill_random(
+    distribution: str, values: np.ndarray, seed: int, stream: int, a: float, b: float
+) -> None:
+    """Fill in place: "uniform" [a, b), "normal" or "truncated_normal" of mean a, deviation b."""
+
+def isa() -> str: ...
+def num_threads() -> int: ...
+def set_num_threads(count: int) -> None: ...
+def fail_allocation_after(count: int) -> None:
+    """For tests: after `count` more allocations of the core, each fails; negative: none does."""

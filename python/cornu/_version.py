@@ -1,0 +1,3 @@
+"""The version, and the only place that says it."""
+
+__version__ = "0.1.0.dev0"

@@ -1,0 +1,228 @@
+"""Several callbacks as one, and which hooks they override."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cornu.callbacks.callback import Callback, Logs
+from cornu.callbacks.history import History
+
+HOOKS = (
+    "on_train_begin",
+    "on_train_end",
+    "on_epoch_begin",
+    "on_epoch_end",
+    "on_train_batch_begin",
+    "on_train_batch_end",
+    "on_test_begin",
+    "on_test_end",
+    "on_test_batch_begin",
+    "on_test_batch_end",
+    "on_predict_begin",
+    "on_predict_end",
+    "on_predict_batch_begin",
+    "on_predict_batch_end",
+)
+# The hooks that reach their older names, unless they are overridden themselves.
+_OLD_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
+
+Hook = Callable[..., None]
+
+
+class CallbackList:
+    """Callbacks that are called one after the other, each at the hooks it overrides.
+
+    Args:
+        callbacks: A callback, or a list of them, which may hold lists; or None.
+        add_history: Whether to add a `History` if there is none.
+        add_progbar: Whether to add a display of progress.
+        model: The model; None: `attach` or `set_model` says it.
+        **params: The callbacks' `params`: `verbose`, `epochs`, `steps`.
+
+    Raises:
+        TypeError: something in the list is no callback.
+
+    Example:
+
+    >>> import cornu
+    >>> class Printer(cornu.callbacks.Callback):
+    ...     def on_epoch_end(self, epoch, logs=None):
+    ...         print(epoch, logs)
+    >>> callbacks = cornu.callbacks.CallbackList([Printer()])
+    >>> callbacks.on_epoch_end(3, {"loss": 0.5})
+    3 {'loss': 0.5}
+
+    Source: https://keras.io/api/callbacks/base_callback/
+    """
+
+    def __init__(
+        self,
+        callbacks: Any = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Any = None,
+        **params: Any,
+    ) -> None:
+        self.callbacks: list[Callback] = list(_flatten(callbacks))
+        self.history: History | None = None
+        self.display: Any = None
+        self._find_own(add_history, add_progbar)
+        self.params: Logs = params
+        if model is not None:
+            self.set_model(model)
+        if params:
+            self.set_params(params)
+
+    def _find_own(self, add_history: bool, add_progbar: bool) -> None:
+        histories = [callback for callback in self.callbacks if isinstance(callback, History)]
+        if histories:
+            self.history = histories[-1]
+        elif add_history:
+            self.history = History()
+            self.callbacks.append(self.history)
+        if add_progbar:
+            from cornu.callbacks.progbar_logger import ProgbarLogger
+
+            self.display = ProgbarLogger()
+            self.callbacks.append(self.display)
+
+    def append(self, callback: Callback) -> None:
+        """Add a callback."""
+        self.callbacks.extend(_flatten(callback))
+
+    def attach(self, model: Any, verbose: Any, epochs: int, steps: int) -> None:
+        """Tell all callbacks the model and the parameters of the call that begins.
+
+        Args:
+            model: The model.
+            verbose: As it was given.
+            epochs: The epoch to end before.
+            steps: Batches in an epoch.
+        """
+        self.set_model(model)
+        self.set_params({"verbose": verbose, "epochs": epochs, "steps": steps})
+
+    def set_params(self, params: Logs) -> None:
+        """Tell all callbacks the parameters of the call."""
+        self.params = params
+        for callback in self.callbacks:
+            callback.set_params(params)
+
+    def set_model(self, model: Any) -> None:
+        """Tell all callbacks the model, and the model its history."""
+        if self.history is not None:
+            model.history = self.history
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    def hooks(self, name: str) -> list[Hook]:
+        """Return the overridden hooks of a name, in the order of the callbacks.
+
+        Args:
+            name: Such as `"on_epoch_end"`.
+        """
+        return [getattr(callback, name) for callback in self.callbacks if overrides(callback, name)]
+
+    def close(self) -> None:
+        """Leave the display as it is, when an exception ended the call."""
+        if self.display is not None:
+            self.display.close()
+
+    def _call(self, hook: str, *arguments: Any) -> None:
+        for method in self.hooks(hook):
+            method(*arguments)
+
+    def _call_batch(self, hook: str, batch: int, logs: Logs | None) -> None:
+        logs = _sorted(logs)
+        for method in self.hooks(hook):
+            method(batch, logs=logs)
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_train_begin`; likewise below."""
+        self._call("on_train_begin", _sorted(logs))
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        self._call("on_train_end", _sorted(logs))
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        self._call("on_epoch_begin", epoch, _sorted(logs))
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        self._call("on_epoch_end", epoch, _sorted(logs))
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        self._call_batch("on_train_batch_begin", batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        self._call_batch("on_train_batch_end", batch, logs)
+
+    def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        self._call_batch("on_batch_begin", batch, logs)
+
+    def on_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        self._call_batch("on_batch_end", batch, logs)
+
+    def on_test_begin(self, logs: Logs | None = None) -> None:
+        self._call("on_test_begin", _sorted(logs))
+
+    def on_test_end(self, logs: Logs | None = None) -> None:
+        self._call("on_test_end", _sorted(logs))
+
+    def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        self._call_batch("on_test_batch_begin", batch, logs)
+
+    def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        self._call_batch("on_test_batch_end", batch, logs)
+
+    def on_predict_begin(self, logs: Logs | None = None) -> None:
+        self._call("on_predict_begin", _sorted(logs))
+
+    def on_predict_end(self, logs: Logs | None = None) -> None:
+        self._call("on_predict_end", _sorted(logs))
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        self._call_batch("on_predict_batch_begin", batch, logs)
+
+    def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        self._call_batch("on_predict_batch_end", batch, logs)
+
+
+def overrides(callback: Callback, name: str) -> bool:
+    """Return whether a callback has a hook of its own, as a method or set on the object.
+
+    Args:
+        callback: A callback.
+        name: The hook's name.
+    """
+    if _is_own(callback, name):
+        return True
+    old_name = _OLD_NAMES.get(name)
+    return old_name is not None and _is_own(callback, old_name)
+
+
+def _is_own(callback: Callback, name: str) -> bool:
+    if name in callback.__dict__:
+        return True
+    return getattr(type(callback), name) is not Callback.__dict__[name]
+
+
+def _flatten(callbacks: Any) -> Iterable[Callback]:
+    if callbacks is None:
+        return
+    if isinstance(callbacks, CallbackList):
+        yield from callbacks.callbacks
+    elif isinstance(callbacks, list | tuple):
+        for callback in callbacks:
+            yield from _flatten(callback)
+    elif isinstance(callbacks, Callback):
+        yield callbacks
+    else:
+        raise TypeError(
+            "`callbacks` must be cornu.callbacks.Callback objects. "
+            f"Received: {callbacks!r} (of type {type(callbacks).__name__})"
+        )
+
+
+def _sorted(logs: Logs | None) -> Logs:
+    return {name: logs[name] for name in sorted(logs)} if logs else {}

@@ -1,0 +1,73 @@
+"""What the callbacks share that watch one result."""
+
+from __future__ import annotations
+
+import operator
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from cornu.callbacks.callback import Callback
+
+
+class MonitorCallback(Callback):
+    """The base of callbacks that watch whether a result gets better.
+
+    Args:
+        monitor: Its name in the logs.
+        mode: `"min"`, `"max"` or `"auto"`: whether less or more is better; `"auto"` asks the loss
+            or the metric of that name.
+        baseline: What counts as the best so far; None: the first value.
+        min_delta: By how much a value must be better to count, in the result's own unit.
+
+    Raises:
+        ValueError: with `"auto"`, at the end of the first epoch: no metric has that name.
+
+    Source: https://keras.io/api/callbacks/
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        mode: str = "auto",
+        baseline: float | None = None,
+        min_delta: float = 0,
+    ) -> None:
+        super().__init__()
+        if mode not in ("auto", "min", "max"):
+            warnings.warn(
+                f"`mode` of {type(self).__name__} must be 'auto', 'min' or 'max'; 'auto' is used. "
+                f"Received: mode={mode!r}",
+                stacklevel=3,
+            )
+            mode = "auto"
+        self.monitor = monitor
+        self.mode = mode
+        self.best = baseline
+        self.min_delta = abs(min_delta)
+        self.monitor_op: Callable[[Any, Any], bool] | None = None
+
+    def _set_monitor_op(self) -> None:
+        """Settle which way is better, once the model's metrics are known."""
+        mode = self._direction() if self.mode == "auto" else self.mode
+        self.monitor_op = operator.lt if mode == "min" else operator.gt
+        if mode == "min":
+            self.min_delta *= -1
+
+    def _direction(self) -> str:
+        name = self.monitor.removeprefix("val_")
+        if name == "loss":
+            return "min"
+        for metric in getattr(self.model, "metrics", ()):
+            if metric.name == name:
+                return "max" if metric._direction == "up" else "min"
+        raise ValueError(
+            f"`mode` of {type(self).__name__} must be 'min' or 'max' where no metric of the model "
+            f"has the monitored name. Received: monitor={self.monitor!r}, mode='auto'"
+        )
+
+    def _is_improvement(self, value: Any, reference: Any) -> bool:
+        if reference is None:
+            return True
+        assert self.monitor_op is not None
+        return bool(self.monitor_op(value - self.min_delta, reference))

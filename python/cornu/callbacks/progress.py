@@ -1,0 +1,121 @@
+"""The display of one epoch, one evaluation or one prediction."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from cornu.callbacks.progress_line import (
+    WIDTH,
+    bar_line,
+    plain_line,
+    remaining_time,
+    results,
+    step_time,
+)
+
+# Seconds between two looks of the bar, as in Keras: the eye sees no more.
+INTERVAL = 0.05
+_FILL = "━"
+# For an output that has no such character.
+_PLAIN_FILL = "="
+
+_bar_class: Any = None
+
+
+class Progress:
+    """Shows how far it is: a live bar on a terminal, else one line at the end.
+
+    Args:
+        steps: How many steps there are.
+        verbose: 1: the bar; 2: a line at the end.
+    """
+
+    def __init__(self, steps: int, verbose: int) -> None:
+        self._steps = steps
+        self._verbose = verbose
+        self._began = time.monotonic()
+        self._shown = self._began
+        self._bar = _new_bar(steps) if verbose == 1 and _is_live() else None
+
+    def update(self, step: int, logs: Mapping[str, float]) -> None:
+        """Show that `step` steps are done, if the last look is some time ago."""
+        if self._bar is None:
+            return
+        now = time.monotonic()
+        if now - self._shown < INTERVAL:
+            return
+        self._shown = now
+        per_step = (now - self._began) / max(step, 1)
+        left = remaining_time(per_step * (self._steps - step))
+        self._show(step, f"{left} {step_time(per_step)}{results(logs)}")
+
+    def finish(self, step: int, logs: Mapping[str, float]) -> None:
+        """Show the end, after `step` steps, and go to a new line."""
+        seconds = time.monotonic() - self._began
+        if self._bar is not None:
+            times = f"{seconds:.0f}s {step_time(seconds / max(step, 1))}"
+            self._show(step, times + results(logs))
+            self.close()
+        elif self._verbose == 1:
+            print(bar_line(step, self._steps, seconds, logs, fill()), flush=True)
+        else:
+            print(plain_line(step, self._steps, seconds, logs), flush=True)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _show(self, step: int, text: str) -> None:
+        self._bar.n = step
+        self._bar.set_description_str(text, refresh=False)
+        self._bar.delay = 0
+        self._bar.refresh()
+
+
+def fill() -> str:
+    """Return the character that a bar is made of on the present output."""
+    try:
+        _FILL.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return _PLAIN_FILL
+    return _FILL
+
+
+def _is_live() -> bool:
+    """Whether a line can be written over: on a terminal, and in a notebook."""
+    is_terminal = getattr(sys.stdout, "isatty", None)
+    return bool(is_terminal and is_terminal()) or "ipykernel" in sys.modules
+
+
+def _new_bar(steps: int) -> Any:
+    return _tqdm()(
+        total=steps,
+        file=sys.stdout,
+        ascii=" " + fill(),
+        bar_format=f"{{n_fmt:>{len(str(steps))}}}/{{total_fmt}} {{bar:{WIDTH}}} {{desc}}",
+        dynamic_ncols=True,
+        leave=True,
+        # Nothing is drawn before the first step is done, and nothing is left if none is.
+        delay=1e9,
+    )
+
+
+def _tqdm() -> Any:
+    """tqdm's bar, without its watching thread and its lock between processes: a process that
+    trains may fork at any time. Imported only here, where there is something to draw."""
+    global _bar_class
+    if _bar_class is None:
+        from tqdm.std import tqdm
+
+        class Bar(tqdm):
+            monitor_interval = 0
+
+        Bar.set_lock(threading.RLock())
+        _bar_class = Bar
+    return _bar_class

@@ -1,0 +1,108 @@
+"""The text of a line of progress, as Keras writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Characters of the bar.
+WIDTH = 20
+
+
+def step_count(step: int, steps: int) -> str:
+    """Return how far it is: ` 7/10`.
+
+    Example:
+
+    >>> from cornu.callbacks.progress_line import step_count
+    >>> step_count(7, 10)
+    ' 7/10'
+    """
+    return f"{step:{len(str(steps))}d}/{steps}"
+
+
+def step_time(seconds: float) -> str:
+    """Return the time a step takes: `2s/step`, `3ms/step` or `845us/step`.
+
+    Example:
+
+    >>> from cornu.callbacks.progress_line import step_time
+    >>> step_time(0.000845), step_time(0)
+    ('845us/step', '0s/step')
+    """
+    if seconds >= 1 or seconds == 0:
+        return f"{seconds:.0f}s/step"
+    if seconds >= 1e-3:
+        return f"{seconds * 1e3:.0f}ms/step"
+    return f"{seconds * 1e6:.0f}us/step"
+
+
+def remaining_time(seconds: float) -> str:
+    """Return the time still to come: `59s`, `1:05` or `1:01:05`.
+
+    Example:
+
+    >>> from cornu.callbacks.progress_line import remaining_time
+    >>> remaining_time(59.9), remaining_time(65), remaining_time(3665)
+    ('59s', '1:05', '1:01:05')
+    """
+    whole = int(seconds)
+    if seconds > 3600:
+        return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
+    if seconds > 60:
+        return f"{whole // 60}:{whole % 60:02d}"
+    return f"{whole}s"
+
+
+def results(logs: Mapping[str, float], signed: bool = True) -> str:
+    """Return the results: ` - accuracy: 0.9750 - loss: 0.0812`.
+
+    Args:
+        logs: Results by name.
+        signed: Whether a negative number counts by its size; Keras's `verbose=2` takes all
+            negative ones for small.
+
+    Example:
+
+    >>> from cornu.callbacks.progress_line import results
+    >>> results({"loss": 0.00012, "mae": 0.5})
+    ' - loss: 1.2000e-04 - mae: 0.5000'
+    """
+    parts = []
+    for name, value in logs.items():
+        large = (abs(value) if signed else value) > 1e-3
+        parts.append(f" - {name}: {value:.4f}" if large else f" - {name}: {value:.4e}")
+    return "".join(parts)
+
+
+def bar_line(step: int, steps: int, seconds: float, logs: Mapping[str, float], fill: str) -> str:
+    """Return the line of `verbose=1` for something that is done.
+
+    Args:
+        step: Steps done.
+        steps: Steps there are.
+        seconds: What they took.
+        logs: Results by name.
+        fill: What the bar is made of.
+
+    Example:
+
+    >>> from cornu.callbacks.progress_line import bar_line
+    >>> bar_line(3, 3, 0.003, {"loss": 1.5}, "=")
+    '3/3 ==================== 0s 1ms/step - loss: 1.5000'
+    """
+    bar = fill * int(WIDTH * step / steps) if steps else ""
+    times = f"{seconds:.0f}s {step_time(seconds / step if step else 0)}"
+    return f"{step_count(step, steps)} {bar:{WIDTH}} {times}{results(logs)}"
+
+
+def plain_line(step: int, steps: int, seconds: float, logs: Mapping[str, float]) -> str:
+    """Return the line of `verbose=2`.
+
+    Example:
+
+    >>> from cornu.callbacks.progress_line import plain_line
+    >>> plain_line(3, 3, 0.003, {"loss": 1.5})
+    '3/3 - 0s - 1ms/step - loss: 1.5000'
+    """
+    times = f"{seconds:.0f}s - {step_time(seconds / step if step else 0)}"
+    return f"{step_count(step, steps)} - {times}{results(logs, signed=False)}"

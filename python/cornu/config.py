@@ -1,0 +1,219 @@
+"""What holds for the whole process: the float type, the fuzz factor, the threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import _core
+
+_FLOAT_TYPES = ("float32", "float64")
+# Types that Keras has and the core has not: half the reason is speed on a GPU, and a CPU gains
+# nothing from them.
+_HALF_TYPES = ("float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
+
+# The core clips probabilities at this value (csrc/kernels), as Keras does by default.
+_EPSILON = 1e-7
+
+_floatx = "float32"
+
+
+def floatx() -> str:
+    """Return the float type of everything that is made without a `dtype`.
+
+    Returns:
+        `"float32"` (the default) or `"float64"`.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.floatx()
+    'float32'
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    return _floatx
+
+
+def set_floatx(value: str) -> None:
+    """Set the float type of everything that is made from now on without a `dtype`.
+
+    Args:
+        value: `"float32"` or `"float64"`.
+
+    Raises:
+        ValueError: `value` is something else.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.set_floatx("float64")
+    >>> cornu.config.floatx()
+    'float64'
+    >>> cornu.config.set_floatx("float32")
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    global _floatx
+    if value is None:
+        raise ValueError("`value` must be 'float32' or 'float64'. Received: value=None")
+    _floatx = resolve_dtype(value, "value")
+
+
+def epsilon() -> float:
+    """Return the fuzz factor that keeps logarithms of probabilities finite.
+
+    Returns:
+        1e-07: probabilities are clipped to [1e-07, 1 - 1e-07] before their logarithm is taken.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.epsilon()
+    1e-07
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    return _EPSILON
+
+
+def set_epsilon(value: float) -> None:
+    """Set the fuzz factor; only Keras's default, 1e-07, is supported.
+
+    Args:
+        value: 1e-07.
+
+    Raises:
+        ValueError: `value` is another number: the core's losses have this one built in, and a
+            setting that they don't follow would be worse than none.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.set_epsilon(1e-7)
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    if value != _EPSILON:
+        raise ValueError(
+            f"`value` must be {_EPSILON}: cornu's losses have it built in, and another epsilon is "
+            "not "
+            f"supported yet. Received: value={value}"
+        )
+
+
+def backend() -> str:
+    """Return the name of what computes: always `"cornu"`.
+
+    Returns:
+        `"cornu"`, where Keras says `"tensorflow"`, `"jax"` or `"torch"`.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.backend()
+    'cornu'
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    return "cornu"
+
+
+def isa() -> str:
+    """Return the instruction set in use, which changes the speed and no bit of any result.
+
+    Returns:
+        `"avx512"`, `"avx2"`, `"neon"` or `"portable"`. The environment variable `CORNU_ISA`, set
+        before the import, chooses a lower one than the machine has.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.isa() in ("avx512", "avx2", "neon", "portable")
+    True
+    """
+    return _core.isa()
+
+
+def num_threads() -> int:
+    """Return how many threads the core may use, which changes the speed and no bit of any result.
+
+    Returns:
+        A positive number: what `set_num_threads` was given last; else `CORNU_NUM_THREADS`, else
+        `OMP_NUM_THREADS`, else what the machine allows the process.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.num_threads() >= 1
+    True
+    """
+    return _core.num_threads()
+
+
+def set_num_threads(count: int) -> None:
+    """Set how many threads the core may use.
+
+    Args:
+        count: A positive number; 0 goes back to what the environment says.
+
+    Raises:
+        ValueError: `count` is negative, a bool or not an integer.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.set_num_threads(1)
+    >>> cornu.config.num_threads()
+    1
+    >>> cornu.config.set_num_threads(0)
+    """
+    import operator
+
+    try:
+        number = -1 if isinstance(count, bool) else operator.index(count)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise ValueError(
+            "`count` must be a positive integer, or 0 for the environment's choice. "
+            f"Received: count={count!r}"
+        )
+    _core.set_num_threads(number)
+
+
+def resolve_dtype(dtype: Any = None, argument: str = "dtype") -> str:
+    """Return the name of the float type that `dtype` stands for.
+
+    Args:
+        dtype: None for `floatx()`, a name, a NumPy type, or an object with a `name` such as a
+            policy.
+        argument: What the caller calls it, for the error.
+
+    Returns:
+        `"float32"` or `"float64"`.
+
+    Raises:
+        ValueError: it stands for another type.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from cornu.config import resolve_dtype
+    >>> resolve_dtype(), resolve_dtype(np.float64), resolve_dtype("float")
+    ('float32', 'float64', 'float32')
+    """
+    # Keras reads the Python type, and its name, as the default float type.
+    if dtype is None or dtype is float or (isinstance(dtype, str) and dtype == "float"):
+        return _floatx
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
+    if name is None:
+        name = getattr(dtype, "__name__", None)
+    if name in _FLOAT_TYPES:
+        return str(name)
+    if name in _HALF_TYPES:
+        raise ValueError(
+            f"`{argument}` must be 'float32' or 'float64': cornu computes in one float type "
+            "throughout, and half "
+            f"and mixed precision are not supported. Received: {argument}={name!r}"
+        )
+    raise ValueError(f"`{argument}` must be 'float32' or 'float64'. Received: {argument}={dtype!r}")

@@ -1,0 +1,3 @@
+"""Small data sets that come with cornu."""
+
+from cornu.datasets import digits as digits

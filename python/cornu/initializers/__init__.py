@@ -1,0 +1,113 @@
+"""Initializers: the first values of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu.initializers.constants import Constant as Constant
+from cornu.initializers.constants import Ones as Ones
+from cornu.initializers.constants import Zeros as Zeros
+from cornu.initializers.distributions import RandomNormal as RandomNormal
+from cornu.initializers.distributions import RandomUniform as RandomUniform
+from cornu.initializers.distributions import TruncatedNormal as TruncatedNormal
+from cornu.initializers.initializer import Initializer as Initializer
+from cornu.initializers.named import GlorotNormal as GlorotNormal
+from cornu.initializers.named import GlorotUniform as GlorotUniform
+from cornu.initializers.named import HeNormal as HeNormal
+from cornu.initializers.named import HeUniform as HeUniform
+from cornu.initializers.named import LecunNormal as LecunNormal
+from cornu.initializers.named import LecunUniform as LecunUniform
+from cornu.initializers.variance_scaling import VarianceScaling as VarianceScaling
+from cornu.utils.arrays import any_type as _any_type
+from cornu.utils.errors import did_you_mean as _did_you_mean
+
+constant = Constant
+zeros = Zeros
+ones = Ones
+random_normal = RandomNormal
+random_uniform = RandomUniform
+truncated_normal = TruncatedNormal
+variance_scaling = VarianceScaling
+glorot_normal = GlorotNormal
+glorot_uniform = GlorotUniform
+he_normal = HeNormal
+he_uniform = HeUniform
+lecun_normal = LecunNormal
+lecun_uniform = LecunUniform
+
+_CLASSES = {
+    "constant": Constant,
+    "zeros": Zeros,
+    "ones": Ones,
+    "random_normal": RandomNormal,
+    "random_uniform": RandomUniform,
+    "truncated_normal": TruncatedNormal,
+    "variance_scaling": VarianceScaling,
+    "glorot_normal": GlorotNormal,
+    "glorot_uniform": GlorotUniform,
+    "he_normal": HeNormal,
+    "he_uniform": HeUniform,
+    "lecun_normal": LecunNormal,
+    "lecun_uniform": LecunUniform,
+}
+_BY_NAME: dict[str, type[Initializer]] = dict(_CLASSES)
+_BY_NAME.update({made_by.__name__: made_by for made_by in _CLASSES.values()})
+_BY_NAME.update(normal=RandomNormal, uniform=RandomUniform, zero=Zeros, one=Ones)
+
+__all__ = ["Initializer", *_CLASSES, *(made_by.__name__ for made_by in _CLASSES.values()), "get"]
+
+
+def get(identifier: Any) -> Any:
+    """Return the initializer that a `kernel_initializer=` argument stands for.
+
+    Args:
+        identifier: A name such as `"he_normal"` or `"HeNormal"`; an initializer or its class; a
+            function of `(shape, dtype)`; an array, which is the value itself; or None.
+
+    Returns:
+        A function of `(shape, dtype)`; None for None.
+
+    Raises:
+        ValueError: there is no such initializer.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.initializers.get("zeros")((2,))
+    array([0., 0.], dtype=float32)
+
+    Source: https://keras.io/api/layers/initializers/
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, str):
+        made_by = _BY_NAME.get(identifier)
+        if made_by is None:
+            raise ValueError(
+                f"Unknown initializer: {identifier!r}. {_did_you_mean(identifier, _BY_NAME)}"
+            )
+        return made_by()
+    if isinstance(identifier, np.ndarray | np.generic):
+        return _value_of(np.asarray(identifier))
+    thing = identifier() if isinstance(identifier, type) else identifier
+    if not callable(thing):
+        raise ValueError(
+            "An initializer must be a name, a function of `(shape, dtype)` or an array. "
+            f"Received: {identifier!r} (of type {type(identifier).__name__})"
+        )
+    return thing
+
+
+def _value_of(array: np.ndarray) -> Callable[..., np.ndarray]:
+    def initialize(shape: Any, dtype: Any = None) -> np.ndarray:
+        if tuple(shape) != array.shape:
+            raise ValueError(
+                f"An array as initializer must have the shape of the weight, {tuple(shape)}. "
+                f"Received: one of shape {array.shape}"
+            )
+        return array.astype(_any_type(dtype))
+
+    return initialize

@@ -1,0 +1,84 @@
+"""Initializers that give every element the same value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu.initializers.initializer import Initializer
+from cornu.random.draws import check_shape
+from cornu.utils.arrays import any_type
+
+
+class Constant(Initializer):
+    """Fill with one number.
+
+    Args:
+        value: The number, or an array that broadcasts to the shape.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.initializers.Constant(3)((2,))
+    array([3., 3.], dtype=float32)
+
+    Source: https://keras.io/api/layers/initializers/#constant-class
+    """
+
+    def __init__(self, value: Any = 0.0) -> None:
+        self.value = value
+
+    def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
+        """Return an array of this shape and type.
+
+        Raises:
+            ValueError: the shape or the type can't be, or `value` doesn't broadcast.
+        """
+        return np.full(check_shape(shape), self.value, any_type(dtype))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make such an initializer again."""
+        return {"value": self.value}
+
+
+class Zeros(Initializer):
+    """Fill with 0.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.initializers.Zeros()((2,))
+    array([0., 0.], dtype=float32)
+
+    Source: https://keras.io/api/layers/initializers/#zeros-class
+    """
+
+    def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
+        """Return an array of this shape and type.
+
+        Raises:
+            ValueError: the shape or the type can't be.
+        """
+        return np.zeros(check_shape(shape), any_type(dtype))
+
+
+class Ones(Initializer):
+    """Fill with 1.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.initializers.Ones()((2,), dtype="float64")
+    array([1., 1.])
+
+    Source: https://keras.io/api/layers/initializers/#ones-class
+    """
+
+    def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
+        """Return an array of this shape and type.
+
+        Raises:
+            ValueError: the shape or the type can't be.
+        """
+        return np.ones(check_shape(shape), any_type(dtype))

@@ -1,0 +1,21 @@
+"""Layers: what a Sequential is made of."""
+
+from cornu.layers.activation import Activation as Activation
+from cornu.layers.dense import Dense as Dense
+from cornu.layers.dropout import Dropout as Dropout
+from cornu.layers.flatten import Flatten as Flatten
+from cornu.layers.input_layer import Input as Input
+from cornu.layers.input_layer import InputLayer as InputLayer
+from cornu.layers.layer import Layer as Layer
+from cornu.layers.reshape import Reshape as Reshape
+
+__all__ = [
+    "Activation",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "Reshape",
+]

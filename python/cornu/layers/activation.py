@@ -1,0 +1,41 @@
+"""An activation function as a layer of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import _core, activations
+from cornu.layers.layer import Layer
+
+
+class Activation(Layer):
+    """A layer that applies an activation function.
+
+    Args:
+        activation: A name or function of `cornu.activations`, or a `functools.partial` of one, for
+            other parameters than the default ones.
+        **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
+
+    Raises:
+        ValueError: there is no such activation, or it is written in Python, which is not supported
+            yet.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> cornu.layers.Activation("relu")(np.array([[-3.0, -1.0, 0.0, 2.0]]))
+    array([[0., 0., 0., 2.]], dtype=float32)
+
+    Source: https://keras.io/api/layers/core_layers/activation/
+    """
+
+    _options = ("activation",)
+
+    def __init__(self, activation: Any, **kwargs: Any) -> None:
+        self.activation = activations.get(activation)
+        self._specification = activations.specification(activation)
+        super().__init__(**kwargs)
+
+    def _make_core(self) -> _core.Layer:
+        return _core.activation(self.name, self.dtype, self._specification)

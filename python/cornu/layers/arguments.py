@@ -1,0 +1,145 @@
+"""Checks of what layers and models are given."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from typing import Any
+
+
+def check_integer(name: str, value: Any, least: int = 1) -> int:
+    """Return an argument as an integer.
+
+    Args:
+        name: Its name.
+        value: What came; NumPy's integers are taken as well as Python's.
+        least: The least that it may be.
+
+    Raises:
+        ValueError: it is a bool, no integer, or less than `least`.
+
+    Example:
+
+    >>> from cornu.layers.arguments import check_integer
+    >>> check_integer("units", 3)
+    3
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = least - 1
+    if number < least or isinstance(value, bool):
+        kind = "a positive integer" if least == 1 else f"an integer of at least {least}"
+        raise ValueError(f"`{name}` must be {kind}. Received: {name}={value!r}")
+    return number
+
+
+def check_flag(name: str, value: Any) -> bool:
+    """Return an argument that must be True or False.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if value is not True and value is not False:
+        raise ValueError(
+            f"`{name}` must be True or False. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})"
+        )
+    return bool(value)
+
+
+def check_name(name: Any) -> str:
+    """Return the name of a layer or a model.
+
+    Raises:
+        ValueError: it is empty, no string, or has a slash, which parts names in paths.
+    """
+    if not isinstance(name, str) or not name or "/" in name:
+        raise ValueError(
+            "`name` must be a string without '/'. "
+            f"Received: name={name!r} (of type {type(name).__name__})"
+        )
+    return name
+
+
+def refuse_unsupported(given: Mapping[str, Any], default: Any = None) -> None:
+    """Refuse what Keras has and cornu has not yet, rather than ignore it.
+
+    Args:
+        given: Arguments by name.
+        default: The one value that is supported.
+
+    Raises:
+        ValueError: an argument has another value.
+    """
+    for name, value in given.items():
+        if value is default or (default is not None and value == default):
+            continue
+        raise ValueError(
+            f"`{name}` must be {default!r}: it is not supported yet. Received: {name}={value!r}"
+        )
+
+
+def check_batch_shape(name: str, shape: Any) -> tuple[int | None, ...]:
+    """Return a shape with its batch axis first, all others known.
+
+    Args:
+        name: The argument's name.
+        shape: A tuple or list: None or a size, then the sizes of a row.
+
+    Raises:
+        ValueError: it is something else.
+
+    Example:
+
+    >>> from cornu.layers.arguments import check_batch_shape
+    >>> check_batch_shape("input_shape", [None, 28, 28])
+    (None, 28, 28)
+    """
+    if not isinstance(shape, tuple | list) or not shape:
+        raise ValueError(
+            f"`{name}` must be a tuple of the batch (None) and the sizes of a row, "
+            f"such as (None, 4). Received: {name}={shape!r}"
+        )
+    batch = None if shape[0] is None else check_integer(f"{name}[0]", shape[0])
+    return (batch, *check_row_shape(name, shape[1:]))
+
+
+def check_row_shape(name: str, shape: Any) -> tuple[int, ...]:
+    """Return the shape of one row.
+
+    Args:
+        name: The argument's name.
+        shape: A tuple or list of sizes; () for one number a row.
+
+    Raises:
+        ValueError: it is something else, or a size is not known.
+
+    Example:
+
+    >>> from cornu.layers.arguments import check_row_shape
+    >>> check_row_shape("shape", (28, 28))
+    (28, 28)
+    """
+    if not isinstance(shape, tuple | list):
+        raise ValueError(
+            f"`{name}` must be a tuple of the sizes of a row, such as (4,). "
+            f"Received: {name}={shape!r}"
+        )
+    sizes = []
+    for size in shape:
+        if size is None:
+            raise ValueError(
+                f"`{name}` must have known sizes after the batch; sizes that change from batch to "
+                f"batch are not supported yet. Received: {name}={shape!r}"
+            )
+        try:
+            number = -1 if isinstance(size, bool) else operator.index(size)
+        except TypeError:
+            number = -1
+        if number < 0:
+            raise ValueError(
+                f"`{name}` must have sizes of at least 0. Received: {name}={shape!r}"
+            )
+        sizes.append(number)
+    return tuple(sizes)

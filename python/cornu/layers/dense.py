@@ -1,0 +1,135 @@
+"""The dense layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cornu import _core, activations, initializers
+from cornu.layers.arguments import check_flag, check_integer, refuse_unsupported
+from cornu.layers.layer import Layer
+from cornu.variable import Variable
+
+
+class Dense(Layer):
+    """A densely connected layer: `activation(x @ kernel + bias)` over the last axis.
+
+    Args:
+        units: How many numbers a row of the result has.
+        activation: A name or function of `cornu.activations`; None: linear.
+        use_bias: Whether there is a bias.
+        kernel_initializer: What the kernel starts as.
+        bias_initializer: What the bias starts as.
+        kernel_regularizer: None. Not supported yet, like the following ones.
+        bias_regularizer: None.
+        activity_regularizer: None.
+        kernel_constraint: None.
+        bias_constraint: None.
+        lora_rank: None.
+        lora_alpha: None.
+        quantization_config: None.
+        **kwargs: What `Layer` takes: `name`, `dtype`, `trainable`, `input_shape`, `input_dim`.
+
+    Attributes:
+        kernel: A `Variable` of shape (features, units).
+        bias: A `Variable` of shape (units,), or None.
+
+    Raises:
+        ValueError: an argument is none of these.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> layer = cornu.layers.Dense(2, activation="relu", kernel_initializer="ones")
+    >>> layer(np.array([[1.0, 2.0, 3.0], [-1.0, -2.0, -3.0]]))
+    array([[6., 6.],
+           [0., 0.]], dtype=float32)
+    >>> layer.kernel.shape
+    (3, 2)
+
+    Source: https://keras.io/api/layers/core_layers/dense/
+    """
+
+    _options = ("units", "activation", "use_bias", "kernel_initializer", "bias_initializer")
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: Any = None,
+        lora_alpha: Any = None,
+        quantization_config: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        refuse_unsupported(
+            {
+                "kernel_regularizer": kernel_regularizer,
+                "bias_regularizer": bias_regularizer,
+                "kernel_constraint": kernel_constraint,
+                "bias_constraint": bias_constraint,
+                "lora_rank": lora_rank,
+                "lora_alpha": lora_alpha,
+                "quantization_config": quantization_config,
+            }
+        )
+        self.units = check_integer("units", units)
+        self.activation = activations.get(activation)
+        self._specification = activations.specification(activation)
+        self.use_bias = check_flag("use_bias", use_bias)
+        self.kernel_initializer = _get_initializer("kernel_initializer", kernel_initializer)
+        self.bias_initializer = _get_initializer("bias_initializer", bias_initializer)
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+
+    def _make_core(self) -> _core.Layer:
+        return _core.dense(self.name, self.dtype, self.units, self._specification, self.use_bias)
+
+    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
+        both = (("kernel", self.kernel_initializer), ("bias", self.bias_initializer))
+        return both if self.use_bias else both[:1]
+
+    @property
+    def kernel(self) -> Variable:
+        """The matrix, (features, units): the same object at each read."""
+        return self._weight(0, "kernel")
+
+    @kernel.setter
+    def kernel(self, value: Any) -> None:
+        self._keep(0, "kernel", value)
+
+    @property
+    def bias(self) -> Variable | None:
+        """What is added, (units,); None with `use_bias=False`."""
+        return self._weight(1, "bias") if self.use_bias else None
+
+    @bias.setter
+    def bias(self, value: Any) -> None:
+        self._keep(1, "bias", value)
+
+    def _weight(self, index: int, name: str) -> Variable:
+        if not self._built:
+            raise AttributeError(f"Layer {self.name!r} must be built before it has a `{name}`.")
+        return self._weights[index]
+
+    def _keep(self, index: int, name: str, value: Any) -> None:
+        # `layer.kernel *= 2` writes in place, then hands the same object back.
+        if value is not (self._weights[index] if index < len(self._weights) else value):
+            raise AttributeError(
+                f"`{name}` is a view of the core's memory and can't be replaced: write to it with "
+                f"`layer.{name}[...] = value` or `layer.{name}.assign(value)`."
+            )
+
+
+def _get_initializer(name: str, identifier: Any) -> Callable[..., Any]:
+    initializer = initializers.get(identifier)
+    if initializer is None:
+        raise ValueError(f"`{name}` must be an initializer or its name. Received: {name}=None")
+    return initializer

@@ -1,0 +1,44 @@
+"""Rows of any shape as plain vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import _core
+from cornu.layers.layer import Layer
+
+
+class Flatten(Layer):
+    """A layer that makes each row one-dimensional: (n, a, b) becomes (n, a * b). It copies nothing.
+
+    Args:
+        data_format: `"channels_last"` or None, which is the same: elements keep their order.
+            `"channels_first"` is not supported yet.
+        **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
+
+    Raises:
+        ValueError: `data_format` is something else.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> cornu.layers.Flatten()(np.zeros((5, 2, 3))).shape
+    (5, 6)
+
+    Source: https://keras.io/api/layers/reshaping_layers/flatten/
+    """
+
+    _options = ("data_format",)
+
+    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
+        if data_format not in (None, "channels_last"):
+            raise ValueError(
+                "`data_format` must be 'channels_last' or None: another one is not supported yet. "
+                f"Received: data_format={data_format!r}"
+            )
+        self.data_format = "channels_last"
+        super().__init__(**kwargs)
+
+    def _make_core(self) -> _core.Layer:
+        return _core.flatten(self.name, self.dtype)

@@ -1,0 +1,177 @@
+"""The shape of a model's input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.config import floatx, resolve_dtype
+from cornu.layers.arguments import (
+    check_batch_shape,
+    check_integer,
+    check_name,
+    check_row_shape,
+    refuse_unsupported,
+)
+from cornu.utils.naming import unique_name
+
+
+class InputLayer:
+    """The input of a model: a shape, and no computation.
+
+    Args:
+        shape: The shape of a row, the batch not counted.
+        batch_size: A size for the batch axis in `batch_shape`; batches of every size are taken all
+            the same, as in Keras.
+        dtype: `"float32"`, `"float64"` or None; it must be that of the layers. Arrays of every
+            real dtype are taken all the same.
+        sparse: None or False; sparse arrays are not supported.
+        ragged: None or False; ragged arrays are not supported.
+        batch_shape: The shape with the batch, in place of `shape` and `batch_size`.
+        input_tensor: None; symbolic tensors are not supported.
+        optional: False.
+        name: A name; None: `input_layer`, `input_layer_1`, ...
+        **kwargs: `input_shape` and `batch_input_shape`, older names of `shape` and `batch_shape`.
+
+    Raises:
+        ValueError: a shape is missing, or is none.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.layers.InputLayer(shape=(28, 28)).batch_shape
+    (None, 28, 28)
+
+    Source: https://keras.io/api/layers/core_layers/input/
+    """
+
+    def __init__(
+        self,
+        shape: Any = None,
+        batch_size: int | None = None,
+        dtype: Any = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
+        batch_shape: Any = None,
+        input_tensor: Any = None,
+        optional: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        shape = _either("shape", shape, "input_shape", kwargs.pop("input_shape", None))
+        batch_shape = _either(
+            "batch_shape", batch_shape, "batch_input_shape", kwargs.pop("batch_input_shape", None)
+        )
+        if kwargs:
+            raise ValueError(f"Unrecognized keyword arguments passed to InputLayer: {kwargs}")
+        refuse_unsupported({"input_tensor": input_tensor})
+        refuse_unsupported(
+            {"sparse": sparse or False, "ragged": ragged or False, "optional": optional},
+            default=False,
+        )
+        if (shape is None) == (batch_shape is None):
+            raise ValueError(
+                "One of `shape` and `batch_shape` must be given. "
+                f"Received: shape={shape}, batch_shape={batch_shape}"
+            )
+        if batch_shape is not None:
+            if batch_size is not None:
+                raise ValueError(
+                    "`batch_size` must not be given beside `batch_shape`, which has it. "
+                    f"Received: batch_size={batch_size}, batch_shape={batch_shape}"
+                )
+            self._batch_shape = check_batch_shape("batch_shape", batch_shape)
+        else:
+            batch = None if batch_size is None else check_integer("batch_size", batch_size)
+            self._batch_shape = (batch, *check_row_shape("shape", shape))
+        # What the model's layers must have, where it was said.
+        self._given_dtype = None if dtype is None else resolve_dtype(dtype)
+        self._dtype = self._given_dtype or floatx()
+        self._name = unique_name("input_layer") if name is None else check_name(name)
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._name
+
+    @property
+    def batch_shape(self) -> tuple[int | None, ...]:
+        """The shape, the batch first."""
+        return self._batch_shape
+
+    shape = batch_shape
+
+    @property
+    def dtype(self) -> str:
+        """The float type."""
+        return self._dtype
+
+    @property
+    def built(self) -> bool:
+        """True: there is nothing to build."""
+        return True
+
+    def __repr__(self) -> str:
+        return f"<InputLayer name={self._name}, built=True>"
+
+
+def Input(  # noqa: N802
+    shape: Any = None,
+    batch_size: int | None = None,
+    dtype: Any = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
+    batch_shape: Any = None,
+    name: str | None = None,
+    tensor: Any = None,
+    optional: bool = False,
+) -> InputLayer:
+    """Return the input of a model, to stand before its first layer.
+
+    In Keras this is a symbolic tensor that layers can be called on; cornu has no such thing.
+
+    Args:
+        shape: The shape of a row, the batch not counted.
+        batch_size: See `InputLayer`, as for all the others.
+        dtype: A float type.
+        sparse: None or False.
+        ragged: None or False.
+        batch_shape: The shape with the batch, in place of `shape` and `batch_size`.
+        name: A name.
+        tensor: None.
+        optional: False.
+
+    Returns:
+        An `InputLayer`.
+
+    Raises:
+        ValueError: a shape is missing, or is none.
+
+    Example:
+
+    >>> import cornu
+    >>> model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(2)])
+    >>> model.input_shape
+    (None, 4)
+
+    Source: https://keras.io/api/layers/core_layers/input/
+    """
+    return InputLayer(
+        shape=shape,
+        batch_size=batch_size,
+        dtype=dtype,
+        sparse=sparse,
+        ragged=ragged,
+        batch_shape=batch_shape,
+        input_tensor=tensor,
+        optional=optional,
+        name=name,
+    )
+
+
+def _either(name: str, value: Any, old_name: str, old_value: Any) -> Any:
+    if value is not None and old_value is not None:
+        raise ValueError(
+            f"`{old_name}` is the old name of `{name}`: give one of them. "
+            f"Received: {name}={value}, {old_name}={old_value}"
+        )
+    return old_value if value is None else value

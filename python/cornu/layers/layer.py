@@ -1,0 +1,332 @@
+"""What all layers share."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.config import resolve_dtype
+from cornu.layers.arguments import check_batch_shape, check_flag, check_name, refuse_unsupported
+from cornu.layers.forward import forward
+from cornu.layers.user_arrays import as_rows
+from cornu.layers.weights import copy_weights, write_weights
+from cornu.utils.naming import unique_name
+from cornu.variable import Variable
+
+# Held while weights are made, so that two threads that call one unbuilt model make them once.
+build_lock = threading.RLock()
+
+
+def _renew_build_lock() -> None:
+    global build_lock
+    build_lock = threading.RLock()
+
+
+# A thread that holds the lock when another one forks does not exist in the child.
+os.register_at_fork(after_in_child=_renew_build_lock)
+
+
+class Layer:
+    """The base of the layers: a named step from an array to an array, with weights or without.
+
+    Calling a layer on an array applies it; a layer without weights yet makes them for the array's
+    shape first. Layers written in Python are not supported yet.
+
+    Args:
+        activity_regularizer: None; regularizers are not supported yet.
+        trainable: Whether training changes the weights; settable at any time.
+        dtype: `"float32"`, `"float64"` or None for `floatx()`: the type of weights and results.
+        autocast: True; arrays of every real dtype are taken.
+        name: A name; None: the class's in snake case, with a number from the second on.
+        **kwargs: `input_shape`, the shape of a row, `input_dim`, its one size, or
+            `batch_input_shape`, with the batch before it: they give a model whose first layer
+            this is its input.
+
+    Raises:
+        ValueError: an argument is not one of these.
+
+    Source: https://keras.io/api/layers/base_layer/
+    """
+
+    # Set once, by the constructor: the core would not see them change.
+    _options: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        kind = type(self).__name__
+        refuse_unsupported({"activity_regularizer": activity_regularizer})
+        refuse_unsupported({"autocast": autocast}, default=True)
+        self._input_shape_argument = _take_input_shape(kwargs)
+        if kwargs:
+            raise ValueError(f"Unrecognized keyword arguments passed to {kind}: {kwargs}")
+        if hasattr(type(self), "call"):
+            raise ValueError(
+                f"Layers written in Python are not supported yet. Received: the class {kind}, which "
+                "has a method `call`"
+            )
+        self._trainable = check_flag("trainable", trainable)
+        self._dtype = resolve_dtype(dtype)
+        self._name = unique_name(kind) if name is None else check_name(name)
+        self._path: str | None = None
+        self._weights: list[Variable] = []
+        self._built = False
+        # The shape of the rows that the weights were made for.
+        self._row: tuple[int, ...] = ()
+        # The chain of this layer alone, and the shape of the rows that it takes.
+        self._alone: tuple[tuple[int, ...], _core.Model] | None = None
+        self._core = self._new_core()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self._options and "_core" in self.__dict__:
+            raise AttributeError(
+                f"`{name}` of a layer can't be changed: make another layer with it. "
+                f"Received: {self._name}.{name} = {value!r}"
+            )
+        super().__setattr__(name, value)
+
+    # ---- What subclasses say
+
+    def _make_core(self) -> _core.Layer:
+        """Make the core's layer."""
+        raise NotImplementedError(
+            "Layers written in Python are not supported yet: use those of cornu.layers. "
+            f"Received: the class {type(self).__name__}"
+        )
+
+    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
+        """The weights' names with their initializers, in the order of the core's spans."""
+        return ()
+
+    # ---- What it is
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._name
+
+    @property
+    def path(self) -> str | None:
+        """The name with that of the model it was built in before it; None before."""
+        return self._path
+
+    @property
+    def dtype(self) -> str:
+        """The float type of weights and results."""
+        return self._dtype
+
+    compute_dtype = dtype
+    variable_dtype = dtype
+
+    @property
+    def built(self) -> bool:
+        """Whether the weights are there."""
+        return self._built
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights. May be set at any time, after `compile` too."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        self._core.trainable = self._trainable
+        for weight in self._weights:
+            weight._trainable = self._trainable
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The weights: each the same object at each read, and a view of the core's memory."""
+        return list(self._weights)
+
+    variables = weights
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes."""
+        return list(self._weights) if self._trainable else []
+
+    trainable_variables = trainable_weights
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves alone."""
+        return [] if self._trainable else list(self._weights)
+
+    non_trainable_variables = non_trainable_weights
+
+    def count_params(self) -> int:
+        """Return the number of numbers in the weights.
+
+        Raises:
+            ValueError: they are not there yet.
+        """
+        if not self._built:
+            raise ValueError(
+                f"The parameters of layer {self._name!r} can't be counted before it is built. "
+                "Build it with `layer.build(input_shape)`."
+            )
+        return sum(math.prod(weight.shape) for weight in self._weights)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self._name}, built={self._built}>"
+
+    # ---- Weights
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of the weights, in the order of `weights`."""
+        return copy_weights(self._weights, self._lockable())
+
+    def set_weights(self, weights: Any) -> None:
+        """Write all weights, or none if one does not fit.
+
+        Args:
+            weights: A list of arrays, as `get_weights` returns it.
+
+        Raises:
+            ValueError: it has another length, or an array another shape.
+        """
+        write_weights(f"layer {self._name!r}", self._weights, weights, self._lockable())
+
+    def _lockable(self) -> _core.Model | None:
+        return self._chain(self._row) if self._weights else None
+
+    # ---- Building
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights for an input, or check that those that are there fit it.
+
+        Args:
+            input_shape: Its shape, the batch (None) first.
+
+        Raises:
+            ValueError: the layer can't take such an input.
+        """
+        row = check_batch_shape("input_shape", input_shape)[1:]
+        with build_lock:
+            self._core.build(row)
+            if self._built:
+                return
+            try:
+                self._fill(row)
+            except BaseException:
+                self._forget()
+                raise
+
+    def _fill(self, row: tuple[int, ...], parent: str | None = None) -> None:
+        """Give the weights, which the core has just made, their first values.
+
+        Args:
+            row: The shape of an input's row.
+            parent: The name of the model that it is built in.
+        """
+        path = f"{parent}/{self._name}" if parent else self._name
+        weights = []
+        for (name, initializer), span in zip(self._initializers(), self._core.spans(), strict=True):
+            value = np.asarray(initializer(span.shape, dtype=self._dtype))
+            if value.shape != span.shape:
+                raise ValueError(
+                    f"The initializer of {path}/{name} must return an array of shape {span.shape}. "
+                    f"Received: shape {value.shape}"
+                )
+            span[...] = value
+            weights.append(Variable.view_of(span, name, f"{path}/{name}", self._trainable))
+        self._path = path
+        self._weights = weights
+        self._row = row
+        self._built = True
+
+    def _forget(self) -> None:
+        """Be unbuilt again, when an initializer failed."""
+        self._weights = []
+        self._alone = None
+        self._built = False
+        self._core = self._new_core()
+
+    def _new_core(self) -> _core.Layer:
+        core = self._make_core()
+        core.trainable = self._trainable
+        return core
+
+    # ---- Calling
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the result for an input's.
+
+        Args:
+            input_shape: The shape of the input, the batch (None) first.
+
+        Returns:
+            The shape of the output, the batch first.
+
+        Raises:
+            ValueError: the layer can't take such an input.
+        """
+        batch, *row = check_batch_shape("input_shape", input_shape)
+        return (batch, *self._core.output_shape(tuple(row)))
+
+    def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> np.ndarray:
+        """Apply the layer to an array.
+
+        Args:
+            inputs: Rows that the layer can take, of any real dtype and layout.
+            training: Whether to do as in training: dropout drops.
+            mask: None; masks are not supported yet.
+
+        Returns:
+            A new array of the layer's float type.
+
+        Raises:
+            TypeError: it is no array, but a symbolic input.
+            ValueError: the layer can't take it.
+        """
+        refuse_unsupported({"mask": mask})
+        x = as_rows(inputs, "inputs")
+        if not self._built:
+            self.build(x.shape)
+        return forward(self._chain(x.shape[1:]), x, bool(training))
+
+    def _chain(self, row: tuple[int, ...]) -> _core.Model:
+        """The chain of this layer alone, for rows of a shape; the last one is kept."""
+        alone = self._alone
+        if alone is None or alone[0] != row:
+            model = _core.Model(self._name)
+            model.set_layers([self._core], row)
+            alone = self._alone = (row, model)
+        return alone[1]
+
+
+def _take_input_shape(kwargs: dict[str, Any]) -> tuple[int | None, ...] | None:
+    """The shape of the input, batch first, that a first layer was given; None: none was."""
+    given = [name for name in ("input_shape", "input_dim", "batch_input_shape") if name in kwargs]
+    if not given:
+        return None
+    if len(given) > 1:
+        raise ValueError(f"Only one of {given} may be given.")
+    (name,) = given
+    value = kwargs.pop(name)
+    if value is None:
+        return None
+    if name == "batch_input_shape":
+        return check_batch_shape(name, value)
+    if name == "input_dim":
+        return check_batch_shape(name, (None, value))
+    if not isinstance(value, tuple | list):
+        raise ValueError(
+            f"`input_shape` must be a tuple, such as (4,). Received: input_shape={value!r}"
+        )
+    return check_batch_shape(name, (None, *value))

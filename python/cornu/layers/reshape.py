@@ -1,0 +1,49 @@
+"""Rows in another shape."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from cornu import _core
+from cornu.layers.layer import Layer
+
+
+class Reshape(Layer):
+    """A layer that gives each row another shape of as many elements. It copies nothing.
+
+    Args:
+        target_shape: The shape of a row, the batch not counted; one size may be -1, for whatever is
+            left.
+        **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
+
+    Raises:
+        ValueError: `target_shape` is no such shape.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> cornu.layers.Reshape((3, -1))(np.zeros((5, 12))).shape
+    (5, 3, 4)
+
+    Source: https://keras.io/api/layers/reshaping_layers/reshape/
+    """
+
+    _options = ("target_shape",)
+
+    def __init__(self, target_shape: Any, **kwargs: Any) -> None:
+        sizes = target_shape if isinstance(target_shape, tuple | list) else (target_shape,)
+        try:
+            if any(isinstance(size, bool) for size in sizes):
+                raise TypeError
+            self.target_shape = tuple(operator.index(size) for size in sizes)
+        except TypeError:
+            raise ValueError(
+                "`target_shape` must be a tuple of integers, such as (3, -1). "
+                f"Received: target_shape={target_shape!r}"
+            ) from None
+        super().__init__(**kwargs)
+
+    def _make_core(self) -> _core.Layer:
+        return _core.reshape(self.name, self.dtype, self.target_shape)

@@ -1,0 +1,175 @@
+"""Losses: what training makes small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cornu.losses.crossentropies import BinaryCrossentropy as BinaryCrossentropy
+from cornu.losses.crossentropies import CategoricalCrossentropy as CategoricalCrossentropy
+from cornu.losses.crossentropies import (
+    SparseCategoricalCrossentropy as SparseCategoricalCrossentropy,
+)
+from cornu.losses.crossentropy import binary_crossentropy as binary_crossentropy
+from cornu.losses.crossentropy import categorical_crossentropy as categorical_crossentropy
+from cornu.losses.crossentropy import (
+    sparse_categorical_crossentropy as sparse_categorical_crossentropy,
+)
+from cornu.losses.loss import Loss as Loss
+from cornu.losses.regression import MeanAbsoluteError as MeanAbsoluteError
+from cornu.losses.regression import MeanSquaredError as MeanSquaredError
+from cornu.losses.regression import mean_absolute_error as mean_absolute_error
+from cornu.losses.regression import mean_squared_error as mean_squared_error
+from cornu.utils.errors import did_you_mean as _did_you_mean
+
+# Each function with the class that reduces it.
+_CLASSES: dict[Callable[..., Any], type[Loss]] = {
+    mean_squared_error: MeanSquaredError,
+    mean_absolute_error: MeanAbsoluteError,
+    binary_crossentropy: BinaryCrossentropy,
+    categorical_crossentropy: CategoricalCrossentropy,
+    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+}
+_BY_NAME: dict[str, Any] = {thing.__name__: thing for pair in _CLASSES.items() for thing in pair}
+_BY_NAME.update(
+    mse=mean_squared_error,
+    MSE=mean_squared_error,
+    mae=mean_absolute_error,
+    MAE=mean_absolute_error,
+    bce=binary_crossentropy,
+    BCE=binary_crossentropy,
+)
+_BY_SHAPE_NAMES = ("crossentropy", "ce")
+
+__all__ = [
+    "Loss",
+    *(thing.__name__ for pair in _CLASSES.items() for thing in pair),
+    "for_compile",
+    "get",
+]
+
+
+def get(identifier: Any) -> Any:
+    """Return the loss that a name, class or object stands for.
+
+    Args:
+        identifier: A name such as `"mse"` or `"MeanSquaredError"`; a loss, loss class or function;
+            or None.
+
+    Returns:
+        A `Loss` for the name of a class, or a class; a function of `(y_true, y_pred)` for the name
+        of a function; anything else that can be called as it is; None for None.
+
+    Raises:
+        ValueError: there is no such loss.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.losses.get("mse") is cornu.losses.mean_squared_error
+    True
+    >>> cornu.losses.get("MeanSquaredError")
+    <MeanSquaredError name=mean_squared_error>
+
+    Source: https://keras.io/api/losses/
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, str):
+        thing = _BY_NAME.get(identifier)
+        if thing is None:
+            raise ValueError(
+                f"Unknown loss: {identifier!r}. "
+                f"{_did_you_mean(identifier, [*_BY_NAME, *_BY_SHAPE_NAMES])}"
+            )
+    else:
+        thing = identifier
+    if isinstance(thing, type):
+        thing = thing()
+    if not callable(thing):
+        raise ValueError(
+            "`loss` must be a name, a loss or a function. "
+            f"Received: loss={identifier!r} (of type {type(identifier).__name__})"
+        )
+    return thing
+
+
+def for_compile(
+    identifier: Any,
+    output_shape: tuple[Any, ...] | None = None,
+    target_shape: tuple[Any, ...] | None = None,
+) -> Loss:
+    """Return the `Loss` object that a `loss=` argument of `compile` stands for.
+
+    Args:
+        identifier: What `get` takes, None apart; also `"crossentropy"` or `"ce"`, which the shapes
+            decide: binary where the output has one column, sparse where the targets have one axis
+            less or one column, else categorical.
+        output_shape: The shape of the predictions, the batch included. Only those two names need
+            it.
+        target_shape: The shape of the targets, the batch included. Only those two names need it.
+
+    Returns:
+        A `Loss`; one made of a function has the name by which it was asked for.
+
+    Raises:
+        ValueError: there is no such loss, it is written in Python, or a shape is missing.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.losses.for_compile("mse")
+    <MeanSquaredError name=mse>
+    >>> cornu.losses.for_compile("ce", output_shape=(None, 10), target_shape=(None,))
+    <SparseCategoricalCrossentropy name=ce>
+    """
+    if isinstance(identifier, str) and identifier.lower() in _BY_SHAPE_NAMES:
+        if output_shape is None or target_shape is None:
+            raise ValueError(
+                f"The shapes of output and targets must be known for loss={identifier!r}. "
+                "Received: None"
+            )
+        function = _BY_NAME[f"{label_kind(output_shape, target_shape)}_crossentropy"]
+        return _CLASSES[function](name=identifier)
+    thing = get(identifier)
+    if thing is None:
+        raise ValueError("`loss` must be a name, a loss or a function. Received: loss=None")
+    if isinstance(thing, Loss):
+        return thing
+    try:
+        made_by = _CLASSES.get(thing)
+    except TypeError:  # a callable that can't be hashed
+        made_by = None
+    if made_by is None:
+        raise ValueError(
+            "`loss` must be one of cornu.losses: one written in Python is not supported in "
+            "`compile` yet. "
+            f"Received: loss={identifier!r}"
+        )
+    return made_by(name=identifier if isinstance(identifier, str) else thing.__name__)
+
+
+def label_kind(output_shape: tuple[Any, ...], target_shape: tuple[Any, ...]) -> str:
+    """Return what kind of labels the targets are, as far as shapes tell.
+
+    Args:
+        output_shape: The shape of the predictions, the batch included.
+        target_shape: The shape of the targets, the batch included.
+
+    Returns:
+        `"binary"`, `"sparse_categorical"` or `"categorical"`.
+
+    Example:
+
+    >>> from cornu.losses import label_kind
+    >>> label_kind((None, 1), (None,)), label_kind((None, 3), (None, 1))
+    ('binary', 'sparse_categorical')
+    >>> label_kind((None, 3), (None, 3))
+    'categorical'
+    """
+    columns = output_shape[-1]
+    if columns == 1:
+        return "binary"
+    if len(target_shape) < len(output_shape) or target_shape[-1] == 1:
+        return "sparse_categorical"
+    return "categorical"

@@ -1,0 +1,85 @@
+"""From one loss a row to the number that is minimised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu.utils.arrays import as_real, match_ranks
+
+REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
+_MEANS = ("sum_over_batch_size", "mean")
+
+
+def check_reduction(reduction: Any) -> str | None:
+    """Return `reduction`.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if reduction not in REDUCTIONS:
+        raise ValueError(
+            f"`reduction` must be one of {REDUCTIONS}. Received: reduction={reduction!r}"
+        )
+    return reduction
+
+
+def reduce_losses(
+    losses: Any, sample_weight: Any, mask: np.ndarray | None, reduction: str | None, dtype: str
+) -> np.ndarray | np.floating:
+    """Weigh losses and reduce them.
+
+    Args:
+        losses: One loss a sample, or one a step of each sample.
+        sample_weight: Weights that broadcast against the losses, a last axis of size 1 apart; None:
+            all 1.
+        mask: Which losses count; None: all.
+        reduction: `"sum"` of weight * loss; `"sum_over_batch_size"` or `"mean"`: that over the
+            number of losses that the mask leaves, whatever the weights;
+            `"mean_with_sample_weight"`: that over the sum of the weights; None: no sum.
+        dtype: The float type of the result.
+
+    Returns:
+        A scalar; the weighted losses with no reduction, or where there is nothing to reduce.
+    """
+    # Sums are taken in float64, whatever the type of the result.
+    values = as_real(losses, "float64", "losses")
+    weights = None if sample_weight is None else as_real(sample_weight, "float64", "sample_weight")
+    if mask is not None:
+        shares = _mask_weights(mask, reduction)
+        if weights is None:
+            weights = shares
+        else:
+            shares, weights = match_ranks(shares, weights)
+            weights = weights * shares
+    if weights is not None:
+        values, weights = match_ranks(values, weights)
+        values = values * weights
+    if reduction not in (None, "none") and values.shape not in ((), (0,)):
+        values = _reduce(values, weights, reduction)
+    with np.errstate(over="ignore"):
+        # [()] makes a scalar of an array without axes.
+        return np.asarray(values).astype(dtype, copy=False)[()]
+
+
+def _mask_weights(mask: np.ndarray, reduction: str | None) -> np.ndarray:
+    if reduction not in _MEANS:
+        return mask.astype(np.float64)
+    # So that the later division by the number of all losses is one by the number of those that
+    # count.
+    valid = np.count_nonzero(mask)
+    return np.where(mask, mask.size / valid if valid else 0.0, 0.0)
+
+
+def _reduce(
+    values: np.ndarray, weights: np.ndarray | None, reduction: str | None
+) -> np.floating | float:
+    total = values.sum()
+    if reduction == "sum":
+        return total
+    if reduction == "mean_with_sample_weight" and weights is not None:
+        divisor = float(weights.sum())
+    else:
+        divisor = float(values.size)
+    return total / divisor if divisor else 0.0

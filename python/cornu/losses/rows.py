@@ -1,0 +1,81 @@
+"""Targets and predictions of any shape as rows for the core's losses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.utils.arrays import as_real, float_type, normalize_axes, outer_shape, to_rows
+
+if TYPE_CHECKING:
+    from cornu._core import LossSpec
+
+
+def dense_losses(
+    specification: LossSpec, y_true: np.ndarray, y_pred: np.ndarray, axis: Any, result: Any
+) -> np.ndarray:
+    """Return a loss along `axis` of two arrays of one shape.
+
+    Args:
+        specification: Of a loss whose target is shaped like the prediction.
+        y_true: The target, in the prediction's dtype.
+        y_pred: The prediction, float32 or float64.
+        axis: The axis, or axes, that a row runs along.
+        result: The float type of the result.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    if y_true.shape != y_pred.shape:
+        raise ValueError(
+            "`y_true` and `y_pred` must have the same shape. "
+            f"Received: y_true of shape {y_true.shape}, y_pred of shape {y_pred.shape}"
+        )
+    axes = normalize_axes(axis, y_pred.ndim)
+    target, prediction = to_rows(y_true, axes), to_rows(y_pred, axes)
+    if prediction.shape[1]:
+        losses = _core.loss_rows(specification, target, prediction)
+    else:
+        # Of no numbers, NumPy and Keras have it, the mean is a NaN and the sum is 0.
+        is_sum = specification[0] == "categorical_crossentropy"
+        losses = np.full(len(prediction), 0.0 if is_sum else np.nan)
+    return _shaped(losses, outer_shape(y_pred, axes), result)
+
+
+def sparse_losses(
+    specification: LossSpec, y_true: np.ndarray, y_pred: np.ndarray, axis: Any, result: Any
+) -> np.ndarray:
+    """Return a loss along `axis`, of class numbers and an array that is one axis longer.
+
+    Args:
+        specification: Of a loss whose target is one class a row.
+        y_true: The classes, as float64.
+        y_pred: The prediction, float32 or float64.
+        axis: The axis that a row runs along.
+        result: The float type of the result.
+
+    Raises:
+        ValueError: the shapes don't fit, or a class is out of range.
+    """
+    axes = normalize_axes(axis, y_pred.ndim)
+    outer = outer_shape(y_pred, axes)
+    if y_true.shape != outer:
+        raise ValueError(
+            "`y_true` must have the shape of `y_pred` without the class axis. "
+            f"Received: y_true of shape {y_true.shape}, y_pred of shape {y_pred.shape}, axis={axis}"
+        )
+    labels = np.require(y_true, requirements="CA").reshape(-1)
+    return _shaped(_core.loss_rows(specification, labels, to_rows(y_pred, axes)), outer, result)
+
+
+def prediction_and_target(y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray, np.dtype]:
+    """Return both in the prediction's float type, and the type of what is made of them."""
+    prediction = as_real(y_pred, name="y_pred")
+    return as_real(y_true, prediction.dtype, "y_true"), prediction, float_type(y_pred)
+
+
+def _shaped(losses: np.ndarray, shape: tuple[int, ...], result: Any) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return losses.reshape(shape).astype(result, copy=False)[()]

@@ -1,0 +1,210 @@
+"""Metrics: what is watched beside the loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.losses import Loss as _Loss
+from cornu.losses import label_kind as _label_kind
+from cornu.losses.crossentropy import binary_crossentropy as binary_crossentropy
+from cornu.losses.crossentropy import categorical_crossentropy as categorical_crossentropy
+from cornu.losses.crossentropy import (
+    sparse_categorical_crossentropy as sparse_categorical_crossentropy,
+)
+from cornu.losses.regression import mean_absolute_error as mean_absolute_error
+from cornu.losses.regression import mean_squared_error as mean_squared_error
+from cornu.metrics.accuracies import Accuracy as Accuracy
+from cornu.metrics.accuracies import BinaryAccuracy as BinaryAccuracy
+from cornu.metrics.accuracies import CategoricalAccuracy as CategoricalAccuracy
+from cornu.metrics.accuracies import SparseCategoricalAccuracy as SparseCategoricalAccuracy
+from cornu.metrics.accuracies import SparseTopKCategoricalAccuracy as SparseTopKCategoricalAccuracy
+from cornu.metrics.accuracies import TopKCategoricalAccuracy as TopKCategoricalAccuracy
+from cornu.metrics.accuracy import binary_accuracy as binary_accuracy
+from cornu.metrics.accuracy import categorical_accuracy as categorical_accuracy
+from cornu.metrics.accuracy import sparse_categorical_accuracy as sparse_categorical_accuracy
+from cornu.metrics.accuracy import (
+    sparse_top_k_categorical_accuracy as sparse_top_k_categorical_accuracy,
+)
+from cornu.metrics.accuracy import top_k_categorical_accuracy as top_k_categorical_accuracy
+from cornu.metrics.loss_means import BinaryCrossentropy as BinaryCrossentropy
+from cornu.metrics.loss_means import CategoricalCrossentropy as CategoricalCrossentropy
+from cornu.metrics.loss_means import MeanAbsoluteError as MeanAbsoluteError
+from cornu.metrics.loss_means import MeanSquaredError as MeanSquaredError
+from cornu.metrics.loss_means import SparseCategoricalCrossentropy as SparseCategoricalCrossentropy
+from cornu.metrics.mean import Mean as Mean
+from cornu.metrics.mean import MeanMetricWrapper as MeanMetricWrapper
+from cornu.metrics.mean import Sum as Sum
+from cornu.metrics.metric import Metric as Metric
+from cornu.utils.errors import did_you_mean as _did_you_mean
+from cornu.utils.naming import object_name as _object_name
+from cornu.utils.naming import snake_case as _snake_case
+
+_CLASSES = (
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    MeanSquaredError,
+    MeanAbsoluteError,
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    SparseCategoricalCrossentropy,
+    Mean,
+    Sum,
+)
+_FUNCTIONS = (
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    top_k_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    mean_squared_error,
+    mean_absolute_error,
+    binary_crossentropy,
+    categorical_crossentropy,
+    sparse_categorical_crossentropy,
+)
+_BY_NAME: dict[str, type[Metric]] = {thing.__name__: thing for thing in _CLASSES}
+_BY_NAME.update({_snake_case(thing.__name__): thing for thing in _CLASSES})
+_BY_NAME.update(
+    mse=MeanSquaredError,
+    MSE=MeanSquaredError,
+    mae=MeanAbsoluteError,
+    MAE=MeanAbsoluteError,
+    bce=BinaryCrossentropy,
+    BCE=BinaryCrossentropy,
+)
+# Names that stand for one of three metrics, which the shapes decide.
+_ACCURACIES = {
+    "binary": BinaryAccuracy,
+    "categorical": CategoricalAccuracy,
+    "sparse_categorical": SparseCategoricalAccuracy,
+}
+_CROSSENTROPIES = {
+    "binary": BinaryCrossentropy,
+    "categorical": CategoricalCrossentropy,
+    "sparse_categorical": SparseCategoricalCrossentropy,
+}
+_BY_SHAPE = {
+    "accuracy": _ACCURACIES,
+    "acc": _ACCURACIES,
+    "crossentropy": _CROSSENTROPIES,
+    "ce": _CROSSENTROPIES,
+}
+
+__all__ = [
+    "Metric",
+    "MeanMetricWrapper",
+    *(thing.__name__ for thing in (*_CLASSES, *_FUNCTIONS)),
+    "for_compile",
+    "get",
+]
+
+
+def get(identifier: Any) -> Any:
+    """Return the metric that a name, class or object stands for.
+
+    Args:
+        identifier: A name such as `"mse"` or `"MeanSquaredError"`; a metric, metric class or
+            function; or None.
+
+    Returns:
+        A `Metric` for a name or a class; anything else that can be called as it is; None for None.
+
+    Raises:
+        ValueError: there is no such metric.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.metrics.get("mse")
+    <MeanSquaredError name=mean_squared_error>
+
+    Source: https://keras.io/api/metrics/
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, str):
+        thing = _BY_NAME.get(identifier)
+        if thing is None:
+            raise ValueError(
+                f"Unknown metric: {identifier!r}. "
+                f"{_did_you_mean(identifier, [*_BY_NAME, *_BY_SHAPE])}"
+            )
+    else:
+        thing = identifier
+    if isinstance(thing, type):
+        thing = thing()
+    if not callable(thing):
+        raise ValueError(
+            "`metrics` must be names, metrics or functions. "
+            f"Received: {identifier!r} (of type {type(identifier).__name__})"
+        )
+    return thing
+
+
+def for_compile(
+    identifier: Any,
+    loss: _Loss | None = None,
+    output_shape: tuple[Any, ...] | None = None,
+    target_shape: tuple[Any, ...] | None = None,
+) -> Metric:
+    """Return the `Metric` object that one of the `metrics=` of `compile` stands for.
+
+    Args:
+        identifier: What `get` takes, None apart; also `"accuracy"`, `"acc"`, `"crossentropy"` or
+            `"ce"`, which the shapes decide: binary where the output has one column, sparse where
+            the targets have one axis less or one column, else categorical.
+        loss: The model's loss, whose kind stands in for a target shape that isn't known yet.
+        output_shape: The shape of the predictions, the batch included. Only those four names need
+            it.
+        target_shape: The shape of the targets, the batch included. Only those four names need it.
+
+    Returns:
+        A `Metric`; one that was asked for by a name has that name.
+
+    Raises:
+        ValueError: there is no such metric, or a shape is missing.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.metrics.for_compile("acc", output_shape=(None, 10), target_shape=(None,))
+    <SparseCategoricalAccuracy name=acc>
+    >>> cornu.metrics.for_compile("mse")
+    <MeanSquaredError name=mse>
+    """
+    if isinstance(identifier, str) and identifier.lower() in _BY_SHAPE:
+        kind = _kind_of_labels(identifier, loss, output_shape, target_shape)
+        return _BY_SHAPE[identifier.lower()][kind](name=identifier)
+    thing = get(identifier)
+    if thing is None:
+        raise ValueError("`metrics` must be names, metrics or functions. Received: None")
+    if not isinstance(thing, Metric):
+        thing = MeanMetricWrapper(thing, name=_object_name(thing))
+    if isinstance(identifier, str):
+        thing.name = identifier
+    return thing
+
+
+def _kind_of_labels(
+    identifier: str,
+    loss: _Loss | None,
+    output_shape: tuple[Any, ...] | None,
+    target_shape: tuple[Any, ...] | None,
+) -> str:
+    if output_shape is None:
+        raise ValueError(
+            f"The shape of the output must be known for metrics=[{identifier!r}]. Received: None"
+        )
+    if target_shape is not None:
+        return _label_kind(output_shape, target_shape)
+    if output_shape[-1] == 1:
+        return "binary"
+    return (
+        "sparse_categorical"
+        if loss is not None and loss.specification[0].startswith("sparse")
+        else "categorical"
+    )

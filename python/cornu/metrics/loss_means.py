@@ -1,0 +1,232 @@
+"""The means of the losses, as metrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cornu.losses import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    mean_absolute_error,
+    mean_squared_error,
+    sparse_categorical_crossentropy,
+)
+from cornu.losses.crossentropies import check_ignore_class, check_last_axis
+from cornu.losses.crossentropy import check_label_smoothing
+from cornu.metrics.mean import SPECIFICATIONS, MeanMetricWrapper
+
+if TYPE_CHECKING:
+    from cornu._core import MetricSpec
+
+
+class _LossMean(MeanMetricWrapper):
+    _direction = "down"
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make such a metric again."""
+        return {"name": self.name, "dtype": self.dtype, **self._fn_kwargs}
+
+
+class MeanSquaredError(_LossMean):
+    """The mean of the squared differences: `mean((y_true - y_pred)**2)`.
+
+    Args:
+        name: A name.
+        dtype: The float type of the result; None: `floatx()`.
+
+    Raises:
+        ValueError: there is no such float type.
+
+    Example:
+
+    >>> import cornu
+    >>> float(cornu.metrics.MeanSquaredError()([[0, 1], [0, 0]], [[1, 1], [0, 0]]))
+    0.25
+
+    Source: https://keras.io/api/metrics/regression_metrics/
+    """
+
+    def __init__(self, name: str | None = "mean_squared_error", dtype: Any = None) -> None:
+        super().__init__(mean_squared_error, name=name, dtype=dtype)
+
+
+class MeanAbsoluteError(_LossMean):
+    """The mean of the absolute differences: `mean(abs(y_true - y_pred))`.
+
+    Args:
+        name: A name.
+        dtype: The float type of the result; None: `floatx()`.
+
+    Raises:
+        ValueError: there is no such float type.
+
+    Example:
+
+    >>> import cornu
+    >>> metric = cornu.metrics.MeanAbsoluteError()
+    >>> float(metric([[0, 1], [0, 0]], [[1, 1], [0, 0]], sample_weight=[1, 0]))
+    0.5
+
+    Source: https://keras.io/api/metrics/regression_metrics/
+    """
+
+    def __init__(self, name: str | None = "mean_absolute_error", dtype: Any = None) -> None:
+        super().__init__(mean_absolute_error, name=name, dtype=dtype)
+
+
+class BinaryCrossentropy(_LossMean):
+    """The mean cross-entropy of yes-or-no labels; see `cornu.losses.binary_crossentropy`.
+
+    Args:
+        name: A name.
+        dtype: The float type of the result; None: `floatx()`.
+        from_logits: Whether predictions are logits.
+        label_smoothing: In [0, 1].
+
+    Raises:
+        ValueError: there is no such float type, or `label_smoothing` is out of range.
+
+    Example:
+
+    >>> import cornu
+    >>> metric = cornu.metrics.BinaryCrossentropy()
+    >>> round(float(metric([[0, 1], [0, 0]], [[0.6, 0.4], [0.4, 0.6]])), 4)
+    0.8149
+
+    Source: https://keras.io/api/metrics/probabilistic_metrics/
+    """
+
+    def __init__(
+        self,
+        name: str | None = "binary_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0,
+    ) -> None:
+        check_label_smoothing(label_smoothing)
+        options = {"from_logits": from_logits, "label_smoothing": label_smoothing}
+        super().__init__(binary_crossentropy, name=name, dtype=dtype, **options)
+        self.from_logits = from_logits
+        self.label_smoothing = label_smoothing
+
+
+class CategoricalCrossentropy(_LossMean):
+    """The mean cross-entropy of one-hot labels; see `cornu.losses.categorical_crossentropy`.
+
+    Args:
+        name: A name.
+        dtype: The float type of the result; None: `floatx()`.
+        from_logits: Whether predictions are logits.
+        label_smoothing: In [0, 1].
+        axis: The axis of the classes; in `compile`, -1.
+
+    Raises:
+        ValueError: there is no such float type, or `label_smoothing` is out of range.
+
+    Example:
+
+    >>> import cornu
+    >>> metric = cornu.metrics.CategoricalCrossentropy()
+    >>> round(float(metric([[0, 1, 0], [0, 0, 1]], [[0.05, 0.95, 0], [0.1, 0.8, 0.1]])), 4)
+    1.1769
+
+    Source: https://keras.io/api/metrics/probabilistic_metrics/
+    """
+
+    def __init__(
+        self,
+        name: str | None = "categorical_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0,
+        axis: int = -1,
+    ) -> None:
+        check_label_smoothing(label_smoothing)
+        options = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
+        super().__init__(categorical_crossentropy, name=name, dtype=dtype, **options)
+        self.from_logits = from_logits
+        self.label_smoothing = label_smoothing
+        self.axis = axis
+
+
+class SparseCategoricalCrossentropy(_LossMean):
+    """The mean cross-entropy of class numbers; see `cornu.losses.sparse_categorical_crossentropy`.
+
+    Args:
+        name: A name.
+        dtype: The float type of the result; None: `floatx()`.
+        from_logits: Whether predictions are logits.
+        ignore_class: A number in the labels whose loss is 0; None: there is none. In `compile`,
+            None.
+        axis: The axis of the classes; in `compile`, -1.
+
+    Raises:
+        ValueError: there is no such float type.
+
+    Example:
+
+    >>> import cornu
+    >>> metric = cornu.metrics.SparseCategoricalCrossentropy()
+    >>> round(float(metric([1, 2], [[0.05, 0.95, 0], [0.1, 0.8, 0.1]])), 4)
+    1.1769
+
+    Source: https://keras.io/api/metrics/probabilistic_metrics/
+    """
+
+    def __init__(
+        self,
+        name: str | None = "sparse_categorical_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        axis: int = -1,
+    ) -> None:
+        options = {"from_logits": from_logits, "ignore_class": ignore_class, "axis": axis}
+        super().__init__(sparse_categorical_crossentropy, name=name, dtype=dtype, **options)
+        self.from_logits = from_logits
+        self.ignore_class = ignore_class
+        self.axis = axis
+
+
+def _mean_of(name: str, from_logits: bool = False, label_smoothing: float = 0.0) -> MetricSpec:
+    # A metric's loss is a row's: its reduction is of no account.
+    return "loss", (name, bool(from_logits), check_label_smoothing(label_smoothing), "sum"), 0.0, 0
+
+
+def _squared() -> MetricSpec:
+    return _mean_of("mean_squared_error")
+
+
+def _absolute() -> MetricSpec:
+    return _mean_of("mean_absolute_error")
+
+
+def _binary(from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1) -> MetricSpec:
+    check_last_axis(axis)
+    return _mean_of("binary_crossentropy", from_logits, label_smoothing)
+
+
+def _categorical(
+    from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+) -> MetricSpec:
+    check_last_axis(axis)
+    return _mean_of("categorical_crossentropy", from_logits, label_smoothing)
+
+
+def _sparse(
+    from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
+) -> MetricSpec:
+    check_last_axis(axis)
+    check_ignore_class(ignore_class)
+    return _mean_of("sparse_categorical_crossentropy", from_logits)
+
+
+SPECIFICATIONS.update(
+    {
+        mean_squared_error: _squared,
+        mean_absolute_error: _absolute,
+        binary_crossentropy: _binary,
+        categorical_crossentropy: _categorical,
+        sparse_categorical_crossentropy: _sparse,
+    }
+)

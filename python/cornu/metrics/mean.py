@@ -1,0 +1,194 @@
+"""Sums and means over batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cornu.metrics.metric import Metric
+from cornu.utils.arrays import as_real, match_ranks
+
+if TYPE_CHECKING:
+    from cornu._core import MetricSpec
+
+# What the core is told of a metric that is the mean of a function, given the function's other
+# arguments.
+SPECIFICATIONS: dict[Callable[..., Any], Callable[..., MetricSpec]] = {}
+
+
+def per_sample(
+    values: Any, sample_weight: Any, reduce: Callable[..., np.ndarray]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return weighted values, one a sample, and the weights.
+
+    Args:
+        values: Of any shape, samples first.
+        sample_weight: Weights of as many axes or fewer, which broadcast; None: all 1.
+        reduce: `np.mean` or `np.sum`, for the axes of values, and of weights, after the samples'.
+    """
+    numbers = as_real(values, "float64", "values")
+    weights = None
+    if sample_weight is not None:
+        weights = as_real(sample_weight, "float64", "sample_weight")
+        numbers, weights = match_ranks(numbers, weights)
+        rank = weights.ndim
+        if numbers.ndim > rank:
+            numbers = reduce(numbers, axis=tuple(range(rank, numbers.ndim)))
+        weights = np.broadcast_to(weights, numbers.shape)
+        numbers = numbers * weights
+        if rank > 1:
+            weights = reduce(weights, axis=tuple(range(1, rank)))
+    if numbers.ndim > 1:
+        numbers = reduce(numbers, axis=tuple(range(1, numbers.ndim)))
+    return numbers, weights
+
+
+class Sum(Metric):
+    """The sum of the values seen: `sum(weight * value)`.
+
+    Args:
+        name: A name.
+        dtype: The float type of the result; None: `floatx()`.
+
+    Raises:
+        ValueError: there is no such float type.
+
+    Example:
+
+    >>> import cornu
+    >>> float(cornu.metrics.Sum()([1, 3, 5, 7], sample_weight=[1, 1, 0, 0]))
+    4.0
+
+    Source: https://keras.io/api/metrics/reduction_metrics/
+    """
+
+    def __init__(self, name: str | None = "sum", dtype: Any = None) -> None:
+        super().__init__(name=name, dtype=dtype)
+        # In float64 whatever the result's type, so that many batches lose nothing.
+        self.total = self.add_variable((), "zeros", "float64", name="total")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Take another batch in.
+
+        Args:
+            values: Numbers, samples first.
+            sample_weight: Weights that broadcast; None: all 1.
+        """
+        numbers, _ = per_sample(values, sample_weight, np.sum)
+        self.total[...] += numbers.sum()
+
+    def result(self) -> np.floating:
+        """Return the sum so far."""
+        return self._as_result(self.total)
+
+
+class Mean(Metric):
+    """The mean of the values seen: `sum(weight * value) / sum(weight)`.
+
+    Args:
+        name: A name.
+        dtype: The float type of the result; None: `floatx()`.
+
+    Raises:
+        ValueError: there is no such float type.
+
+    Example:
+
+    >>> import cornu
+    >>> mean = cornu.metrics.Mean()
+    >>> mean.update_state([1, 3])
+    >>> mean.update_state([5, 8], sample_weight=[2, 0])
+    >>> float(mean.result())
+    3.5
+
+    Source: https://keras.io/api/metrics/reduction_metrics/
+    """
+
+    def __init__(self, name: str | None = "mean", dtype: Any = None) -> None:
+        super().__init__(name=name, dtype=dtype)
+        # In float64 whatever the result's type, so that many batches lose nothing.
+        self.total = self.add_variable((), "zeros", "float64", name="total")
+        self.count = self.add_variable((), "zeros", "float64", name="count")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Take another batch in.
+
+        Args:
+            values: Numbers, samples first; values of a sample are averaged first.
+            sample_weight: Weights that broadcast; None: all 1.
+        """
+        numbers, weights = per_sample(values, sample_weight, np.mean)
+        self.total[...] += numbers.sum()
+        self.count[...] += (
+            (len(numbers) if numbers.ndim else 1) if weights is None else weights.sum()
+        )
+
+    def result(self) -> np.floating:
+        """Return the mean so far, 0 before any value."""
+        return self._as_result(self.total / self.count if self.count else 0.0)
+
+
+class MeanMetricWrapper(Mean):
+    """The mean over samples of a function of targets and predictions.
+
+    Args:
+        fn: A function of `(y_true, y_pred)` that returns one value a sample.
+        name: A name; None: the class's.
+        dtype: The float type of the result; None: `floatx()`.
+        **kwargs: More arguments for `fn`.
+
+    Raises:
+        ValueError: there is no such float type.
+
+    Example:
+
+    >>> import cornu
+    >>> metric = cornu.metrics.MeanMetricWrapper(lambda y_true, y_pred: abs(y_true - y_pred) < 1)
+    >>> import numpy as np
+    >>> float(metric(np.array([1.0, 2.0]), np.array([1.5, 4.0])))
+    0.5
+
+    Source: https://keras.io/api/metrics/reduction_metrics/
+    """
+
+    def __init__(
+        self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
+        self._fn = fn
+        self._fn_kwargs = kwargs
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take another batch in.
+
+        Args:
+            y_true: The targets.
+            y_pred: The predictions.
+            sample_weight: One weight a sample, or anything that broadcasts against the values;
+                None: all 1.
+
+        Raises:
+            TypeError: one of them has no real numbers.
+            ValueError: their shapes don't fit.
+        """
+        super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight)
+
+    @property
+    def specification(self) -> MetricSpec:
+        from cornu.losses import Loss
+
+        if isinstance(self._fn, Loss):
+            return "loss", self._fn.specification, 0.0, 0
+        try:
+            specify = SPECIFICATIONS.get(self._fn)
+        except TypeError:  # a callable that can't be hashed
+            specify = None
+        if specify is None:
+            return super().specification
+        return specify(**self._fn_kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make such a metric again."""
+        return {**super().get_config(), "fn": self._fn, **self._fn_kwargs}

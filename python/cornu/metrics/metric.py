@@ -1,0 +1,171 @@
+"""What all metrics share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cornu.config import resolve_dtype
+from cornu.utils.naming import unique_name
+from cornu.variable import Variable
+
+if TYPE_CHECKING:
+    from cornu._core import MetricSpec
+
+
+class Metric:
+    """The base of the metrics: numbers gathered over batches, from which `result` makes one.
+
+    A metric of one's own makes its variables in `__init__` with `add_variable`, changes them in
+    `update_state` and reads them in `result`. It works where it is called directly; `compile` takes
+    cornu's metrics only.
+
+    Args:
+        dtype: The float type of the result; None: `floatx()`.
+        name: A name; None: the class's, in snake case.
+
+    Raises:
+        ValueError: there is no such float type.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> class Largest(cornu.metrics.Metric):
+    ...     def __init__(self, **kwargs):
+    ...         super().__init__(**kwargs)
+    ...         self.largest = self.add_variable(shape=(), initializer="zeros", name="largest")
+    ...     def update_state(self, values):
+    ...         self.largest.assign(np.maximum(self.largest, np.max(values)))
+    ...     def result(self):
+    ...         return self.largest.value
+    >>> metric = Largest()
+    >>> metric.update_state([1.0, 7.0])
+    >>> metric.update_state([2.0])
+    >>> float(metric.result())
+    7.0
+
+    Source: https://keras.io/api/metrics/base_metric/
+    """
+
+    # Which way is better, for callbacks: "up", "down" or None.
+    _direction: str | None = None
+
+    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
+        self.name = name or unique_name(type(self).__name__)
+        self._dtype = resolve_dtype(dtype)
+        self._variables: list[Variable] = []
+
+    @property
+    def dtype(self) -> str:
+        """The float type of the result."""
+        return self._dtype
+
+    @property
+    def variables(self) -> list[Variable]:
+        """What is gathered: variables of this metric, and of metrics among its attributes."""
+        found = {id(variable): variable for variable in _variables_in(vars(self))}
+        return list(found.values())
+
+    def add_variable(
+        self,
+        shape: tuple[int, ...],
+        initializer: Any,
+        dtype: Any = None,
+        aggregation: str = "sum",
+        name: str | None = None,
+    ) -> Variable:
+        """Make a variable of the metric.
+
+        Args:
+            shape: Its shape.
+            initializer: An initializer or its name.
+            dtype: Its type; None: `floatx()`.
+            aggregation: Of no use here; Keras's, for several devices.
+            name: A name.
+
+        Returns:
+            A `Variable`.
+        """
+        from cornu import initializers
+
+        variable = Variable(
+            initializers.get(initializer),
+            shape=tuple(shape),
+            dtype=dtype,
+            trainable=False,
+            name=name,
+        )
+        variable.path = f"{self.name}/{variable.name}"
+        self._variables.append(variable)
+        return variable
+
+    def add_weight(
+        self,
+        shape: tuple[int, ...] = (),
+        initializer: Any = "zeros",
+        dtype: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a variable of the metric; the older name of `add_variable`."""
+        return self.add_variable(shape=shape, initializer=initializer, dtype=dtype, name=name)
+
+    def reset_state(self) -> None:
+        """Set all variables to zero."""
+        for variable in self.variables:
+            variable[...] = 0
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Take another batch in. For subclasses to write."""
+        raise NotImplementedError(f"{type(self).__name__} must have a method `update_state`.")
+
+    def result(self) -> Any:
+        """Return the metric of what was taken in so far. For subclasses to write."""
+        raise NotImplementedError(f"{type(self).__name__} must have a method `result`.")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Take another batch in and return the result so far."""
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    @property
+    def specification(self) -> MetricSpec:
+        """What the core is told of the metric.
+
+        Raises:
+            ValueError: it isn't one that the core has.
+        """
+        raise ValueError(
+            "`metrics` must be of cornu.metrics: one written in Python is not supported in "
+            "`compile` yet. "
+            f"Received: {self!r}"
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make such a metric again."""
+        return {"name": self.name, "dtype": self.dtype}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Metric:
+        """Make a metric from what `get_config` returned."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
+    def _as_result(self, number: Any) -> np.floating:
+        with np.errstate(over="ignore"):
+            return np.dtype(self._dtype).type(number)
+
+
+def _variables_in(thing: Any) -> Iterator[Variable]:
+    """The variables in an attribute, which may be a metric or have some in lists and dictionaries."""
+    if isinstance(thing, Variable):
+        yield thing
+    elif isinstance(thing, Metric):
+        yield from thing.variables
+    elif isinstance(thing, dict | list | tuple):
+        for inner in thing.values() if isinstance(thing, dict) else thing:
+            yield from _variables_in(inner)

@@ -1,0 +1,5 @@
+"""Models."""
+
+from cornu.models.sequential import Sequential as Sequential
+
+__all__ = ["Sequential"]

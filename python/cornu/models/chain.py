@@ -1,0 +1,298 @@
+"""A model's chain of layers: put together, changed and built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.config import floatx
+from cornu.layers import layer as layer_module
+from cornu.layers.arguments import check_batch_shape, check_flag, check_name
+from cornu.layers.input_layer import InputLayer
+from cornu.layers.layer import Layer
+from cornu.models.trainer import Trainer
+from cornu.utils.naming import unique_name
+
+Shape = tuple[int, ...]
+
+
+class Chain(Trainer):
+    """A chain of layers that is built as soon as the input's shape is known.
+
+    Args:
+        layers: The layers; None: `add` brings them.
+        trainable: Whether training changes the layers' weights.
+        name: A name; None: `sequential`, `sequential_1`, ...
+    """
+
+    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
+        super().__init__()
+        self._name = unique_name("Sequential") if name is None else check_name(name)
+        self._trainable = check_flag("trainable", trainable)
+        self._core = _core.Model(self._name)
+        # Perhaps an InputLayer first; `layers` leaves it out.
+        self._layers: list[InputLayer | Layer] = []
+        self._built = False
+        self._row: Shape = ()
+        self._output: Shape = ()
+        if layers is not None:
+            given = layers if isinstance(layers, list | tuple) else [layers]
+            found: list[InputLayer | Layer] = []
+            for layer in given:
+                found = self._with(found, layer)
+            self._set_chain(found)
+
+    # ---- What it is
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self._name
+
+    @property
+    def built(self) -> bool:
+        """Whether the weights are there."""
+        return self._built
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the input."""
+        return list(self._chain())
+
+    def _chain(self) -> Sequence[Any]:
+        first = 1 if self._layers and isinstance(self._layers[0], InputLayer) else 0
+        return self._layers[first:]
+
+    @property
+    def input_shape(self) -> tuple[int | None, ...]:
+        """The shape of the input, the batch (None) first."""
+        first = self._layers[0] if self._built else None
+        if not isinstance(first, InputLayer):
+            raise AttributeError(f"Model {self._name!r} has no input shape before it is built.")
+        return first.batch_shape
+
+    @property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """The shape of the output, the batch (None) first."""
+        if not self._built:
+            raise AttributeError(f"Model {self._name!r} has no output shape before it is built.")
+        return (self.input_shape[0], *self._output)
+
+    @property
+    def dtype(self) -> str:
+        """The float type of weights and results."""
+        chain = self._chain()
+        return chain[0].dtype if chain else floatx()
+
+    # ---- Layers
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Add a layer at the end.
+
+        Args:
+            layer: A layer, or an `Input` before all others.
+            rebuild: Whether to make its weights at once, where the input's shape is known.
+
+        Raises:
+            ValueError: it is no layer, its name is taken, or it can't take the output of the layer
+                before it; the model is left as it was.
+            RuntimeError: the model is being trained.
+        """
+        self._set_chain(self._with(self._layers, layer), rebuild)
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Remove the last layer and return it.
+
+        Args:
+            rebuild: Whether to make the model fit for use at once.
+
+        Raises:
+            IndexError: there is none.
+            RuntimeError: the model is being trained.
+        """
+        if not self._layers:
+            raise IndexError(f"Model {self._name!r} has no layer that could be removed.")
+        last: Any = self._layers[-1]
+        self._set_chain(self._layers[:-1], rebuild)
+        return last
+
+    def _with(self, layers: list[InputLayer | Layer], layer: Any) -> list[InputLayer | Layer]:
+        """The layers and one more, and before a first one the input that it names."""
+        if isinstance(layer, Chain):
+            raise ValueError(
+                f"Models within models are not supported yet: add their layers. Received: {layer!r}"
+            )
+        if not isinstance(layer, Layer | InputLayer):
+            raise ValueError(
+                "Only layers of cornu.layers can be added to a Sequential model. "
+                f"Received: {layer!r} (of type {type(layer).__name__})"
+            )
+        for other in layers:
+            if other.name == layer.name and other is not layer:
+                raise ValueError(
+                    "The layers of a model must have names of their own. Received: a second layer "
+                    f"of the name {layer.name!r}"
+                )
+        if isinstance(layer, InputLayer):
+            if layers:
+                raise ValueError(
+                    f"An input can only be added before all layers. Received: {layer!r} after "
+                    f"{layers[-1]!r}"
+                )
+            return [layer]
+        if not layers and layer._input_shape_argument is not None:
+            return [InputLayer(batch_shape=layer._input_shape_argument), layer]
+        return [*layers, layer]
+
+    def _set_chain(self, layers: list[InputLayer | Layer], rebuild: bool = True) -> None:
+        """Take these layers, and make what weights are missing where the input's shape is known.
+
+        Nothing is changed if that fails.
+        """
+        with layer_module.build_lock:
+            if self._core.in_training:
+                raise RuntimeError(
+                    f"The layers of model {self._name!r} can't be changed while it is trained by "
+                    "`fit`."
+                )
+            input_layer = layers[0] if layers else None
+            if not rebuild or len(layers) < 2 or not isinstance(input_layer, InputLayer):
+                self._take(layers, built=False)
+                return
+            row = input_layer.batch_shape[1:]
+            chain: Any = layers[1:]
+            self._check_input_dtype(input_layer, chain[0])
+            shapes = self._infer(chain, row)
+            self._core.set_layers([layer._core for layer in chain], row)
+            self._fill_new(chain, [row, *shapes[:-1]])
+            self._row, self._output = row, shapes[-1]
+            self._take(layers, built=True)
+
+    def _take(self, layers: list[InputLayer | Layer], built: bool) -> None:
+        self._layers, self._built = layers, built
+        if not self._trainable:
+            for layer in self._chain():
+                layer.trainable = False
+
+    def _fill_new(self, chain: Sequence[Layer], shapes: Sequence[Shape]) -> None:
+        """Give new weights their first values, in the order of the layers."""
+        new: dict[int, tuple[Layer, Shape]] = {}
+        for layer, row in zip(chain, shapes, strict=True):
+            if not layer.built:
+                new.setdefault(id(layer), (layer, row))
+        try:
+            for layer, row in new.values():
+                layer._fill(row, self._name)
+        except BaseException:
+            for layer, _ in new.values():
+                layer._forget()
+            self._restore()
+            raise
+
+    def _restore(self) -> None:
+        """Give the core the chain again that it had before."""
+        if self._built:
+            self._core.set_layers([layer._core for layer in self._chain()], self._row)
+        else:
+            self._core = _core.Model(self._name)
+            self._bound = None
+
+    def _infer(self, chain: Sequence[Layer], row: Shape) -> list[Shape]:
+        """The shape of a row after each layer; an error names the layer that can't go on."""
+        shapes = []
+        for index, layer in enumerate(chain):
+            try:
+                row = layer._core.output_shape(row)
+            except ValueError as error:
+                raise ValueError(f"Layer {index} of model {self._name!r}: {error}") from None
+            shapes.append(row)
+        return shapes
+
+    def _check_input_dtype(self, input_layer: InputLayer, first: Layer) -> None:
+        given = input_layer._given_dtype
+        if given is not None and given != first.dtype:
+            raise ValueError(
+                "All layers of a model must have one float type. Received: input "
+                f"{input_layer.name!r} of {given}, layer {first.name!r} of {first.dtype}"
+            )
+
+    # ---- Building
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights.
+
+        Args:
+            input_shape: The shape of the input, the batch (None) first; None: that of the `Input`,
+                and nothing is done where there is none.
+
+        Raises:
+            ValueError: the model has no layers, was made for another input, or a layer can't take
+                what comes before it.
+        """
+        first = self._layers[0] if self._layers else None
+        known = first.batch_shape if isinstance(first, InputLayer) else None
+        if input_shape is None:
+            if known is not None:
+                self._set_chain(self._layers)
+            return
+        shape = check_batch_shape("input_shape", input_shape)
+        self._require_layers()
+        if known is not None:
+            if known[1:] != shape[1:]:
+                raise ValueError(
+                    f"`input_shape` must be that of the model's input, {known}. "
+                    f"Received: input_shape={shape}"
+                )
+            if not self._built:
+                self._set_chain(self._layers)
+            return
+        with layer_module.build_lock:
+            self._set_chain([InputLayer(batch_shape=shape), *self._layers])
+
+    def _require_layers(self) -> None:
+        if not self._chain():
+            raise ValueError(f"Model {self._name!r} has no layers: call `model.add(layer)` first.")
+
+    def _shapes(self, x: np.ndarray) -> tuple[Shape, Shape]:
+        if self._built:
+            return self._row, self._output
+        self._require_layers()
+        chain = self._chain()
+        if isinstance(self._layers[0], InputLayer):
+            row = self._layers[0].batch_shape[1:]
+            return row, self._infer(chain, row)[-1]
+        row = x.shape[1:]
+        try:
+            return row, self._infer(chain, row)[-1]
+        except ValueError:
+            if row:
+                raise
+        # (n,) stands for one feature where the layers can't take plain numbers.
+        return (1,), self._infer(chain, (1,))[-1]
+
+    def _build_for(self, row: Shape) -> None:
+        if self._built:
+            return
+        with layer_module.build_lock:
+            if not self._built:
+                self.build((None, *row))
+
+    def _end_names(self) -> tuple[str, str]:
+        chain = self._chain()
+        return chain[0].name, f"{len(chain) - 1} {chain[-1].name!r}"
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the output for that of an input, both with the batch first.
+
+        Args:
+            input_shape: The input's shape.
+
+        Raises:
+            ValueError: a layer can't take what comes before it.
+        """
+        batch, *row = check_batch_shape("input_shape", input_shape)
+        self._require_layers()
+        return (batch, *self._infer(self._chain(), tuple(row))[-1])

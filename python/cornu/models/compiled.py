@@ -1,0 +1,160 @@
+"""What a model is trained by, and for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu import _core, optimizers
+from cornu.layers.arguments import refuse_unsupported
+from cornu.metrics import Metric
+from cornu.models.objective import Objective, Resolved
+from cornu.models.training_data import TrainingData, check_x, check_y
+
+
+class Compiled:
+    """A model with an optimizer, a loss and metrics; `Sequential` says what the model is.
+
+    Attributes:
+        optimizer: The optimizer of `compile`; None before.
+        loss: What `compile` was given as loss.
+        compiled: Whether `compile` was called.
+    """
+
+    _core: _core.Model
+
+    def __init__(self) -> None:
+        self.optimizer: Any = None
+        self.loss: Any = None
+        self.compiled = False
+        self.stop_training = False
+        self._objective: Objective | None = None
+        # What the core was told to train for; None: nothing yet.
+        self._bound: Resolved | None = None
+
+    # ---- What a model says of itself
+
+    def _shapes(self, x: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The shapes of a row of the input and of the output; of an unbuilt model, those it would
+        have if it were built for `x`."""
+        raise NotImplementedError
+
+    def _build_for(self, row: tuple[int, ...]) -> None:
+        """Build the model if it is not, for rows of this shape."""
+        raise NotImplementedError
+
+    def _end_names(self) -> tuple[str, str]:
+        """The first layer's name, and the last one's index and name, for errors."""
+        raise NotImplementedError
+
+    # ---- Compiling
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Say what the model is trained by, and for.
+
+        As in Keras 3.15, a loss or metrics that are None are kept from an earlier call.
+
+        Args:
+            optimizer: An optimizer or its name; None: the model will be evaluated only. Keras's
+                default, `"rmsprop"`, is not there yet, so it must be given.
+            loss: A loss or its name.
+            loss_weights: None. Not supported yet.
+            metrics: A list of metrics or their names; `"accuracy"` chooses by the model's output
+                and loss.
+            weighted_metrics: None. Not supported yet.
+            run_eagerly: Of no meaning here: there is nothing to trace.
+            steps_per_execution: 1. Hooks are called for each batch.
+            jit_compile: Of no meaning here, likewise.
+            auto_scale_loss: Of no meaning here: there is no half precision.
+
+        Raises:
+            ValueError: there is no such optimizer, loss or metric.
+            RuntimeError: the model is being trained.
+
+        Source: https://keras.io/api/models/model_training_apis/
+        """
+        refuse_unsupported({"loss_weights": loss_weights})
+        if weighted_metrics:
+            refuse_unsupported({"weighted_metrics": weighted_metrics})
+        refuse_unsupported({"steps_per_execution": steps_per_execution}, default=1)
+        if self._core.in_training:
+            raise RuntimeError(
+                "A model can't be compiled while it is trained by `fit`: it could not go on as it began."
+            )
+        new_optimizer = optimizers.get(optimizer)
+        old = self._objective
+        kept_loss = old.loss if loss is None and old is not None else loss
+        kept_metrics = old.identifiers if metrics is None and old is not None else metrics
+        self._objective = Objective(kept_loss, kept_metrics)
+        self.optimizer = new_optimizer
+        self.loss = kept_loss
+        self.compiled = True
+        self.stop_training = False
+        self._bound = None
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The mean of the losses, then the metrics of `compile`, once data have been seen."""
+        if self._objective is None or self._objective.resolved is None:
+            return []
+        return self._objective.resolved.metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, once data have been seen."""
+        if self._objective is None or self._objective.resolved is None:
+            return []
+        return list(self._objective.resolved.names)
+
+    def reset_metrics(self) -> None:
+        """Start the sums of loss and metrics at zero."""
+        if self._bound is not None:
+            self._core.reset_results()
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, float]:
+        """Return the results so far by name: of the last epoch, evaluation or batch."""
+        return {} if self._bound is None else self._bound.logs(self._core.results())
+
+    def _require_objective(self, before: str) -> Objective:
+        if self._objective is None:
+            raise ValueError(
+                f"The model must be compiled before `{before}`: call `compile()` first."
+            )
+        return self._objective
+
+    def _bind(
+        self, before: str, data: TrainingData, validation: TrainingData | None = None
+    ) -> Resolved:
+        """Check data against the model, build it if it isn't, and tell the core the objective.
+
+        Nothing is changed unless the data fit.
+        """
+        objective = self._require_objective(before)
+        row, output = self._shapes(data.x)
+        first, last = self._end_names()
+        check_x(data.x, row, first)
+        resolved = objective.resolve((None, *output), data.y.shape)
+        check_y(data.y, output, resolved.sparse, last)
+        if validation is not None:
+            check_x(validation.x, row, first, "validation x")
+            check_y(validation.y, output, resolved.sparse, last, "validation y")
+        self._build_for(row)
+        if self._bound is not resolved:
+            optimizer = None if self.optimizer is None else self.optimizer._core
+            self._core.compile(resolved.loss, optimizer, resolved.specifications)
+            self._bound = resolved
+        return resolved

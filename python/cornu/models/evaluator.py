@@ -1,0 +1,202 @@
+"""Evaluation and prediction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.callbacks.callback_list import CallbackList
+from cornu.layers.arguments import check_integer, refuse_unsupported
+from cornu.models.compiled import Compiled
+from cornu.models.loops import PREDICT_HOOKS, TEST_HOOKS, BatchLoop
+from cornu.models.training_data import check_out, check_x, take_data, take_x
+
+BATCH_SIZE = 32
+# Between two looks of the display, as in Keras.
+TICK_SECONDS = 0.05
+
+
+class Evaluator(Compiled):
+    """A model that evaluates and predicts.
+
+    Attributes:
+        stop_evaluating: Set by a callback, ends the evaluation after the batch under way.
+        stop_predicting: Set by a callback, likewise.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop_evaluating = False
+        self.stop_predicting = False
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Return loss and metrics for data.
+
+        Args:
+            x: Inputs, as in `fit`.
+            y: Targets.
+            batch_size: Rows at a time; None: 32.
+            verbose: 0: silent; 1 or "auto": a bar; 2: a line at the end.
+            sample_weight: A weight a row, for the loss; None: all 1.
+            steps: None. Not supported yet.
+            callbacks: A list of callbacks.
+            return_dict: Whether to return the results by name.
+
+        Returns:
+            The loss; a list, loss first, where there are metrics; or a dictionary.
+
+        Raises:
+            TypeError: as `fit` does.
+            ValueError: as `fit` does.
+
+        Source: https://keras.io/api/models/model_training_apis/
+        """
+        refuse_unsupported({"steps": steps})
+        self._require_objective("evaluate")
+        size = check_batch_size("batch_size", batch_size)
+        verbose = check_verbose(verbose)
+        data = take_data(x, y, sample_weight)
+        resolved = self._bind("evaluate", data)
+        listeners = CallbackList(callbacks, add_progbar=verbose != 0)
+        loop = BatchLoop(listeners, TEST_HOOKS)
+        run = _core.Run(
+            self._core,
+            _core.EVALUATE,
+            *data,
+            batch_size=size,
+            listen=loop.listen,
+            tick_seconds=TICK_SECONDS,
+        )
+        try:
+            listeners.attach(self, verbose, 1, count_steps(len(data.x), size))
+            self.stop_evaluating = False
+            listeners.on_test_begin()
+            loop.run(
+                run,
+                lambda: self.stop_evaluating,
+                lambda begin, end: resolved.logs(run.results() or []),
+            )
+            values = run.results() or []
+            listeners.on_test_end(resolved.logs(values))
+        finally:
+            run.close()
+            listeners.close()
+        return resolved.returned(values, return_dict)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+        *,
+        out: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """Return the model's output for all rows. A NaN in a row stays in that row.
+
+        Args:
+            x: Inputs, as in `fit`.
+            batch_size: Rows at a time; None: 32. It changes no bit of the result.
+            verbose: 0: silent; 1 or "auto": a bar; 2: a line at the end.
+            steps: None. Not supported yet.
+            callbacks: A list of callbacks.
+            out: An array to write into: of the result's shape, the model's float type, writable
+                and C-contiguous; None: a new one.
+
+        Returns:
+            The predictions, `out` if it was given.
+
+        Raises:
+            TypeError: `x` or `out` is no array.
+            ValueError: `x` or `out` has another shape, or an argument is out of range.
+
+        Source: https://keras.io/api/models/model_training_apis/
+        """
+        refuse_unsupported({"steps": steps})
+        size = check_batch_size("batch_size", batch_size)
+        verbose = check_verbose(verbose)
+        inputs = take_x(x)
+        row, output = self._shapes(inputs)
+        check_x(inputs, row, self._end_names()[0])
+        self._build_for(row)
+        shape = (len(inputs), *output)
+        if out is None:
+            result = np.empty(shape, self._core.dtype)
+        else:
+            result = check_out(out, shape, self._core.dtype, inputs)
+        listeners = CallbackList(callbacks, add_progbar=verbose != 0)
+        loop = BatchLoop(listeners, PREDICT_HOOKS)
+        run = _core.Run(
+            self._core,
+            _core.PREDICT,
+            inputs,
+            output=result,
+            batch_size=size,
+            listen=loop.listen,
+            tick_seconds=TICK_SECONDS,
+        )
+        try:
+            listeners.attach(self, verbose, 1, count_steps(len(inputs), size))
+            self.stop_predicting = False
+            listeners.on_predict_begin()
+            rows = loop.run(
+                run,
+                lambda: self.stop_predicting,
+                lambda begin, end: {"outputs": result[begin:end]},
+            )
+            listeners.on_predict_end()
+        finally:
+            run.close()
+            listeners.close()
+        return result if rows == len(result) else result[:rows]
+
+    def predict_on_batch(self, x: Any) -> np.ndarray:
+        """Return the model's output for all rows, as one batch.
+
+        Args:
+            x: Inputs, as in `fit`.
+
+        Raises:
+            TypeError: `x` is no array.
+            ValueError: it has another shape.
+        """
+        inputs = take_x(x)
+        return self.predict(inputs, batch_size=len(inputs), verbose=0)
+
+
+def check_batch_size(name: str, value: Any, default: int = BATCH_SIZE) -> int:
+    """Return how many rows make a batch; None: `default`.
+
+    Raises:
+        ValueError: it is no positive integer.
+    """
+    return default if value is None else check_integer(name, value)
+
+
+def check_verbose(value: Any) -> Any:
+    """Return a `verbose` argument.
+
+    Raises:
+        ValueError: it is none of "auto", 0, 1 and 2.
+    """
+    if value == "auto" or (not isinstance(value, str) and value in (0, 1, 2)):
+        return value
+    raise ValueError(f"`verbose` must be 'auto', 0, 1 or 2. Received: verbose={value!r}")
+
+
+def count_steps(rows: int, batch_size: int) -> int:
+    """Return how many batches the rows make, the last one perhaps a smaller one."""
+    return -(-rows // batch_size)

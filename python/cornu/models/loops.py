@@ -1,0 +1,156 @@
+"""From the core's events to the callbacks' hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from cornu import _core
+from cornu.callbacks.callback_list import CallbackList, Hook
+
+if TYPE_CHECKING:
+    from cornu.models.objective import Resolved
+
+Hooks = dict[int, list[Hook]]
+Logs = Callable[[int, int], dict[str, Any]]
+
+_FIT_HOOKS = {
+    _core.EPOCH_BEGIN: "on_epoch_begin",
+    _core.BATCH_BEGIN: "on_train_batch_begin",
+    _core.BATCH_END: "on_train_batch_end",
+    _core.VALIDATION_BEGIN: "on_test_begin",
+    _core.VALIDATION_BATCH_BEGIN: "on_test_batch_begin",
+    _core.VALIDATION_BATCH_END: "on_test_batch_end",
+    _core.VALIDATION_END: "on_test_end",
+    _core.EPOCH_END: "on_epoch_end",
+}
+TEST_HOOKS = {
+    _core.BATCH_BEGIN: "on_test_batch_begin",
+    _core.BATCH_END: "on_test_batch_end",
+}
+PREDICT_HOOKS = {
+    _core.BATCH_BEGIN: "on_predict_batch_begin",
+    _core.BATCH_END: "on_predict_batch_end",
+}
+
+
+def find_hooks(callbacks: CallbackList, names: dict[int, str]) -> tuple[Hooks, int]:
+    """Return the overridden hooks of each event, and the events that the core must stop at."""
+    hooks = {event: callbacks.hooks(name) for event, name in names.items()}
+    listen = _core.TICK if callbacks.display is not None else 0
+    for event, methods in hooks.items():
+        if methods and event != _core.EPOCH_END:
+            listen |= event
+    return hooks, listen
+
+
+class FitLoop:
+    """The training of a model, event by event.
+
+    Args:
+        callbacks: The callbacks.
+    """
+
+    def __init__(self, callbacks: CallbackList) -> None:
+        self._callbacks = callbacks
+        self._hooks, self.listen = find_hooks(callbacks, _FIT_HOOKS)
+
+    def run(self, model: Any, run: _core.Run, resolved: Resolved) -> None:
+        """Go through all epochs, calling hooks; `model.stop_training` ends the epoch under way.
+
+        Args:
+            model: The model.
+            run: What the core does.
+            resolved: The names of the results.
+        """
+        callbacks, hooks = self._callbacks, self._hooks
+        logs: dict[str, float] = {}
+        callbacks.on_train_begin()
+        if model.stop_training:
+            run.stop()
+        while (event := run.advance()) != _core.DONE:
+            if event == _core.EPOCH_END:
+                logs = resolved.epoch_logs(run.results() or [], run.validation_results())
+                epoch = run.progress()[0]
+                for hook in hooks[event]:
+                    hook(epoch, logs)
+            else:
+                self._between(event, run, resolved)
+            if model.stop_training:
+                run.stop()
+        callbacks.on_train_end(logs)
+
+    def _between(self, event: int, run: _core.Run, resolved: Resolved) -> None:
+        epoch, step, _, _, _, validation_step, _ = run.progress()
+        hooks = self._hooks.get(event, ())
+        if event == _core.EPOCH_BEGIN:
+            for hook in hooks:
+                hook(epoch, {})
+        elif event == _core.BATCH_BEGIN:
+            _call_batch(hooks, step, {})
+        elif event in (_core.BATCH_END, _core.TICK):
+            logs = resolved.logs(run.results() or [])
+            if self._callbacks.display is not None:
+                self._callbacks.display.update(step, logs)
+            _call_batch(hooks, step - 1, logs)
+        elif event == _core.VALIDATION_BEGIN:
+            for hook in hooks:
+                hook({})
+        elif event == _core.VALIDATION_BATCH_BEGIN:
+            _call_batch(hooks, validation_step, {})
+        elif event == _core.VALIDATION_BATCH_END:
+            _call_batch(hooks, validation_step - 1, resolved.logs(run.validation_results() or []))
+        elif event == _core.VALIDATION_END:
+            logs = resolved.logs(run.validation_results() or [])
+            for hook in hooks:
+                hook(logs)
+
+
+class BatchLoop:
+    """An evaluation or a prediction, event by event.
+
+    Args:
+        callbacks: The callbacks.
+        names: The hook of each event.
+    """
+
+    def __init__(self, callbacks: CallbackList, names: dict[int, str]) -> None:
+        self._callbacks = callbacks
+        self._hooks, self.listen = find_hooks(callbacks, names)
+
+    def run(self, run: _core.Run, stopped: Callable[[], bool], logs: Logs) -> int:
+        """Go through the batches, calling batch hooks.
+
+        Args:
+            run: What the core does.
+            stopped: Whether a hook asked to end here.
+            logs: From the rows done before a batch and after it to the logs of its end.
+
+        Returns:
+            How many rows were done.
+        """
+        begin = row = 0
+        display = self._callbacks.display
+        while (event := run.advance()) != _core.DONE:
+            _, step, row, _, _, _, _ = run.progress()
+            if event == _core.BATCH_BEGIN:
+                begin = row
+                _call_batch(self._hooks[event], step, {})
+                continue
+            if display is not None:
+                display.update(step, _without_outputs(logs(row, row)))
+            if event == _core.BATCH_END:
+                _call_batch(self._hooks[event], step - 1, logs(begin, row))
+                begin = row
+            if stopped():
+                return row
+        return run.progress()[2]
+
+
+def _without_outputs(logs: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in logs.items() if name != "outputs"}
+
+
+def _call_batch(hooks: Any, batch: int, logs: dict[str, Any]) -> None:
+    for hook in hooks:
+        hook(batch, logs=logs)

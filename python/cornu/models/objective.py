@@ -1,0 +1,155 @@
+"""What a model is trained for and watched by: the loss and the metrics of `compile`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from cornu import losses, metrics
+from cornu.losses import Loss
+from cornu.metrics import Mean, Metric
+
+if TYPE_CHECKING:
+    from cornu._core import LossSpec, MetricSpec
+
+Shape = tuple[int, ...]
+
+# Names whose meaning depends on shapes that are known with the first data.
+_LOSSES_BY_SHAPE = ("crossentropy", "ce")
+
+
+class Objective:
+    """A loss and metrics as they were named, before shapes are known.
+
+    Args:
+        loss: What `compile` was given; None: none.
+        identifiers: The metrics, likewise; None: none.
+
+    Raises:
+        ValueError: there is no such loss or metric.
+    """
+
+    def __init__(self, loss: Any, identifiers: Any) -> None:
+        self.loss = _only_one(loss)
+        self.identifiers = _as_list(identifiers)
+        self.resolved: Resolved | None = None
+        self._key: tuple[Any, ...] = ()
+        # A wrong name is an error here, not when training begins.
+        if self.loss is not None and not self._needs_target():
+            losses.for_compile(self.loss).specification  # noqa: B018
+        for identifier in self.identifiers:
+            metric = metrics.for_compile(identifier, None, (None, 1), (None, 1))
+            metric.specification  # noqa: B018
+
+    def resolve(self, output_shape: Shape, target_shape: Shape) -> Resolved:
+        """Return loss and metrics for an output and targets; the same object for the same kinds.
+
+        Args:
+            output_shape: The shape of the predictions, the batch included.
+            target_shape: That of the targets.
+
+        Raises:
+            ValueError: there is no loss.
+        """
+        if self.loss is None:
+            raise ValueError(
+                "There is no loss: call `compile` with a `loss` before training or evaluating. "
+                "Received: loss=None"
+            )
+        kind = losses.label_kind(output_shape, target_shape) if self._needs_target() else ""
+        key = (output_shape[1:], kind)
+        if self.resolved is None or self._key != key:
+            loss = losses.for_compile(self.loss, output_shape, target_shape)
+            # The kind of labels follows from the loss. A `y` of another shape is an error, and must
+            # not have chosen the metrics before that is found.
+            found = [
+                metrics.for_compile(identifier, loss, output_shape)
+                for identifier in self.identifiers
+            ]
+            self.resolved = Resolved(loss, found)
+            self._key = key
+        return self.resolved
+
+    def _needs_target(self) -> bool:
+        return isinstance(self.loss, str) and self.loss.lower() in _LOSSES_BY_SHAPE
+
+
+class Resolved:
+    """A loss and metrics as the core takes them, and the names of their results.
+
+    Args:
+        loss: The loss.
+        found: The metrics.
+
+    Attributes:
+        metrics: The mean of the losses, then the metrics, as `model.metrics` shows them.
+        names: Names of the results in the core's order: `loss`, then those of the metrics.
+    """
+
+    def __init__(self, loss: Loss, found: Sequence[Metric]) -> None:
+        self.loss: LossSpec = loss.specification
+        self.specifications: list[MetricSpec] = [metric.specification for metric in found]
+        self.metrics: list[Metric] = [Mean(name="loss"), *found]
+        self.names = _distinct(["loss", *(metric.name for metric in found)])
+        self.sparse = self.loss[0].startswith("sparse")
+        both = [*self.names, *(f"val_{name}" for name in self.names)]
+        self._order = sorted(range(len(self.names)), key=self.names.__getitem__)
+        self._both = both
+        self._both_order = sorted(range(len(both)), key=both.__getitem__)
+
+    def logs(self, values: Sequence[float]) -> dict[str, float]:
+        """Return results by name, in alphabetical order as Keras has it."""
+        names = self.names
+        return {names[i]: values[i] for i in self._order}
+
+    def epoch_logs(self, values: list[float], validation: list[float] | None) -> dict[str, float]:
+        """Return the results of an epoch, with those of its validation if there was one."""
+        if validation is None:
+            return self.logs(values)
+        both, names = values + validation, self._both
+        return {names[i]: both[i] for i in self._both_order}
+
+    def returned(self, values: list[float], return_dict: bool) -> Any:
+        """Return results as `evaluate` does: a dictionary, a list, or the loss alone."""
+        self.publish(values)
+        if return_dict:
+            return self.logs(values)
+        return values if len(values) > 1 else values[0]
+
+    def publish(self, values: Sequence[float]) -> None:
+        """Let the metric objects say what the core found, as `metric.result()`."""
+        for metric, value in zip(self.metrics, values, strict=True):
+            if isinstance(metric, Mean):
+                metric.total[...] = value
+                metric.count[...] = 1
+
+
+def _only_one(loss: Any) -> Any:
+    """The loss; Keras takes a list of one for the one output there is."""
+    if isinstance(loss, list | tuple) and len(loss) == 1:
+        return loss[0]
+    return loss
+
+
+def _as_list(identifiers: Any) -> list[Any]:
+    if identifiers is None:
+        return []
+    if not isinstance(identifiers, list | tuple):
+        raise ValueError(
+            "`metrics` must be a list of names or metrics. "
+            f"Received: metrics={identifiers!r} (of type {type(identifiers).__name__})"
+        )
+    if len(identifiers) == 1 and isinstance(identifiers[0], list | tuple):
+        return list(identifiers[0])
+    return list(identifiers)
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The names, a repeated one with a number behind it: mse, mse_1, mse_2."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        count = seen.get(name, 0)
+        seen[name] = count + 1
+        result.append(f"{name}_{count}" if count else name)
+    return result

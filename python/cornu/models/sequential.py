@@ -1,0 +1,204 @@
+"""A model that is a chain of layers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.layers.arguments import refuse_unsupported
+from cornu.layers.forward import forward
+from cornu.layers.layer import Layer
+from cornu.layers.user_arrays import as_rows
+from cornu.layers.weights import copy_weights, write_weights
+from cornu.models.chain import Chain
+from cornu.models.training_data import check_x
+from cornu.variable import Variable
+
+
+class Sequential(Chain):
+    """A chain of layers, each of which takes what the one before it gives.
+
+    With an `Input` as first layer, or a first layer with `input_shape`, the weights are made as
+    layers are added; else when the model first sees data, or by `build`.
+
+    Args:
+        layers: The layers; None: `add` brings them.
+        trainable: Whether training changes the layers' weights.
+        name: A name; None: `sequential`, `sequential_1`, ...
+
+    Attributes:
+        name: The name.
+        built: Whether the weights are there.
+
+    Raises:
+        ValueError: something is no layer, two layers have one name, or a layer can't take what the
+            one before it gives.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2, activation="softmax")])
+    >>> model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    >>> history = model.fit(np.eye(3), np.array([0, 1, 0]), epochs=2, verbose=0)
+    >>> sorted(history.history)
+    ['accuracy', 'loss']
+    >>> model.predict(np.eye(3), verbose=0).shape
+    (3, 2)
+
+    Source: https://keras.io/api/models/sequential/
+    """
+
+    def __repr__(self) -> str:
+        return f"<Sequential name={self._name}, built={self._built}>"
+
+    # ---- Calling
+
+    def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> np.ndarray:
+        """Return the model's output for an array.
+
+        Args:
+            inputs: Rows of the input's shape, of any real dtype and layout.
+            training: Whether to do as in training: dropout drops.
+            mask: None; masks are not supported yet.
+
+        Returns:
+            A new array.
+
+        Raises:
+            TypeError: it is no array.
+            ValueError: it has another shape.
+        """
+        refuse_unsupported({"mask": mask})
+        x = as_rows(inputs, "inputs")
+        row, _ = self._shapes(x)
+        check_x(x, row, self._end_names()[0], "inputs")
+        self._build_for(row)
+        return forward(self._core, x, bool(training))
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Return a layer by its name or its index.
+
+        Args:
+            name: The name.
+            index: The place in `layers`.
+
+        Raises:
+            ValueError: there is none, or not just one of the two was given.
+        """
+        if (name is None) == (index is None):
+            raise ValueError(
+                f"One of `name` and `index` must be given. Received: name={name}, index={index}"
+            )
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(
+                    f"`index` must be that of one of {len(layers)} layers. Received: index={index}"
+                )
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"No layer has this name. Received: name={name!r}; layers: "
+            f"{[layer.name for layer in layers]}"
+        )
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print a table of the layers, their output shapes and numbers of parameters.
+
+        Args:
+            line_length: Characters a line; None: 88, or what the terminal has.
+            positions: Where columns end, as shares of the line; None: Keras's.
+            print_fn: Called once with the text, in place of `print`.
+            expand_nested: Of no meaning yet: models within models are not supported.
+            show_trainable: Whether to add a column that says what is trained.
+            layer_range: Names of the first and the last layer to show; None: all.
+        """
+        from cornu.utils.summary import print_summary
+
+        print_summary(
+            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+        )
+
+    # ---- Weights
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes weights; setting it sets that of all layers."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for layer in self._chain():
+            layer.trainable = value
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The weights of all layers, in their order; a layer that stands twice gives its own once.
+
+        Each is a view of the core's memory: writing to it changes the model.
+        """
+        layers = {id(layer): layer for layer in self._chain()}
+        return [weight for layer in layers.values() for weight in layer.weights]
+
+    variables = weights
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes."""
+        return [weight for weight in self.weights if weight.trainable]
+
+    trainable_variables = trainable_weights
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves alone."""
+        return [weight for weight in self.weights if not weight.trainable]
+
+    non_trainable_variables = non_trainable_weights
+
+    def count_params(self) -> int:
+        """Return the number of numbers in the weights.
+
+        Raises:
+            ValueError: they are not there yet.
+        """
+        if not self._built:
+            raise ValueError(
+                f"The parameters of model {self._name!r} can't be counted before it is built. "
+                "Build it with `model.build(input_shape)`."
+            )
+        return sum(math.prod(weight.shape) for weight in self.weights)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of the weights, in the order of `weights`; of whole training steps where
+        another thread trains the model."""
+        return copy_weights(self.weights, self._lockable())
+
+    def set_weights(self, weights: Any) -> None:
+        """Write all weights, or none if one does not fit.
+
+        Args:
+            weights: A list of arrays, as `get_weights` returns it.
+
+        Raises:
+            ValueError: it has another length, or an array another shape.
+        """
+        write_weights(f"model {self._name!r}", self.weights, weights, self._lockable())
+
+    def _lockable(self) -> _core.Model | None:
+        return self._core if self._built else None

@@ -1,0 +1,191 @@
+"""The data of a fit or an evaluation: checked against the model before anything is changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cornu.layers.user_arrays import as_rows
+
+Shape = tuple[int, ...]
+
+
+class TrainingData(NamedTuple):
+    """Rows with their targets and weights."""
+
+    x: np.ndarray
+    y: np.ndarray
+    sample_weight: np.ndarray | None
+
+
+def take_data(x: Any, y: Any, sample_weight: Any = None, prefix: str = "") -> TrainingData:
+    """Return data as arrays, of the same memory where they are arrays already.
+
+    Args:
+        x: Inputs.
+        y: Targets.
+        sample_weight: A weight a row; None: all 1.
+        prefix: What stands before their names in errors: `"validation "`.
+
+    Raises:
+        TypeError: one of them is no array.
+        ValueError: one of them is none to compute with, or they differ in their numbers of rows.
+    """
+    inputs = take_x(x, f"{prefix}x")
+    targets = as_rows(y, f"{prefix}y")
+    if len(inputs) != len(targets):
+        raise ValueError(
+            f"`{prefix}x` and `{prefix}y` must have as many rows. Received: x of shape "
+            f"{inputs.shape}, y of shape {targets.shape}"
+        )
+    if sample_weight is None:
+        return TrainingData(inputs, targets, None)
+    weights = as_rows(sample_weight, f"{prefix}sample_weight")
+    if weights.shape not in ((len(inputs),), (len(inputs), 1)):
+        raise ValueError(
+            f"`{prefix}sample_weight` must have one number a row, shape ({len(inputs)},). "
+            f"Received: shape {weights.shape}"
+        )
+    return TrainingData(inputs, targets, weights)
+
+
+def take_x(x: Any, name: str = "x") -> np.ndarray:
+    """Return inputs as an array, of the same memory where they are one already.
+
+    Raises:
+        TypeError: it is no array.
+        ValueError: it has no rows.
+    """
+    inputs = as_rows(x, name)
+    if len(inputs) == 0:
+        raise ValueError(
+            f"`{name}` must have at least one row. Received: {name} of shape {inputs.shape}"
+        )
+    return inputs
+
+
+def take_validation(data: Any) -> TrainingData:
+    """Return `validation_data` as arrays.
+
+    Raises:
+        ValueError: it is no `(x, y)` or `(x, y, sample_weight)`, or they don't fit together.
+    """
+    if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+        raise ValueError(
+            "`validation_data` must be (x, y) or (x, y, sample_weight). Received: "
+            f"{type(data).__name__}"
+            + (f" of length {len(data)}" if isinstance(data, tuple | list) else "")
+        )
+    return take_data(*data, prefix="validation ")
+
+
+def split(data: TrainingData, fraction: Any) -> tuple[TrainingData, TrainingData]:
+    """Return the first rows, to train with, and the last `fraction` of all, to validate with.
+
+    Raises:
+        ValueError: `fraction` is not between 0 and 1, or one part is empty.
+    """
+    if isinstance(fraction, bool | str) or not 0 < fraction < 1:
+        raise ValueError(
+            "`validation_split` must be a number from 0 to 1 (excluded). "
+            f"Received: validation_split={fraction!r}"
+        )
+    count = len(data.x)
+    at = math.floor(count * (1.0 - fraction))
+    if at in (0, count):
+        raise ValueError(
+            f"`validation_split` must leave a row on both sides. Received: "
+            f"validation_split={fraction} of {count} rows"
+        )
+    first, last = (
+        TrainingData(*(None if part is None else part[rows] for part in data))
+        for rows in (slice(None, at), slice(at, None))
+    )
+    return first, last
+
+
+def check_x(x: np.ndarray, row: Shape, layer: str, name: str = "x") -> None:
+    """Check that inputs have the model's input shape; (n,) stands for (n, 1).
+
+    Args:
+        x: Inputs.
+        row: The shape of a row that the model takes.
+        layer: The first layer's name.
+        name: What the caller calls them.
+
+    Raises:
+        ValueError: they have another one.
+    """
+    shape = x.shape[1:]
+    if shape == row or (shape == () and row == (1,)):
+        return
+    raise ValueError(
+        f"`{name}` must have the shape that layer 0 {layer!r} takes, {_shown(row)}. "
+        f"Received: {x.shape}"
+    )
+
+
+def check_y(y: np.ndarray, row: Shape, sparse: bool, layer: str, name: str = "y") -> None:
+    """Check that targets have the output's shape; (n,) and (n, 1) stand for each other.
+
+    Args:
+        y: Targets.
+        row: The shape of a row of the output.
+        sparse: Whether they are class ids, and so have no axis of classes, or one of size 1.
+        layer: The last layer, `3 'dense'`.
+        name: What the caller calls them.
+
+    Raises:
+        ValueError: they have another shape: nothing is broadcast.
+    """
+    shape = y.shape[1:]
+    if sparse:
+        if shape in (row[:-1], (*row[:-1], 1)):
+            return
+        expected, what = _shown(row[:-1]), "one class id where the output has a row of classes"
+    else:
+        if shape == row or {shape, row} == {(), (1,)}:
+            return
+        expected, what = _shown(row), "the shape of the output"
+    raise ValueError(
+        f"`{name}` must have shape {expected}, {what} {_shown(row)} of layer {layer}. "
+        f"Received: {y.shape}"
+    )
+
+
+def check_out(out: Any, shape: Shape, dtype: str, x: np.ndarray) -> np.ndarray:
+    """Return the array that a prediction is to be written to.
+
+    Args:
+        out: What came as `out`.
+        shape: The prediction's shape.
+        dtype: The model's float type.
+        x: The inputs, which are read while `out` is written.
+
+    Raises:
+        TypeError: it is no array.
+        ValueError: it has another shape or type, can't be written row by row, or is part of `x`.
+    """
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"`out` must be a NumPy array. Received: out of type {type(out).__name__}")
+    if out.shape != shape or out.dtype != np.dtype(dtype) or not out.dtype.isnative:
+        raise ValueError(
+            f"`out` must have shape {shape} and dtype {dtype}. "
+            f"Received: shape {out.shape}, dtype {out.dtype}"
+        )
+    if not out.flags.carray:
+        raise ValueError(
+            "`out` must be writable, C-contiguous and aligned. Received: "
+            f"writeable={out.flags.writeable}, c_contiguous={out.flags.c_contiguous}, "
+            f"aligned={out.flags.aligned}"
+        )
+    if np.may_share_memory(out, x):
+        raise ValueError("`out` must not overlap `x`, which is read while `out` is written.")
+    return out
+
+
+def _shown(row: Sequence[int]) -> str:
+    return str((None, *row))

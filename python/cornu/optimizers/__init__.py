@@ -1,0 +1,52 @@
+"""Optimizers: how gradients change weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.optimizers.adam import Adam as Adam
+from cornu.optimizers.optimizer import Optimizer as Optimizer
+from cornu.optimizers.sgd import SGD as SGD
+from cornu.utils.errors import did_you_mean as _did_you_mean
+
+_BY_NAME: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
+
+__all__ = ["SGD", "Adam", "Optimizer", "get"]
+
+
+def get(identifier: Any) -> Optimizer | None:
+    """Return the optimizer that an `optimizer=` argument stands for.
+
+    Args:
+        identifier: A name in any case, such as `"adam"`; an optimizer, which is returned as it is;
+            a class; or None.
+
+    Returns:
+        An `Optimizer`; None for None.
+
+    Raises:
+        ValueError: there is no such optimizer.
+
+    Example:
+
+    >>> import cornu
+    >>> type(cornu.optimizers.get("SGD")).__name__
+    'SGD'
+
+    Source: https://keras.io/api/optimizers/
+    """
+    if identifier is None or isinstance(identifier, Optimizer):
+        return identifier
+    if isinstance(identifier, str):
+        made_by = _BY_NAME.get(identifier.lower())
+        if made_by is None:
+            raise ValueError(
+                f"Unknown optimizer: {identifier!r}. {_did_you_mean(identifier, _BY_NAME)}"
+            )
+        return made_by()
+    if isinstance(identifier, type) and issubclass(identifier, Optimizer):
+        return identifier()
+    raise ValueError(
+        "`optimizer` must be a name or one of cornu.optimizers. "
+        f"Received: optimizer={identifier!r} (of type {type(identifier).__name__})"
+    )

@@ -1,0 +1,92 @@
+"""Adam."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cornu.optimizers.optimizer import Optimizer, check_flag, check_number
+
+
+class Adam(Optimizer):
+    """Gradient descent that scales each weight's step by running means of its gradient.
+
+    At step t, `m = m + (1 - beta_1) * (g - m)`, `v = v + (1 - beta_2) * (g**2 - v)` and `w = w -
+    learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)`; with
+    `amsgrad`, the largest v so far stands for v.
+
+    Args:
+        learning_rate: The length of a step, at least 0. Schedules are not supported yet.
+        beta_1: How much of m stays from step to step, from 0 to 1 (excluded).
+        beta_2: How much of v stays from step to step, from 0 to 1 (excluded).
+        epsilon: Keeps the division finite, at least 0; the paper's "epsilon hat".
+        amsgrad: Whether v may only grow.
+        weight_decay: None. Not supported yet, like the following ones.
+        clipnorm: None.
+        clipvalue: None.
+        global_clipnorm: None.
+        use_ema: False.
+        ema_momentum: 0.99.
+        ema_overwrite_frequency: None.
+        loss_scale_factor: None.
+        gradient_accumulation_steps: None.
+        name: A name; None: `adam`, `adam_1`, ...
+        **kwargs: `lr`, the old name of `learning_rate`; `decay`, which is ignored with a warning.
+
+    Raises:
+        ValueError: an argument is out of range, unknown, or not supported yet.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.optimizers.Adam(lr=0.002)
+    <Adam name=adam, learning_rate=0.002>
+
+    Source: Kingma and Ba, 2014, https://arxiv.org/abs/1412.6980; Reddi et al., 2018, for `amsgrad`.
+    """
+
+    _default_learning_rate = 0.001
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        options = {
+            "beta_1": check_number("beta_1", beta_1, 0.0, 1.0, below=True),
+            "beta_2": check_number("beta_2", beta_2, 0.0, 1.0, below=True),
+            "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+            "amsgrad": check_flag("amsgrad", amsgrad),
+        }
+        common = dict(
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            **kwargs,
+        )
+        super().__init__("adam", learning_rate, name, options, common)
+
+    @property
+    def slot_count(self) -> int:
+        """How many numbers it keeps for each weight: m and v, and with `amsgrad` the largest v."""
+        return 3 if self.amsgrad else 2

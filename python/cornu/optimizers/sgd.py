@@ -1,0 +1,86 @@
+"""Gradient descent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.optimizers.optimizer import Optimizer, check_flag, check_number
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum or without.
+
+    `w = w - learning_rate * g`; with momentum, `v = momentum * v - learning_rate * g` and `w = w +
+    v`; with Nesterov's, `w = w + momentum * v - learning_rate * g`.
+
+    Args:
+        learning_rate: The length of a step, at least 0. Schedules are not supported yet.
+        momentum: The share of the last step that the next one keeps, from 0 to 1.
+        nesterov: Whether to look a step ahead.
+        weight_decay: None. Not supported yet, like the following ones.
+        clipnorm: None.
+        clipvalue: None.
+        global_clipnorm: None.
+        use_ema: False.
+        ema_momentum: 0.99.
+        ema_overwrite_frequency: None.
+        loss_scale_factor: None.
+        gradient_accumulation_steps: None.
+        name: A name; None: `sgd`, `sgd_1`, ...
+        **kwargs: `lr`, the old name of `learning_rate`; `decay`, which is ignored with a warning.
+
+    Raises:
+        ValueError: an argument is out of range, unknown, or not supported yet.
+
+    Example:
+
+    >>> import cornu
+    >>> optimizer = cornu.optimizers.SGD(learning_rate=0.1, momentum=0.9)
+    >>> optimizer.learning_rate *= 0.5
+    >>> float(optimizer.learning_rate)
+    0.05
+
+    Source: https://keras.io/api/optimizers/sgd/; Sutskever et al., 2013, for Nesterov's form.
+    """
+
+    _default_learning_rate = 0.01
+
+    def __init__(
+        self,
+        learning_rate: float = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        options = {
+            "momentum": check_number("momentum", momentum, 0.0, 1.0),
+            "nesterov": check_flag("nesterov", nesterov),
+        }
+        common = dict(
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            **kwargs,
+        )
+        super().__init__("sgd", learning_rate, name, options, common)
+
+    @property
+    def slot_count(self) -> int:
+        """How many numbers it keeps for each weight: the velocity, where there is momentum."""
+        return int(self.momentum != 0)

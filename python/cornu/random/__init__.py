@@ -1,0 +1,9 @@
+"""Random numbers, the same on every machine for the same seed."""
+
+from cornu.random.draws import normal as normal
+from cornu.random.draws import truncated_normal as truncated_normal
+from cornu.random.draws import uniform as uniform
+from cornu.random.seed_generator import SeedGenerator as SeedGenerator
+from cornu.random.seed_generator import make_default_seed as make_default_seed
+
+__all__ = ["SeedGenerator", "make_default_seed", "normal", "truncated_normal", "uniform"]

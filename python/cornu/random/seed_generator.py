@@ -1,0 +1,125 @@
+"""Seeds: where random numbers come from."""
+
+from __future__ import annotations
+
+import itertools
+import operator
+import random as python_random
+from typing import Any
+
+from cornu.utils.naming import unique_name
+
+# Python's own generator hands out default seeds, as Keras has it, so `random.seed` is enough to
+# repeat a run.
+_LARGEST_DEFAULT = 1_000_000_000
+# Initializers and cornu.random draw from streams from here on, layers and shuffles from those
+# below: with one seed for both, weights and dropout masks still have nothing to do with each other.
+_FIRST_STREAM = 1 << 62
+_SEED_MASK = (1 << 64) - 1
+
+
+def make_default_seed() -> int:
+    """Return a seed for whatever was given none, drawn from Python's `random`.
+
+    Returns:
+        An integer from 1 to 1,000,000,000.
+
+    Example:
+
+    >>> import random
+    >>> from cornu.random import make_default_seed
+    >>> random.seed(1)
+    >>> first = make_default_seed()
+    >>> random.seed(1)
+    >>> first == make_default_seed()
+    True
+    """
+    return python_random.randint(1, _LARGEST_DEFAULT)
+
+
+def check_seed(seed: Any) -> int:
+    """Return a seed as an integer.
+
+    Raises:
+        ValueError: it is a bool or no integer.
+    """
+    try:
+        if isinstance(seed, bool):
+            raise TypeError
+        return operator.index(seed)
+    except TypeError:
+        raise ValueError(
+            "`seed` must be an integer, a SeedGenerator or None. "
+            f"Received: seed={seed!r} (of type {type(seed).__name__})"
+        ) from None
+
+
+class SeedGenerator:
+    """A seed that gives other random numbers at each use.
+
+    An integer seed gives the same numbers every time.
+
+    Args:
+        seed: An integer; None: one from `make_default_seed`.
+        name: A name; None: `seed_generator`, `seed_generator_1`, ...
+
+    Raises:
+        ValueError: `seed` is no integer.
+
+    Example:
+
+    >>> import cornu
+    >>> generator = cornu.random.SeedGenerator(42)
+    >>> first = cornu.random.normal((2,), seed=generator)
+    >>> bool((first == cornu.random.normal((2,), seed=generator)).all())
+    False
+
+    Source: https://keras.io/api/random/seed_generator/
+    """
+
+    def __init__(self, seed: int | None = None, name: str | None = None) -> None:
+        self.name = name or unique_name(type(self).__name__)
+        self._initial_seed = seed
+        self._seed = make_default_seed() if seed is None else check_seed(seed)
+        self._uses = itertools.count()
+
+    def next(self) -> tuple[int, int]:
+        """Return the seed and the number of uses before this one."""
+        return self._seed, next(self._uses)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make such a generator again, at its start."""
+        return {"seed": self._initial_seed, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> SeedGenerator:
+        """Make a generator from what `get_config` returned."""
+        return cls(**config)
+
+
+_global_generator: SeedGenerator | None = None
+
+
+def reset_global_generator() -> None:
+    """Forget the generator of the calls that are given no seed; the next of them makes another."""
+    global _global_generator
+    _global_generator = None
+
+
+def draw_stream(seed: int | SeedGenerator | None) -> tuple[int, int]:
+    """Return the core's (seed, stream) for one array of random numbers.
+
+    Args:
+        seed: An integer, for the same numbers each time; a generator, for other ones each time;
+            None: a generator that the whole process shares.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    global _global_generator
+    if seed is None:
+        if _global_generator is None:
+            _global_generator = SeedGenerator(name="global_seed_generator")
+        seed = _global_generator
+    number, count = seed.next() if isinstance(seed, SeedGenerator) else (check_seed(seed), 0)
+    return number & _SEED_MASK, _FIRST_STREAM + count

@@ -1,0 +1,7 @@
+"""Small helpers around a model: `to_categorical`, `set_random_seed`, `clear_session`."""
+
+from cornu.utils.categorical import to_categorical as to_categorical
+from cornu.utils.seeding import set_random_seed as set_random_seed
+from cornu.utils.session import clear_session as clear_session
+
+__all__ = ["clear_session", "set_random_seed", "to_categorical"]

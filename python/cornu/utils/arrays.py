@@ -1,0 +1,149 @@
+"""The user's numbers as arrays that the core takes, and back."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu import config
+
+
+def float_type(x: Any) -> np.dtype:
+    """Return the type of a function's result: x's own float type, else `floatx()`."""
+    dtype = getattr(x, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize <= 8:
+        return dtype.newbyteorder("=")
+    return np.dtype(config.floatx())
+
+
+def any_type(dtype: Any) -> np.dtype:
+    """Return the NumPy type of a variable.
+
+    Args:
+        dtype: A bool or integer type, for counters; float32 or float64; None: `floatx()`.
+
+    Raises:
+        ValueError: it is of another kind.
+    """
+    if isinstance(dtype, str) and dtype == "int":
+        return np.dtype(np.int64)
+    if dtype is not None and isinstance(dtype, str | type | np.dtype):
+        try:
+            exact = np.dtype(dtype)
+        except TypeError:  # such as "bfloat16", for which resolve_dtype has its own words
+            exact = None
+        if exact is not None and exact.kind in "biu":
+            return exact
+    return np.dtype(config.resolve_dtype(dtype))
+
+
+def as_real(x: Any, dtype: Any = None, name: str = "x") -> np.ndarray:
+    """Return `x` as an array of float32 or float64, the same memory where it is one already.
+
+    Args:
+        x: Anything that NumPy reads as bool, integer or float numbers of up to 64 bits.
+        dtype: float32 or float64; None: its own, else `floatx()` (float16 becomes float32).
+        name: What the caller calls it, for the error.
+
+    Raises:
+        TypeError: the numbers are of another kind.
+    """
+    array = np.asarray(x)
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise TypeError(
+            f"`{name}` must be numbers: bool, integer or float of up to 64 bits. "
+            f"Received: {name} of dtype {array.dtype} (from {type(x).__name__})"
+        )
+    if dtype is None:
+        dtype = float_type(x)
+        if dtype.itemsize < 4:
+            dtype = np.dtype(np.float32)
+    # A float64 beyond float32 becomes an infinity, which is what Keras computes with too.
+    with np.errstate(over="ignore"):
+        return array.astype(dtype, copy=False)
+
+
+def check_axis(axis: Any) -> int:
+    """Return an axis as an integer.
+
+    Raises:
+        TypeError: it is a bool or no integer.
+    """
+    try:
+        if isinstance(axis, bool):
+            raise TypeError
+        return operator.index(axis)
+    except TypeError:
+        raise TypeError(f"`axis` must be an integer. Received: axis={axis!r}") from None
+
+
+def normalize_axes(axis: Any, rank: int) -> tuple[int, ...]:
+    """Return the axes that an `axis` argument names, each in [0, rank); None names all.
+
+    Raises:
+        TypeError: it is no integer.
+        ValueError: there is no such axis, or one is named twice.
+    """
+    if axis is None:
+        return tuple(range(rank))
+    axes = []
+    for number in axis if isinstance(axis, tuple | list) else (axis,):
+        index = check_axis(number)
+        if not -rank <= index < rank:
+            raise ValueError(
+                f"`axis` must be in [{-rank}, {rank}) for an array of {rank} axes. "
+                f"Received: axis={axis}"
+            )
+        axes.append(index % rank)
+    if len(set(axes)) != len(axes):
+        raise ValueError(f"`axis` must name each axis once. Received: axis={axis}")
+    return tuple(axes)
+
+
+def to_rows(array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """Return the array as a matrix whose rows run along `axes`, contiguous and aligned.
+
+    It is copied only where it must be.
+    """
+    others = tuple(i for i in range(array.ndim) if i not in axes)
+    columns = math.prod(array.shape[i] for i in axes)
+    rows = math.prod(array.shape[i] for i in others)
+    return np.require(array.transpose(others + axes), requirements="CA").reshape(rows, columns)
+
+
+def outer_shape(array: np.ndarray, axes: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape without `axes`: what is left when each row becomes one number."""
+    return tuple(size for i, size in enumerate(array.shape) if i not in axes)
+
+
+def along_axes(
+    function: Callable[[np.ndarray], np.ndarray], array: np.ndarray, axes: tuple[int, ...]
+) -> np.ndarray:
+    """Return a function of matrices, which works row by row, along `axes`.
+
+    It may change the length of the rows where there is one axis.
+    """
+    others = tuple(i for i in range(array.ndim) if i not in axes)
+    matrix = function(to_rows(array, axes))
+    inner = (matrix.shape[1],) if len(axes) == 1 else tuple(array.shape[i] for i in axes)
+    moved = matrix.reshape(outer_shape(array, axes) + inner)
+    return moved.transpose(np.argsort(others + axes))
+
+
+def match_ranks(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give two arrays one rank, where a last axis of size 1 is all that parts them.
+
+    (n,) beside (n, 1) becomes (n, 1); else the longer one loses that axis. Anything else is left to
+    broadcasting.
+    """
+    if first.ndim == second.ndim + 1 and first.shape[-1] == 1:
+        if second.ndim == 1:
+            return first, second[:, np.newaxis]
+        return first[..., 0], second
+    if second.ndim == first.ndim + 1 and second.shape[-1] == 1:
+        second, first = match_ranks(second, first)
+    return first, second

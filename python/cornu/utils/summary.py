@@ -1,0 +1,221 @@
+"""The table that `Sequential.summary` prints."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import config
+
+# Where each column ends, as a share of the line.
+_POSITIONS = (0.45, 0.80, 1.0)
+_LINE_LENGTH = 88
+_TRAINABLE_LENGTH = 12  # what `show_trainable` adds to the line
+# Frame characters for an output that has no others.
+_PLAIN_FRAME = str.maketrans("┏┳┓┡╇┩├┼┤└┴┘━─┃│…", "++++++++++++--||~")
+
+
+def print_summary(
+    model: Any,
+    line_length: int | None = None,
+    positions: Sequence[float] | None = None,
+    print_fn: Callable[[str], Any] | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: Sequence[str] | None = None,
+) -> None:
+    """Print a table of a model's layers, with totals below.
+
+    Args:
+        model: A `Sequential`.
+        line_length: Characters a line; None: 88, or what the terminal has.
+        positions: Where each column ends, as a share of the line.
+        print_fn: Called once with the whole text in place of `print`.
+        expand_nested: Whether to list the layers of models within the model; there are none such in
+            a `Sequential` yet.
+        show_trainable: Whether to add a column that says whether a layer is trainable.
+        layer_range: Names, or patterns, of the first and the last layer to list.
+
+    Raises:
+        ValueError: a column has less than 4 characters, or `layer_range` names no layer.
+
+    Source: https://keras.io/api/models/model/#summary-method
+    """
+    header = ["Layer (type)", "Output Shape", "Param #"]
+    shares = list(positions or _POSITIONS)
+    length = _LINE_LENGTH
+    if show_trainable:
+        header.append("Trainable")
+        shares = [share * 0.90 for share in shares] + [1.0]
+        length += _TRAINABLE_LENGTH
+    if len(shares) != len(header):
+        raise ValueError(
+            f"`positions` must have one share a column, {len(_POSITIONS)}. "
+            f"Received: positions={positions}"
+        )
+    widths = _column_widths(line_length or _default_length(length), shares)
+    layers = list(model.layers)
+    rows = [
+        _layer_cells(layer, shape, show_trainable)
+        for layer, shape in zip(layers, _output_shapes(model), strict=True)
+    ]
+    first, last = _find_range(layers, layer_range)
+    lines = [f'Model: "{model.name}"', *_table(header, rows[first:last], widths), *_totals(model)]
+    text = "\n".join(lines) + "\n"
+    if print_fn is not None:
+        print_fn(text)
+    else:
+        print(_printable(text), end="")
+
+
+def _default_length(length: int) -> int:
+    import shutil
+
+    return min(length, shutil.get_terminal_size().columns - 4)
+
+
+def _column_widths(line_length: int, shares: list[float]) -> list[int]:
+    """Widths of the columns with a space on either side, which with their frame fill the line."""
+    ends = [int(share * line_length) for share in shares]
+    widths = [end - start for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    if min(widths) < 4:
+        raise ValueError(
+            "`line_length` must leave each column 4 characters or more. "
+            f"Received: line_length={line_length}, columns {widths}"
+        )
+    widths = [width + 2 for width in widths]
+    # What the frame and the spaces take is shared among the columns, from left to right, as Keras's
+    # table does.
+    excess = sum(widths) + len(widths) + 1 - line_length
+    for i in range(len(widths)):
+        share = round(excess / (len(widths) - i))
+        widths[i] -= share
+        excess -= share
+    return widths
+
+
+def _output_shapes(model: Any) -> list[tuple[int | None, ...] | None]:
+    """The shape that each layer gives in this model; None where the model isn't built."""
+    shape = getattr(model, "input_shape", None) if model.built else None
+    if shape is None:
+        return [None] * len(model.layers)
+    shapes = []
+    for layer in model.layers:
+        shape = layer.compute_output_shape(shape)
+        shapes.append(shape)
+    return shapes
+
+
+def _layer_cells(
+    layer: Any, shape: tuple[int | None, ...] | None, show_trainable: bool
+) -> list[str]:
+    cells = [
+        f"{layer.name} ({type(layer).__name__})",
+        "?" if shape is None else f"({', '.join(map(str, shape))})",
+    ]
+    cells.append(f"{layer.count_params():,}" if layer.built else "0 (unbuilt)")
+    if show_trainable:
+        cells.append(("Y" if layer.trainable else "N") if layer.weights else "-")
+    return cells
+
+
+def _find_range(layers: list[Any], layer_range: Sequence[str] | None) -> tuple[int, int]:
+    if layer_range is None:
+        return 0, len(layers)
+    if len(layer_range) != 2 or not all(isinstance(name, str) for name in layer_range):
+        raise ValueError(f"`layer_range` must be two names. Received: layer_range={layer_range}")
+    first, last = (
+        [i for i, layer in enumerate(layers) if re.match(name, layer.name)] for name in layer_range
+    )
+    if not first or not last:
+        names = [layer.name for layer in layers]
+        raise ValueError(
+            f"`layer_range` must name layers among {names}. Received: layer_range={layer_range}"
+        )
+    start, stop = (first, last) if first[0] <= last[-1] else (last, first)
+    return start[0], stop[-1] + 1
+
+
+def _table(header: list[str], rows: list[list[str]], widths: list[int]) -> list[str]:
+    lines = [_rule("┏━┳┓", widths), *_row(header, widths, "┃"), _rule("┡━╇┩", widths)]
+    for i, row in enumerate(rows):
+        if i:
+            lines.append(_rule("├─┼┤", widths))
+        lines.extend(_row(row, widths, "│"))
+    lines.append(_rule("└─┴┘", widths))
+    return lines
+
+
+def _rule(corners: str, widths: list[int]) -> str:
+    left, line, cross, right = corners
+    return left + cross.join(line * width for width in widths) + right
+
+
+def _row(cells: list[str], widths: list[int], frame: str) -> list[str]:
+    wrapped = [_wrap(cell, width - 2) for cell, width in zip(cells, widths, strict=True)]
+    lines = []
+    for i in range(max(map(len, wrapped))):
+        pieces = []
+        for column, (cell, width) in enumerate(zip(wrapped, widths, strict=True)):
+            piece = cell[i] if i < len(cell) else ""
+            align = (str.ljust, str.ljust, str.rjust, str.center)[column]
+            pieces.append(f" {align(piece, width - 2)} ")
+        lines.append(frame + frame.join(pieces) + frame)
+    return lines
+
+
+def _wrap(text: str, width: int) -> list[str]:
+    """The words in lines of at most `width`; a longer word is cut."""
+    lines = [""]
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if len(joined) <= width or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
+
+
+def _totals(model: Any) -> list[str]:
+    trainable = _size(model.trainable_weights)
+    frozen = _size(model.non_trainable_weights)
+    optimizer = getattr(model, "optimizer", None)
+    built = optimizer is not None and optimizer.built
+    state = (0, 0)
+    if built:
+        # Beside the slots Keras counts the number of steps, an int32, and the learning rate.
+        slots = optimizer.slot_count
+        rate_nbytes = np.dtype(config.floatx()).itemsize
+        state = (slots * trainable[0] + 2, slots * trainable[1] + 4 + rate_nbytes)
+    total = tuple(map(sum, zip(trainable, frozen, state, strict=True)))
+    named = [("Total", total), ("Trainable", trainable), ("Non-trainable", frozen)]
+    if built:
+        named.append(("Optimizer", state))
+    return [f" {name} params: {count:,} ({_readable(nbytes)})" for name, (count, nbytes) in named]
+
+
+def _size(weights: Sequence[Any]) -> tuple[int, int]:
+    counts = [(math.prod(weight.shape), np.dtype(weight.dtype).itemsize) for weight in weights]
+    return sum(count for count, _ in counts), sum(count * nbytes for count, nbytes in counts)
+
+
+def _readable(nbytes: float) -> str:
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if nbytes < 1024:
+            return f"{nbytes:.2f} {unit}"
+        nbytes /= 1024
+    return f"{nbytes:.2f} PB"
+
+
+def _printable(text: str) -> str:
+    import sys
+
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN_FRAME)
+    return text

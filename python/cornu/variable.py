@@ -1,0 +1,218 @@
+"""A weight: an array that views the core's memory and has a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu.config import floatx
+from cornu.utils.arrays import any_type
+from cornu.utils.naming import unique_name
+
+# Methods that would return a Variable, with the name of a weight that it isn't.
+# fmt: off
+_ARRAY_METHODS = (
+    "__getitem__", "all", "any", "argmax", "argmin", "argpartition", "argsort", "astype",
+    "byteswap", "choose", "clip", "compress", "conj", "conjugate", "cumprod", "cumsum", "diagonal",
+    "dot", "flatten", "getfield", "max", "mean", "min", "nonzero", "prod", "ravel", "repeat",
+    "reshape", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take", "trace",
+    "transpose", "var",
+)
+# fmt: on
+_ARRAY_ATTRIBUTES = ("T", "mT", "real", "imag", "flat")
+
+
+class Variable(np.ndarray):
+    """A named array whose memory is a weight's own: writing to it changes the layer.
+
+    A layer's `kernel` and `bias` are of this class. Whatever is computed from one, or indexed out
+    of it, is a plain NumPy array; what is indexed out is a view of the same memory. Copies made by
+    `copy` and `pickle` have memory of their own.
+
+    Args:
+        initializer: The first value, or a function of `(shape, dtype)` that makes it.
+        shape: The shape for `initializer`, where that is a function.
+        dtype: `"float32"` or `"float64"`, another NumPy type, or None for the value's own
+            (`floatx()` for Python floats).
+        trainable: Whether `fit` changes it.
+        name: A name; None: `variable`, `variable_1`, ...
+
+    Raises:
+        ValueError: `initializer` is a function and there is no `shape`.
+
+    Example:
+
+    >>> import cornu
+    >>> v = cornu.Variable([1.0, 2.0], name="scale")
+    >>> v[0] = 3
+    >>> v.assign_add([1.0, 1.0])
+    array([4., 3.], dtype=float32)
+    >>> v
+    <Variable path=scale, shape=(2,), dtype=float32, value=[4. 3.]>
+    >>> v * 2
+    array([8., 6.], dtype=float32)
+
+    Source: https://keras.io/api/ops/ (the class `keras.Variable`)
+    """
+
+    # Below ndarray's 0, so that np.concatenate and the like choose ndarray for what they make.
+    __array_priority__ = -1.0
+
+    name: str
+    path: str
+    _trainable: bool
+
+    def __new__(
+        cls,
+        initializer: Any,
+        shape: tuple[int, ...] | None = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        name: str | None = None,
+    ) -> Variable:
+        if callable(initializer):
+            if shape is None:
+                raise ValueError(
+                    "`shape` must be given where `initializer` is a function. Received: shape=None"
+                )
+            value = np.asarray(initializer(shape, dtype=any_type(dtype)))
+        else:
+            value = np.asarray(initializer)
+            if dtype is None and not hasattr(initializer, "dtype") and value.dtype.kind == "f":
+                dtype = floatx()
+        own = np.array(value, dtype=None if dtype is None else any_type(dtype), order="C")
+        return cls.view_of(own, name or unique_name("variable"), trainable=trainable)
+
+    @classmethod
+    def view_of(
+        cls, array: np.ndarray, name: str, path: str | None = None, trainable: bool = True
+    ) -> Variable:
+        """Return the array's memory as a Variable.
+
+        Args:
+            array: An array, which must stay where it is (the view keeps it alive).
+            name: Such as `kernel`.
+            path: Such as `sequential/dense/kernel`; None: the name.
+            trainable: Whether `fit` changes it.
+        """
+        view = array.view(cls)
+        view.name = name
+        view.path = path or name
+        view._trainable = bool(trainable)
+        return view
+
+    def __array_finalize__(self, source: np.ndarray | None) -> None:
+        self.name = getattr(source, "name", "variable")
+        self.path = getattr(source, "path", self.name)
+        self._trainable = getattr(source, "_trainable", True)
+
+    @property
+    def value(self) -> np.ndarray:
+        """The same memory as a plain array."""
+        return self.view(np.ndarray)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether `fit` changes it; set with `layer.trainable` for all weights of a layer."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        raise AttributeError(
+            "`trainable` of a variable follows its layer's: set `layer.trainable`. "
+            f"Received: {self.path}.trainable = {value}"
+        )
+
+    def numpy(self) -> np.ndarray:
+        """Return a copy as a plain array."""
+        return np.array(self)
+
+    def assign(self, value: Any) -> np.ndarray:
+        """Write `value` into the memory and return it as an array of this type.
+
+        Raises:
+            ValueError: its shape is another one. Nothing is broadcast; `v[...] = value` does that.
+        """
+        array = np.asarray(value)
+        if array.shape != self.shape:
+            raise ValueError(
+                f"`value` must have the shape of the variable {self.path}, {self.shape}. "
+                f"Received: value of shape {array.shape}"
+            )
+        array = array.astype(self.dtype)
+        self[...] = array
+        return array
+
+    def assign_add(self, value: Any) -> np.ndarray:
+        """Add `value`, broadcast to the shape, and return the sum."""
+        return self.assign(self.value + np.asarray(value, dtype=self.dtype))
+
+    def assign_sub(self, value: Any) -> np.ndarray:
+        """Subtract `value`, broadcast to the shape, and return the difference."""
+        return self.assign(self.value - np.asarray(value, dtype=self.dtype))
+
+    def copy(self, order: str = "C") -> np.ndarray:
+        """Return a copy as a plain array."""
+        return self.value.copy(order)  # type: ignore[call-overload]
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        out = kwargs.get("out")
+        if out is not None:
+            kwargs["out"] = tuple(map(_plain, out))
+        result = getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
+        # Writing in place must give the Variable back, or `v += 1` would put a plain array in its
+        # stead.
+        return out[0] if out is not None and len(out) == 1 else result
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        result = super().__array_function__(func, types, args, kwargs)
+        if isinstance(result, tuple | list) and type(result) in (tuple, list):
+            return type(result)(map(_plain, result))
+        return _plain(result)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (np.array(self), self.name, self.path, self._trainable)
+
+    def __copy__(self) -> Variable:
+        return _rebuild(np.array(self), self.name, self.path, self._trainable)
+
+    def __deepcopy__(self, memo: Any) -> Variable:
+        return self.__copy__()
+
+    def __repr__(self) -> str:
+        described = f"path={self.path}, shape={self.shape}, dtype={self.dtype}"
+        return f"<Variable {described}, value={self.value}>"
+
+    __str__ = __repr__
+
+
+def _plain(thing: Any) -> Any:
+    return thing.view(np.ndarray) if isinstance(thing, Variable) else thing
+
+
+def _rebuild(array: np.ndarray, name: str, path: str, trainable: bool) -> Variable:
+    return Variable.view_of(array, name, path, trainable)
+
+
+def _plain_method(name: str) -> Callable[..., Any]:
+    def method(self: Variable, *args: Any, **kwargs: Any) -> Any:
+        return getattr(self.view(np.ndarray), name)(*args, **kwargs)
+
+    method.__name__ = name
+    method.__doc__ = getattr(np.ndarray, name).__doc__
+    return method
+
+
+def _plain_attribute(name: str) -> property:
+    return property(
+        lambda self: getattr(self.view(np.ndarray), name), doc=f"ndarray.{name} of the plain array."
+    )
+
+
+for _name in _ARRAY_METHODS:
+    setattr(Variable, _name, _plain_method(_name))
+for _name in _ARRAY_ATTRIBUTES:
+    if hasattr(np.ndarray, _name):  # mT came with NumPy 2.0
+        setattr(Variable, _name, _plain_attribute(_name))

@@ -1,0 +1,276 @@
+/* Losses against Keras's formulas in long double, their derivatives against differences, and the
+ * edges of both. */
+#include "kernels_fixture.h"
+
+typedef long double wide;
+
+typedef struct loss_row {
+    const cornu_loss *loss;
+    size_t columns, id;
+    wide *target, *prediction;
+} loss_row;
+
+static wide smoothed(const loss_row *row, size_t j) {
+    wide smoothing = (wide)row->loss->label_smoothing;
+    switch (row->loss->kind) {
+        case CORNU_BINARY_CROSSENTROPY:
+            return row->target[j] * (1 - smoothing) + smoothing / 2;
+        case CORNU_CATEGORICAL_CROSSENTROPY:
+            return row->target[j] * (1 - smoothing) + smoothing / (wide)row->columns;
+        case CORNU_SPARSE_CATEGORICAL_CROSSENTROPY:
+            return j == row->id ? 1 : 0;
+        default:
+            return row->target[j];
+    }
+}
+
+static wide clipped(wide p) {
+    return fminl(fmaxl(p, 1e-7L), 1 - 1e-7L);
+}
+
+static wide expected_term(const loss_row *row, size_t j) {
+    wide t = smoothed(row, j), x = row->prediction[j];
+    switch (row->loss->kind) {
+        case CORNU_MEAN_SQUARED_ERROR:
+            return (t - x) * (t - x);
+        case CORNU_MEAN_ABSOLUTE_ERROR:
+            return fabsl(t - x);
+        default:
+            if (row->loss->from_logits) {
+                return t * log1pl(expl(-x)) + (1 - t) * log1pl(expl(x));
+            }
+            return -t * logl(clipped(x)) - (1 - t) * logl(1 - clipped(x));
+    }
+}
+
+static wide expected_loss(const loss_row *row) {
+    wide sum = 0, whole = 0;
+    bool categorical = row->loss->kind >= CORNU_CATEGORICAL_CROSSENTROPY;
+    for (size_t j = 0; j < row->columns; j++) {
+        whole += row->loss->from_logits ? expl(row->prediction[j]) : row->prediction[j];
+    }
+    for (size_t j = 0; j < row->columns; j++) {
+        if (!categorical) {
+            sum += expected_term(row, j) / (wide)row->columns;
+            continue;
+        }
+        wide p = row->loss->from_logits ? expl(row->prediction[j]) / whole
+                                        : clipped(row->prediction[j] / whole);
+        sum -= smoothed(row, j) * logl(p);
+    }
+    return sum;
+}
+
+static double expected_slope(const loss_row *row, size_t j) {
+    const wide at = row->prediction[j], step = 1e-6L * fmaxl(fabsl(at), 0.03L);
+    row->prediction[j] = at + step;
+    wide high = expected_loss(row);
+    row->prediction[j] = at - step;
+    wide low = expected_loss(row);
+    row->prediction[j] = at;
+    return (double)((high - low) / (2 * step));
+}
+
+enum { ROWS = 4, WIDEST = 700 };
+
+typedef struct batch {
+    cornu_dtype dtype;
+    size_t columns;
+    void *target, *prediction, *gradient;
+    int32_t ids[ROWS];
+    double scales[ROWS], losses[ROWS];
+} batch;
+
+static const void *target_of(const batch *b, const cornu_loss *loss) {
+    return loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY ? (const void *)b->ids : b->target;
+}
+
+static void run(batch *b, const cornu_loss *loss) {
+    const cornu_kernels *kernels = cornu_kernels_for(b->dtype);
+    kernels->loss_forward(loss, ROWS, b->columns, target_of(b, loss), b->prediction, b->losses);
+    kernels->loss_backward(loss, ROWS, b->columns, target_of(b, loss), b->prediction, NULL,
+                           b->scales, b->gradient);
+}
+
+/* The probabilities given make no difference beyond rounding. */
+static void check_given_probabilities(const batch *b, const cornu_loss *loss) {
+    const cornu_kernels *kernels = cornu_kernels_for(b->dtype);
+    size_t count = ROWS * b->columns;
+    void *probabilities = new_reals(b->dtype, count), *gradient = new_reals(b->dtype, count);
+    cornu_activation activation = {
+        loss->kind == CORNU_BINARY_CROSSENTROPY ? CORNU_SIGMOID : CORNU_SOFTMAX, {0}};
+    kernels->activation_forward(&activation, ROWS, b->columns, b->prediction, probabilities);
+    kernels->loss_backward(loss, ROWS, b->columns, target_of(b, loss), b->prediction, probabilities,
+                           b->scales, gradient);
+    double tolerance = b->dtype == CORNU_FLOAT32 ? 1e-6 : 1e-14;
+    for (size_t i = 0; i < count; i++) {
+        CHECK_NEAR(real_get(b->dtype, gradient, i), real_get(b->dtype, b->gradient, i), tolerance);
+    }
+    cornu_memory_free(probabilities);
+    cornu_memory_free(gradient);
+}
+
+static void check_batch(batch *b, const cornu_loss *loss) {
+    run(b, loss);
+    wide target[WIDEST], prediction[WIDEST];
+    for (size_t i = 0; i < ROWS; i++) {
+        for (size_t j = 0; j < b->columns; j++) {
+            target[j] = (wide)real_get(b->dtype, b->target, i * b->columns + j);
+            prediction[j] = (wide)real_get(b->dtype, b->prediction, i * b->columns + j);
+        }
+        loss_row row = {loss, b->columns, (size_t)b->ids[i], target, prediction};
+        double expected = (double)expected_loss(&row);
+        const double digits = b->dtype == CORNU_FLOAT32 ? 4e-6 : 1e-13;
+        check_that(fabs(b->losses[i] - expected) <= digits * largest(1, fabs(expected)), __FILE__,
+                   __LINE__,
+                   "%s loss %d (logits %d, smoothing %g, %zu columns) is %.17g, expected %.17g",
+                   cornu_dtype_name(b->dtype), (int)loss->kind, loss->from_logits,
+                   loss->label_smoothing, b->columns, b->losses[i], expected);
+        for (size_t j = 0; j < b->columns; j += b->columns / 6 + 1) {
+            double slope = expected_slope(&row, j) * b->scales[i];
+            double came = real_get(b->dtype, b->gradient, i * b->columns + j);
+            const double allowed = b->dtype == CORNU_FLOAT32 ? 2e-5 : 2e-8;
+            check_that(fabs(came - slope) <= allowed * largest(1, fabs(slope)), __FILE__, __LINE__,
+                       "%s gradient of loss %d (logits %d, smoothing %g, %zu columns) is %.17g, "
+                       "expected %.12g",
+                       cornu_dtype_name(b->dtype), (int)loss->kind, loss->from_logits,
+                       loss->label_smoothing, b->columns, came, slope);
+        }
+    }
+    if (loss->from_logits && loss->kind >= CORNU_BINARY_CROSSENTROPY)
+        check_given_probabilities(b, loss);
+}
+
+static void check_losses(void) {
+    static const size_t widths[] = {1, 2, 3, 8, 10, 64, 513, 700};
+    static const double smoothings[] = {0, 0.1, 1};
+    for (size_t way = 0; way < 2 * 8 * CORNU_LOSS_COUNT * 2 * 3; way++) {
+        batch b = {.dtype = real_dtypes[way % 2], .columns = widths[way / 2 % 8]};
+        cornu_loss loss = {.kind = (cornu_loss_kind)(way / 16 % CORNU_LOSS_COUNT),
+                           .from_logits = way / (16 * CORNU_LOSS_COUNT) % 2 == 1,
+                           .label_smoothing = smoothings[way / (32 * CORNU_LOSS_COUNT)]};
+        bool probabilities = loss.kind >= CORNU_BINARY_CROSSENTROPY && !loss.from_logits;
+        size_t count = ROWS * b.columns;
+        b.target = new_reals(b.dtype, count);
+        b.prediction = new_reals(b.dtype, count);
+        b.gradient = new_reals(b.dtype, count);
+        fill_between(b.dtype, b.target, count, way, 0, 1);
+        fill_between(b.dtype, b.prediction, count, way + 1, probabilities ? 0.01 : -3,
+                     probabilities ? 0.99 : 3);
+        fill_between(CORNU_FLOAT64, b.scales, ROWS, way + 2, -2, 2);
+        for (size_t i = 0; i < ROWS; i++) {
+            b.ids[i] = (int32_t)((way + 7 * i) % b.columns);
+            /* One-hot rows among the soft ones. */
+            for (size_t j = 0; i % 2 == 0 && j < b.columns; j++) {
+                real_set(b.dtype, b.target, i * b.columns + j, j == (size_t)b.ids[i] ? 1 : 0);
+            }
+        }
+        check_batch(&b, &loss);
+        cornu_memory_free(b.target);
+        cornu_memory_free(b.prediction);
+        cornu_memory_free(b.gradient);
+    }
+}
+
+/* Four rows of one or two columns, spelled out. */
+static void check_rows(cornu_loss loss, size_t columns, const double *target,
+                       const double *prediction, const double *losses, const double *gradients) {
+    for (size_t t = 0; t < 2; t++) {
+        double memory[3][2 * ROWS];
+        batch b = {.dtype = real_dtypes[t],
+                   .columns = columns,
+                   .target = memory[0],
+                   .prediction = memory[1],
+                   .gradient = memory[2],
+                   .scales = {1, 1, 1, 1}};
+        for (size_t i = 0; i < ROWS * columns; i++) {
+            real_set(b.dtype, b.target, i, target[i]);
+            real_set(b.dtype, b.prediction, i, prediction[i]);
+        }
+        for (size_t i = 0; i < ROWS; i++) b.ids[i] = (int32_t)target[i * columns];
+        run(&b, &loss);
+        const double digits = b.dtype == CORNU_FLOAT32 ? 1e-6 : 1e-14;
+        for (size_t i = 0; i < ROWS; i++) {
+            CHECK_NEAR(b.losses[i], losses[i],
+                       isfinite(losses[i]) ? digits * largest(1e-30, fabs(losses[i])) : 0);
+        }
+        for (size_t i = 0; i < ROWS * columns; i++) {
+            CHECK_NEAR(real_get(b.dtype, b.gradient, i), gradients[i],
+                       isfinite(gradients[i]) ? digits * largest(1e-30, fabs(gradients[i])) : 0);
+        }
+    }
+}
+
+static void check_edges(void) {
+    /* Logits far out: the loss is linear there, and small where it is right. */
+    check_rows((cornu_loss){.kind = CORNU_BINARY_CROSSENTROPY, .from_logits = true}, 1,
+               (double[]){1, 0, 1, 0}, (double[]){1000, 1000, -1000, -80},
+               (double[]){0, 1000, 1000, exp(-80.0)}, (double[]){0, 1, -1, exp(-80.0)});
+    check_rows((cornu_loss){.kind = CORNU_CATEGORICAL_CROSSENTROPY, .from_logits = true}, 2,
+               (double[]){1, 0, 0, 1, 1, 0, 0.5, 0.5},
+               (double[]){1000, -1000, 1000, -1000, 0, -INFINITE, 7, 7},
+               (double[]){0, 2000, 0, log(2.0)}, (double[]){0, 0, 1, -1, 0, 0, 0, 0});
+    check_rows((cornu_loss){.kind = CORNU_SPARSE_CATEGORICAL_CROSSENTROPY, .from_logits = true}, 2,
+               (double[]){0, 0, 1, 0, 0, 0, 1, 0},
+               (double[]){1000, -1000, 1000, -1000, 0, -INFINITE, 7, 7},
+               (double[]){0, 2000, 0, log(2.0)}, (double[]){0, 0, 1, -1, 0, 0, 0.5, -0.5});
+    /* A perfect fit of absolute errors is at rest; NaN stays NaN. */
+    check_rows((cornu_loss){.kind = CORNU_MEAN_ABSOLUTE_ERROR}, 1, (double[]){2, 2, 2, 2},
+               (double[]){2, 5, -1, NOT_A_NUMBER}, (double[]){0, 3, 3, NOT_A_NUMBER},
+               (double[]){0, 1, -1, NOT_A_NUMBER});
+    check_rows((cornu_loss){.kind = CORNU_MEAN_SQUARED_ERROR}, 1, (double[]){2, 2, 2, 2},
+               (double[]){2, 5, -1, NOT_A_NUMBER}, (double[]){0, 9, 9, NOT_A_NUMBER},
+               (double[]){0, 6, -6, NOT_A_NUMBER});
+}
+
+/* Probabilities of 0 and 1 are clipped to 1e-7 of it, as the type holds that, and move nothing. */
+static void check_clipping(void) {
+    for (size_t t = 0; t < 2; t++) {
+        bool single = real_dtypes[t] == CORNU_FLOAT32;
+        const double low = single ? (double)(float)1e-7 : 1e-7,
+                     high = single ? (double)(float)(1 - 1e-7) : 1 - 1e-7;
+        double memory[3][2 * ROWS];
+        batch b = {.dtype = real_dtypes[t],
+                   .columns = 1,
+                   .target = memory[0],
+                   .prediction = memory[1],
+                   .gradient = memory[2],
+                   .scales = {1, 1, 1, 1}};
+        const double target[] = {1, 0, 1, 0}, prediction[] = {0, 1, 1, low};
+        const double losses[] = {-log(low), -log(1 - high), -log(high), -log(1 - low)};
+        /* On the border itself the derivative is halved, as jax's clip does it. */
+        const double gradients[] = {0, 0, 0, 0.5 / (1 - low)};
+        for (size_t i = 0; i < ROWS; i++) {
+            real_set(b.dtype, b.target, i, target[i]);
+            real_set(b.dtype, b.prediction, i, prediction[i]);
+        }
+        run(&b, &(cornu_loss){.kind = CORNU_BINARY_CROSSENTROPY});
+        for (size_t i = 0; i < ROWS; i++) {
+            CHECK_NEAR(b.losses[i], losses[i], 1e-7 * largest(losses[i], single ? 1 : 1e-7));
+            CHECK_NEAR(real_get(b.dtype, b.gradient, i), gradients[i], 1e-7);
+        }
+        b.columns = 2;
+        const double dense[] = {1, 0, 0, 1, 0, 1, 1, 0}, rows[] = {0, 5, 0, 5, 3, 0, 3, 0};
+        for (size_t i = 0; i < 2 * ROWS; i++) {
+            real_set(b.dtype, b.target, i, dense[i]);
+            real_set(b.dtype, b.prediction, i, rows[i]);
+        }
+        for (size_t i = 0; i < ROWS; i++) b.ids[i] = dense[2 * i] == 1 ? 0 : 1;
+        for (int sparse = 0; sparse < 2; sparse++) {
+            run(&b, &(cornu_loss){.kind = sparse ? CORNU_SPARSE_CATEGORICAL_CROSSENTROPY
+                                                 : CORNU_CATEGORICAL_CROSSENTROPY});
+            for (size_t i = 0; i < ROWS; i++) {
+                CHECK_NEAR(b.losses[i], i % 2 == 0 ? -log(low) : -log(high), single ? 1e-6 : 1e-14);
+            }
+            for (size_t i = 0; i < 2 * ROWS; i++)
+                CHECK_NEAR(real_get(b.dtype, b.gradient, i), 0, 0);
+        }
+    }
+}
+
+int main(void) {
+    check_losses();
+    check_edges();
+    check_clipping();
+    return check_report();
+}

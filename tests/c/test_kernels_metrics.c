@@ -1,0 +1,91 @@
+/* Metrics: small rows spelled out, ties and NaN included. */
+#include "kernels_fixture.h"
+
+enum { ROWS = 6, COLUMNS = 4 };
+
+static const double predictions[ROWS][COLUMNS] = {
+    {0.1, 0.7, 0.2, 0.0},           /* argmax 1 */
+    {0.4, 0.4, 0.1, 0.1},           /* a tie: the first, 0 */
+    {0.0, 0.1, 0.1, 0.8},           /* 3 */
+    {0.25, 0.25, 0.25, 0.25},       /* all equal: 0 */
+    {0.1, NOT_A_NUMBER, 0.6, 0.3},  /* never right */
+    {-INFINITE, 0.5, INFINITE, 0.5} /* 2 */
+};
+static const int32_t ids[ROWS] = {1, 1, 2, 3, 2, 2};
+
+/* For dense targets one-hot rows of the ids, but for row 3, which is a tie between 0 and 3. */
+static double dense_target(size_t i, size_t j) {
+    if (i == 3) return j == 0 || j == 3 ? 1 : 0;
+    return j == (size_t)ids[i] ? 1 : 0;
+}
+
+static void check_metric(cornu_metric metric, bool sparse, const double *expected) {
+    for (size_t t = 0; t < 2; t++) {
+        cornu_dtype dtype = real_dtypes[t];
+        double target[ROWS * COLUMNS], prediction[ROWS * COLUMNS], values[ROWS];
+        for (size_t i = 0; i < ROWS; i++) {
+            for (size_t j = 0; j < COLUMNS; j++) {
+                real_set(dtype, target, i * COLUMNS + j, dense_target(i, j));
+                real_set(dtype, prediction, i * COLUMNS + j, predictions[i][j]);
+            }
+        }
+        cornu_kernels_for(dtype)->metric_rows(
+            &metric, ROWS, COLUMNS, sparse ? (const void *)ids : target, prediction, values);
+        for (size_t i = 0; i < ROWS; i++) {
+            check_that(values[i] == expected[i], __FILE__, __LINE__,
+                       "metric %d (k %zu) of row %zu is %g, expected %g", (int)metric.kind,
+                       metric.k, i, values[i], expected[i]);
+        }
+    }
+}
+
+static void check_elementwise(void) {
+    for (size_t t = 0; t < 2; t++) {
+        cornu_dtype dtype = real_dtypes[t];
+        const double target[] = {1, 0, 1, 0, 1, 2, 0, 1},
+                     prediction[] = {0.5, 0.5, 0.6, 0.4, 1, 2, NOT_A_NUMBER, 1};
+        double t_memory[8], p_memory[8], values[4];
+        for (size_t i = 0; i < 8; i++) {
+            real_set(dtype, t_memory, i, target[i]);
+            real_set(dtype, p_memory, i, prediction[i]);
+        }
+        const cornu_kernels *kernels = cornu_kernels_for(dtype);
+        cornu_metric metric = {.kind = CORNU_METRIC_BINARY_ACCURACY, .threshold = 0.5};
+        kernels->metric_rows(&metric, 4, 2, t_memory, p_memory, values);
+        /* 0.5 is not above 0.5; a target of 2 is neither answer; NaN is wrong even where the target
+         * is 0. */
+        const double binary[] = {0.5, 1, 0.5, 0.5}, equal[] = {0, 0, 1, 0.5};
+        for (size_t i = 0; i < 4; i++) CHECK_SAME_F64(values[i], binary[i]);
+        metric.kind = CORNU_METRIC_ACCURACY;
+        kernels->metric_rows(&metric, 4, 2, t_memory, p_memory, values);
+        for (size_t i = 0; i < 4; i++) CHECK_SAME_F64(values[i], equal[i]);
+        metric.kind = CORNU_METRIC_BINARY_ACCURACY;
+        metric.threshold = 0.45;
+        kernels->metric_rows(&metric, 1, 2, t_memory, p_memory, values);
+        CHECK_SAME_F64(values[0], 0.5);
+        metric =
+            (cornu_metric){.kind = CORNU_METRIC_LOSS, .loss = {.kind = CORNU_MEAN_SQUARED_ERROR}};
+        kernels->metric_rows(&metric, 1, 2, t_memory, p_memory, values);
+        CHECK_SAME_F64(values[0], 0.25);
+    }
+}
+
+int main(void) {
+    check_metric((cornu_metric){.kind = CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY}, true,
+                 (double[]){1, 0, 0, 0, 0, 1});
+    check_metric((cornu_metric){.kind = CORNU_METRIC_CATEGORICAL_ACCURACY}, false,
+                 (double[]){1, 0, 0, 1, 0, 1});
+    /* Top k: one more than the number of strictly greater predictions is at most k. */
+    check_metric((cornu_metric){.kind = CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY, .k = 1},
+                 true, (double[]){1, 1, 0, 1, 0, 1});
+    check_metric((cornu_metric){.kind = CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY, .k = 2},
+                 true, (double[]){1, 1, 1, 1, 0, 1});
+    check_metric((cornu_metric){.kind = CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY, .k = 1}, false,
+                 (double[]){1, 1, 0, 1, 0, 1});
+    check_metric((cornu_metric){.kind = CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY, .k = 100}, false,
+                 (double[]){1, 1, 1, 1, 0, 1});
+    check_metric((cornu_metric){.kind = CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY, .k = 0}, false,
+                 (double[]){0, 0, 0, 0, 0, 0});
+    check_elementwise();
+    return check_report();
+}

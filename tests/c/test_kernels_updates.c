@@ -1,0 +1,111 @@
+/* Optimizer steps against Keras's formulas in long double, over many steps. */
+#include "kernels_fixture.h"
+
+typedef long double wide;
+
+enum { COUNT = 67, STEPS = 300 };
+
+typedef struct state {
+    wide weight, m, v, v_hat;
+} state;
+
+static void expected_step(const cornu_optimizer_options *o, cornu_dtype dtype, double rate,
+                          uint64_t iteration, wide gradient, state *s) {
+    wide lr = (wide)rate;
+    if (o->kind == CORNU_SGD) {
+        if (o->momentum == 0) {
+            s->weight -= lr * gradient;
+            return;
+        }
+        wide momentum = (wide)o->momentum;
+        s->m = momentum * s->m - lr * gradient;
+        s->weight += o->nesterov ? momentum * s->m - lr * gradient : s->m;
+        return;
+    }
+    /* Keras takes the powers of beta as the weights' type holds it. */
+    bool single = dtype == CORNU_FLOAT32;
+    wide beta_1 = single ? (wide)(float)o->beta_1 : (wide)o->beta_1;
+    wide beta_2 = single ? (wide)(float)o->beta_2 : (wide)o->beta_2;
+    wide alpha =
+        lr * sqrtl(1 - powl(beta_2, (wide)iteration)) / (1 - powl(beta_1, (wide)iteration));
+    s->m += (gradient - s->m) * (wide)(1.0 - o->beta_1);
+    s->v += (gradient * gradient - s->v) * (wide)(1.0 - o->beta_2);
+    s->v_hat = fmaxl(s->v_hat, s->v);
+    s->weight -= s->m * alpha / (sqrtl(o->amsgrad ? s->v_hat : s->v) + (wide)o->epsilon);
+}
+
+static void check_optimizer(cornu_dtype dtype, cornu_optimizer_options options, uint64_t first) {
+    const cornu_kernels *kernels = cornu_kernels_for(dtype);
+    void *weights = new_reals(dtype, COUNT), *gradient = new_reals(dtype, COUNT),
+         *slots[CORNU_MAX_SLOTS];
+    for (size_t i = 0; i < CORNU_MAX_SLOTS; i++) slots[i] = new_reals(dtype, COUNT);
+    fill_between(dtype, weights, COUNT, 1, -1, 1);
+    state states[COUNT] = {{0}};
+    for (size_t i = 0; i < COUNT; i++) states[i].weight = (wide)real_get(dtype, weights, i);
+    const double digits = dtype == CORNU_FLOAT32 ? 2e-5 : 2e-14;
+    for (uint64_t step = 0; step < STEPS; step++) {
+        fill_between(dtype, gradient, COUNT, 100 + step, step % 50 == 7 ? -20 : -1, 1);
+        double rate = step < STEPS / 2 ? 0.01 : 0.002;
+        cornu_update update = {&options, rate, first + step};
+        kernels->update(&update, COUNT, weights, gradient, slots);
+        for (size_t i = 0; i < COUNT; i++) {
+            expected_step(&options, dtype, rate, first + step, (wide)real_get(dtype, gradient, i),
+                          &states[i]);
+            double expected = (double)states[i].weight;
+            check_that(
+                fabs(real_get(dtype, weights, i) - expected) <= digits * largest(1, fabs(expected)),
+                __FILE__, __LINE__,
+                "%s: weight %zu after step %d of optimizer %d is %.17g, expected %.17g",
+                cornu_dtype_name(dtype), i, (int)step, (int)options.kind,
+                real_get(dtype, weights, i), expected);
+        }
+    }
+    cornu_memory_free(weights);
+    cornu_memory_free(gradient);
+    for (size_t i = 0; i < CORNU_MAX_SLOTS; i++) cornu_memory_free(slots[i]);
+}
+
+/* One step of one weight at iteration t shows alpha: with epsilon 0 and fresh slots, w moves by
+ * alpha * g0 / sqrt(h0), g0 and h0 the gains. */
+static void check_powers(void) {
+    static const uint64_t iterations[] = {
+        1, 2, 3, 10, 1000, 12345, 1000000, UINT64_C(1) << 40, UINT64_MAX};
+    static const double betas[][2] = {{0.9, 0.999}, {0.999, 0.9999999}, {0.5, 0.25}, {0, 0}};
+    const cornu_kernels *kernels = cornu_kernels_for(CORNU_FLOAT64);
+    for (size_t b = 0; b < sizeof betas / sizeof betas[0]; b++) {
+        cornu_optimizer_options options = {
+            .kind = CORNU_ADAM, .beta_1 = betas[b][0], .beta_2 = betas[b][1]};
+        for (size_t i = 0; i < sizeof iterations / sizeof iterations[0]; i++) {
+            double weight = 0, gradient = 1, m = 0, v = 0, v_hat = 0;
+            void *slots[] = {&m, &v, &v_hat};
+            cornu_update update = {&options, 1, iterations[i]};
+            kernels->update(&update, 1, &weight, &gradient, slots);
+            wide t = (wide)iterations[i];
+            wide alpha = sqrtl(-expm1l(t * logl((wide)options.beta_2))) /
+                         -expm1l(t * logl((wide)options.beta_1));
+            double expected = (double)(-alpha * (wide)m / sqrtl((wide)v));
+            CHECK_NEAR(weight, expected,
+                       8e-16 * fabs(expected) * largest(1, 1e-16 / (1 - options.beta_2)));
+        }
+    }
+}
+
+int main(void) {
+    for (size_t t = 0; t < 2; t++) {
+        cornu_dtype dtype = real_dtypes[t];
+        check_optimizer(dtype, (cornu_optimizer_options){.kind = CORNU_SGD}, 1);
+        check_optimizer(dtype, (cornu_optimizer_options){.kind = CORNU_SGD, .momentum = 0.9}, 1);
+        check_optimizer(
+            dtype, (cornu_optimizer_options){.kind = CORNU_SGD, .momentum = 0.5, .nesterov = true},
+            1);
+        cornu_optimizer_options adam = {
+            .kind = CORNU_ADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7};
+        check_optimizer(dtype, adam, 1);
+        check_optimizer(dtype, adam, 5000);
+        adam.amsgrad = true;
+        adam.beta_2 = 0.9;
+        check_optimizer(dtype, adam, 1);
+    }
+    check_powers();
+    return check_report();
+}

@@ -1,0 +1,1 @@
+"""Values recorded from Keras, and the cases that make them."""

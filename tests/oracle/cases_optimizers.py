@@ -1,0 +1,111 @@
+"""Optimizers: weights and losses after 1, 2 and 10 steps, and with the rate changed between."""
+
+import numpy as np
+
+from .harness import Case, draw, flat, set_drawn_weights
+
+OPTIMIZERS = {
+    "SGD default": ("SGD", {}),
+    "SGD": ("SGD", {"learning_rate": 0.1}),
+    "SGD momentum": ("SGD", {"learning_rate": 0.1, "momentum": 0.9}),
+    "SGD nesterov": ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}),
+    "SGD nesterov without momentum": ("SGD", {"learning_rate": 0.1, "nesterov": True}),
+    "Adam default": ("Adam", {}),
+    "Adam": ("Adam", {"learning_rate": 0.05}),
+    "Adam amsgrad": ("Adam", {"learning_rate": 0.05, "beta_2": 0.6, "amsgrad": True}),
+    "Adam betas": ("Adam", {"learning_rate": 0.05, "beta_1": 0.5, "beta_2": 0.9}),
+    "Adam epsilon": ("Adam", {"learning_rate": 0.05, "epsilon": 0.1}),
+}
+
+# Adam divides by the root of small squares, which widens a last bit of the gradient: after ten
+# steps Keras's own float32 is 2.5e-6 from its float64.
+TOLERANCES = {"SGD": {}, "Adam": {"float32": (2e-5, 1e-5)}}
+
+
+def data(dtype):
+    """Batches of odd sizes, as the steps of one run."""
+    rows = [5, 3, 1, 4, 5, 2, 6, 5, 7, 3]
+    x = [draw(f"optimizer x {i}", n, 3, dtype=dtype) for i, n in enumerate(rows)]
+    y = [draw(f"optimizer y {i}", n, 2, dtype=dtype) for i, n in enumerate(rows)]
+    return list(zip(x, y, strict=True))
+
+
+def network(keras):
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input((3,)), layers.Dense(4, activation="tanh"), layers.Dense(2)]
+    )
+    set_drawn_weights(model, "optimizer network")
+    return model
+
+
+def steps_case(text, name, options):
+    def run(keras, dtype):
+        model, fields, losses = network(keras), {}, []
+        optimizer = getattr(keras.optimizers, name)(**options)
+        model.compile(optimizer=optimizer, loss="mse")
+        for step, (x, y) in enumerate(data(dtype), 1):
+            losses.append(model.train_on_batch(x, y))
+            if step in (1, 2, 10):
+                fields[f"weights {step}"] = flat(model.get_weights())
+        fields["iterations"] = np.array(int(optimizer.iterations))
+        return fields | {"losses": np.array(losses)}
+
+    return Case(f"steps/{text}", run, **TOLERANCES[name])
+
+
+def rate_case(text, name, options):
+    """The learning rate set between steps, and read back."""
+
+    def run(keras, dtype):
+        model, rates = network(keras), []
+        model.compile(optimizer=getattr(keras.optimizers, name)(**options), loss="mse")
+        batches, fields = data(dtype), {}
+        for part, rate in enumerate((None, 0.05, 0.001)):
+            if rate is not None:
+                model.optimizer.learning_rate = rate
+            for x, y in batches[3 * part : 3 * part + 3]:
+                model.train_on_batch(x, y)
+            rates.append(float(model.optimizer.learning_rate))
+            fields[f"weights {part}"] = flat(model.get_weights())
+        return fields | {"rates": np.array(rates)}
+
+    return Case(f"rate/{text}", run, **TOLERANCES[name])
+
+
+def run_by_name(keras, dtype):
+    """Optimizers given by name have their default parameters."""
+    fields = {}
+    for name in ("sgd", "SGD", "adam", "Adam"):
+        model = network(keras)
+        model.compile(optimizer=name, loss="mse")
+        for x, y in data(dtype)[:2]:
+            model.train_on_batch(x, y)
+        fields[name] = flat(model.get_weights())
+        fields[f"{name} rate"] = np.array(float(model.optimizer.learning_rate))
+    return fields
+
+
+def run_zero_gradient(keras, dtype):
+    """A gradient of exactly 0 moves nothing, except by momentum that is left."""
+    fields = {}
+    for name, options in (("SGD", {"momentum": 0.9}), ("Adam", {}), ("Adam", {"amsgrad": True})):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
+        model.set_weights([np.array([[1.0], [2.0]], dtype)])
+        optimizer = getattr(keras.optimizers, name)(learning_rate=0.1, **options)
+        model.compile(optimizer=optimizer, loss="mse")
+        x, y = np.array([[1.0, 0.0]], dtype), np.array([[3.0]], dtype)
+        model.train_on_batch(0 * x, 0 * y)
+        fields[f"{name} {options} still"] = model.get_weights()[0]
+        model.train_on_batch(x, y)
+        model.train_on_batch(0 * x, 0 * y)
+        fields[f"{name} {options} moved"] = model.get_weights()[0]
+    return fields
+
+
+CASES = [
+    *(steps_case(text, *row) for text, row in OPTIMIZERS.items()),
+    *(rate_case(text, *row) for text, row in OPTIMIZERS.items() if "default" not in text),
+    Case("by name", run_by_name),
+    Case("zero gradient", run_zero_gradient),
+]

@@ -1,0 +1,130 @@
+"""cornu.config: the float type, the fuzz factor, the threads."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import cornu
+from cornu import config
+from cornu.config import resolve_dtype
+
+
+@pytest.fixture(autouse=True)
+def _put_back():
+    yield
+    config.set_floatx("float32")
+    config.set_num_threads(0)
+
+
+def test_floatx():
+    assert config.floatx() == "float32"
+    for value in ("float64", np.float64, np.dtype("float64")):
+        config.set_floatx(value)
+        assert config.floatx() == "float64"
+        assert cornu.losses.MeanSquaredError().dtype == "float64"
+        assert cornu.initializers.Zeros()((1,)).dtype == np.float64
+        config.set_floatx("float32")
+    assert config.floatx() == "float32"
+
+
+@pytest.mark.parametrize("value", ["float16", "bfloat16", "int32", "double64", 32, None, ""])
+def test_bad_floatx(value):
+    with pytest.raises(ValueError, match="`value` must be 'float32' or 'float64'"):
+        config.set_floatx(value)
+    assert config.floatx() == "float32"
+
+
+class Policy:
+    def __init__(self, name):
+        self.name = name
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"),
+    [
+        (None, "float32"),
+        ("float32", "float32"),
+        ("float64", "float64"),
+        ("float", "float32"),
+        (float, "float32"),
+        (np.float32, "float32"),
+        (np.float64, "float64"),
+        (np.dtype("float64"), "float64"),
+        (np.dtype(">f4"), "float32"),
+        (Policy("float64"), "float64"),
+    ],
+)
+def test_resolve_dtype(dtype, expected):
+    assert resolve_dtype(dtype) == expected
+
+
+def test_resolve_dtype_follows_floatx():
+    config.set_floatx("float64")
+    assert [resolve_dtype(dtype) for dtype in (None, float, "float")] == ["float64"] * 3
+    assert resolve_dtype("float32") == "float32"
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    ["mixed_float16", "mixed_bfloat16", "float16", "bfloat16", np.float16, Policy("float16")],
+)
+def test_half_precision_is_refused_with_the_reason(dtype):
+    with pytest.raises(ValueError, match=r"`dtype` must be.*mixed precision are not supported"):
+        resolve_dtype(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["int32", int, np.int64, bool, complex, "string", object(), 3])
+def test_other_types_are_refused(dtype):
+    with pytest.raises(
+        ValueError, match=r"`kind` must be .* Received: kind="
+    ):
+        resolve_dtype(dtype, "kind")
+
+
+def test_epsilon():
+    assert config.epsilon() == 1e-7
+    config.set_epsilon(1e-7)
+    with pytest.raises(ValueError, match=r"`value` must be 1e-07.*Received: value=1e-05"):
+        config.set_epsilon(1e-5)
+    assert config.epsilon() == 1e-7
+
+
+def test_backend():
+    assert config.backend() == "cornu"
+
+
+def test_isa():
+    assert config.isa() in ("avx512", "avx2", "neon", "portable")
+    code = "import cornu; print(cornu.config.isa())"
+    shown = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "CORNU_ISA": "portable"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.strip() == "portable"
+
+
+def test_num_threads():
+    assert cornu.num_threads is config.num_threads
+    assert cornu.set_num_threads is config.set_num_threads
+    before = config.num_threads()
+    assert before >= 1
+    config.set_num_threads(3)
+    assert config.num_threads() == 3
+    config.set_num_threads(np.int64(1))
+    assert config.num_threads() == 1
+    config.set_num_threads(0)
+    assert config.num_threads() == before
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, "2", None, True, False])
+def test_bad_num_threads(count):
+    config.set_num_threads(2)
+    with pytest.raises(ValueError, match="`count` must be a positive integer, or 0"):
+        config.set_num_threads(count)
+    assert config.num_threads() == 2

@@ -1,0 +1,566 @@
+"""cornu.metrics called directly: values, weights, states, names and errors.
+
+Values recorded from Keras are in test_oracle_metrics.py; here the formulas are NumPy's.
+"""
+
+import copy
+import inspect
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+from cornu import config, losses, metrics
+from cornu.metrics import for_compile
+from cornu.metrics.accuracy import accuracy
+
+CLASSES = {
+    "Accuracy": ("accuracy", ""),
+    "BinaryAccuracy": ("binary_accuracy", ", threshold=0.5"),
+    "CategoricalAccuracy": ("categorical_accuracy", ""),
+    "SparseCategoricalAccuracy": ("sparse_categorical_accuracy", ""),
+    "MeanSquaredError": ("mean_squared_error", ""),
+    "MeanAbsoluteError": ("mean_absolute_error", ""),
+    "BinaryCrossentropy": ("binary_crossentropy", ", from_logits=False, label_smoothing=0"),
+    "CategoricalCrossentropy": (
+        "categorical_crossentropy",
+        ", from_logits=False, label_smoothing=0, axis=-1",
+    ),
+    "SparseCategoricalCrossentropy": (
+        "sparse_categorical_crossentropy",
+        ", from_logits=False, ignore_class=None, axis=-1",
+    ),
+    "Mean": ("mean", ""),
+    "Sum": ("sum", ""),
+}
+
+
+def random(shape, seed=0):
+    return np.random.RandomState(seed).random_sample(shape)
+
+
+def integers(high, shape, seed=0):
+    return np.random.RandomState(seed).randint(0, high, shape)
+
+
+@pytest.fixture(params=["float32", "float64"])
+def dtype(request):
+    return request.param
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 7, 8, 9, 31])
+@pytest.mark.parametrize("columns", [1, 3, 8, 17])
+def test_accuracy_functions(rows, columns, dtype):
+    p = random((rows, columns), 1).astype(dtype)
+    t = random((rows, columns), 2).astype(dtype)
+    labels = integers(columns, rows)
+    np.testing.assert_array_equal(accuracy(p.round(), t.round()), p.round() == t.round())
+    np.testing.assert_array_equal(metrics.binary_accuracy(t.round(), p), t.round() == (p > 0.5))
+    np.testing.assert_array_equal(metrics.categorical_accuracy(t, p), t.argmax(-1) == p.argmax(-1))
+    np.testing.assert_array_equal(
+        metrics.sparse_categorical_accuracy(labels, p), labels == p.argmax(-1)
+    )
+    for k in (1, 2, columns, columns + 1):
+        rank = (p > p[np.arange(rows), labels][:, None]).sum(axis=1)
+        found = metrics.sparse_top_k_categorical_accuracy(labels, p, k)
+        np.testing.assert_array_equal(found, rank < k)
+        one_hot = np.eye(columns)[labels].reshape(rows, columns)
+        np.testing.assert_array_equal(metrics.top_k_categorical_accuracy(one_hot, p, k), found)
+
+
+def test_results_are_floatx():
+    p = random((3, 2)).astype("float64")
+    functions = [
+        lambda: accuracy(p, p),
+        lambda: metrics.binary_accuracy(p, p),
+        lambda: metrics.categorical_accuracy(p, p),
+        lambda: metrics.sparse_categorical_accuracy([0, 1, 1], p),
+        lambda: metrics.sparse_top_k_categorical_accuracy([0, 1, 1], p, from_sorted_ids=True),
+    ]
+    assert {function().dtype for function in functions} == {np.dtype("float32")}
+    config.set_floatx("float64")
+    try:
+        assert {function().dtype for function in functions} == {np.dtype("float64")}
+        assert isinstance(metrics.Mean()([1.0]), np.float64)
+    finally:
+        config.set_floatx("float32")
+    assert isinstance(metrics.Mean()([1.0]), np.float32)
+    assert isinstance(metrics.Sum(dtype="float64")([1.0]), np.float64)
+
+
+def test_threshold_is_exclusive_and_of_the_predictions_type():
+    p = np.array([0.5, 0.1, 0.7], "float32")
+    assert metrics.binary_accuracy([1, 1, 1], p).tolist() == [0, 0, 1]
+    # In float64 the float32 nearest to 0.1 would be above 0.1.
+    assert metrics.binary_accuracy([1, 1, 1], p, threshold=0.1).tolist() == [1, 0, 1]
+
+
+def test_large_integers_are_told_apart():
+    assert accuracy([2**24 + 1], [2**24]).tolist() == [0]
+    assert accuracy(np.array([2**24 + 1]), np.array([2**24 + 1])).tolist() == [1]
+
+
+def test_ties():
+    p = [[0.4, 0.4, 0.2], [0.2, 0.4, 0.4]]
+    assert metrics.sparse_categorical_accuracy([1, 1], p).tolist() == [0, 1]
+    assert metrics.sparse_top_k_categorical_accuracy([1, 2], p, k=1).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("label", [-1, 3, 1.5, math.nan, 1e30])
+def test_labels_that_are_no_class_miss(label):
+    p = np.ones((2, 3))
+    assert metrics.sparse_categorical_accuracy([0, label], p).tolist() == [1, 0]
+    assert metrics.sparse_top_k_categorical_accuracy([2, label], p, k=3).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("target", "prediction", "result"),
+    [
+        ((4,), (4, 3), (4,)),
+        ((4, 1), (4, 3), (4,)),
+        ((2, 5), (2, 5, 3), (2, 5)),
+        ((2, 5, 1), (2, 5, 3), (2, 5)),
+        ((), (3,), ()),
+        ((4, 1), (4, 1, 3), (4,)),
+    ],
+)
+def test_sparse_shapes(target, prediction, result):
+    labels = integers(3, target)
+    p = random(prediction)
+    assert metrics.sparse_categorical_accuracy(labels, p).shape == result
+    assert metrics.sparse_top_k_categorical_accuracy(labels, p).shape == target
+
+
+def test_sparse_accuracy_broadcasts():
+    p = [[[0.1, 0.9], [0.8, 0.2]]]
+    assert metrics.sparse_categorical_accuracy([[1], [0]], p).tolist() == [[1, 0], [0, 1]]
+    assert metrics.sparse_categorical_accuracy([1], p[0]).tolist() == [1, 0]
+
+
+def test_elementwise_shapes():
+    for target, prediction, result in [
+        ((4,), (4, 1), (4, 1)),
+        ((4, 1), (4,), (4, 1)),
+        ((2, 3, 1), (2, 3), (2, 3)),
+        ((1, 3), (4, 3), (4, 3)),
+        ((), (), ()),
+    ]:
+        assert metrics.binary_accuracy(np.zeros(target), np.zeros(prediction)).shape == result
+
+
+def test_sorted_ids():
+    best = [[2, 0, 1], [1, 2, 0], [0, 1, 2]]
+    for k, expected in [(1, [1, 0, 0]), (2, [1, 1, 0]), (3, [1, 1, 1])]:
+        found = metrics.sparse_top_k_categorical_accuracy([2, 2, 2], best, k, from_sorted_ids=True)
+        assert found.tolist() == expected
+    metric = metrics.SparseTopKCategoricalAccuracy(k=2, from_sorted_ids=True)
+    assert metric([2, 2, 2], best, [1, 1, 2]) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("function", "target", "prediction"),
+    [
+        ("categorical_accuracy", (4, 1), (4, 3)),
+        ("categorical_accuracy", (), ()),
+        ("top_k_categorical_accuracy", (4,), (4, 3)),
+        ("sparse_categorical_accuracy", (3,), (4, 3)),
+        ("sparse_categorical_accuracy", (4, 3), (4, 3)),
+        ("sparse_categorical_accuracy", (), ()),
+        ("sparse_top_k_categorical_accuracy", (4, 2), (4, 3)),
+    ],
+)
+def test_shapes_that_do_not_fit(function, target, prediction):
+    with pytest.raises(ValueError, match="Received: y_true of shape"):
+        getattr(metrics, function)(np.ones(target), np.ones(prediction))
+
+
+def test_bad_options():
+    for k in (0, -1, 1.5, True, "2"):
+        with pytest.raises(ValueError, match="`k` must be a positive integer"):
+            metrics.top_k_categorical_accuracy([[1.0]], [[1.0]], k=k)
+        with pytest.raises(ValueError, match="`k` must be a positive integer"):
+            metrics.TopKCategoricalAccuracy(k=k)
+        with pytest.raises(ValueError, match="`k` must be a positive integer"):
+            metrics.SparseTopKCategoricalAccuracy(k=k, from_sorted_ids=True)
+    for threshold in (math.nan, "a", None):
+        with pytest.raises(ValueError, match="`threshold` must be a number"):
+            metrics.binary_accuracy([1.0], [1.0], threshold)
+        with pytest.raises(ValueError, match="`threshold` must be a number"):
+            metrics.BinaryAccuracy(threshold=threshold)
+    with pytest.raises(ValueError, match="label_smoothing"):
+        metrics.BinaryCrossentropy(label_smoothing=2)
+    with pytest.raises(ValueError, match="`dtype` must be"):
+        metrics.Mean(dtype="int32")
+    with pytest.raises(TypeError, match="`y_pred` must be numbers"):
+        metrics.Accuracy()([1], ["a"])
+
+
+def test_mean_and_sum_over_batches():
+    mean, total = metrics.Mean(), metrics.Sum()
+    assert (mean.result(), total.result()) == (0, 0)
+    for metric in (mean, total):
+        metric.update_state([1, 3])
+        metric.update_state([5, 8], sample_weight=[2, 0])
+        metric.update_state(4)
+    assert mean.result() == (1 + 3 + 10 + 4) / (2 + 2 + 1)
+    assert total.result() == 18
+    for metric in (mean, total):
+        metric.reset_state()
+        assert metric.result() == 0
+        assert metric([7]) == 7
+
+
+def test_values_of_a_sample_are_averaged_first():
+    values = [[1.0, 3.0], [5.0, 7.0]]
+    assert metrics.Mean()(values) == 4
+    assert metrics.Mean()(values, [1, 0]) == 2
+    assert metrics.Mean()(values, [[1, 1], [1, 0]]) == 3
+    assert metrics.Mean()(values, [[1, 0]]) == 3
+    assert metrics.Sum()(values, [[1, 1], [1, 0]]) == 9
+    assert metrics.Mean()(values, [[1], [0]]) == 2
+    assert metrics.Mean()([1, 3, 5, 7], [-1, -1, 0, 0]) == 2
+    assert metrics.Mean()(values, 0.0) == 0
+    assert metrics.Mean()(np.zeros((0, 2))) == 0
+
+
+def test_totals_lose_nothing():
+    # 2^24 ones and one more: a float32 total would stay at 2^24.
+    metric = metrics.Sum()
+    metric.update_state(2**24)
+    metric.update_state([1, 1])
+    assert metric.total == 2**24 + 2
+    mean = metrics.Mean(dtype="float64")
+    mean.update_state(np.full(3, 0.1))
+    np.testing.assert_allclose(mean.result(), 0.1, rtol=1e-15)
+
+
+def test_wrapped_function():
+    def difference(y_true, y_pred, scale):
+        return abs(np.asarray(y_true) - np.asarray(y_pred)) * scale
+
+    metric = metrics.MeanMetricWrapper(difference, name="mine", scale=2)
+    assert metric([1, 2], [2, 4]) == 3
+    assert metric.name == "mine"
+    assert metric([1], [1], sample_weight=[4]) == 1
+    assert metrics.MeanMetricWrapper(losses.MeanSquaredError())([1.0, 2.0], [1.0, 4.0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("MeanSquaredError", {}),
+        ("MeanAbsoluteError", {}),
+        ("BinaryCrossentropy", {"from_logits": True, "label_smoothing": 0.1}),
+        ("CategoricalCrossentropy", {"label_smoothing": 0.5}),
+        ("SparseCategoricalCrossentropy", {"ignore_class": 0}),
+    ],
+)
+@pytest.mark.parametrize("weights", [None, [1.0, 0.5, 2.0]])
+def test_loss_means(name, options, weights):
+    p = random((3, 4), 1)
+    t = integers(4, 3) if name.startswith("Sparse") else random((3, 4), 2)
+    metric = getattr(metrics, name)(dtype="float64", **options)
+    each = getattr(losses, metric._fn.__name__)(t, p, **options)
+    expected = np.average(each, weights=weights)
+    np.testing.assert_allclose(metric(t, p, weights), expected, rtol=1e-13)
+    metric.update_state(t[:1], p[:1])
+    part = 0 if weights is None else 0.5
+    total = each.sum() if weights is None else each @ weights
+    np.testing.assert_allclose(
+        metric.result(), (total + each[0]) / ((3 if not part else 3.5) + 1), rtol=1e-13
+    )
+
+
+def test_columns_count_as_one_sample():
+    metric = metrics.BinaryAccuracy()
+    metric.update_state([[1, 0], [1, 1]], [[1, 1], [1, 1]])
+    assert metric.result() == 0.75
+    assert metric.count == 2
+    metric = metrics.Accuracy()
+    metric.update_state([[1, 2], [3, 4]], [[0, 2], [3, 4]], [[1, 0]])
+    assert metric.result() == 0.5
+
+
+def test_variables():
+    metric = metrics.MeanSquaredError(name="error")
+    assert [v.name for v in metric.variables] == ["total", "count"]
+    assert [v.path for v in metric.variables] == ["error/total", "error/count"]
+    assert not any(v.trainable for v in metric.variables)
+    metric([1.0], [3.0])
+    assert [float(v) for v in metric.variables] == [4, 1]
+    metric.variables[0].assign(8.0)
+    assert metric.result() == 8
+
+
+def test_own_metric():
+    class Positives(metrics.Metric):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.count = self.add_variable((), "zeros", dtype="int64", name="count")
+            self.inner = metrics.Mean()
+            self.extra = self.add_weight(shape=(2,), initializer="ones", name="extra")
+
+        def update_state(self, values):
+            self.count.assign(self.count + np.count_nonzero(np.asarray(values) > 0))
+            self.inner.update_state(values)
+
+        def result(self):
+            return self.count.value
+
+    metric = Positives()
+    assert metric.name == "positives"
+    assert metric([1, -1, 2]) == 2
+    assert metric([3]) == 3
+    assert metric.count.dtype == np.int64
+    assert metric.extra.tolist() == [1, 1]
+    assert sorted(v.path for v in metric.variables) == [
+        "mean/count",
+        "mean/total",
+        "positives/count",
+        "positives/extra",
+    ]
+    metric.reset_state()
+    assert metric.result() == 0
+    assert metric.inner.result() == 0
+    metric.more = {"mean": [metrics.Mean()], "again": metric.inner, "own": (metric.extra, 1)}
+    assert len(metric.variables) == 6
+    with pytest.raises(ValueError, match="written in Python is not supported"):
+        _ = metric.specification
+    for method in ("update_state", "result"):
+        with pytest.raises(NotImplementedError, match=f"must have a method `{method}`"):
+            getattr(metrics.Metric(), method)()
+
+
+def bare_signature(thing):
+    signature = inspect.signature(thing)
+    parameters = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return str(signature.replace(parameters=parameters, return_annotation=signature.empty))
+
+
+def test_signatures_are_kerass():
+    for name, (default, options) in CLASSES.items():
+        expected = f"(name='{default}', dtype=None{options})"
+        assert bare_signature(getattr(metrics, name)) == expected
+    top_k = "(k=5, name='top_k_categorical_accuracy', dtype=None)"
+    assert bare_signature(metrics.TopKCategoricalAccuracy) == top_k
+    sparse = "(k=5, name='sparse_top_k_categorical_accuracy', dtype=None, from_sorted_ids=False)"
+    assert bare_signature(metrics.SparseTopKCategoricalAccuracy) == sparse
+    assert bare_signature(metrics.binary_accuracy) == "(y_true, y_pred, threshold=0.5)"
+    assert bare_signature(metrics.top_k_categorical_accuracy) == "(y_true, y_pred, k=5)"
+    expected = "(y_true, y_pred, k=5, from_sorted_ids=False)"
+    assert bare_signature(metrics.sparse_top_k_categorical_accuracy) == expected
+
+
+def test_get():
+    names = {name: default for name, (default, _) in CLASSES.items()}
+    names["TopKCategoricalAccuracy"] = "top_k_categorical_accuracy"
+    names["SparseTopKCategoricalAccuracy"] = "sparse_top_k_categorical_accuracy"
+    for name, snake in names.items():
+        for identifier in (name, snake, getattr(metrics, name)):
+            made = metrics.get(identifier)
+            assert type(made) is getattr(metrics, name)
+            assert made.name == snake
+        assert metrics.get(made) is made
+    aliases = {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError", "bce": "BinaryCrossentropy"}
+    for alias, name in aliases.items():
+        assert type(metrics.get(alias)) is getattr(metrics, name)
+        assert type(metrics.get(alias.upper())) is getattr(metrics, name)
+    assert metrics.get(None) is None
+    assert metrics.get(metrics.mean_squared_error) is losses.mean_squared_error
+    for name in metrics.__all__:
+        assert hasattr(metrics, name)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "nearest"),
+    [
+        ("acuracy", "accuracy"),
+        ("sparse_categorical_acc", "sparse_categorical_accuracy"),
+        ("MeanSquareError", "MeanSquaredError"),
+        ("mses", "mse"),
+    ],
+)
+def test_get_names_the_nearest(wrong, nearest):
+    for look_up in (metrics.get, for_compile):
+        with pytest.raises(ValueError, match=f"Unknown metric: '{wrong}'.*name is '{nearest}'"):
+            look_up(wrong)
+
+
+@pytest.mark.parametrize("wrong", [3, ["accuracy"], {"class_name": "Accuracy"}])
+def test_get_refuses_other_things(wrong):
+    with pytest.raises(ValueError, match="must be names, metrics or functions"):
+        metrics.get(wrong)
+
+
+@pytest.mark.parametrize(
+    ("output", "target", "kind"),
+    [
+        ((None, 1), (8,), "Binary"),
+        ((None, 1), (8, 1), "Binary"),
+        ((None, 5), (8,), "SparseCategorical"),
+        ((None, 5), (8, 1), "SparseCategorical"),
+        ((None, 5), (8, 5), "Categorical"),
+        ((None, 3, 5), (8, 3), "SparseCategorical"),
+        ((None, 3, 5), (8, 3, 5), "Categorical"),
+        ((None, 3, 1), (8, 3), "Binary"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("accuracy", "Accuracy"),
+        ("acc", "Accuracy"),
+        ("Accuracy", "Accuracy"),
+        ("ACC", "Accuracy"),
+        ("crossentropy", "Crossentropy"),
+        ("ce", "Crossentropy"),
+    ],
+)
+def test_for_compile_chooses_by_shape(name, family, output, target, kind):
+    made = for_compile(name, None, output, target)
+    assert type(made).__name__ == kind + family
+    assert made.name == name
+
+
+@pytest.mark.parametrize(
+    ("loss", "columns", "kind"),
+    [
+        ("sparse_categorical_crossentropy", 5, "SparseCategorical"),
+        ("categorical_crossentropy", 5, "Categorical"),
+        ("binary_crossentropy", 1, "Binary"),
+        ("mse", 5, "Categorical"),
+    ],
+)
+def test_for_compile_goes_by_the_loss_without_targets(loss, columns, kind):
+    made = for_compile("accuracy", losses.for_compile(loss), (None, columns))
+    assert type(made).__name__ == f"{kind}Accuracy"
+
+
+def test_for_compile_names():
+    assert for_compile("mse").name == "mse"
+    assert for_compile("MeanSquaredError").name == "MeanSquaredError"
+    assert for_compile(metrics.MeanSquaredError()).name == "mean_squared_error"
+    assert for_compile(metrics.MeanSquaredError).name == "mean_squared_error"
+    assert for_compile(losses.mean_squared_error).name == "mean_squared_error"
+    assert for_compile(losses.MeanSquaredError(name="l")).name == "l"
+    kept = metrics.BinaryAccuracy(name="kept")
+    assert for_compile(kept) is kept
+
+
+def test_for_compile_refuses():
+    with pytest.raises(ValueError, match="shape of the output must be known"):
+        for_compile("accuracy")
+    with pytest.raises(ValueError, match="Received: None"):
+        for_compile(None)
+
+
+def mean_of(name, from_logits=False, smoothing=0.0):
+    return "loss", (name, from_logits, smoothing, "sum"), 0.0, 0
+
+
+class Unhashable:
+    __hash__ = None
+
+    def __call__(self, y_true, y_pred):
+        return y_true
+
+
+def test_specification():
+    expected = {
+        metrics.Accuracy(): ("accuracy", None, 0.0, 0),
+        metrics.BinaryAccuracy(threshold=0.25): ("binary_accuracy", None, 0.25, 0),
+        metrics.CategoricalAccuracy(): ("categorical_accuracy", None, 0.0, 0),
+        metrics.SparseCategoricalAccuracy(): ("sparse_categorical_accuracy", None, 0.0, 0),
+        metrics.TopKCategoricalAccuracy(3): ("top_k_categorical_accuracy", None, 0.0, 3),
+        metrics.SparseTopKCategoricalAccuracy(2): (
+            "sparse_top_k_categorical_accuracy",
+            None,
+            0.0,
+            2,
+        ),
+        metrics.MeanSquaredError(): mean_of("mean_squared_error"),
+        metrics.MeanAbsoluteError(): mean_of("mean_absolute_error"),
+        metrics.BinaryCrossentropy(from_logits=True, label_smoothing=0.5): mean_of(
+            "binary_crossentropy", True, 0.5
+        ),
+        metrics.CategoricalCrossentropy(label_smoothing=1): mean_of(
+            "categorical_crossentropy", False, 1.0
+        ),
+        metrics.SparseCategoricalCrossentropy(from_logits=True): mean_of(
+            "sparse_categorical_crossentropy", True
+        ),
+        for_compile(metrics.binary_accuracy): ("binary_accuracy", None, 0.5, 0),
+        for_compile(losses.mean_absolute_error): mean_of("mean_absolute_error"),
+        for_compile(losses.MeanSquaredError()): (
+            "loss",
+            ("mean_squared_error", False, 0.0, "sum_over_batch_size"),
+            0.0,
+            0,
+        ),
+    }
+    for metric, specification in expected.items():
+        assert metric.specification == specification
+
+
+@pytest.mark.parametrize(
+    ("metric", "why"),
+    [
+        (metrics.Mean(), "written in Python is not supported"),
+        (metrics.MeanMetricWrapper(max), "written in Python is not supported"),
+        (metrics.MeanMetricWrapper(Unhashable()), "written in Python is not supported"),
+        (metrics.CategoricalCrossentropy(axis=1), "`axis` of a loss or metric must be -1"),
+        (metrics.SparseCategoricalCrossentropy(axis=0), "`axis` of a loss or metric must be -1"),
+        (metrics.SparseCategoricalCrossentropy(ignore_class=2), "`ignore_class` must be None"),
+        (
+            metrics.SparseTopKCategoricalAccuracy(from_sorted_ids=True),
+            "`from_sorted_ids` must be False",
+        ),
+    ],
+)
+def test_specification_refuses(metric, why):
+    with pytest.raises(ValueError, match=why):
+        _ = metric.specification
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        metrics.Mean("a", "float64"),
+        metrics.Sum("b"),
+        metrics.Accuracy("c"),
+        metrics.BinaryAccuracy("d", "float64", 0.25),
+        metrics.TopKCategoricalAccuracy(3),
+        metrics.SparseTopKCategoricalAccuracy(2),
+        metrics.SparseTopKCategoricalAccuracy(2, from_sorted_ids=True),
+        metrics.MeanSquaredError("e"),
+        metrics.BinaryCrossentropy("f", None, True, 0.5),
+        metrics.CategoricalCrossentropy("g", None, True, 0.5, 0),
+        metrics.SparseCategoricalCrossentropy("h", None, True, 1, 0),
+        metrics.MeanMetricWrapper(losses.mean_squared_error, "i"),
+    ],
+)
+def test_config_makes_the_same_again(metric):
+    settings = metric.get_config()
+    again = type(metric).from_config(settings)
+    assert again.get_config() == settings
+    assert repr(again) == f"<{type(metric).__name__} name={metric.name}>"
+    assert again.dtype == metric.dtype
+
+
+def test_copies_have_a_state_of_their_own():
+    metric = metrics.Mean()
+    metric.update_state([2.0])
+    for other in (copy.deepcopy(metric), pickle.loads(pickle.dumps(metric))):
+        assert other.result() == 2
+        other.update_state([4.0])
+        assert other.result() == 3
+        other.reset_state()
+        assert other.result() == 0
+    assert metric.result() == 2
+
+
+def test_direction():
+    assert metrics.BinaryAccuracy()._direction == "up"
+    assert metrics.MeanSquaredError()._direction == "down"
+    assert metrics.Mean()._direction is None

@@ -1,0 +1,340 @@
+"""cornu.optimizers as objects: arguments, learning rate, names and errors.
+
+The steps themselves are compared with Keras's in test_oracle_optimizers.py.
+"""
+
+import copy
+import inspect
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+from cornu import optimizers, utils
+from cornu.optimizers import SGD, Adam
+
+COMMON = {
+    "weight_decay": None,
+    "clipnorm": None,
+    "clipvalue": None,
+    "global_clipnorm": None,
+    "use_ema": False,
+    "ema_momentum": 0.99,
+    "ema_overwrite_frequency": None,
+    "loss_scale_factor": None,
+    "gradient_accumulation_steps": None,
+}
+
+
+@pytest.fixture(params=[SGD, Adam])
+def kind(request):
+    return request.param
+
+
+def bare_signature(thing):
+    signature = inspect.signature(thing)
+    parameters = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+    return str(signature.replace(parameters=parameters, return_annotation=signature.empty))
+
+
+def test_signatures_are_kerass():
+    tail = "".join(f", {name}={value}" for name, value in COMMON.items()) + ", name=None, **kwargs)"
+    assert bare_signature(SGD) == f"(learning_rate=0.01, momentum=0.0, nesterov=False{tail}"
+    adam = "(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-07, amsgrad=False"
+    assert bare_signature(Adam) == adam + tail
+
+
+def test_defaults():
+    assert float(SGD().learning_rate) == 0.01
+    assert float(Adam().learning_rate) == 0.001
+    assert (SGD().momentum, SGD().nesterov) == (0.0, False)
+    adam = Adam()
+    assert (adam.beta_1, adam.beta_2, adam.epsilon, adam.amsgrad) == (0.9, 0.999, 1e-7, False)
+    for name, value in COMMON.items():
+        assert getattr(adam, name) == value
+
+
+@pytest.mark.parametrize("rate", [0, 1, 0.1, 1e-300, np.float32(0.5), np.int64(2), np.array(0.25)])
+def test_learning_rates(kind, rate):
+    optimizer = kind(rate)
+    assert float(optimizer.learning_rate) == float(rate)
+    optimizer.learning_rate = 7.0
+    optimizer.learning_rate = rate
+    assert optimizer._core.learning_rate == float(rate)
+
+
+@pytest.mark.parametrize(
+    "rate", [-0.1, math.nan, math.inf, -math.inf, True, False, "0.1", None, [0.1]]
+)
+def test_bad_learning_rates(kind, rate):
+    with pytest.raises(ValueError, match="`learning_rate` must be a number at least 0"):
+        kind(learning_rate=rate)
+    optimizer = kind(0.5)
+    with pytest.raises(ValueError, match=r"Received: learning_rate="):
+        optimizer.learning_rate = rate
+    with pytest.raises(ValueError, match="learning_rate"):
+        optimizer.learning_rate.assign(rate)
+    assert float(optimizer.learning_rate) == 0.5
+
+
+def test_schedules_are_refused(kind):
+    with pytest.raises(ValueError, match="schedule or another function is not supported yet"):
+        kind(learning_rate=lambda: 0.1)
+    optimizer = kind(0.5)
+    with pytest.raises(ValueError, match="schedule or another function is not supported yet"):
+        optimizer.learning_rate = lambda step: 0.1
+    assert float(optimizer.learning_rate) == 0.5
+
+
+def test_learning_rate_is_read_and_written_in_the_core(kind):
+    optimizer = kind(0.5)
+    rate = optimizer.learning_rate
+    optimizer._core.learning_rate = 0.25
+    assert float(rate) == 0.25
+    assert rate.assign(2) == 2.0
+    assert optimizer._core.learning_rate == 2.0
+    assert rate.assign_add(1) == 3
+    assert rate.assign_sub(0.5) == 2.5
+    assert float(optimizer.learning_rate) == 2.5
+
+
+def test_in_place_arithmetic(kind):
+    optimizer = kind(0.5)
+    optimizer.learning_rate *= 0.5
+    assert optimizer._core.learning_rate == 0.25
+    optimizer.learning_rate += 1
+    optimizer.learning_rate -= 0.25
+    optimizer.learning_rate /= 2
+    optimizer.learning_rate **= 2
+    assert optimizer._core.learning_rate == 0.25
+    # As with a Keras variable, this makes another number and leaves the optimizer's alone.
+    rate = optimizer.learning_rate
+    rate *= 10
+    assert rate == 2.5
+    assert optimizer._core.learning_rate == 0.25
+
+
+def test_learning_rate_is_a_number():
+    rate = SGD(0.5, name="sgd").learning_rate
+    assert (rate + 1, 1 + rate, rate - 1, 1 - rate) == (1.5, 1.5, -0.5, 0.5)
+    assert (rate * 3, 3 * rate, rate / 2, 1 / rate) == (1.5, 1.5, 0.25, 2)
+    assert (rate**2, 2**rate, -rate, abs(rate)) == (0.25, 2**0.5, -0.5, 0.5)
+    assert (rate // 1, rate % 1, round(rate), round(rate, 1)) == (0, 0.5, 0, 0.5)
+    assert isinstance(rate * 2, float)
+    assert rate == 0.5
+    assert rate != 0.25
+    assert (rate < 1, rate <= 0.5, rate > 1, rate >= 0.5) == (True, True, False, True)
+    assert max(rate, 0.1) == 0.5
+    assert (float(rate), int(rate), bool(rate)) == (0.5, 0, True)
+    assert f"{rate:.3f}" == "0.500"
+    assert "%.2f" % rate == "0.50"  # noqa: UP031
+    assert rate.numpy() == np.float64(0.5)
+    assert isinstance(rate.numpy(), np.float64)
+    assert rate.value == 0.5
+    assert (rate * np.array([1.0, 2.0])).tolist() == [0.5, 1.0]
+    assert (np.array([1.0, 2.0]) * rate).tolist() == [0.5, 1.0]
+    assert np.sqrt(rate) == 0.5**0.5
+    assert np.array(rate) == 0.5
+    assert np.asarray(rate, dtype="float32").dtype == np.float32
+    assert (rate.shape, rate.ndim, rate.dtype, rate.trainable) == ((), 0, "float64", False)
+    assert repr(rate) == "<Variable path=sgd/learning_rate, shape=(), dtype=float64, value=0.5>"
+    assert rate + rate == 1.0
+    with pytest.raises(TypeError):
+        hash(rate)
+
+
+def test_rate_of_another_optimizer(kind):
+    assert float(kind(SGD(0.125).learning_rate).learning_rate) == 0.125
+
+
+def test_lr(kind):
+    optimizer = kind(lr=0.5)
+    assert float(optimizer.learning_rate) == 0.5
+    assert float(optimizer.lr) == 0.5
+    optimizer.lr = 0.25
+    assert float(optimizer.learning_rate) == 0.25
+    optimizer.lr *= 2
+    assert float(optimizer.learning_rate) == 0.5
+    with pytest.raises(ValueError, match="`lr` is the old name of `learning_rate`"):
+        kind(learning_rate=0.5, lr=0.1)
+    with pytest.raises(ValueError, match="`learning_rate` must be a number"):
+        kind(lr=-1)
+    with pytest.raises(ValueError, match="`learning_rate` must be a number"):
+        optimizer.lr = True
+
+
+def test_decay_is_ignored_with_a_warning(kind):
+    with pytest.warns(UserWarning, match="`decay` is no argument of Keras 3's optimizers") as seen:
+        kind(lr=0.5, decay=1e-6)
+    assert seen[0].filename == __file__
+    kind(decay=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("weight_decay", 0.1),
+        ("weight_decay", 0.0),
+        ("clipnorm", 1.0),
+        ("clipvalue", 1.0),
+        ("global_clipnorm", 1.0),
+        ("use_ema", True),
+        ("use_ema", 0),
+        ("ema_momentum", 0.9),
+        ("ema_overwrite_frequency", 1),
+        ("loss_scale_factor", 2.0),
+        ("gradient_accumulation_steps", 2),
+    ],
+)
+def test_unsupported_arguments(kind, name, value):
+    expected = f"`{name}` must be {COMMON[name]}: it is not supported yet. Received: {name}={value}"
+    with pytest.raises(ValueError, match=expected):
+        kind(**{name: value})
+
+
+def test_all_common_arguments_at_their_defaults(kind):
+    kind(**COMMON)
+
+
+def test_unknown_argument(kind):
+    with pytest.raises(ValueError, match=r"Unknown argument of the optimizer: momentun=0\.9"):
+        kind(momentun=0.9)
+
+
+@pytest.mark.parametrize("momentum", [-0.1, 1.1, math.nan, True, "a", None])
+def test_bad_momentum(momentum):
+    with pytest.raises(ValueError, match=r"`momentum` must be a number from 0 to 1\. Received"):
+        SGD(momentum=momentum)
+
+
+def test_momentum_may_be_an_integer():
+    assert SGD(momentum=0).momentum == 0.0
+    assert SGD(momentum=1).momentum == 1.0
+
+
+@pytest.mark.parametrize("beta", [-0.1, 1.0, 2, math.nan, False, None])
+def test_bad_betas(beta):
+    for name in ("beta_1", "beta_2"):
+        with pytest.raises(
+            ValueError, match=rf"`{name}` must be a number from 0 to 1 \(excluded\)"
+        ):
+            Adam(**{name: beta})
+
+
+@pytest.mark.parametrize("epsilon", [-1e-7, math.inf, math.nan, None])
+def test_bad_epsilon(epsilon):
+    with pytest.raises(ValueError, match="`epsilon` must be a number at least 0"):
+        Adam(epsilon=epsilon)
+
+
+def test_bad_flags():
+    with pytest.raises(ValueError, match="`nesterov` must be True or False"):
+        SGD(nesterov="yes")
+    with pytest.raises(ValueError, match="`amsgrad` must be True or False"):
+        Adam(amsgrad=2)
+
+
+def test_options_are_fixed():
+    optimizer = SGD(momentum=0.5)
+    with pytest.raises(AttributeError, match="`momentum` of an optimizer can't be changed"):
+        optimizer.momentum = 0.9
+    with pytest.raises(AttributeError, match="`clipnorm` of an optimizer can't be changed"):
+        optimizer.clipnorm = 1.0
+    assert optimizer.momentum == 0.5
+    optimizer.note = "other attributes are free"
+
+
+def test_iterations(kind):
+    optimizer = kind()
+    assert optimizer.iterations == 0
+    assert not optimizer.built
+    optimizer._core.iterations = 3
+    assert int(optimizer.iterations) == 3
+    assert optimizer.built
+    assert optimizer.iterations.numpy() == 3
+    assert list(range(optimizer.iterations)) == [0, 1, 2]
+    assert optimizer.iterations.dtype == "int64"
+    optimizer.iterations.assign(5)
+    assert optimizer._core.iterations == 5
+    optimizer.iterations = 7
+    assert optimizer._core.iterations == 7
+    optimizer.iterations = kind().iterations
+    assert optimizer._core.iterations == 0
+    for wrong in (-1, 1.5, True, None):
+        with pytest.raises(ValueError, match="`iterations` must be an integer of at least 0"):
+            optimizer.iterations = wrong
+
+
+def test_names(kind):
+    utils.clear_session()
+    base = kind.__name__.lower()
+    assert kind().name == base
+    assert kind().name == f"{base}_1"
+    assert kind(name="mine").name == "mine"
+    assert kind(name="mine").learning_rate.path == "mine/learning_rate"
+    assert kind().name == f"{base}_2"
+
+
+def test_slot_count():
+    assert SGD().slot_count == 0
+    assert SGD(momentum=0.1).slot_count == 1
+    assert Adam().slot_count == 2
+    assert Adam(amsgrad=True).slot_count == 3
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(0.5, 0.25, True, name="a"),
+        Adam(0.5, 0.25, 0.75, 1e-3, True, name="b"),
+        SGD(),
+    ],
+)
+def test_config_makes_the_same_again(optimizer):
+    optimizer.learning_rate = 0.375
+    settings = optimizer.get_config()
+    assert settings["learning_rate"] == 0.375
+    assert set(COMMON) < set(settings)
+    again = type(optimizer).from_config(settings)
+    assert again.get_config() == settings
+    assert repr(again) == f"<{type(optimizer).__name__} name={optimizer.name}, learning_rate=0.375>"
+
+
+def test_copies(kind):
+    optimizer = kind(0.5, name="a")
+    for other in (copy.deepcopy(optimizer), pickle.loads(pickle.dumps(optimizer))):
+        assert other.get_config() == optimizer.get_config()
+        other.learning_rate = 2
+        assert optimizer.learning_rate == 0.5
+    optimizer.iterations = 1
+    with pytest.raises(TypeError, match="`a` can't be copied or pickled once it has taken steps"):
+        copy.deepcopy(optimizer)
+
+
+def test_get(kind):
+    name = kind.__name__
+    for identifier in (name, name.lower(), name.upper(), kind):
+        assert type(optimizers.get(identifier)) is kind
+    made = kind(0.5)
+    assert optimizers.get(made) is made
+    assert optimizers.get(None) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "nearest"), [("sdg", "sgd"), ("Adma", "adam"), ("AdamW", "adam"), ("SGDD", "sgd")]
+)
+def test_get_names_the_nearest(wrong, nearest):
+    with pytest.raises(ValueError, match=f"Unknown optimizer: '{wrong}'.*name is '{nearest}'"):
+        optimizers.get(wrong)
+
+
+@pytest.mark.parametrize("wrong", [3, {"class_name": "SGD"}, dict, lambda: None])
+def test_get_refuses_other_things(wrong):
+    with pytest.raises(ValueError, match=r"must be a name or one of cornu\.optimizers"):
+        optimizers.get(wrong)
+
+
+def test_the_base_is_no_optimizer():
+    with pytest.raises(TypeError, match="is the base of the optimizers"):
+        optimizers.Optimizer("sgd", 0.1, None, {}, {})

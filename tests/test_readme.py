@@ -1,0 +1,40 @@
+"""README's example runs as it stands."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def example():
+    (code,) = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
+    return code
+
+
+def test_the_example_has_fifteen_lines():
+    assert len(example().splitlines()) <= 15
+
+
+def test_the_example_runs(tmp_path):
+    command = [sys.executable, "-W", "error", "-c", example()]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    # Its last line prints the accuracy on digits that the network has not seen.
+    accuracy = float(re.search(r"accuracy ([\d.]+)\s*$", run.stdout)[1])
+    assert 0.9 <= accuracy <= 1
+
+
+def test_the_commands_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = re.findall(r"^make ([\w-]+)", README, re.M)
+    assert {"demo", "test"} <= set(commands)
+    for target in commands:
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", README):
+        assert (ROOT / target).exists(), target

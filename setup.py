@@ -96,6 +96,8 @@ class BuildCore(build_ext):
         with ThreadPoolExecutor(processor_count()) as threads:
             ext.extra_objects = list(threads.map(self.compile_source, ext.sources))
         ext.sources = []
+        # What setuptools looks at to see whether to link again.
+        ext.depends = ext.extra_objects
         super().build_extension(ext)
 
     def compile_source(self, source):

@@ -363,7 +363,8 @@ cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options,
  * someone waits. CORNU_ERROR_DATA (first epoch of FIT, and TRAIN): weights, slots, counters and results are put back to where
  * cornu_run_new found them. After an error the run is over. */
 cornu_status cornu_run_advance(cornu_run *run, cornu_event *event, cornu_error *error);
-/* What may be changed between two calls: a fit stopped after the epoch under way, the events listened to. */
+/* Between two calls: the epoch under way has no further step (but at least one), is validated and ended as always, and is
+ * the last. */
 void cornu_run_stop(cornu_run *run);
 /* The state at the last event: epoch (from 0), steps and rows done in this epoch, steps and rows an epoch has. */
 typedef struct cornu_run_progress {

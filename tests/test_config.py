@@ -78,9 +78,7 @@ def test_half_precision_is_refused_with_the_reason(dtype):
 
 @pytest.mark.parametrize("dtype", ["int32", int, np.int64, bool, complex, "string", object(), 3])
 def test_other_types_are_refused(dtype):
-    with pytest.raises(
-        ValueError, match=r"`kind` must be .* Received: kind="
-    ):
+    with pytest.raises(ValueError, match=r"`kind` must be .* Received: kind="):
         resolve_dtype(dtype, "kind")
 
 

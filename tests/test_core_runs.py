@@ -167,14 +167,15 @@ def test_a_fit_without_epochs_is_done_at_once(epochs):
     assert finish(run) == [_core.DONE]
 
 
-def test_a_stop_ends_the_fit_with_its_epoch():
+def test_a_stop_ends_the_epoch_and_the_fit():
     model, _ = dense_model()
     run = _core.Run(
         model, _core.FIT, rows(5), rows(5, 2), batch_size=1, epochs=9, listen=_core.BATCH_END
     )
     run.advance()
     run.stop()
-    assert finish(run) == [_core.BATCH_END] * 4 + [_core.EPOCH_END, _core.DONE]
+    assert finish(run) == [_core.EPOCH_END, _core.DONE]
+    assert run.progress()[1:3] == (1, 1)
 
 
 def test_a_run_that_is_over_or_closed_says_so():

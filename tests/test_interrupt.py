@@ -43,11 +43,12 @@ history = model.history
 latencies = [latency(lambda: model.fit(x, x, batch_size=batch_size, epochs=10**6, verbose=0)),
              latency(lambda: [model.evaluate(x, x, batch_size=batch_size, verbose=0) for _ in range(10**6)]),
              latency(lambda: [model.predict(x, batch_size=batch_size, verbose=0) for _ in range(10**6)])]
+iterations = int(model.optimizer.iterations)
 unchanged = all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
 model.fit(x[:64], x[:64], verbose=0)
 finite = all(np.isfinite(w).all() for w in model.get_weights())
 print(json.dumps({"latencies": latencies, "unchanged": unchanged, "finite": finite,
-                  "iterations": int(model.optimizer.iterations)}))
+                  "iterations": iterations}))
 """
 
 

@@ -53,11 +53,12 @@ count.restype = ctypes.c_size_t
 model = make_model()
 x, y = np.ones((1000, 64), np.float32), np.ones((1000, 1), np.float32)
 
-def calls(rows):
+def calls(batches):
+    batch_size = 1000 // batches
     before = count()
-    model.fit(x[:rows], y[:rows], batch_size=1, verbose=0)
-    model.evaluate(x[:rows], y[:rows], batch_size=1, verbose=0)
-    model.predict(x[:rows], batch_size=1, verbose=0)
+    model.fit(x, y, batch_size=batch_size, verbose=0)
+    model.evaluate(x, y, batch_size=batch_size, verbose=0)
+    model.predict(x, batch_size=batch_size, verbose=0)
     return count() - before
 
 for _ in range(3):

@@ -240,6 +240,7 @@ def test_constructor():
     assert Variable(np.array([1.0])).dtype == "float64"
     assert Variable([1], dtype="float64").dtype == "float64"
     assert Variable([1], dtype="int32").dtype == "int32"
+    assert Variable([1], dtype="int").dtype == "int64"
     assert not Variable([1.0], trainable=False).trainable
     array = np.zeros(2)
     assert not np.shares_memory(Variable(array), array)

@@ -125,7 +125,7 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
     const cornu_run_options *options = &run->options;
     bool fit = options->mode == CORNU_RUN_FIT;
     run->phase = CORNU_PHASE_BATCH;
-    if (fit && (run->stop || run->epoch >= options->epochs)) {
+    if (fit && run->epoch >= options->epochs) {
         run->phase = CORNU_PHASE_DONE;
         return CORNU_OK;
     }
@@ -213,8 +213,9 @@ static cornu_status do_phase(cornu_run *run, cornu_event *event, cornu_error *er
         case CORNU_PHASE_EPOCH:
             return begin_epoch(run, event, error);
         case CORNU_PHASE_BATCH:
-            run->phase = CORNU_PHASE_STEP;
-            tell(run, CORNU_EVENT_BATCH_BEGIN, event);
+            /* As in Keras, a stop is heard after a batch, so an epoch that has begun has at least one. */
+            run->phase = run->stop && run->feed.step > 0 ? CORNU_PHASE_TRAINED : CORNU_PHASE_STEP;
+            if (run->phase == CORNU_PHASE_STEP) tell(run, CORNU_EVENT_BATCH_BEGIN, event);
             return CORNU_OK;
         case CORNU_PHASE_STEP:
             return do_step(run, event, error);
@@ -236,7 +237,7 @@ static cornu_status do_phase(cornu_run *run, cornu_event *event, cornu_error *er
             return CORNU_OK;
         case CORNU_PHASE_NEXT_EPOCH:
             run->epoch++;
-            run->phase = CORNU_PHASE_EPOCH;
+            run->phase = run->stop ? CORNU_PHASE_DONE : CORNU_PHASE_EPOCH;
             return CORNU_OK;
         case CORNU_PHASE_DONE:
             finish(run, event);

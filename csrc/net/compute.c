@@ -74,8 +74,8 @@ static cornu_status run_computation(const row_computation *computation, size_t r
     if (!computation->kernels) {
         return cornu_error_set(error, CORNU_ERROR_VALUE, "The dtype must be float32 or float64.");
     }
-    if (computation->labels && (computation->columns == 0 || computation->columns > (size_t)INT32_MAX)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "There must be 1 to 2147483647 classes. Received: %zu",
+    if (computation->columns == 0 || (computation->labels && computation->columns > (size_t)INT32_MAX)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "There must be 1 to 2147483647 columns. Received: %zu",
                                computation->columns);
     }
     cornu_status status = CORNU_OK;

@@ -136,7 +136,7 @@ class Run:
         """Go on to the next event and say which."""
 
     def stop(self) -> None:
-        """End the fit after the epoch under way."""
+        """End the fit: no further step; the epoch is validated and ended as always."""
 
     def progress(self) -> tuple[int, int, int, int, int, int, int]:
         """(epoch, step, row, step_count, row_count, validation_step, validation_step_count)."""

@@ -201,7 +201,7 @@ def _plain_method(name: str) -> Callable[..., Any]:
         return getattr(self.view(np.ndarray), name)(*args, **kwargs)
 
     method.__name__ = name
-    method.__doc__ = getattr(np.ndarray, name).__doc__
+    method.__doc__ = f"ndarray.{name} of the plain array."
     return method
 
 

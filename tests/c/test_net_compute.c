@@ -51,6 +51,7 @@ static void test_rows(void) {
     CHECK_INT(cornu_loss_rows(&sparse, CORNU_FLOAT64, MANY, 2, NULL, labels, predictions, values, &error), CORNU_ERROR_DATA);
     CHECK_CONTAINS(error.message, "2 in row 2000");
     CHECK_INT(cornu_loss_rows(&sparse, CORNU_FLOAT64, 1, 0, NULL, labels, predictions, values, &error), CORNU_ERROR_VALUE);
+    CHECK_INT(cornu_loss_rows(&mse, CORNU_FLOAT64, 1, 0, predictions, NULL, predictions, values, &error), CORNU_ERROR_VALUE);
     CHECK_INT(cornu_loss_rows(&mse, CORNU_UINT8, 1, 1, predictions, NULL, predictions, values, &error), CORNU_ERROR_VALUE);
 }
 

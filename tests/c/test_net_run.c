@@ -243,18 +243,28 @@ static void test_interruption(void) {
     cornu_model_release(model);
 }
 
-static void test_stop_ends_after_the_epoch(void) {
+/* A stop is heard before the next step; the epoch is then validated and ended as always. */
+static void test_stop(void) {
     cornu_model *model = small_model();
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
     cornu_run_options options = fit_options(&x, &y, 4, 100);
+    options.listen = CORNU_EVENT_BATCH_END | CORNU_EVENT_VALIDATION_END;
+    options.validation_x = &x;
+    options.validation_y = &y;
+    options.validation_batch_size = options.validation_frequency = 1;
+    const cornu_event expected[] = {CORNU_EVENT_BATCH_END, CORNU_EVENT_VALIDATION_END, CORNU_EVENT_EPOCH_END,
+                                    CORNU_EVENT_DONE};
     cornu_run *run = NULL;
     cornu_event event = 0;
     CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_OK);
-    CHECK_INT(cornu_run_advance(run, &event, NULL), CORNU_OK);
-    CHECK_INT(event, CORNU_EVENT_EPOCH_END);
-    cornu_run_stop(run);
-    CHECK_INT(cornu_run_advance(run, &event, NULL), CORNU_OK);
-    CHECK_INT(event, CORNU_EVENT_DONE);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        CHECK_INT(cornu_run_advance(run, &event, NULL), CORNU_OK);
+        CHECK_INT(event, expected[i]);
+        if (i == 0) cornu_run_stop(run);
+    }
+    cornu_run_progress progress;
+    cornu_run_progress_get(run, &progress);
+    CHECK_SIZE(progress.step, 1);
     cornu_run_release(run);
     cornu_model_release(model);
 }
@@ -294,7 +304,7 @@ int main(void) {
     test_bad_data_leaves_nothing();
     test_labels_out_of_range();
     test_interruption();
-    test_stop_ends_after_the_epoch();
+    test_stop();
     test_refused_while_training();
     return check_report();
 }

@@ -38,13 +38,16 @@ class Case:
 
     `float32` and `float64` are (relative, absolute) tolerances. `undefined` names the fields in
     which a NaN of Keras means that it has no sensible value there: anything matches it.
+    `refused` is part of the error with which cornu turns down what it does not support yet;
+    once it does, the test fails until `refused` is taken away and the values are compared.
     """
 
     id: str
     run: Callable[[object, str], dict[str, object]]
-    float32: tuple[float, float] = (1e-5, 1e-6)
-    float64: tuple[float, float] = (1e-10, 1e-12)
+    float32: tuple[float, float] = (5e-6, 5e-7)
+    float64: tuple[float, float] = (1e-12, 1e-14)
     undefined: tuple[str, ...] = ()
+    refused: str = ""
 
 
 def cases(family):

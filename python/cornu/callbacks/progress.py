@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -57,16 +58,16 @@ class Progress:
         """Show the end, after `step` steps, and go to a new line."""
         seconds = time.monotonic() - self._began
         if self._bar is not None:
-            times = f"{seconds:.0f}s {step_time(seconds / max(step, 1))}"
-            self._show(step, times + results(logs))
+            # The last line is written in full, however narrow the terminal is.
+            self._bar.leave = False
             self.close()
-        elif self._verbose == 1:
+        if self._verbose == 1:
             print(bar_line(step, self._steps, seconds, logs, fill()), flush=True)
         else:
             print(plain_line(step, self._steps, seconds, logs), flush=True)
 
     def close(self) -> None:
-        """Leave the bar as it stands."""
+        """Write no more to the bar's line."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -75,6 +76,8 @@ class Progress:
         self._bar.n = step
         self._bar.set_description_str(text, refresh=False)
         self._bar.delay = 0
+        # Beyond the edge of a terminal a line can't be written over.
+        self._bar.ncols = shutil.get_terminal_size().columns - 1
         self._bar.refresh()
 
 
@@ -99,8 +102,9 @@ def _new_bar(steps: int) -> Any:
         file=sys.stdout,
         ascii=" " + fill(),
         bar_format=f"{{n_fmt:>{len(str(steps))}}}/{{total_fmt}} {{bar:{WIDTH}}} {{desc}}",
-        dynamic_ncols=True,
-        leave=True,
+        # Given, or tqdm asks the terminal, and draws nothing on one that answers with 0.
+        ncols=shutil.get_terminal_size().columns - 1,
+        nrows=20,
         # Nothing is drawn before the first step is done, and nothing is left if none is.
         delay=1e9,
     )

@@ -28,8 +28,9 @@ def _renew_build_lock() -> None:
     build_lock = threading.RLock()
 
 
-# A thread that holds the lock when another one forks does not exist in the child.
-os.register_at_fork(after_in_child=_renew_build_lock)
+if hasattr(os, "register_at_fork"):
+    # A thread that holds the lock when another one forks does not exist in the child.
+    os.register_at_fork(after_in_child=_renew_build_lock)
 
 
 class Layer:
@@ -218,7 +219,10 @@ class Layer:
         """
         row = check_batch_shape("input_shape", input_shape)[1:]
         with build_lock:
-            self._core.build(row)
+            try:
+                self._core.build(row)
+            except ValueError as error:
+                raise ValueError(f"Layer {self._name!r}: {error}") from None
             if self._built:
                 return
             try:

@@ -286,9 +286,9 @@ def _elementwise(specification: MetricSpec, y_true: Any, y_pred: Any) -> np.ndar
 
 def _one_hot(specification: MetricSpec, y_true: Any, y_pred: Any) -> np.ndarray:
     target, prediction = _comparable(y_true, y_pred)
-    if not target.ndim or not prediction.ndim or target.shape[-1] != prediction.shape[-1]:
+    if target.shape[-1:] != prediction.shape[-1:] or prediction.shape[-1:] in ((), (0,)):
         raise ValueError(
-            "`y_true` and `y_pred` must have the same number of classes in their last axis. "
+            "`y_true` and `y_pred` must have the same classes, at least one, in their last axis. "
             f"Received: y_true of shape {target.shape}, y_pred of shape {prediction.shape}"
         )
     target, prediction = np.broadcast_arrays(target, prediction)
@@ -299,7 +299,7 @@ def _one_hot(specification: MetricSpec, y_true: Any, y_pred: Any) -> np.ndarray:
 
 def _labels_and_prediction(y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray]:
     labels, prediction = as_real(y_true, "float64", "y_true"), as_real(y_pred, name="y_pred")
-    if not prediction.ndim:
+    if prediction.shape[-1:] in ((), (0,)):
         raise _misfit(labels, prediction)
     return labels, prediction
 
@@ -314,8 +314,7 @@ def _misfit(labels: np.ndarray, prediction: np.ndarray) -> ValueError:
 def _sparse(specification: MetricSpec, labels: np.ndarray, prediction: np.ndarray) -> np.ndarray:
     """As many labels as there are rows; the result has their shape."""
     classes = prediction.shape[-1]
-    # The core refuses what is no class; here it is a miss, as in Keras. Written so that a NaN is one
-    # too.
+    # The core refuses what is no class; here it is a miss, as in Keras, and so is a NaN.
     known = (labels >= 0) & (labels < classes) & (np.floor(labels) == labels)
     rows = np.where(known, labels, 0.0).reshape(-1)
     matches = _core.metric_rows(specification, rows, to_rows(prediction, (prediction.ndim - 1,)))

@@ -161,7 +161,7 @@ class Metric:
 
 
 def _variables_in(thing: Any) -> Iterator[Variable]:
-    """The variables in an attribute, which may be a metric or have some in lists and dictionaries."""
+    """The variables in an attribute: itself, a metric's, or those in its lists and dictionaries."""
     if isinstance(thing, Variable):
         yield thing
     elif isinstance(thing, Metric):

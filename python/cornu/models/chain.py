@@ -166,7 +166,10 @@ class Chain(Trainer):
             chain: Any = layers[1:]
             self._check_input_dtype(input_layer, chain[0])
             shapes = self._infer(chain, row)
-            self._core.set_layers([layer._core for layer in chain], row)
+            try:
+                self._core.set_layers([layer._core for layer in chain], row)
+            except ValueError as error:
+                raise self._located(error, chain, [row, *shapes[:-1]]) from None
             self._fill_new(chain, [row, *shapes[:-1]])
             self._row, self._output = row, shapes[-1]
             self._take(layers, built=True)
@@ -210,6 +213,24 @@ class Chain(Trainer):
                 raise ValueError(f"Layer {index} of model {self._name!r}: {error}") from None
             shapes.append(row)
         return shapes
+
+    def _located(
+        self, error: ValueError, chain: Sequence[Layer], shapes: Sequence[Shape]
+    ) -> ValueError:
+        """The error with the layer whose weights are more than memory can hold, if one's are."""
+        for index, (layer, row) in enumerate(zip(chain, shapes, strict=True)):
+            try:
+                if not layer.built:
+                    # Sizes are multiplied before any memory is asked for.
+                    layer._make_core().build(row)
+            except ValueError:
+                return ValueError(
+                    f"Layer {index} {layer.name!r} of model {self._name!r}, for input shape "
+                    f"{(None, *row)}: {error}"
+                )
+            except MemoryError:
+                continue
+        return error
 
     def _check_input_dtype(self, input_layer: InputLayer, first: Layer) -> None:
         given = input_layer._given_dtype

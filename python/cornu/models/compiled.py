@@ -136,6 +136,13 @@ class Compiled:
             )
         return self._objective
 
+    def _require_optimizer(self, before: str) -> None:
+        if self._require_objective(before) and self.optimizer is None:
+            raise ValueError(
+                f"The model must be compiled with an optimizer before `{before}`. "
+                "Received: optimizer=None"
+            )
+
     def _bind(
         self, before: str, data: TrainingData, validation: TrainingData | None = None
     ) -> Resolved:

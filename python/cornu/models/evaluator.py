@@ -67,10 +67,10 @@ class Evaluator(Compiled):
         self._require_objective("evaluate")
         size = check_batch_size("batch_size", batch_size)
         verbose = check_verbose(verbose)
-        data = take_data(x, y, sample_weight)
-        resolved = self._bind("evaluate", data)
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
         loop = BatchLoop(listeners, TEST_HOOKS)
+        data = take_data(x, y, sample_weight)
+        resolved = self._bind("evaluate", data)
         run = _core.Run(
             self._core,
             _core.EVALUATE,
@@ -128,6 +128,8 @@ class Evaluator(Compiled):
         refuse_unsupported({"steps": steps})
         size = check_batch_size("batch_size", batch_size)
         verbose = check_verbose(verbose)
+        listeners = CallbackList(callbacks, add_progbar=verbose != 0)
+        loop = BatchLoop(listeners, PREDICT_HOOKS)
         inputs = take_x(x)
         row, output = self._shapes(inputs)
         check_x(inputs, row, self._end_names()[0])
@@ -137,8 +139,6 @@ class Evaluator(Compiled):
             result = np.empty(shape, self._core.dtype)
         else:
             result = check_out(out, shape, self._core.dtype, inputs)
-        listeners = CallbackList(callbacks, add_progbar=verbose != 0)
-        loop = BatchLoop(listeners, PREDICT_HOOKS)
         run = _core.Run(
             self._core,
             _core.PREDICT,

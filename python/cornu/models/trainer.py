@@ -96,7 +96,7 @@ class Trainer(Evaluator):
                 "validation_steps": validation_steps,
             }
         )
-        self._require_objective("fit")
+        self._require_optimizer("fit")
         size = check_batch_size("batch_size", batch_size)
         test_size = check_batch_size("validation_batch_size", validation_batch_size, size)
         verbose = check_verbose(verbose)
@@ -104,6 +104,8 @@ class Trainer(Evaluator):
         last = check_integer("epochs", epochs, least=0)
         start = check_integer("initial_epoch", initial_epoch, least=0)
         frequency = check_integer("validation_freq", validation_freq)
+        listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
+        loop = FitLoop(listeners)
         data = take_data(x, y, sample_weight)
         validation = None
         if validation_data is not None:
@@ -111,8 +113,6 @@ class Trainer(Evaluator):
         elif validation_split:
             data, validation = split(data, validation_split)
         resolved = self._bind("fit", data, validation)
-        listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
-        loop = FitLoop(listeners)
         run = _core.Run(
             self._core,
             _core.FIT,
@@ -161,7 +161,6 @@ class Trainer(Evaluator):
         Raises:
             TypeError: as `fit` does.
             ValueError: as `fit` does; nothing is changed.
-            RuntimeError: the model has no optimizer.
         """
         refuse_unsupported({"class_weight": class_weight})
         return self._on_batch(_core.TRAIN, x, y, sample_weight, return_dict)
@@ -188,7 +187,8 @@ class Trainer(Evaluator):
 
     def _on_batch(self, mode: int, x: Any, y: Any, sample_weight: Any, return_dict: bool) -> Any:
         before = "train_on_batch" if mode == _core.TRAIN else "test_on_batch"
-        self._require_objective(before)
+        if mode == _core.TRAIN:
+            self._require_optimizer(before)
         data = take_data(x, y, sample_weight)
         resolved = self._bind(before, data)
         run = _core.Run(self._core, mode, *data)

@@ -45,7 +45,7 @@ def make_model() -> Any:
         name="digits",
     )
     model.compile(
-        optimizer=cornu.optimizers.Adam(learning_rate=0.002),
+        optimizer=cornu.optimizers.Adam(learning_rate=0.004),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
@@ -55,7 +55,7 @@ def make_model() -> Any:
 def fit(model: Any, parts: dict[str, tuple[np.ndarray, np.ndarray]], verbose: Any = "auto") -> Any:
     """Step 4: training, with a look at the validation part after each epoch."""
     return model.fit(
-        *parts["train"], batch_size=32, epochs=60, validation_data=parts["validation"], verbose=verbose
+        *parts["train"], batch_size=32, epochs=30, validation_data=parts["validation"], verbose=verbose
     )
 
 
@@ -117,7 +117,7 @@ def run(seed: int = 1) -> float:
     model = make_model()
     model.summary(line_length=72)
     print("\n3. Compile: Adam, cross-entropy of the right class, accuracy\n")
-    print("4. Fit: 60 epochs of batches of 32")
+    print("4. Fit: 30 epochs of batches of 32")
     fit(model, parts)
     loss, accuracy = model.evaluate(*parts["test"], verbose=0)
     print(f"\n5. Evaluate: loss {loss:.4f}, accuracy {accuracy:.4f} on the test part, never seen before")

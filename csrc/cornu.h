@@ -1,10 +1,11 @@
 /* cornu: Keras's Sequential as a C library. The one public header; csrc/ext is its first user.
  *
- * Conventions. A function that can fail returns a cornu_status and, where it takes a cornu_error, fills it with a
- * sentence that says what was expected and what came (NULL is allowed); on failure everything is as it was
- * before, and output arguments are untouched. Nothing prints, nothing exits. Objects are counted by reference: `new`
- * gives one reference, `retain` adds one, `release` (NULL is allowed) drops one. Sizes are counts of elements
- * unless the name ends in _nbytes; strides are bytes, of either sign. "Row" is one sample along the first axis. */
+ * Conventions. A function that can fail returns a cornu_status and, where it takes a cornu_error,
+ * fills it with a sentence that says what was expected and what came (NULL is allowed); on failure
+ * everything is as it was before, and output arguments are untouched. Nothing prints, nothing
+ * exits. Objects are counted by reference: `new` gives one reference, `retain` adds one, `release`
+ * (NULL is allowed) drops one. Sizes are counts of elements unless the name ends in _nbytes;
+ * strides are bytes, of either sign. "Row" is one sample along the first axis. */
 #ifndef CORNU_H
 #define CORNU_H
 
@@ -17,14 +18,14 @@
 
 typedef enum cornu_status {
     CORNU_OK = 0,
-    CORNU_BUSY,            /* a lock was not had in time; try again */
-    CORNU_INTERRUPTED,     /* the caller's poll asked to stop; only whole steps were taken */
-    CORNU_ERROR_MEMORY,    /* no memory */
-    CORNU_ERROR_OVERFLOW,  /* a product of sizes is more than memory can hold */
-    CORNU_ERROR_VALUE,     /* an argument, a shape or a dtype is not what is needed */
-    CORNU_ERROR_STATE,     /* not built, not compiled, or in training */
-    CORNU_ERROR_DATA,      /* a value is not finite, or a label is out of range */
-    CORNU_ERROR_FORKED,    /* another thread was training this model when the process forked */
+    CORNU_BUSY,           /* a lock was not had in time; try again */
+    CORNU_INTERRUPTED,    /* the caller's poll asked to stop; only whole steps were taken */
+    CORNU_ERROR_MEMORY,   /* no memory */
+    CORNU_ERROR_OVERFLOW, /* a product of sizes is more than memory can hold */
+    CORNU_ERROR_VALUE,    /* an argument, a shape or a dtype is not what is needed */
+    CORNU_ERROR_STATE,    /* not built, not compiled, or in training */
+    CORNU_ERROR_DATA,     /* a value is not finite, or a label is out of range */
+    CORNU_ERROR_FORKED,   /* another thread was training this model when the process forked */
 } cornu_status;
 
 typedef struct cornu_error {
@@ -58,7 +59,9 @@ typedef struct cornu_shape {
     size_t sizes[CORNU_MAX_RANK];
 } cornu_shape;
 
-/* ---- Activations ------------------------------------------------------------------------------------------------ */
+/* ---- Activations
+ * ------------------------------------------------------------------------------------------------
+ */
 
 typedef enum cornu_activation_kind {
     CORNU_LINEAR,
@@ -101,11 +104,13 @@ typedef struct cornu_activation {
     double parameters[3]; /* in the order above; unused ones are 0 */
 } cornu_activation;
 
-/* Keras's name ("leaky_relu") to a kind and its default parameters. False when there is none of that name. */
+/* Keras's name ("leaky_relu") to a kind and its default parameters. False when there is none of
+ * that name. */
 bool cornu_activation_find(const char *name, cornu_activation *activation);
 const char *cornu_activation_name(cornu_activation_kind kind);
 
-/* ---- Losses and metrics ----------------------------------------------------------------------------------------- */
+/* ---- Losses and metrics
+ * ----------------------------------------------------------------------------------------- */
 
 typedef enum cornu_loss_kind {
     CORNU_MEAN_SQUARED_ERROR,
@@ -149,10 +154,12 @@ typedef struct cornu_metric {
     size_t k;         /* of the top-k kinds */
 } cornu_metric;
 
-/* ---- Optimizers ------------------------------------------------------------------------------------------------- */
+/* ---- Optimizers
+ * -------------------------------------------------------------------------------------------------
+ */
 
 typedef enum cornu_optimizer_kind {
-    CORNU_SGD, /* momentum, nesterov */
+    CORNU_SGD,  /* momentum, nesterov */
     CORNU_ADAM, /* beta_1, beta_2, epsilon, amsgrad */
     CORNU_OPTIMIZER_COUNT
 } cornu_optimizer_kind;
@@ -165,39 +172,52 @@ typedef struct cornu_optimizer_options {
     bool amsgrad;
 } cornu_optimizer_options;
 
-/* ---- Single computations on plain memory ------------------------------------------------------------------------ *
+/* ---- Single computations on plain memory
+ * ------------------------------------------------------------------------ *
  *
- * For functions that are called outside a model. `dtype` is float32 or float64, matrices are rows x columns
- * without gaps, in that type, aligned to it. All set the floating-point environment and put it back. */
+ * For functions that are called outside a model. `dtype` is float32 or float64, matrices are rows x
+ * columns without gaps, in that type, aligned to it. All set the floating-point environment and put
+ * it back. */
 
-/* See csrc/kernels/kernels.h for what each computes. CORNU_ERROR_VALUE: a dtype, or sizes the kind can't take. */
-cornu_status cornu_activation_apply(const cornu_activation *activation, cornu_dtype dtype, size_t rows, size_t columns,
-                                    const void *x, void *y);
+/* See csrc/kernels/kernels.h for what each computes. CORNU_ERROR_VALUE: a dtype, or sizes the kind
+ * can't take. */
+cornu_status cornu_activation_apply(const cornu_activation *activation, cornu_dtype dtype,
+                                    size_t rows, size_t columns, const void *x, void *y);
 /* Columns of the result. */
-cornu_status cornu_activation_output_columns(const cornu_activation *activation, size_t columns, size_t *output_columns,
-                                             cornu_error *error);
+cornu_status cornu_activation_output_columns(const cornu_activation *activation, size_t columns,
+                                             size_t *output_columns, cornu_error *error);
 /* dx = dy * activation'(x), y = activation(x). */
-cornu_status cornu_activation_derivative(const cornu_activation *activation, cornu_dtype dtype, size_t rows,
-                                         size_t columns, const void *x, const void *y, const void *dy, void *dx);
-/* One value a row. The target is rows x columns of `dtype`; for the sparse kinds `labels` is given in its place: one class
- * a row, any number; one that is no whole number in [0, columns) is a CORNU_ERROR_DATA that names it. */
-cornu_status cornu_loss_rows(const cornu_loss *loss, cornu_dtype dtype, size_t rows, size_t columns, const void *target,
-                             const double *labels, const void *prediction, double *row_losses, cornu_error *error);
-cornu_status cornu_metric_rows(const cornu_metric *metric, cornu_dtype dtype, size_t rows, size_t columns,
-                               const void *target, const double *labels, const void *prediction, double *row_values,
-                               cornu_error *error);
+cornu_status cornu_activation_derivative(const cornu_activation *activation, cornu_dtype dtype,
+                                         size_t rows, size_t columns, const void *x, const void *y,
+                                         const void *dy, void *dx);
+/* One value a row. The target is rows x columns of `dtype`; for the sparse kinds `labels` is given
+ * in its place: one class a row, any number; one that is no whole number in [0, columns) is a
+ * CORNU_ERROR_DATA that names it. */
+cornu_status cornu_loss_rows(const cornu_loss *loss, cornu_dtype dtype, size_t rows, size_t columns,
+                             const void *target, const double *labels, const void *prediction,
+                             double *row_losses, cornu_error *error);
+cornu_status cornu_metric_rows(const cornu_metric *metric, cornu_dtype dtype, size_t rows,
+                               size_t columns, const void *target, const double *labels,
+                               const void *prediction, double *row_values, cornu_error *error);
 bool cornu_loss_is_sparse(const cornu_loss *loss);
 bool cornu_metric_is_sparse(const cornu_metric *metric);
 
 /* Random numbers: element i depends on (seed, stream, i) only. */
-typedef enum cornu_distribution { CORNU_UNIFORM, CORNU_NORMAL, CORNU_TRUNCATED_NORMAL } cornu_distribution;
-/* Uniform in [a, b); normal and truncated normal (redrawn beyond two deviations) of mean a, deviation b. */
-cornu_status cornu_random_fill(cornu_distribution distribution, cornu_dtype dtype, size_t count, uint64_t seed,
-                               uint64_t stream, double a, double b, void *values);
+typedef enum cornu_distribution {
+    CORNU_UNIFORM,
+    CORNU_NORMAL,
+    CORNU_TRUNCATED_NORMAL
+} cornu_distribution;
+/* Uniform in [a, b); normal and truncated normal (redrawn beyond two deviations) of mean a,
+ * deviation b. */
+cornu_status cornu_random_fill(cornu_distribution distribution, cornu_dtype dtype, size_t count,
+                               uint64_t seed, uint64_t stream, double a, double b, void *values);
 
-/* ---- Spans: memory of weights and state ------------------------------------------------------------------------- */
+/* ---- Spans: memory of weights and state
+ * ------------------------------------------------------------------------- */
 
-/* A piece of memory whose address never changes, kept alive by its references: a layer's, and each view's. */
+/* A piece of memory whose address never changes, kept alive by its references: a layer's, and each
+ * view's. */
 typedef struct cornu_span cornu_span;
 
 void cornu_span_retain(cornu_span *span);
@@ -208,23 +228,30 @@ cornu_dtype cornu_span_dtype(const cornu_span *span);
 const cornu_shape *cornu_span_shape(const cornu_span *span);
 size_t cornu_span_count(const cornu_span *span);
 
-/* ---- Layers ----------------------------------------------------------------------------------------------------- */
+/* ---- Layers
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 typedef struct cornu_layer cornu_layer;
 
 /* The dtype is float32 or float64. `name` is copied (cut at 127 bytes) and stands in errors. */
-cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t units, const cornu_activation *activation,
-                                   bool use_bias, cornu_layer **layer, cornu_error *error);
-cornu_status cornu_layer_new_activation(const char *name, cornu_dtype dtype, const cornu_activation *activation,
-                                        cornu_layer **layer, cornu_error *error);
-cornu_status cornu_layer_new_flatten(const char *name, cornu_dtype dtype, cornu_layer **layer, cornu_error *error);
+cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t units,
+                                   const cornu_activation *activation, bool use_bias,
+                                   cornu_layer **layer, cornu_error *error);
+cornu_status cornu_layer_new_activation(const char *name, cornu_dtype dtype,
+                                        const cornu_activation *activation, cornu_layer **layer,
+                                        cornu_error *error);
+cornu_status cornu_layer_new_flatten(const char *name, cornu_dtype dtype, cornu_layer **layer,
+                                     cornu_error *error);
 /* One of the `rank` sizes may be -1. */
-cornu_status cornu_layer_new_reshape(const char *name, cornu_dtype dtype, size_t rank, const int64_t *sizes,
+cornu_status cornu_layer_new_reshape(const char *name, cornu_dtype dtype, size_t rank,
+                                     const int64_t *sizes, cornu_layer **layer, cornu_error *error);
+/* The mask has the row's shape; with `noise_shape` (rank + 1 sizes, the batch first; 0: as the
+ * input, 1: shared along that axis) it is broadcast. noise_rank 0: none. Each training pass draws a
+ * new mask. */
+cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double rate,
+                                     size_t noise_rank, const size_t *noise_shape, uint64_t seed,
                                      cornu_layer **layer, cornu_error *error);
-/* The mask has the row's shape; with `noise_shape` (rank + 1 sizes, the batch first; 0: as the input, 1: shared along that
- * axis) it is broadcast. noise_rank 0: none. Each training pass draws a new mask. */
-cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double rate, size_t noise_rank,
-                                     const size_t *noise_shape, uint64_t seed, cornu_layer **layer, cornu_error *error);
 void cornu_layer_retain(cornu_layer *layer);
 void cornu_layer_release(cornu_layer *layer);
 
@@ -232,25 +259,28 @@ const char *cornu_layer_name(const cornu_layer *layer);
 void cornu_layer_set_name(cornu_layer *layer, const char *name);
 cornu_dtype cornu_layer_dtype(const cornu_layer *layer);
 bool cornu_layer_is_built(const cornu_layer *layer);
-/* The output's row shape for an input's; a CORNU_ERROR_VALUE names the layer and both shapes. Needs no build; a built
- * layer also checks that its weights fit. */
-cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shape *input, cornu_shape *output,
-                                      cornu_error *error);
+/* The output's row shape for an input's; a CORNU_ERROR_VALUE names the layer and both shapes. Needs
+ * no build; a built layer also checks that its weights fit. */
+cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shape *input,
+                                      cornu_shape *output, cornu_error *error);
 /* Makes the spans, filled with zero, in one block of their own. A built layer only checks. */
 cornu_status cornu_layer_build(cornu_layer *layer, const cornu_shape *input, cornu_error *error);
-/* 0 before build. Dense: kernel (input, units), then bias (units). The span is borrowed from the layer. */
+/* 0 before build. Dense: kernel (input, units), then bias (units). The span is borrowed from the
+ * layer. */
 size_t cornu_layer_span_count(const cornu_layer *layer);
 cornu_span *cornu_layer_span(const cornu_layer *layer, size_t index);
 bool cornu_layer_trainable(const cornu_layer *layer);
 /* A model that is compiled sees it with its next call. */
 void cornu_layer_set_trainable(cornu_layer *layer, bool trainable);
 
-/* ---- Optimizers ------------------------------------------------------------------------------------------------- */
+/* ---- Optimizers
+ * -------------------------------------------------------------------------------------------------
+ */
 
 typedef struct cornu_optimizer cornu_optimizer;
 
-cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double learning_rate, cornu_optimizer **optimizer,
-                                 cornu_error *error);
+cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double learning_rate,
+                                 cornu_optimizer **optimizer, cornu_error *error);
 void cornu_optimizer_retain(cornu_optimizer *optimizer);
 void cornu_optimizer_release(cornu_optimizer *optimizer);
 /* Read anew at each step; may be set at any time by any thread. */
@@ -260,7 +290,9 @@ void cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learni
 uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer);
 void cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations);
 
-/* ---- Models ----------------------------------------------------------------------------------------------------- */
+/* ---- Models
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 typedef struct cornu_model cornu_model;
 
@@ -268,36 +300,45 @@ cornu_status cornu_model_new(const char *name, cornu_model **model, cornu_error 
 void cornu_model_retain(cornu_model *model);
 void cornu_model_release(cornu_model *model);
 
-/* Replaces the chain of layers (retained; one may stand in it twice) and plans it for rows of shape `input`: infers every
- * shape, builds what is not built (all of it in one block), joins the locks. Moves no weight; optimizer slots follow their
- * spans. CORNU_ERROR_VALUE: shapes or float types that don't fit; CORNU_ERROR_STATE: in training. */
-cornu_status cornu_model_set_layers(cornu_model *model, size_t layer_count, cornu_layer *const *layers,
-                                    const cornu_shape *input, cornu_error *error);
-/* Output shape of layer `index` (borrowed until the chain changes); the model's own is the last one's. */
+/* Replaces the chain of layers (retained; one may stand in it twice) and plans it for rows of shape
+ * `input`: infers every shape, builds what is not built (all of it in one block), joins the locks.
+ * Moves no weight; optimizer slots follow their spans. CORNU_ERROR_VALUE: shapes or float types
+ * that don't fit; CORNU_ERROR_STATE: in training. */
+cornu_status cornu_model_set_layers(cornu_model *model, size_t layer_count,
+                                    cornu_layer *const *layers, const cornu_shape *input,
+                                    cornu_error *error);
+/* Output shape of layer `index` (borrowed until the chain changes); the model's own is the last
+ * one's. */
 const cornu_shape *cornu_model_shape(const cornu_model *model, size_t index);
 cornu_dtype cornu_model_dtype(const cornu_model *model);
 
-/* Sets what training and evaluation use; NULL optimizer: evaluation only. Metric sums start at zero. The last layer's softmax or
- * sigmoid and a cross-entropy on probabilities are joined into the stable form. CORNU_ERROR_STATE: in training. */
-cornu_status cornu_model_compile(cornu_model *model, const cornu_loss *loss, cornu_optimizer *optimizer,
-                                 size_t metric_count, const cornu_metric *metrics, cornu_error *error);
+/* Sets what training and evaluation use; NULL optimizer: evaluation only. Metric sums start at
+ * zero. The last layer's softmax or sigmoid and a cross-entropy on probabilities are joined into
+ * the stable form. CORNU_ERROR_STATE: in training. */
+cornu_status cornu_model_compile(cornu_model *model, const cornu_loss *loss,
+                                 cornu_optimizer *optimizer, size_t metric_count,
+                                 const cornu_metric *metrics, cornu_error *error);
 
-/* Metric results so far: values[0] the loss, then each metric; `metric_count + 1` values (NaN-free: 0 before any row). */
+/* Metric results so far: values[0] the loss, then each metric; `metric_count + 1` values (NaN-free:
+ * 0 before any row). */
 cornu_status cornu_model_results(const cornu_model *model, double *values);
 void cornu_model_reset_results(cornu_model *model);
 
-/* Takes the model's lock for work from outside (reading or writing all weights at once). Waits at most timeout_ns:
- * CORNU_OK, CORNU_BUSY or CORNU_ERROR_FORKED. A run between two calls of advance holds nothing. */
-cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeout_ns, cornu_error *error);
+/* Takes the model's lock for work from outside (reading or writing all weights at once). Waits at
+ * most timeout_ns: CORNU_OK, CORNU_BUSY or CORNU_ERROR_FORKED. A run between two calls of advance
+ * holds nothing. */
+cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeout_ns,
+                              cornu_error *error);
 /* CORNU_ERROR_STATE: the calling thread does not hold it. */
 cornu_status cornu_model_unlock(cornu_model *model, cornu_error *error);
 /* Whether a fit is under way (between its start and its end, hooks included). */
 bool cornu_model_in_training(const cornu_model *model);
 
-/* ---- Runs: training, evaluation, prediction --------------------------------------------------------------------- */
+/* ---- Runs: training, evaluation, prediction
+ * --------------------------------------------------------------------- */
 
-/* An array of the caller's, rows first. Borrowed, never written, any stride, alignment and byte order; must stay valid
- * until the run is released. */
+/* An array of the caller's, rows first. Borrowed, never written, any stride, alignment and byte
+ * order; must stay valid until the run is released. */
 typedef struct cornu_array {
     const void *data; /* of element (0, ..., 0) */
     cornu_dtype dtype;
@@ -320,8 +361,8 @@ typedef enum cornu_run_mode {
 /* Why cornu_run_advance came back. The first group comes only if asked for in `listen`. */
 typedef enum cornu_event {
     CORNU_EVENT_BATCH_BEGIN = 1 << 0,
-    CORNU_EVENT_BATCH_END = 1 << 1,      /* after each step; results are those so far */
-    CORNU_EVENT_TICK = 1 << 2,           /* after a step, at most once in tick_seconds */
+    CORNU_EVENT_BATCH_END = 1 << 1, /* after each step; results are those so far */
+    CORNU_EVENT_TICK = 1 << 2,      /* after a step, at most once in tick_seconds */
     CORNU_EVENT_EPOCH_BEGIN = 1 << 3,
     CORNU_EVENT_VALIDATION_BEGIN = 1 << 4,
     CORNU_EVENT_VALIDATION_BATCH_BEGIN = 1 << 5,
@@ -339,50 +380,60 @@ typedef struct cornu_run_options {
     const cornu_array *sample_weight; /* one a row; NULL: all 1 */
     size_t batch_size;                /* at least 1; FIT, EVALUATE, PREDICT */
     size_t epochs, initial_epoch;     /* FIT */
-    bool shuffle;                     /* FIT: a new order each epoch, from shuffle_seed and the epoch */
+    bool shuffle; /* FIT: a new order each epoch, from shuffle_seed and the epoch */
     uint64_t shuffle_seed;
     const cornu_array *validation_x, *validation_y, *validation_sample_weight; /* FIT; NULL: none */
-    size_t validation_batch_size, validation_frequency;                        /* at least 1 where there is validation */
-    void *output;  /* PREDICT: rows x the output's row shape, in the model's dtype, without gaps, aligned to it */
-    size_t output_nbytes; /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is needed */
-    bool training; /* PREDICT: dropout is active */
+    size_t validation_batch_size, validation_frequency; /* at least 1 where there is validation */
+    void *output; /* PREDICT: rows x the output's row shape, in the model's dtype, without gaps,
+                     aligned to it */
+    size_t output_nbytes; /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is
+                             needed */
+    bool training;        /* PREDICT: dropout is active */
     unsigned listen;
     double tick_seconds;
-    /* Called by the thread that advances, every 20 ms or so, within steps too; false abandons the step and makes
-     * advance return CORNU_INTERRUPTED. May be NULL. */
+    /* Called by the thread that advances, every 20 ms or so, within steps too; false abandons the
+     * step and makes advance return CORNU_INTERRUPTED. May be NULL. */
     bool (*poll)(void *argument);
     void *poll_argument;
 } cornu_run_options;
 
 typedef struct cornu_run cornu_run;
 
-/* Checks the arrays against the model (shapes, dtypes, lengths), and allocates all that the run will need. The arrays' descriptions are
- * copied. A fit marks the model as in training until it is done or released. */
-cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options, cornu_run **run, cornu_error *error);
-/* Goes on to the next event. Takes the model's lock for the time of the call and, within, gives way at a step's border when
- * someone waits. CORNU_ERROR_DATA (first epoch of FIT, and TRAIN): weights, slots, counters and results are put back to where
- * cornu_run_new found them. After an error the run is over. */
+/* Checks the arrays against the model (shapes, dtypes, lengths), and allocates all that the run
+ * will need. The arrays' descriptions are copied. A fit marks the model as in training until it is
+ * done or released. */
+cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options, cornu_run **run,
+                           cornu_error *error);
+/* Goes on to the next event. Takes the model's lock for the time of the call and, within, gives way
+ * at a step's border when someone waits. CORNU_ERROR_DATA (first epoch of FIT, and TRAIN): weights,
+ * slots, counters and results are put back to where cornu_run_new found them. After an error the
+ * run is over. */
 cornu_status cornu_run_advance(cornu_run *run, cornu_event *event, cornu_error *error);
-/* Between two calls: the epoch under way has no further step (but at least one), is validated and ended as always, and is
- * the last. */
+/* Between two calls: the epoch under way has no further step (but at least one), is validated and
+ * ended as always, and is the last. */
 void cornu_run_stop(cornu_run *run);
-/* The state at the last event: epoch (from 0), steps and rows done in this epoch, steps and rows an epoch has. */
+/* The state at the last event: epoch (from 0), steps and rows done in this epoch, steps and rows an
+ * epoch has. */
 typedef struct cornu_run_progress {
     size_t epoch, step, row, step_count, row_count;
     size_t validation_step, validation_step_count;
 } cornu_run_progress;
 void cornu_run_progress_get(const cornu_run *run, cornu_run_progress *progress);
-/* Loss, then metrics, of the training part and of the validation part of the epoch; false where there is none yet. */
+/* Loss, then metrics, of the training part and of the validation part of the epoch; false where
+ * there is none yet. */
 size_t cornu_run_result_count(const cornu_run *run);
 bool cornu_run_results(const cornu_run *run, double *values);
 bool cornu_run_validation_results(const cornu_run *run, double *values);
-/* GRADIENT: the gradient of trainable span `index` (in the order of the model's layers, each span once), as long as the span. */
+/* GRADIENT: the gradient of trainable span `index` (in the order of the model's layers, each span
+ * once), as long as the span. */
 const void *cornu_run_gradient(const cornu_run *run, size_t index);
 /* The span that it is the gradient of (borrowed); NULL past the last. */
 cornu_span *cornu_run_gradient_span(const cornu_run *run, size_t index);
 void cornu_run_release(cornu_run *run);
 
-/* ---- The process ------------------------------------------------------------------------------------------------ */
+/* ---- The process
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* "avx512", "avx2", "neon" or "portable". */
 const char *cornu_isa(void);

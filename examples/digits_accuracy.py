@@ -1,4 +1,4 @@
-"""Trains the tour's network on 20 splits of the digits: the test accuracy must be at least 0.96 on each."""
+"""Trains the tour's network on 20 splits of the digits: test accuracy is at least 0.96 on each."""
 
 import sys
 

@@ -13,7 +13,9 @@ def first_over_last(activation, initializer, seed):
     """The size of the first layer's kernel gradient over the last layer's."""
     keras.utils.set_random_seed(seed)
     layers = [
-        keras.layers.Dense(WIDTH, activation=activation, kernel_initializer=initializer, dtype="float64")
+        keras.layers.Dense(
+            WIDTH, activation=activation, kernel_initializer=initializer, dtype="float64"
+        )
         for _ in range(DEPTH)
     ]
     model = keras.Sequential([keras.Input(shape=(WIDTH,), dtype="float64"), *layers])
@@ -32,6 +34,8 @@ def test_sigmoid_gradients_vanish(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize(("activation", "initializer"), [("tanh", "glorot_uniform"), ("relu", "he_uniform")])
+@pytest.mark.parametrize(
+    ("activation", "initializer"), [("tanh", "glorot_uniform"), ("relu", "he_uniform")]
+)
 def test_tanh_and_relu_gradients_do_not(activation, initializer, seed):
     assert first_over_last(activation, initializer, seed) > 0.1

@@ -47,7 +47,9 @@ def by_hand(x, y, batch_size, epochs, rate):
 @pytest.mark.parametrize("batch_size", [1, 5, 23])
 def test_against_a_linear_model_by_hand(batch_size):
     x, y = regression(dtype="float64")
-    layer = keras.layers.Dense(3, kernel_initializer=keras.initializers.Constant(0.5), dtype="float64")
+    layer = keras.layers.Dense(
+        3, kernel_initializer=keras.initializers.Constant(0.5), dtype="float64"
+    )
     model = keras.Sequential([keras.Input((4,)), layer])
     model.compile(keras.optimizers.SGD(0.05), "mse")
     history = model.fit(x, y, batch_size=batch_size, epochs=4, shuffle=False, verbose=0)
@@ -128,7 +130,9 @@ def test_validation_is_an_evaluation():
     weight = np.linspace(0, 2, 9)
     for data in (other, (*other, weight)):
         history = model.fit(*regression(), verbose=0, validation_data=data, validation_batch_size=4)
-        loss, mae = model.evaluate(*data[:2], sample_weight=(*data, None)[2], batch_size=4, verbose=0)
+        loss, mae = model.evaluate(
+            *data[:2], sample_weight=(*data, None)[2], batch_size=4, verbose=0
+        )
         assert history.history["val_loss"] == [loss]
         assert history.history["val_mae"] == [mae]
 
@@ -156,9 +160,7 @@ def test_sample_weight_of_zero_leaves_a_row_out():
     kept = weight != 0
     for got, expected in zip(train(x, y, weight), train(x[kept], y[kept], None), strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
-    for got, expected in zip(
-        train(x, y, weight[:, None]), train(x, y, weight), strict=True
-    ):
+    for got, expected in zip(train(x, y, weight[:, None]), train(x, y, weight), strict=True):
         np.testing.assert_array_equal(got, expected)
 
 

@@ -1,4 +1,4 @@
-"""Data is used where it lies: any layout gives the same bits, nothing is written to or converted as a whole."""
+"""Data is used where it lies: any layout gives the same bits, and nothing is written to."""
 
 import numpy as np
 import pytest
@@ -73,11 +73,23 @@ def everything(x, y, weight, dtype="float32", shuffle=True):
     """All that can be learned from the data, as bytes."""
     model = make_model(dtype)
     history = model.fit(
-        x, y, sample_weight=weight, batch_size=8, epochs=2, verbose=0, shuffle=shuffle, validation_split=0.2
+        x,
+        y,
+        sample_weight=weight,
+        batch_size=8,
+        epochs=2,
+        verbose=0,
+        shuffle=shuffle,
+        validation_split=0.2,
     )
     evaluation = model.evaluate(x, y, sample_weight=weight, verbose=0)
     prediction = model.predict(x, verbose=0)
-    return [str(history.history), str(evaluation), prediction.tobytes(), *(w.tobytes() for w in model.get_weights())]
+    return [
+        str(history.history),
+        str(evaluation),
+        prediction.tobytes(),
+        *(w.tobytes() for w in model.get_weights()),
+    ]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -99,7 +111,9 @@ def test_dtypes_give_the_bits_of_the_converted_array(dtype):
     for floatx in ("float32", "float64"):
         converted = x.astype(floatx)
         weight = np.ones(ROWS)
-        assert everything(x, x[:, :2], weight, floatx) == everything(converted, converted[:, :2], weight, floatx)
+        assert everything(x, x[:, :2], weight, floatx) == everything(
+            converted, converted[:, :2], weight, floatx
+        )
 
 
 def test_memory_map(tmp_path):
@@ -125,7 +139,9 @@ def test_labels_of_every_integer_type():
             model = keras.Sequential(
                 [keras.Input(shape=(FEATURES,)), keras.layers.Dense(2, activation="softmax")]
             )
-            model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+            model.compile(
+                optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+            )
             model.fit(x, layout(labels.astype(dtype)), batch_size=8, epochs=2, verbose=0)
             results.add(model.get_weights()[0].tobytes())
     assert len(results) == 1

@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+
 from subprocess_script import run_script
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
@@ -40,9 +41,10 @@ def latency(work, after=0.3):
 model.fit(x[:64], x[:64], verbose=0)
 before = model.get_weights()
 history = model.history
-latencies = [latency(lambda: model.fit(x, x, batch_size=batch_size, epochs=10**6, verbose=0)),
-             latency(lambda: [model.evaluate(x, x, batch_size=batch_size, verbose=0) for _ in range(10**6)]),
-             latency(lambda: [model.predict(x, batch_size=batch_size, verbose=0) for _ in range(10**6)])]
+size = {"batch_size": batch_size, "verbose": 0}
+latencies = [latency(lambda: model.fit(x, x, epochs=10**6, **size)),
+             latency(lambda: [model.evaluate(x, x, **size) for _ in range(10**6)]),
+             latency(lambda: [model.predict(x, **size) for _ in range(10**6)])]
 iterations = int(model.optimizer.iterations)
 unchanged = all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
 model.fit(x[:64], x[:64], verbose=0)

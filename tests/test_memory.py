@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from subprocess_script import run_script
 
 pytestmark = [
@@ -19,8 +20,8 @@ import numpy as np
 import cornu as keras
 
 def make_model(features=64):
-    model = keras.Sequential([keras.Input(shape=(features,)), keras.layers.Dense(8, activation="relu"),
-                              keras.layers.Dropout(0.2), keras.layers.Dense(1)])
+    layers = [keras.layers.Dense(8, activation="relu"), keras.layers.Dropout(0.2)]
+    model = keras.Sequential([keras.Input(shape=(features,)), *layers, keras.layers.Dense(1)])
     model.compile(optimizer="adam", loss="mse", metrics=["mae"])
     return model
 
@@ -43,7 +44,7 @@ def counting_library(tmp_path_factory):
 
 
 def test_batches_allocate_nothing(counting_library):
-    """As many calls of malloc for 1,000 batches as for 100: in a fit, an evaluation and a prediction."""
+    """As many calls of malloc for 1,000 batches as for 100: fit, evaluate and predict."""
     counts = run_script(
         MODEL
         + """
@@ -73,7 +74,7 @@ print(json.dumps([[calls(100), calls(1000)] for _ in range(5)]))
 
 @pytest.mark.slow
 def test_memory_map_of_2_gib(tmp_path):
-    """One epoch over 8.4 million rows adds less than 64 MiB of memory of its own, shuffle included."""
+    """One epoch over 8.4 million rows adds less than 64 MiB of its own, shuffle included."""
     rows = 8_400_000
     for name, columns in (("x", 64), ("y", 1)):
         with open(tmp_path / name, "wb") as file:
@@ -154,7 +155,7 @@ print(json.dumps(status_kib("VmRSS") - before))
 
 @pytest.mark.slow
 def test_other_threads_go_on_while_it_trains():
-    """A thread that counts beside a fit on one thread does at least 80% of what it does alone (needs two free cores)."""
+    """A thread that counts beside a fit on one thread keeps 80% of its rate (on two free cores)."""
     shares = run_script(
         MODEL
         + """
@@ -211,7 +212,7 @@ resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 errors = []
 for work in (lambda: model.add(keras.layers.Dense(1 << 26)),
              lambda: keras.layers.Dense(20000)(np.ones((1, 20000), np.float32)),
-             lambda: model.predict(np.broadcast_to(x[:1], (1 << 22, 64)), batch_size=1 << 22, verbose=0)):
+             lambda: model.predict(np.broadcast_to(x[:1], (1 << 22, 64)), 1 << 22, verbose=0)):
     try:
         work()
         errors.append(None)

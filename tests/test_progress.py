@@ -53,13 +53,15 @@ def on_a_terminal(verbose):
 def test_a_live_bar_on_a_terminal():
     written = on_a_terminal(1)
     lines = written.split("\n")
-    assert written.count("\r") > 10, "it is not drawn while it goes on"
+    assert written.count("\r") > 3, "it is not drawn while it goes on"
     assert [line for line in lines if line.startswith("Epoch")] == ["Epoch 1/2", "Epoch 2/2"]
     finals = [line.split("\r")[-1].rstrip() for line in lines]
     finals = [line for line in finals if "/step" in line]
     assert len(finals) == 4
     for line in finals[:2]:
-        assert re.match(rf"563/563 ━{{20}} {END} - loss: .* - mae: .* - val_loss: .* - val_mae", line)
+        assert re.match(
+            rf"563/563 ━{{20}} {END} - loss: .* - mae: .* - val_loss: .* - val_mae", line
+        )
     assert re.match(rf"625/625 ━{{20}} {END} - loss: .* - mae: \S+$", finals[2])
     assert re.match(rf"625/625 ━{{20}} {END}$", finals[3])
     # On the way: part of a bar, and results so far.

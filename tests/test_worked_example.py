@@ -80,7 +80,9 @@ def test_through_fit_evaluate_and_get_weights():
     x, t = worked_example.X, worked_example.TARGET
     model = keras.Sequential(
         [
-            keras.layers.Dense(2, activation="sigmoid", use_bias=False, input_shape=(2,), dtype="float64"),
+            keras.layers.Dense(
+                2, activation="sigmoid", use_bias=False, input_shape=(2,), dtype="float64"
+            ),
             keras.layers.Dense(2, activation="sigmoid", use_bias=False, dtype="float64"),
         ]
     )

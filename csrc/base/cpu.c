@@ -10,7 +10,8 @@ static pthread_once_t detect_once = PTHREAD_ONCE_INIT;
 #include <cpuid.h>
 #include <stdint.h>
 
-/* Registers that the operating system saves and restores, as bits of XCR0: SSE and AVX; with masks and the 512-bit ones. */
+/* Registers that the operating system saves and restores, as bits of XCR0: SSE and AVX; with masks
+ * and the 512-bit ones. */
 #define XCR0_AVX 0x06u
 #define XCR0_AVX512 0xe6u
 
@@ -27,8 +28,9 @@ static void detect(void) {
     uint64_t saved = read_xcr0();
     if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
     features.avx2 = fma && (b & bit_AVX2) && (saved & XCR0_AVX) == XCR0_AVX;
-    features.avx512 = features.avx2 && (b & bit_AVX512F) && (b & bit_AVX512BW) && (b & bit_AVX512DQ) &&
-                      (b & bit_AVX512VL) && (saved & XCR0_AVX512) == XCR0_AVX512;
+    features.avx512 = features.avx2 && (b & bit_AVX512F) && (b & bit_AVX512BW) &&
+                      (b & bit_AVX512DQ) && (b & bit_AVX512VL) &&
+                      (saved & XCR0_AVX512) == XCR0_AVX512;
 }
 
 #elif defined(__aarch64__)

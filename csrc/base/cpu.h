@@ -14,7 +14,8 @@ typedef struct cornu_cpu {
 /* Thread-safe; the first call detects. */
 const cornu_cpu *cornu_cpu_features(void);
 
-/* Processors this process may use: affinity, and the cgroup's (v1 and v2) quota rounded up; at least 1. */
+/* Processors this process may use: affinity, and the cgroup's (v1 and v2) quota rounded up; at
+ * least 1. */
 size_t cornu_cpu_count(void);
 
 #endif

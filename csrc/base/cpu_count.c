@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,7 +40,8 @@ static size_t limit_v2(const char *directory) {
     char path[PATH_NBYTES + 32], line[96];
     long long quota, period;
     snprintf(path, sizeof path, "%s/cpu.max", directory);
-    if (!read_line(path, line, sizeof line) || sscanf(line, "%lld %lld", &quota, &period) != 2) return SIZE_MAX;
+    if (!read_line(path, line, sizeof line) || sscanf(line, "%lld %lld", &quota, &period) != 2)
+        return SIZE_MAX;
     return quota_count(quota, period);
 }
 
@@ -54,12 +55,14 @@ static size_t limit_v1(const char *directory) {
 }
 
 /* The smallest limit from a group up to the root; each ancestor limits its children. */
-static size_t smallest_limit(const char *root, const char *group, size_t (*limit)(const char *directory)) {
+static size_t smallest_limit(const char *root, const char *group,
+                             size_t (*limit)(const char *directory)) {
     char directory[PATH_NBYTES];
     int length = snprintf(directory, sizeof directory, "%s%s", root, group);
     if (length < 0 || (size_t)length >= sizeof directory) return SIZE_MAX;
     size_t smallest = limit(directory);
-    for (char *slash; (slash = strrchr(directory, '/')) && (size_t)(slash - directory) >= strlen(root);) {
+    for (char *slash;
+         (slash = strrchr(directory, '/')) && (size_t)(slash - directory) >= strlen(root);) {
         *slash = '\0';
         size_t count = limit(directory);
         if (count < smallest) smallest = count;
@@ -83,7 +86,8 @@ static size_t cgroup_count(void) {
         size_t count = SIZE_MAX;
         if (*controllers == '\0') {
             count = smallest_limit("/sys/fs/cgroup", group, limit_v2);
-        } else if (strncmp(controllers, "cpu", 3) == 0 && (controllers[3] == '\0' || controllers[3] == ',')) {
+        } else if (strncmp(controllers, "cpu", 3) == 0 &&
+                   (controllers[3] == '\0' || controllers[3] == ',')) {
             count = smallest_limit("/sys/fs/cgroup/cpu", group, limit_v1);
         }
         if (count < smallest) smallest = count;

@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <time.h>
 
-/* The moment timeout_ns from now on the clock that pthread_cond_timedwait uses by default (the wall clock: macOS has no other;
- * a jump of it makes one wait shorter or longer). */
+/* The moment timeout_ns from now on the clock that pthread_cond_timedwait uses by default (the wall
+ * clock: macOS has no other; a jump of it makes one wait shorter or longer). */
 struct timespec cornu_deadline(uint64_t timeout_ns);
 
 #endif

@@ -8,8 +8,8 @@ typedef struct cornu_float_environment {
     uint64_t saved;
 } cornu_float_environment;
 
-/* Sets round-to-nearest-even, gradual underflow (no flush to zero, no denormals-are-zero) and all exceptions
- * masked, on the calling thread; what was there goes into *saved. */
+/* Sets round-to-nearest-even, gradual underflow (no flush to zero, no denormals-are-zero) and all
+ * exceptions masked, on the calling thread; what was there goes into *saved. */
 void cornu_float_environment_enter(cornu_float_environment *saved);
 /* Restores what enter saved, the caller's exception flags included. */
 void cornu_float_environment_leave(const cornu_float_environment *saved);

@@ -27,7 +27,8 @@ struct cornu_lock {
 };
 
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
-static pthread_mutex_t fork_mutex = PTHREAD_MUTEX_INITIALIZER; /* one thread at a time mends locks */
+static pthread_mutex_t fork_mutex =
+    PTHREAD_MUTEX_INITIALIZER; /* one thread at a time mends locks */
 static atomic_uint_fast64_t fork_generation;
 
 /* An address that no other living thread has; the forking thread keeps its own in the child. */
@@ -79,7 +80,8 @@ void cornu_lock_release(cornu_lock *lock) {
     cornu_memory_free(lock);
 }
 
-/* The first touch in a forked child: the threads that waited or read are gone, and one that wrote left half a step. */
+/* The first touch in a forked child: the threads that waited or read are gone, and one that wrote
+ * left half a step. */
 static void mend(cornu_lock *lock) {
     pthread_mutex_lock(&fork_mutex);
     if (atomic_load(&lock->generation) != cornu_fork_generation()) {
@@ -94,7 +96,8 @@ static void mend(cornu_lock *lock) {
 }
 
 static void enter(cornu_lock *lock) {
-    if (atomic_load_explicit(&lock->generation, memory_order_acquire) != cornu_fork_generation()) mend(lock);
+    if (atomic_load_explicit(&lock->generation, memory_order_acquire) != cornu_fork_generation())
+        mend(lock);
     pthread_mutex_lock(&lock->mutex);
 }
 

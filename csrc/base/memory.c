@@ -25,11 +25,14 @@ void cornu_memory_fail_after(int64_t count) {
     atomic_store(&allocations_left, count < 0 ? -1 : count);
 }
 
-/* calloc and not aligned_alloc: it knows which pages are zero already, and leaves those untouched. */
+/* calloc and not aligned_alloc: it knows which pages are zero already, and leaves those untouched.
+ */
 static void *allocate(size_t nbytes, bool zeroed) {
     size_t total;
     if (!may_allocate()) return NULL;
-    if (!cornu_size_add(nbytes ? nbytes : CORNU_ALIGNMENT, CORNU_ALIGNMENT + sizeof(block_header), &total)) return NULL;
+    if (!cornu_size_add(nbytes ? nbytes : CORNU_ALIGNMENT, CORNU_ALIGNMENT + sizeof(block_header),
+                        &total))
+        return NULL;
     unsigned char *origin = zeroed ? calloc(1, total) : malloc(total);
     if (!origin) return NULL;
     uintptr_t first = (uintptr_t)origin + sizeof(block_header);

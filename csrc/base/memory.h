@@ -1,4 +1,5 @@
-/* The only place that allocates: 64-byte-aligned blocks, with a switch that lets tests make one fail. */
+/* The only place that allocates: 64-byte-aligned blocks, with a switch that lets tests make one
+ * fail. */
 #ifndef CORNU_BASE_MEMORY_H
 #define CORNU_BASE_MEMORY_H
 
@@ -8,9 +9,9 @@
 /* One cache line, and the widest vector in use. */
 #define CORNU_ALIGNMENT 64
 
-/* Both return NULL when there is no memory (or nbytes > CORNU_SIZE_MAX); nbytes 0 gives a block of one
- * alignment unit, so NULL always means failure. `zeroed` gives bytes of zero (from the system's own zero
- * pages where it can, so that untouched parts of a large block cost nothing). */
+/* Both return NULL when there is no memory (or nbytes > CORNU_SIZE_MAX); nbytes 0 gives a block of
+ * one alignment unit, so NULL always means failure. `zeroed` gives bytes of zero (from the system's
+ * own zero pages where it can, so that untouched parts of a large block cost nothing). */
 void *cornu_memory_allocate(size_t nbytes);
 void *cornu_memory_allocate_zeroed(size_t nbytes);
 /* NULL is allowed. */

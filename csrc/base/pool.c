@@ -64,18 +64,21 @@ static void watch_forks(void) {
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
-/* Takes tiles until there are none left or the run is stopped. The caller (poll not NULL or worker 0) asks between them. */
+/* Takes tiles until there are none left or the run is stopped. The caller (poll not NULL or worker
+ * 0) asks between them. */
 static void take_tiles(pool_run *run, size_t worker, cornu_pool_poll *poll, void *poll_argument) {
     while (!atomic_load_explicit(&run->stopped, memory_order_relaxed)) {
         size_t tile = atomic_fetch_add_explicit(&run->next_tile, 1, memory_order_relaxed);
         if (tile >= run->tile_count) return;
         run->run_tile(run->argument, tile, worker);
-        if (poll && !poll(poll_argument)) atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
+        if (poll && !poll(poll_argument))
+            atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
     }
 }
 
 static bool wants_worker(const pool_run *run) {
-    return run->workers < run->worker_limit && !atomic_load_explicit(&run->stopped, memory_order_relaxed) &&
+    return run->workers < run->worker_limit &&
+           !atomic_load_explicit(&run->stopped, memory_order_relaxed) &&
            atomic_load_explicit(&run->next_tile, memory_order_relaxed) < run->tile_count;
 }
 
@@ -112,7 +115,8 @@ static void *work(void *unused) {
     return NULL;
 }
 
-/* Signals go to the program's own threads, where Ctrl-C is answered. False when there can be no further thread. */
+/* Signals go to the program's own threads, where Ctrl-C is answered. False when there can be no
+ * further thread. */
 static bool start_thread(void) {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) != 0) return false;
@@ -160,7 +164,9 @@ static void leave_run(pool_run *run, cornu_pool_poll *poll, void *poll_argument)
     while (run->active > 0) {
         struct timespec deadline = cornu_deadline(WAIT_NS);
         int timed_out = pthread_cond_timedwait(&run->left, &pool.mutex, &deadline);
-        if (timed_out != ETIMEDOUT || !poll || atomic_load_explicit(&run->stopped, memory_order_relaxed)) continue;
+        if (timed_out != ETIMEDOUT || !poll ||
+            atomic_load_explicit(&run->stopped, memory_order_relaxed))
+            continue;
         pthread_mutex_unlock(&pool.mutex);
         if (!poll(poll_argument)) atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
         pthread_mutex_lock(&pool.mutex);
@@ -168,8 +174,8 @@ static void leave_run(pool_run *run, cornu_pool_poll *poll, void *poll_argument)
     pthread_mutex_unlock(&pool.mutex);
 }
 
-static bool run_alone(cornu_pool_tile *run_tile, void *argument, size_t tile_count, cornu_pool_poll *poll,
-                      void *poll_argument) {
+static bool run_alone(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
+                      cornu_pool_poll *poll, void *poll_argument) {
     for (size_t tile = 0; tile < tile_count; tile++) {
         run_tile(argument, tile, 0);
         if (poll && !poll(poll_argument)) return false;
@@ -177,13 +183,16 @@ static bool run_alone(cornu_pool_tile *run_tile, void *argument, size_t tile_cou
     return true;
 }
 
-bool cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count, size_t thread_count,
-                    cornu_pool_poll *poll, void *poll_argument) {
+bool cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
+                    size_t thread_count, cornu_pool_poll *poll, void *poll_argument) {
     if (thread_count > tile_count) thread_count = tile_count;
     if (thread_count <= 1) return run_alone(run_tile, argument, tile_count, poll, poll_argument);
     pthread_once(&pool_once, watch_forks);
-    pool_run run = {
-        .run_tile = run_tile, .argument = argument, .tile_count = tile_count, .worker_limit = thread_count, .workers = 1};
+    pool_run run = {.run_tile = run_tile,
+                    .argument = argument,
+                    .tile_count = tile_count,
+                    .worker_limit = thread_count,
+                    .workers = 1};
     pthread_cond_init(&run.left, NULL);
     join_run(&run, thread_count - 1);
     take_tiles(&run, 0, poll, poll_argument);
@@ -219,5 +228,6 @@ size_t cornu_pool_thread_count(void) {
 }
 
 void cornu_pool_set_thread_count(size_t count) {
-    atomic_store_explicit(&chosen_count, count < MOST_THREADS ? count : MOST_THREADS, memory_order_relaxed);
+    atomic_store_explicit(&chosen_count, count < MOST_THREADS ? count : MOST_THREADS,
+                          memory_order_relaxed);
 }

@@ -1,28 +1,31 @@
 /* A small thread pool, one a process.
  *
- * Threads start when first needed, do not spin, end after a while without work, and are started anew in a
- * forked child (pthread_atfork). A thread that cannot be made is done without: the caller always works too. */
+ * Threads start when first needed, do not spin, end after a while without work, and are started
+ * anew in a forked child (pthread_atfork). A thread that cannot be made is done without: the caller
+ * always works too. */
 #ifndef CORNU_BASE_POOL_H
 #define CORNU_BASE_POOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Does one tile. `worker` is below the thread_count of the run and is held by one thread at a time, so it can choose a
- * scratch buffer; the calling thread is worker 0. Runs with round-to-nearest and gradual underflow set. */
+/* Does one tile. `worker` is below the thread_count of the run and is held by one thread at a time,
+ * so it can choose a scratch buffer; the calling thread is worker 0. Runs with round-to-nearest and
+ * gradual underflow set. */
 typedef void cornu_pool_tile(void *argument, size_t tile, size_t worker);
 
 /* Called by the calling thread alone, between its tiles. False asks to stop. */
 typedef bool cornu_pool_poll(void *argument);
 
-/* Runs every tile in [0, tile_count), each once, on at most thread_count threads (the caller and pool threads), and
- * returns when all that were started have ended. Returns false when `poll` (may be NULL) asked to stop: tiles not yet
- * started are then left out. Any number of threads may call it at once; a tile must not call it. */
-bool cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count, size_t thread_count,
-                    cornu_pool_poll *poll, void *poll_argument);
+/* Runs every tile in [0, tile_count), each once, on at most thread_count threads (the caller and
+ * pool threads), and returns when all that were started have ended. Returns false when `poll` (may
+ * be NULL) asked to stop: tiles not yet started are then left out. Any number of threads may call
+ * it at once; a tile must not call it. */
+bool cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
+                    size_t thread_count, cornu_pool_poll *poll, void *poll_argument);
 
-/* How many threads a run may use: what was set last, else CORNU_NUM_THREADS, else OMP_NUM_THREADS (a whole
- * number from 1 on; anything else is ignored), else cornu_cpu_count(). */
+/* How many threads a run may use: what was set last, else CORNU_NUM_THREADS, else OMP_NUM_THREADS
+ * (a whole number from 1 on; anything else is ignored), else cornu_cpu_count(). */
 size_t cornu_pool_thread_count(void);
 /* 0 goes back to the environment's choice. Takes effect with the next run. */
 void cornu_pool_set_thread_count(size_t count);

@@ -1,6 +1,7 @@
 #include "base/random.h"
 
-/* The constants of Philox4x32: multipliers, and what the key grows by each round (golden ratio, sqrt(3) - 1). */
+/* The constants of Philox4x32: multipliers, and what the key grows by each round (golden ratio,
+ * sqrt(3) - 1). */
 #define MULTIPLIER_0 0xD2511F53u
 #define MULTIPLIER_1 0xCD9E8D57u
 #define WEYL_0 0x9E3779B9u
@@ -8,7 +9,8 @@
 #define ROUNDS 10
 
 static void make_block(uint64_t seed, uint64_t stream, uint64_t index, uint32_t block[4]) {
-    uint32_t counter[4] = {(uint32_t)index, (uint32_t)(index >> 32), (uint32_t)stream, (uint32_t)(stream >> 32)};
+    uint32_t counter[4] = {(uint32_t)index, (uint32_t)(index >> 32), (uint32_t)stream,
+                           (uint32_t)(stream >> 32)};
     uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t product_0 = (uint64_t)MULTIPLIER_0 * counter[0];
@@ -25,7 +27,8 @@ static void make_block(uint64_t seed, uint64_t stream, uint64_t index, uint32_t 
     for (int word = 0; word < 4; word++) block[word] = counter[word];
 }
 
-void cornu_random_words(uint64_t seed, uint64_t stream, uint64_t first, size_t count, uint32_t *words) {
+void cornu_random_words(uint64_t seed, uint64_t stream, uint64_t first, size_t count,
+                        uint32_t *words) {
     uint32_t block[4];
     size_t at = (size_t)(first % 4);
     uint64_t index = first / 4;

@@ -1,7 +1,8 @@
 /* Counter-based random numbers: word i of (seed, stream) is a pure function of the three.
  *
- * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): key = seed, counter = (stream,
- * i / 4), the four words of a block in order. No state, so any thread can make any part. */
+ * Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): key =
+ * seed, counter = (stream, i / 4), the four words of a block in order. No state, so any thread can
+ * make any part. */
 #ifndef CORNU_BASE_RANDOM_H
 #define CORNU_BASE_RANDOM_H
 
@@ -9,6 +10,7 @@
 #include <stdint.h>
 
 /* Writes words[0..count) = words `first`, first + 1, ... of (seed, stream). */
-void cornu_random_words(uint64_t seed, uint64_t stream, uint64_t first, size_t count, uint32_t *words);
+void cornu_random_words(uint64_t seed, uint64_t stream, uint64_t first, size_t count,
+                        uint32_t *words);
 
 #endif

@@ -5,10 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The largest size that may be asked of the allocator; pointer differences inside it still fit ptrdiff_t. */
+/* The largest size that may be asked of the allocator; pointer differences inside it still fit
+ * ptrdiff_t. */
 #define CORNU_SIZE_MAX ((size_t)PTRDIFF_MAX)
 
-/* Each stores the result and returns true, or returns false (result untouched) above CORNU_SIZE_MAX. */
+/* Each stores the result and returns true, or returns false (result untouched) above
+ * CORNU_SIZE_MAX. */
 bool cornu_size_add(size_t a, size_t b, size_t *sum);
 bool cornu_size_multiply(size_t a, size_t b, size_t *product);
 /* Rounds up to a multiple of `unit`, a power of two. */

@@ -17,10 +17,12 @@ static const struct {
     const char *name;
     size_t nbytes;
 } dtypes[CORNU_DTYPE_COUNT] = {
-    [CORNU_BOOL] = {"bool", 1},       [CORNU_INT8] = {"int8", 1},       [CORNU_UINT8] = {"uint8", 1},
-    [CORNU_INT16] = {"int16", 2},     [CORNU_UINT16] = {"uint16", 2},   [CORNU_INT32] = {"int32", 4},
-    [CORNU_UINT32] = {"uint32", 4},   [CORNU_INT64] = {"int64", 8},     [CORNU_UINT64] = {"uint64", 8},
-    [CORNU_FLOAT16] = {"float16", 2}, [CORNU_FLOAT32] = {"float32", 4}, [CORNU_FLOAT64] = {"float64", 8},
+    [CORNU_BOOL] = {"bool", 1},       [CORNU_INT8] = {"int8", 1},
+    [CORNU_UINT8] = {"uint8", 1},     [CORNU_INT16] = {"int16", 2},
+    [CORNU_UINT16] = {"uint16", 2},   [CORNU_INT32] = {"int32", 4},
+    [CORNU_UINT32] = {"uint32", 4},   [CORNU_INT64] = {"int64", 8},
+    [CORNU_UINT64] = {"uint64", 8},   [CORNU_FLOAT16] = {"float16", 2},
+    [CORNU_FLOAT32] = {"float32", 4}, [CORNU_FLOAT64] = {"float64", 8},
 };
 
 const char *cornu_dtype_name(cornu_dtype dtype) {

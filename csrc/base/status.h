@@ -4,8 +4,10 @@
 
 #include "cornu.h"
 
-/* Writes status and message (cut at the error's size) into *error, when that is not NULL, and returns the status. */
-__attribute__((format(printf, 3, 4))) cornu_status cornu_error_set(cornu_error *error, cornu_status status,
+/* Writes status and message (cut at the error's size) into *error, when that is not NULL, and
+ * returns the status. */
+__attribute__((format(printf, 3, 4))) cornu_status cornu_error_set(cornu_error *error,
+                                                                   cornu_status status,
                                                                    const char *format, ...);
 
 #endif

@@ -244,7 +244,9 @@ exit:
 static PyMethodDef run_methods[] = {
     {"advance", run_advance, METH_NOARGS,
      "advance($self, /)\n--\n\nGo on to the next event and say which."},
-    {"stop", run_stop, METH_NOARGS, "stop($self, /)\n--\n\nEnd the fit: no further step, the epoch is validated and ended as always."},
+    {"stop", run_stop, METH_NOARGS,
+     "stop($self, /)\n--\n\nEnd the fit: no further step, the epoch is validated and ended as "
+     "always."},
     {"progress", run_progress, METH_NOARGS,
      "progress($self, /)\n--\n\n(epoch, step, row, step_count, row_count, validation_step, "
      "validation_step_count)."},

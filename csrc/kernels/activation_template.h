@@ -163,12 +163,11 @@ static void backward_from_x(cornu_activation_kind kind, size_t count, const REAL
                             REAL *dx, activation_parameters p) {
     switch (kind) {
         case CORNU_RELU:
-            if (is_plain_relu(p) && p.first != 0) {
-                map_backward(leaky_relu_derivative_x, count, x, dy, dx, p);
-            } else {
+            if (!is_plain_relu(p) || p.first == 0) {
                 map_backward(general_relu_derivative_x, count, x, dy, dx, p);
+                return;
             }
-            return;
+            __attribute__((fallthrough));
         case CORNU_LEAKY_RELU:
             map_backward(leaky_relu_derivative_x, count, x, dy, dx, p);
             return;

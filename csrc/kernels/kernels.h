@@ -1,13 +1,15 @@
 /* The kernel table: all element arithmetic, one table for each (instruction set, float type).
  *
- * Everything above this room reaches elements only through a table, so pointers to elements are void here: they point at
- * the table's float type ("real") unless a comment says otherwise. Matrices are rows x columns, contiguous along a row
- * and, where no stride is given, without gaps. No kernel allocates, fails, or keeps state; any thread may call any of them.
+ * Everything above this room reaches elements only through a table, so pointers to elements are
+ * void here: they point at the table's float type ("real") unless a comment says otherwise.
+ * Matrices are rows x columns, contiguous along a row and, where no stride is given, without gaps.
+ * No kernel allocates, fails, or keeps state; any thread may call any of them.
  *
- * Bits: what an element or a sum comes out as is a function of the arguments' values and sizes only, never of alignment,
- * instruction set, the thread, or the element's place in a vector. Splitting a call by rows (or, for the elementwise ones, at
- * any element) never changes a bit. Multiply-adds are fused, always and explicitly. Callers have set round-to-nearest with
- * gradual underflow (base/float_environment.h).
+ * Bits: what an element or a sum comes out as is a function of the arguments' values and sizes
+ * only, never of alignment, instruction set, the thread, or the element's place in a vector.
+ * Splitting a call by rows (or, for the elementwise ones, at any element) never changes a bit.
+ * Multiply-adds are fused, always and explicitly. Callers have set round-to-nearest with gradual
+ * underflow (base/float_environment.h).
  *
  * Empty sizes are allowed everywhere and do nothing (a product of depth 0 is zero). */
 #ifndef CORNU_KERNELS_KERNELS_H
@@ -19,11 +21,13 @@
 
 #include "cornu.h"
 
-/* A product's depth is summed in blocks of this length: each block is one chain of fused multiply-adds from zero, and block
- * sums are added in order. Callers may split a product's depth at multiples of it, accumulating, with the same bits. */
+/* A product's depth is summed in blocks of this length: each block is one chain of fused
+ * multiply-adds from zero, and block sums are added in order. Callers may split a product's depth
+ * at multiples of it, accumulating, with the same bits. */
 #define CORNU_DEPTH_BLOCK 256
 
-/* c = a b (+ c) (+ bias). Strides count elements, any sign; c's columns are contiguous. Nothing overlaps c. */
+/* c = a b (+ c) (+ bias). Strides count elements, any sign; c's columns are contiguous. Nothing
+ * overlaps c. */
 typedef struct cornu_gemm {
     size_t rows, columns, depth;
     const void *a; /* rows x depth */
@@ -36,7 +40,8 @@ typedef struct cornu_gemm {
     const void *bias; /* `columns` values, added last; NULL: none */
 } cornu_gemm;
 
-/* One step of an optimizer; `iteration` counts from 1. Slots are vectors as long as the weights, first all zero. */
+/* One step of an optimizer; `iteration` counts from 1. Slots are vectors as long as the weights,
+ * first all zero. */
 typedef struct cornu_update {
     const cornu_optimizer_options *options;
     double learning_rate;
@@ -54,58 +59,68 @@ typedef void cornu_gather(size_t count, const void *source, ptrdiff_t stride, vo
 typedef struct cornu_kernels {
     const char *isa; /* "portable", "avx2", "avx512", "neon" */
     cornu_dtype dtype;
-    size_t scratch_nbytes; /* what gemm needs for itself, aligned to CORNU_ALIGNMENT; one scratch a thread */
+    size_t scratch_nbytes; /* what gemm needs for itself, aligned to CORNU_ALIGNMENT; one scratch a
+                              thread */
 
     void (*gemm)(const cornu_gemm *product, void *scratch);
 
-    /* y = activation(x) over rows x columns (glu: y has columns / 2). y may be x, except for glu. */
-    void (*activation_forward)(const cornu_activation *activation, size_t rows, size_t columns, const void *x, void *y);
-    /* dx = dy * activation'(x), given y = activation(x). dx may be dy (glu: not). x may be NULL where
-     * cornu_activation_needs_input says that y is enough; y may be NULL never. */
-    void (*activation_backward)(const cornu_activation *activation, size_t rows, size_t columns, const void *x,
-                                const void *y, const void *dy, void *dx);
+    /* y = activation(x) over rows x columns (glu: y has columns / 2). y may be x, except for glu.
+     */
+    void (*activation_forward)(const cornu_activation *activation, size_t rows, size_t columns,
+                               const void *x, void *y);
+    /* dx = dy * activation'(x), given y = activation(x). dx may be dy (glu: not). x may be NULL
+     * where cornu_activation_needs_input says that y is enough; y may be NULL never. */
+    void (*activation_backward)(const cornu_activation *activation, size_t rows, size_t columns,
+                                const void *x, const void *y, const void *dy, void *dx);
 
-    /* sums[j] = (accumulate: sums[j] +) sum over rows of x[i][j], the rows in blocks as a product's depth is. */
+    /* sums[j] = (accumulate: sums[j] +) sum over rows of x[i][j], the rows in blocks as a product's
+     * depth is. */
     void (*column_sums)(size_t rows, size_t columns, const void *x, void *sums, bool accumulate);
 
-    /* One loss a row: the mean over the row's columns (squared, absolute, binary) or the row's cross-entropy, as a double
-     * and not multiplied by any weight. `target` is rows x columns reals, or for the sparse loss rows int32 class ids in [0,
-     * columns). `prediction` is logits when loss->from_logits, else probabilities (clipped as Keras does). */
-    void (*loss_forward)(const cornu_loss *loss, size_t rows, size_t columns, const void *target, const void *prediction,
-                         double *row_losses);
-    /* dprediction[i][j] = row_scales[i] * d row_losses[i] / d prediction[i][j]. With from_logits, `probabilities` may
-     * hold softmax(prediction) or sigmoid(prediction) when the caller has it, else NULL. */
+    /* One loss a row: the mean over the row's columns (squared, absolute, binary) or the row's
+     * cross-entropy, as a double and not multiplied by any weight. `target` is rows x columns
+     * reals, or for the sparse loss rows int32 class ids in [0, columns). `prediction` is logits
+     * when loss->from_logits, else probabilities (clipped as Keras does). */
+    void (*loss_forward)(const cornu_loss *loss, size_t rows, size_t columns, const void *target,
+                         const void *prediction, double *row_losses);
+    /* dprediction[i][j] = row_scales[i] * d row_losses[i] / d prediction[i][j]. With from_logits,
+     * `probabilities` may hold softmax(prediction) or sigmoid(prediction) when the caller has it,
+     * else NULL. */
     void (*loss_backward)(const cornu_loss *loss, size_t rows, size_t columns, const void *target,
-                          const void *prediction, const void *probabilities, const double *row_scales,
-                          void *dprediction);
-    /* One value a row (the mean over the row's columns for the elementwise kinds). Target as above: int32 ids for the sparse
-     * kinds, reals for the others. `prediction` is the model's output. */
+                          const void *prediction, const void *probabilities,
+                          const double *row_scales, void *dprediction);
+    /* One value a row (the mean over the row's columns for the elementwise kinds). Target as above:
+     * int32 ids for the sparse kinds, reals for the others. `prediction` is the model's output. */
     void (*metric_rows)(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
                         const void *prediction, double *row_values);
 
     /* weights[i] moves against gradient[i]. slots: see cornu_optimizer_slot_count. */
-    void (*update)(const cornu_update *update, size_t count, void *weights, const void *gradient, void *const slots[]);
+    void (*update)(const cornu_update *update, size_t count, void *weights, const void *gradient,
+                   void *const slots[]);
 
-    /* y = x * mask / (1 - rate): element i is kept when word `first + i * step` of (seed, stream) says so (step is 0 or 1;
-     * rate 1 keeps none). Serves forward and backward. y may be x. */
-    void (*dropout)(const cornu_dropout *dropout, uint64_t first, size_t step, size_t count, const void *x, void *y);
+    /* y = x * mask / (1 - rate): element i is kept when word `first + i * step` of (seed, stream)
+     * says so (step is 0 or 1; rate 1 keeps none). Serves forward and backward. y may be x. */
+    void (*dropout)(const cornu_dropout *dropout, uint64_t first, size_t step, size_t count,
+                    const void *x, void *y);
 
     /* real[i] = source[i] converted, [dtype][byte-swapped]; any alignment. */
     cornu_gather *gather[CORNU_DTYPE_COUNT][2];
     /* The index of the first NaN or infinity, or count. */
     size_t (*find_nonfinite)(size_t count, const void *x);
 
-    /* Element i is a function of (seed, stream, first + i). Uniform in [low, high); normal(mean, deviation); truncated
-     * normal: redrawn beyond two deviations, as Keras. */
-    void (*fill_uniform)(size_t count, uint64_t seed, uint64_t stream, uint64_t first, double low, double high, void *x);
-    void (*fill_normal)(size_t count, uint64_t seed, uint64_t stream, uint64_t first, double mean, double deviation,
-                        void *x);
-    void (*fill_truncated_normal)(size_t count, uint64_t seed, uint64_t stream, uint64_t first, double mean,
-                                  double deviation, void *x);
+    /* Element i is a function of (seed, stream, first + i). Uniform in [low, high); normal(mean,
+     * deviation); truncated normal: redrawn beyond two deviations, as Keras. */
+    void (*fill_uniform)(size_t count, uint64_t seed, uint64_t stream, uint64_t first, double low,
+                         double high, void *x);
+    void (*fill_normal)(size_t count, uint64_t seed, uint64_t stream, uint64_t first, double mean,
+                        double deviation, void *x);
+    void (*fill_truncated_normal)(size_t count, uint64_t seed, uint64_t stream, uint64_t first,
+                                  double mean, double deviation, void *x);
 } cornu_kernels;
 
-/* The table in force for float32 or float64, chosen once by the processor and CORNU_ISA (portable, avx2, avx512, neon; a level
- * that the machine lacks or that has no name is ignored). NULL for any other dtype. */
+/* The table in force for float32 or float64, chosen once by the processor and CORNU_ISA (portable,
+ * avx2, avx512, neon; a level that the machine lacks or that has no name is ignored). NULL for any
+ * other dtype. */
 const cornu_kernels *cornu_kernels_for(cornu_dtype dtype);
 /* For tests: every level that this machine can run, `level` from 0; NULL past the last. */
 const cornu_kernels *cornu_kernels_level(size_t level, cornu_dtype dtype);
@@ -117,11 +132,13 @@ bool cornu_activation_is_rowwise(cornu_activation_kind kind);
 /* Columns of y for columns of x; false where it can't be (glu of an odd number). */
 bool cornu_activation_columns(cornu_activation_kind kind, size_t columns, size_t *output_columns);
 
-/* Vectors of state, each as long as the weights: SGD 0, with momentum 1; Adam m, v, with amsgrad v_hat. */
+/* Vectors of state, each as long as the weights: SGD 0, with momentum 1; Adam m, v, with amsgrad
+ * v_hat. */
 #define CORNU_MAX_SLOTS 3
 size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options);
 
-/* ids[i] = labels[i] when it is a whole number in [0, classes); returns the index of the first that is not, or count. */
+/* ids[i] = labels[i] when it is a whole number in [0, classes); returns the index of the first that
+ * is not, or count. */
 size_t cornu_labels_to_ids(size_t count, const double *labels, size_t classes, int32_t *ids);
 
 #endif

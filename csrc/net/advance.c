@@ -9,13 +9,16 @@
 /* ---- Locks ---- */
 
 static bool runs_exclusively(const cornu_run *run) {
-    /* A gradient moves the state of random layers, if only for a while; so does a prediction in training mode. */
-    return cornu_run_trains(run) || run->options.mode == CORNU_RUN_GRADIENT || run->options.training;
+    /* A gradient moves the state of random layers, if only for a while; so does a prediction in
+     * training mode. */
+    return cornu_run_trains(run) || run->options.mode == CORNU_RUN_GRADIENT ||
+           run->options.training;
 }
 
 static cornu_status take_locks(cornu_run *run, cornu_error *error) {
     for (;;) {
-        cornu_status status = cornu_locks_take(run->locks, run->lock_count, runs_exclusively(run), CORNU_POLL_NS);
+        cornu_status status =
+            cornu_locks_take(run->locks, run->lock_count, runs_exclusively(run), CORNU_POLL_NS);
         if (status == CORNU_ERROR_FORKED) return cornu_forked_error(error);
         if (status != CORNU_BUSY) return status;
         status = cornu_task_poll(&run->task);
@@ -38,7 +41,8 @@ static cornu_status give_way(cornu_run *run, bool *held, cornu_error *error) {
 
 static cornu_rows next_rows(const cornu_run *run, const cornu_feed *feed) {
     size_t left = feed->rows - feed->row;
-    cornu_rows rows = {.begin = feed->row, .count = left < feed->batch_size ? left : feed->batch_size};
+    cornu_rows rows = {.begin = feed->row,
+                       .count = left < feed->batch_size ? left : feed->batch_size};
     if (feed == &run->feed) {
         rows.order32 = run->order.order32;
         rows.order64 = run->order.order64;
@@ -53,7 +57,8 @@ static void *output_of(const cornu_run *run, const cornu_step *step, size_t row)
     return cornu_task_at(step->task, run->options.output, row * count);
 }
 
-/* Forward to gradient: what may still be abandoned. After an error the run is over and its means are not read again. */
+/* Forward to gradient: what may still be abandoned. After an error the run is over and its means
+ * are not read again. */
 static cornu_status compute(cornu_run *run, cornu_step *step) {
     const cornu_workspace_use *use = &step->workspace->use;
     bool gradient_only = run->options.mode == CORNU_RUN_GRADIENT;
@@ -69,12 +74,14 @@ static cornu_status compute(cornu_run *run, cornu_step *step) {
 
 cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error) {
     cornu_rows rows = next_rows(run, feed);
-    cornu_step step = {.plan = run->plan, .workspace = feed->workspace, .task = &run->task, .rows = rows.count};
+    cornu_step step = {
+        .plan = run->plan, .workspace = feed->workspace, .task = &run->task, .rows = rows.count};
     run->task.scratch = feed->workspace->scratch;
     bool training = feed == &run->feed && cornu_run_trains(run);
     cornu_optimizer *optimizer = training ? run->objective->optimizer : NULL;
     cornu_status status = cornu_feed_gather(run, feed, &rows, &step.x, error);
-    /* Bound at the first step, and again should another model have trained with the optimizer in between. */
+    /* Bound at the first step, and again should another model have trained with the optimizer in
+     * between. */
     if (status == CORNU_OK && training) {
         status = cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
     }
@@ -86,7 +93,8 @@ cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error
     bool abandon = status != CORNU_OK || run->options.mode == CORNU_RUN_GRADIENT;
     if (moves_state && abandon) cornu_step_restore_state(&step);
     if (status != CORNU_OK) return status;
-    if (training) status = cornu_optimizer_step(optimizer, run->plan, &run->task, feed->workspace->gradient);
+    if (training)
+        status = cornu_optimizer_step(optimizer, run->plan, &run->task, feed->workspace->gradient);
     feed->row += rows.count;
     feed->step++;
     return status;
@@ -115,9 +123,11 @@ static void reset_means(cornu_run *run) {
     memset(run->means, 0, run->objective->mean_count * sizeof *run->means);
 }
 
-/* A fit may have to go back to where it began, unless its one batch is checked whole before it changes anything. */
+/* A fit may have to go back to where it began, unless its one batch is checked whole before it
+ * changes anything. */
 static bool wants_snapshot(const cornu_run *run) {
-    return run->options.mode == CORNU_RUN_FIT && !run->snapshot && run->epoch == run->options.initial_epoch &&
+    return run->options.mode == CORNU_RUN_FIT && !run->snapshot &&
+           run->epoch == run->options.initial_epoch &&
            (run->feed.rows > run->feed.batch_size || run->has_validation);
 }
 
@@ -133,7 +143,8 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
     if (wants_snapshot(run)) {
         cornu_optimizer *optimizer = run->objective->optimizer;
         status = cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
-        if (status == CORNU_OK) status = cornu_snapshot_new(run->plan, optimizer, &run->snapshot, error);
+        if (status == CORNU_OK)
+            status = cornu_snapshot_new(run->plan, optimizer, &run->snapshot, error);
     }
     if (status == CORNU_OK && (run->order.order32 || run->order.order64)) {
         status = cornu_order_shuffle(&run->order, options->shuffle_seed, run->epoch, &run->task);
@@ -200,7 +211,8 @@ static void end_epoch(cornu_run *run, cornu_event *event) {
 }
 
 static void finish(cornu_run *run, cornu_event *event) {
-    bool shows = run->objective && run->options.mode != CORNU_RUN_FIT && run->options.mode != CORNU_RUN_GRADIENT;
+    bool shows = run->objective && run->options.mode != CORNU_RUN_FIT &&
+                 run->options.mode != CORNU_RUN_GRADIENT;
     if (shows && !run->over) cornu_model_publish(run->model, run->objective, run->means);
     if (run->marked) cornu_model_end_training(run->model, run);
     run->marked = false;
@@ -213,7 +225,8 @@ static cornu_status do_phase(cornu_run *run, cornu_event *event, cornu_error *er
         case CORNU_PHASE_EPOCH:
             return begin_epoch(run, event, error);
         case CORNU_PHASE_BATCH:
-            /* As in Keras, a stop is heard after a batch, so an epoch that has begun has at least one. */
+            /* As in Keras, a stop is heard after a batch, so an epoch that has begun has at least
+             * one. */
             run->phase = run->stop && run->feed.step > 0 ? CORNU_PHASE_TRAINED : CORNU_PHASE_STEP;
             if (run->phase == CORNU_PHASE_STEP) tell(run, CORNU_EVENT_BATCH_BEGIN, event);
             return CORNU_OK;

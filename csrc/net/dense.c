@@ -16,37 +16,43 @@ static const dense *as_dense(const cornu_layer *layer) {
     return (const dense *)layer;
 }
 
-static cornu_status dense_output_shape(const cornu_layer *layer, const cornu_shape *input, cornu_shape *output,
-                                       cornu_error *error) {
+static cornu_status dense_output_shape(const cornu_layer *layer, const cornu_shape *input,
+                                       cornu_shape *output, cornu_error *error) {
     const dense *self = as_dense(layer);
-    if (input->rank == 0) return cornu_layer_shape_error(layer, input, "expects at least one axis of features", error);
+    if (input->rank == 0)
+        return cornu_layer_shape_error(layer, input, "expects at least one axis of features",
+                                       error);
     size_t columns;
     if (!cornu_activation_columns(self->activation.kind, self->units, &columns)) {
-        return cornu_layer_shape_error(layer, input, "has an activation that halves its units, which must be even", error);
+        return cornu_layer_shape_error(
+            layer, input, "has an activation that halves its units, which must be even", error);
     }
     *output = *input;
     output->sizes[input->rank - 1] = columns;
     return CORNU_OK;
 }
 
-static size_t dense_spans(const cornu_layer *layer, const cornu_shape *input, cornu_span_request *requests) {
+static size_t dense_spans(const cornu_layer *layer, const cornu_shape *input,
+                          cornu_span_request *requests) {
     const dense *self = as_dense(layer);
     requests[KERNEL] = (cornu_span_request){.dtype = layer->dtype,
                                             .shape = {2, {cornu_shape_last(input), self->units}},
                                             .trained = true};
-    requests[BIAS] = (cornu_span_request){.dtype = layer->dtype, .shape = {1, {self->units}}, .trained = true};
+    requests[BIAS] =
+        (cornu_span_request){.dtype = layer->dtype, .shape = {1, {self->units}}, .trained = true};
     return self->use_bias ? 2 : 1;
 }
 
-static void dense_needs(const cornu_layer *layer, const cornu_shape *input, const cornu_layer_use *use,
-                        cornu_layer_needs *needs) {
+static void dense_needs(const cornu_layer *layer, const cornu_shape *input,
+                        const cornu_layer_use *use, cornu_layer_needs *needs) {
     const dense *self = as_dense(layer);
     const cornu_activation *activation = &self->activation;
     size_t columns = self->units, rows = 1;
     cornu_activation_columns(activation->kind, self->units, &columns);
     for (size_t axis = 0; axis + 1 < input->rank; axis++) rows *= input->sizes[axis];
     needs->z_always = columns != self->units;
-    bool keep = needs->z_always || (use->backward && cornu_activation_needs_input(activation)) || use->joined;
+    bool keep = needs->z_always || (use->backward && cornu_activation_needs_input(activation)) ||
+                use->joined;
     if (keep && activation->kind != CORNU_LINEAR) needs->z_count = rows * self->units;
 }
 
@@ -77,10 +83,12 @@ static cornu_status dense_forward(const cornu_layer *layer, cornu_pass *pass) {
     };
     cornu_status status = cornu_task_gemm(pass->task, &product);
     if (status != CORNU_OK || self->activation.kind == CORNU_LINEAR) return status;
-    return cornu_task_activation(pass->task, &self->activation, product.rows, self->units, z, pass->y);
+    return cornu_task_activation(pass->task, &self->activation, product.rows, self->units, z,
+                                 pass->y);
 }
 
-static cornu_status dense_kernel_gradient(const dense *self, cornu_pass *pass, size_t rows, const void *dz) {
+static cornu_status dense_kernel_gradient(const dense *self, cornu_pass *pass, size_t rows,
+                                          const void *dz) {
     size_t depth = cornu_shape_last(pass->input);
     cornu_gemm product = {
         .rows = depth,
@@ -99,7 +107,8 @@ static cornu_status dense_kernel_gradient(const dense *self, cornu_pass *pass, s
     return cornu_task_gemm(pass->task, &product);
 }
 
-static cornu_status dense_input_gradient(const dense *self, cornu_pass *pass, size_t rows, const void *dz) {
+static cornu_status dense_input_gradient(const dense *self, cornu_pass *pass, size_t rows,
+                                         const void *dz) {
     size_t depth = cornu_shape_last(pass->input);
     cornu_gemm product = {
         .rows = rows,
@@ -123,12 +132,14 @@ static cornu_status dense_backward(const cornu_layer *layer, cornu_pass *pass) {
     void *dz = pass->dz ? pass->dz : pass->dy;
     cornu_status status = CORNU_OK;
     if (self->activation.kind != CORNU_LINEAR && !pass->dy_is_dz) {
-        status = cornu_task_activation_derivative(pass->task, &self->activation, rows, self->units, pass->z, pass->y,
-                                                  pass->dy, dz);
+        status = cornu_task_activation_derivative(pass->task, &self->activation, rows, self->units,
+                                                  pass->z, pass->y, pass->dy, dz);
     }
-    if (status == CORNU_OK && pass->gradients[KERNEL]) status = dense_kernel_gradient(self, pass, rows, dz);
+    if (status == CORNU_OK && pass->gradients[KERNEL])
+        status = dense_kernel_gradient(self, pass, rows, dz);
     if (status == CORNU_OK && self->use_bias && pass->gradients[BIAS]) {
-        status = cornu_task_column_sums(pass->task, rows, self->units, dz, pass->gradients[BIAS], pass->accumulate[BIAS]);
+        status = cornu_task_column_sums(pass->task, rows, self->units, dz, pass->gradients[BIAS],
+                                        pass->accumulate[BIAS]);
     }
     if (status == CORNU_OK && pass->dx) status = dense_input_gradient(self, pass, rows, dz);
     return status;
@@ -148,9 +159,12 @@ static const cornu_layer_type dense_type = {
     .activation = dense_activation,
 };
 
-cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t units, const cornu_activation *activation,
-                                   bool use_bias, cornu_layer **layer, cornu_error *error) {
-    if (units == 0) return cornu_error_set(error, CORNU_ERROR_VALUE, "`units` must be a positive integer. Received: 0");
+cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t units,
+                                   const cornu_activation *activation, bool use_bias,
+                                   cornu_layer **layer, cornu_error *error) {
+    if (units == 0)
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`units` must be a positive integer. Received: 0");
     cornu_layer *made;
     cornu_status status = cornu_layer_new(&dense_type, sizeof(dense), name, dtype, &made, error);
     if (status != CORNU_OK) return status;

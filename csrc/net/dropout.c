@@ -17,32 +17,36 @@ static const dropout *as_dropout(const cornu_layer *layer) {
     return (const dropout *)layer;
 }
 
-static cornu_status dropout_output_shape(const cornu_layer *layer, const cornu_shape *input, cornu_shape *output,
-                                         cornu_error *error) {
+static cornu_status dropout_output_shape(const cornu_layer *layer, const cornu_shape *input,
+                                         cornu_shape *output, cornu_error *error) {
     const dropout *self = as_dropout(layer);
     if (self->noise_rank > 0 && self->noise_rank != input->rank + 1) {
-        return cornu_layer_shape_error(layer, input, "has a `noise_shape` of another rank than its input", error);
+        return cornu_layer_shape_error(layer, input,
+                                       "has a `noise_shape` of another rank than its input", error);
     }
     for (size_t axis = 1; axis < self->noise_rank; axis++) {
         size_t size = self->noise_shape[axis];
         if (size > 1 && size != input->sizes[axis - 1]) {
-            return cornu_layer_shape_error(layer, input, "has a `noise_shape` that doesn't fit its input", error);
+            return cornu_layer_shape_error(layer, input,
+                                           "has a `noise_shape` that doesn't fit its input", error);
         }
     }
     *output = *input;
     return CORNU_OK;
 }
 
-/* How many training passes have drawn a mask: saved, restored and rolled back with all other state. */
-static size_t dropout_spans(const cornu_layer *layer, const cornu_shape *input, cornu_span_request *requests) {
+/* How many training passes have drawn a mask: saved, restored and rolled back with all other state.
+ */
+static size_t dropout_spans(const cornu_layer *layer, const cornu_shape *input,
+                            cornu_span_request *requests) {
     (void)layer;
     (void)input;
     requests[0] = (cornu_span_request){.dtype = CORNU_UINT64, .shape = {0, {0}}, .hidden = true};
     return 1;
 }
 
-static void dropout_needs(const cornu_layer *layer, const cornu_shape *input, const cornu_layer_use *use,
-                          cornu_layer_needs *needs) {
+static void dropout_needs(const cornu_layer *layer, const cornu_shape *input,
+                          const cornu_layer_use *use, cornu_layer_needs *needs) {
     (void)input;
     needs->alias = !use->training || as_dropout(layer)->rate == 0.0;
 }
@@ -75,17 +79,19 @@ static void mask_tile(void *argument, size_t tile, size_t worker) {
     (void)worker;
     const dropout_mask *mask = argument;
     size_t begin = tile * mask->runs_per_tile;
-    size_t end = begin + mask->runs_per_tile < mask->outer ? begin + mask->runs_per_tile : mask->outer;
+    size_t end =
+        begin + mask->runs_per_tile < mask->outer ? begin + mask->runs_per_tile : mask->outer;
     for (size_t run = begin; run < end; run++) mask_run(mask, run);
 }
 
-static cornu_status apply_mask(const dropout *self, const cornu_pass *pass, const void *x, void *y) {
+static cornu_status apply_mask(const dropout *self, const cornu_pass *pass, const void *x,
+                               void *y) {
     dropout_mask mask = {.task = pass->task,
-                 .dropout = {.rate = self->rate, .seed = self->seed, .stream = pass->draw},
-                 .rank = pass->input->rank + 1,
-                 .sizes = {pass->rows},
-                 .x = x,
-                 .y = y};
+                         .dropout = {.rate = self->rate, .seed = self->seed, .stream = pass->draw},
+                         .rank = pass->input->rank + 1,
+                         .sizes = {pass->rows},
+                         .x = x,
+                         .y = y};
     for (size_t axis = 1; axis < mask.rank; axis++) mask.sizes[axis] = pass->input->sizes[axis - 1];
     size_t stride = 1;
     for (size_t axis = mask.rank; axis-- > 0;) {
@@ -99,7 +105,8 @@ static cornu_status apply_mask(const dropout *self, const cornu_pass *pass, cons
     if (mask.inner == 0 || mask.outer == 0) return CORNU_OK;
     mask.runs_per_tile = mask.inner < 4096 ? 4096 / mask.inner : 1;
     size_t tiles = (mask.outer - 1) / mask.runs_per_tile + 1;
-    return cornu_task_run(pass->task, mask_tile, &mask, tiles, 10.0 * (double)mask.inner * (double)mask.outer);
+    return cornu_task_run(pass->task, mask_tile, &mask, tiles,
+                          10.0 * (double)mask.inner * (double)mask.outer);
 }
 
 static cornu_status dropout_forward(const cornu_layer *layer, cornu_pass *pass) {
@@ -123,17 +130,21 @@ static const cornu_layer_type dropout_type = {
     .backward = dropout_backward,
 };
 
-cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double rate, size_t noise_rank,
-                                     const size_t *noise_shape, uint64_t seed, cornu_layer **layer, cornu_error *error) {
+cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double rate,
+                                     size_t noise_rank, const size_t *noise_shape, uint64_t seed,
+                                     cornu_layer **layer, cornu_error *error) {
     if (!(rate >= 0.0 && rate <= 1.0)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "`rate` must be a number from 0 to 1. Received: %g", rate);
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`rate` must be a number from 0 to 1. Received: %g", rate);
     }
     if (noise_rank > CORNU_MAX_RANK + 1) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "`noise_shape` may have at most %d axes. Received: %zu",
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`noise_shape` may have at most %d axes. Received: %zu",
                                CORNU_MAX_RANK + 1, noise_rank);
     }
     cornu_layer *made;
-    cornu_status status = cornu_layer_new(&dropout_type, sizeof(dropout), name, dtype, &made, error);
+    cornu_status status =
+        cornu_layer_new(&dropout_type, sizeof(dropout), name, dtype, &made, error);
     if (status != CORNU_OK) return status;
     dropout *self = (dropout *)made;
     self->rate = rate;

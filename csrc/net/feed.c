@@ -3,12 +3,14 @@
 #include "net/shape.h"
 
 /* Names that stand in errors: as the arguments of fit are called. */
-static const char *const names[2][3] = {{"x", "y", "sample_weight"},
-                                        {"validation x", "validation y", "validation sample_weight"}};
+static const char *const names[2][3] = {
+    {"x", "y", "sample_weight"}, {"validation x", "validation y", "validation sample_weight"}};
 
-static cornu_status check_rows(const cornu_source *x, const cornu_source *other, cornu_error *error) {
+static cornu_status check_rows(const cornu_source *x, const cornu_source *other,
+                               cornu_error *error) {
     if (x->array.shape[0] == other->array.shape[0]) return CORNU_OK;
-    return cornu_error_set(error, CORNU_ERROR_VALUE, "`%s` and `%s` must have as many rows. Received: %zu and %zu", x->name,
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "`%s` and `%s` must have as many rows. Received: %zu and %zu", x->name,
                            other->name, x->array.shape[0], other->array.shape[0]);
 }
 
@@ -18,14 +20,15 @@ static cornu_status check_x(const cornu_run *run, const cornu_source *x, cornu_e
     if (flat || cornu_shape_equal(&x->row, expected)) return CORNU_OK;
     char want[CORNU_SHAPE_TEXT], got[CORNU_SHAPE_TEXT];
     const char *layer = run->plan->count ? run->plan->links[0].layer->name : "";
-    return cornu_error_set(error, CORNU_ERROR_VALUE,
-                           "`%s` must have the shape that layer 0 \"%s\" of model \"%s\" takes, %s. Received: %s", x->name,
-                           layer, run->model->name, cornu_shape_text(expected, true, want),
-                           cornu_shape_text(&x->row, true, got));
+    return cornu_error_set(
+        error, CORNU_ERROR_VALUE,
+        "`%s` must have the shape that layer 0 \"%s\" of model \"%s\" takes, %s. Received: %s",
+        x->name, layer, run->model->name, cornu_shape_text(expected, true, want),
+        cornu_shape_text(&x->row, true, got));
 }
 
-/* Dense targets have the output's shape, (n,) standing for (n, 1) and back; class ids have it without the classes, or
- * with one in their place. */
+/* Dense targets have the output's shape, (n,) standing for (n, 1) and back; class ids have it
+ * without the classes, or with one in their place. */
 static bool target_fits(const cornu_shape *row, const cornu_shape *output, bool sparse) {
     if (!sparse) {
         bool flat = row->rank == 0 && output->rank == 1 && output->sizes[0] == 1;
@@ -46,30 +49,37 @@ static cornu_status check_y(const cornu_run *run, const cornu_source *y, cornu_e
     char want[CORNU_SHAPE_TEXT], got[CORNU_SHAPE_TEXT], classes[CORNU_SHAPE_TEXT];
     cornu_shape ids = *output;
     if (sparse) ids.rank--;
-    return cornu_error_set(error, CORNU_ERROR_VALUE,
-                           "`%s` must have the shape %s (%s of the output %s of layer %zu \"%s\"). Received: %s", y->name,
-                           cornu_shape_text(&ids, true, want), sparse ? "one class id for each row" : "that",
-                           cornu_shape_text(output, true, classes), run->plan->count - 1,
-                           run->plan->links[run->plan->count - 1].layer->name, cornu_shape_text(&y->row, true, got));
+    return cornu_error_set(
+        error, CORNU_ERROR_VALUE,
+        "`%s` must have the shape %s (%s of the output %s of layer %zu \"%s\"). Received: %s",
+        y->name, cornu_shape_text(&ids, true, want), sparse ? "one class id for each row" : "that",
+        cornu_shape_text(output, true, classes), run->plan->count - 1,
+        run->plan->links[run->plan->count - 1].layer->name, cornu_shape_text(&y->row, true, got));
 }
 
 static cornu_status check_weight(const cornu_source *weight, cornu_error *error) {
-    if (weight->row.rank == 0 || (weight->row.rank == 1 && weight->row.sizes[0] == 1)) return CORNU_OK;
+    if (weight->row.rank == 0 || (weight->row.rank == 1 && weight->row.sizes[0] == 1))
+        return CORNU_OK;
     char got[CORNU_SHAPE_TEXT];
-    return cornu_error_set(error, CORNU_ERROR_VALUE, "`%s` must have one number a row, shape (None,). Received: %s",
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "`%s` must have one number a row, shape (None,). Received: %s",
                            weight->name, cornu_shape_text(&weight->row, true, got));
 }
 
-cornu_status cornu_feed_init(const cornu_run *run, cornu_feed *feed, bool validation, cornu_error *error) {
+cornu_status cornu_feed_init(const cornu_run *run, cornu_feed *feed, bool validation,
+                             cornu_error *error) {
     const cornu_run_options *options = &run->options;
     const cornu_array *x = validation ? options->validation_x : options->x;
     const cornu_array *y = validation ? options->validation_y : options->y;
-    const cornu_array *weight = validation ? options->validation_sample_weight : options->sample_weight;
+    const cornu_array *weight =
+        validation ? options->validation_sample_weight : options->sample_weight;
     cornu_status status = cornu_source_init(&feed->x, names[validation][0], x, error);
     if (status == CORNU_OK) status = check_x(run, &feed->x, error);
     feed->has_y = run->objective != NULL;
     if (status == CORNU_OK && feed->has_y) {
-        if (!y) return cornu_error_set(error, CORNU_ERROR_VALUE, "`%s` must be given.", names[validation][1]);
+        if (!y)
+            return cornu_error_set(error, CORNU_ERROR_VALUE, "`%s` must be given.",
+                                   names[validation][1]);
         status = cornu_source_init(&feed->y, names[validation][1], y, error);
         if (status == CORNU_OK) status = check_rows(&feed->x, &feed->y, error);
         if (status == CORNU_OK) status = check_y(run, &feed->y, error);
@@ -83,12 +93,14 @@ cornu_status cornu_feed_init(const cornu_run *run, cornu_feed *feed, bool valida
     if (status != CORNU_OK) return status;
     feed->rows = feed->x.array.shape[0];
     if (feed->rows == 0 && run->objective) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "`%s` must have at least one row. Received: 0", feed->x.name);
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`%s` must have at least one row. Received: 0", feed->x.name);
     }
     return CORNU_OK;
 }
 
-static cornu_status gather_weights(cornu_run *run, const cornu_feed *feed, const cornu_rows *rows, cornu_error *error) {
+static cornu_status gather_weights(cornu_run *run, const cornu_feed *feed, const cornu_rows *rows,
+                                   cornu_error *error) {
     double *weights = feed->workspace->row_weights;
     if (!feed->has_weight) {
         for (size_t i = 0; i < rows->count; i++) weights[i] = 1.0;
@@ -101,31 +113,36 @@ static cornu_status gather_weights(cornu_run *run, const cornu_feed *feed, const
 }
 
 /* Labels are checked each time: the user's memory may change, and an id is an address. */
-static cornu_status gather_ids(cornu_run *run, const cornu_feed *feed, const cornu_rows *rows, cornu_error *error) {
+static cornu_status gather_ids(cornu_run *run, const cornu_feed *feed, const cornu_rows *rows,
+                               cornu_error *error) {
     cornu_workspace *workspace = feed->workspace;
-    cornu_status status =
-        cornu_source_gather(&feed->y, &run->task, cornu_kernels_for(CORNU_FLOAT64), rows, workspace->labels);
+    cornu_status status = cornu_source_gather(
+        &feed->y, &run->task, cornu_kernels_for(CORNU_FLOAT64), rows, workspace->labels);
     if (status != CORNU_OK) return status;
     size_t count = rows->count * feed->y.row_count;
     size_t classes = cornu_shape_last(cornu_plan_output(run->plan));
     size_t bad = cornu_labels_to_ids(count, workspace->labels, classes, workspace->target);
     if (bad == count) return CORNU_OK;
-    return cornu_error_set(error, CORNU_ERROR_DATA,
-                           "`%s` must hold class ids, whole numbers from 0 to %zu (the model has %zu outputs). "
-                           "Received: %g in row %zu",
-                           feed->y.name, classes - 1, classes, workspace->labels[bad],
-                           cornu_rows_at(rows, bad / feed->y.row_count));
+    return cornu_error_set(
+        error, CORNU_ERROR_DATA,
+        "`%s` must hold class ids, whole numbers from 0 to %zu (the model has %zu outputs). "
+        "Received: %g in row %zu",
+        feed->y.name, classes - 1, classes, workspace->labels[bad],
+        cornu_rows_at(rows, bad / feed->y.row_count));
 }
 
-static cornu_status gather_targets(cornu_run *run, const cornu_feed *feed, const cornu_rows *rows, cornu_error *error) {
+static cornu_status gather_targets(cornu_run *run, const cornu_feed *feed, const cornu_rows *rows,
+                                   cornu_error *error) {
     if (feed->workspace->use.sparse) return gather_ids(run, feed, rows, error);
     const cornu_kernels *kernels = run->task.kernels;
-    cornu_status status = cornu_source_gather(&feed->y, &run->task, kernels, rows, feed->workspace->target);
+    cornu_status status =
+        cornu_source_gather(&feed->y, &run->task, kernels, rows, feed->workspace->target);
     if (status != CORNU_OK || !cornu_run_checks(run)) return status;
     return cornu_source_check(&feed->y, &run->task, kernels, rows, feed->workspace->target, error);
 }
 
-cornu_status cornu_feed_gather(cornu_run *run, cornu_feed *feed, const cornu_rows *rows, const void **x, cornu_error *error) {
+cornu_status cornu_feed_gather(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,
+                               const void **x, cornu_error *error) {
     const cornu_kernels *kernels = run->task.kernels;
     const void *at = cornu_source_in_place(&feed->x, rows, kernels->dtype);
     cornu_status status = CORNU_OK;

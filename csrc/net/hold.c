@@ -1,5 +1,5 @@
-/* The model's locks for work from outside. Which locks they are is the plan's to say, and the plan may be another one by the
- * time they are given back: so each hold remembers its own. */
+/* The model's locks for work from outside. Which locks they are is the plan's to say, and the plan
+ * may be another one by the time they are given back: so each hold remembers its own. */
 #include "base/memory.h"
 #include "base/status.h"
 #include "net/model.h"
@@ -16,7 +16,8 @@ static const void *this_thread(void) {
     return &self;
 }
 
-cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeout_ns, cornu_error *error) {
+cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeout_ns,
+                              cornu_error *error) {
     struct cornu_hold *hold = cornu_memory_allocate(sizeof *hold);
     if (!hold) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory to lock a model.");
     cornu_objective *objective = NULL;
@@ -35,7 +36,8 @@ cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeo
         cornu_model_leave(model);
         return CORNU_OK;
     }
-    if (status != CORNU_BUSY && status != CORNU_ERROR_FORKED) cornu_locks_drop(hold->plan->locks, hold->plan->lock_count);
+    if (status != CORNU_BUSY && status != CORNU_ERROR_FORKED)
+        cornu_locks_drop(hold->plan->locks, hold->plan->lock_count);
     cornu_plan_release(hold->plan);
     cornu_memory_free(hold);
     return status;
@@ -50,7 +52,8 @@ cornu_status cornu_model_unlock(cornu_model *model, cornu_error *error) {
     if (hold) *place = hold->next;
     cornu_model_leave(model);
     if (!hold) {
-        return cornu_error_set(error, CORNU_ERROR_STATE, "Model \"%s\" is not locked by this thread.", model->name);
+        return cornu_error_set(error, CORNU_ERROR_STATE,
+                               "Model \"%s\" is not locked by this thread.", model->name);
     }
     cornu_locks_drop(hold->plan->locks, hold->plan->lock_count);
     cornu_plan_release(hold->plan);

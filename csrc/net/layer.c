@@ -7,10 +7,11 @@
 #include "base/status.h"
 #include "net/shape.h"
 
-cornu_status cornu_layer_new(const cornu_layer_type *type, size_t nbytes, const char *name, cornu_dtype dtype,
-                             cornu_layer **layer, cornu_error *error) {
+cornu_status cornu_layer_new(const cornu_layer_type *type, size_t nbytes, const char *name,
+                             cornu_dtype dtype, cornu_layer **layer, cornu_error *error) {
     if (dtype != CORNU_FLOAT32 && dtype != CORNU_FLOAT64) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "A layer's dtype must be float32 or float64. Received: %s",
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "A layer's dtype must be float32 or float64. Received: %s",
                                cornu_dtype_name(dtype));
     }
     cornu_layer *made = cornu_memory_allocate_zeroed(nbytes);
@@ -30,7 +31,8 @@ void cornu_layer_retain(cornu_layer *layer) {
 }
 
 void cornu_layer_release(cornu_layer *layer) {
-    if (!layer || atomic_fetch_sub_explicit(&layer->references, 1, memory_order_acq_rel) != 1) return;
+    if (!layer || atomic_fetch_sub_explicit(&layer->references, 1, memory_order_acq_rel) != 1)
+        return;
     for (size_t i = 0; i < layer->span_count; i++) cornu_span_release(layer->spans[i]);
     cornu_lock_release(atomic_load(&layer->lock));
     cornu_memory_free(layer);
@@ -71,33 +73,37 @@ cornu_span *cornu_layer_span(const cornu_layer *layer, size_t index) {
     return index < cornu_layer_span_count(layer) ? layer->spans[index] : NULL;
 }
 
-cornu_status cornu_layer_shape_error(const cornu_layer *layer, const cornu_shape *input, const char *what,
-                                     cornu_error *error) {
+cornu_status cornu_layer_shape_error(const cornu_layer *layer, const cornu_shape *input,
+                                     const char *what, cornu_error *error) {
     char text[CORNU_SHAPE_TEXT];
-    return cornu_error_set(error, CORNU_ERROR_VALUE, "Layer \"%s\" (%s) %s. Received input shape: %s", layer->name,
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "Layer \"%s\" (%s) %s. Received input shape: %s", layer->name,
                            layer->type->name, what, cornu_shape_text(input, true, text));
 }
 
-cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shape *input, cornu_shape *output,
-                                      cornu_error *error) {
+cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shape *input,
+                                      cornu_shape *output, cornu_error *error) {
     cornu_shape result;
     cornu_status status = layer->type->output_shape(layer, input, &result, error);
     if (status != CORNU_OK) return status;
     cornu_span_request requests[CORNU_LAYER_MAX_SPANS];
-    size_t count = layer->built && layer->type->spans ? layer->type->spans(layer, input, requests) : 0;
+    size_t count =
+        layer->built && layer->type->spans ? layer->type->spans(layer, input, requests) : 0;
     for (size_t i = 0; i < count; i++) {
         const cornu_shape *has = cornu_span_shape(layer->spans[i]);
         if (cornu_shape_equal(&requests[i].shape, has)) continue;
         char weight[CORNU_SHAPE_TEXT], built[CORNU_SHAPE_TEXT], what[3 * CORNU_SHAPE_TEXT];
         snprintf(what, sizeof what, "was built for input shape %s, with weights of shape %s",
-                 cornu_shape_text(&layer->input, true, built), cornu_shape_text(has, false, weight));
+                 cornu_shape_text(&layer->input, true, built),
+                 cornu_shape_text(has, false, weight));
         return cornu_layer_shape_error(layer, input, what, error);
     }
     *output = result;
     return CORNU_OK;
 }
 
-void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count, cornu_span *const *spans) {
+void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count,
+                             cornu_span *const *spans) {
     for (size_t i = 0; i < count; i++) layer->spans[i] = spans[i];
     layer->span_count = count;
     layer->input = *input;

@@ -1,6 +1,8 @@
-/* What a layer is: a struct that begins with cornu_layer, and a table. Nothing outside its own file knows more.
+/* What a layer is: a struct that begins with cornu_layer, and a table. Nothing outside its own file
+ * knows more.
  *
- * Letters: x, y are a layer's input and output, dy, dx the loss's derivatives by them, z what goes into an activation. */
+ * Letters: x, y are a layer's input and output, dy, dx the loss's derivatives by them, z what goes
+ * into an activation. */
 #ifndef CORNU_NET_LAYER_H
 #define CORNU_NET_LAYER_H
 
@@ -20,9 +22,9 @@
 
 /* What a layer needs of the workspace for rows of one shape. */
 typedef struct cornu_layer_needs {
-    bool alias;         /* y is x's memory, dx is dy's: the layer only renames the shape */
-    size_t z_count;     /* elements a row for z, kept until backward; 0: none */
-    bool z_always;      /* z is needed in inference too */
+    bool alias;     /* y is x's memory, dx is dy's: the layer only renames the shape */
+    size_t z_count; /* elements a row for z, kept until backward; 0: none */
+    bool z_always;  /* z is needed in inference too */
 } cornu_layer_needs;
 
 /* When the workspace is planned for. */
@@ -42,28 +44,31 @@ typedef struct cornu_pass {
     const void *x;
     void *y;
     void *z; /* NULL: not asked for */
-    uint64_t draw; /* which mask of its own a random layer draws; forward sets it, backward reads it */
+    uint64_t
+        draw; /* which mask of its own a random layer draws; forward sets it, backward reads it */
     /* Backward. */
-    void *dy;             /* may be overwritten */
-    void *dz;             /* room for z_count elements a row, where z_count is not output_count; else NULL */
-    void *dx;             /* room for the result; a layer may set it to dy instead. NULL: not wanted */
-    bool dy_is_dz;        /* the loss was joined with the activation */
+    void *dy; /* may be overwritten */
+    void *dz; /* room for z_count elements a row, where z_count is not output_count; else NULL */
+    void *dx; /* room for the result; a layer may set it to dy instead. NULL: not wanted */
+    bool dy_is_dz;                          /* the loss was joined with the activation */
     void *gradients[CORNU_LAYER_MAX_SPANS]; /* by span; NULL: frozen */
     bool accumulate[CORNU_LAYER_MAX_SPANS]; /* add to what another occurrence left */
 } cornu_pass;
 
 typedef struct cornu_layer_type {
     const char *name;
-    cornu_status (*output_shape)(const cornu_layer *layer, const cornu_shape *input, cornu_shape *output,
-                                 cornu_error *error);
+    cornu_status (*output_shape)(const cornu_layer *layer, const cornu_shape *input,
+                                 cornu_shape *output, cornu_error *error);
     /* Fills what build will make; returns how many. NULL: none. */
-    size_t (*spans)(const cornu_layer *layer, const cornu_shape *input, cornu_span_request *requests);
+    size_t (*spans)(const cornu_layer *layer, const cornu_shape *input,
+                    cornu_span_request *requests);
     void (*needs)(const cornu_layer *layer, const cornu_shape *input, const cornu_layer_use *use,
                   cornu_layer_needs *needs);
     /* Both return CORNU_OK or CORNU_INTERRUPTED. NULL where the layer is always an alias. */
     cornu_status (*forward)(const cornu_layer *layer, cornu_pass *pass);
     cornu_status (*backward)(const cornu_layer *layer, cornu_pass *pass);
-    /* The activation that the output has gone through, when that is all that stands between z and y. NULL: there is none. */
+    /* The activation that the output has gone through, when that is all that stands between z and
+     * y. NULL: there is none. */
     const cornu_activation *(*activation)(const cornu_layer *layer);
 } cornu_layer_type;
 
@@ -81,12 +86,13 @@ struct cornu_layer {
 };
 
 /* Allocates `nbytes` (a struct that begins with cornu_layer), zeroed, and fills the base. */
-cornu_status cornu_layer_new(const cornu_layer_type *type, size_t nbytes, const char *name, cornu_dtype dtype,
-                             cornu_layer **layer, cornu_error *error);
+cornu_status cornu_layer_new(const cornu_layer_type *type, size_t nbytes, const char *name,
+                             cornu_dtype dtype, cornu_layer **layer, cornu_error *error);
 /* Gives a layer the spans that were made for it; takes over the references. */
-void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count, cornu_span *const *spans);
+void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count,
+                             cornu_span *const *spans);
 /* Sets CORNU_ERROR_VALUE: layer "name" (Type) <what>, input shape (None, ...). */
-cornu_status cornu_layer_shape_error(const cornu_layer *layer, const cornu_shape *input, const char *what,
-                                     cornu_error *error);
+cornu_status cornu_layer_shape_error(const cornu_layer *layer, const cornu_shape *input,
+                                     const char *what, cornu_error *error);
 
 #endif

@@ -19,14 +19,16 @@ bool cornu_metric_is_sparse(const cornu_metric *metric) {
 
 static cornu_status check_loss(const cornu_loss *loss, cornu_error *error) {
     if (!(loss->label_smoothing >= 0.0 && loss->label_smoothing <= 1.0)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "`label_smoothing` must be a number from 0 to 1. Received: %g",
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`label_smoothing` must be a number from 0 to 1. Received: %g",
                                loss->label_smoothing);
     }
     return CORNU_OK;
 }
 
-cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimizer, size_t metric_count,
-                                 const cornu_metric *metrics, cornu_objective **objective, cornu_error *error) {
+cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimizer,
+                                 size_t metric_count, const cornu_metric *metrics,
+                                 cornu_objective **objective, cornu_error *error) {
     cornu_status status = check_loss(loss, error);
     for (size_t i = 0; i < metric_count && status == CORNU_OK; i++) {
         if (metrics[i].kind == CORNU_METRIC_LOSS) status = check_loss(&metrics[i].loss, error);
@@ -34,13 +36,16 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
     if (status != CORNU_OK) return status;
     size_t nbytes;
     cornu_objective *made = NULL;
-    if (cornu_size_multiply(metric_count, sizeof *metrics, &nbytes) && cornu_size_add(nbytes, sizeof *made, &nbytes)) {
+    if (cornu_size_multiply(metric_count, sizeof *metrics, &nbytes) &&
+        cornu_size_add(nbytes, sizeof *made, &nbytes)) {
         made = cornu_memory_allocate_zeroed(nbytes);
     }
-    cornu_mean *means = made ? cornu_memory_allocate_zeroed((metric_count + 1) * sizeof *means) : NULL;
+    cornu_mean *means =
+        made ? cornu_memory_allocate_zeroed((metric_count + 1) * sizeof *means) : NULL;
     if (!means) {
         cornu_memory_free(made);
-        return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the loss and metrics of a model.");
+        return cornu_error_set(error, CORNU_ERROR_MEMORY,
+                               "No memory for the loss and metrics of a model.");
     }
     atomic_init(&made->references, 1);
     made->loss = *loss;
@@ -58,7 +63,9 @@ void cornu_objective_retain(cornu_objective *objective) {
 }
 
 void cornu_objective_release(cornu_objective *objective) {
-    if (!objective || atomic_fetch_sub_explicit(&objective->references, 1, memory_order_acq_rel) != 1) return;
+    if (!objective ||
+        atomic_fetch_sub_explicit(&objective->references, 1, memory_order_acq_rel) != 1)
+        return;
     cornu_optimizer_release(objective->optimizer);
     cornu_memory_free(objective->means);
     cornu_memory_free(objective);
@@ -78,7 +85,8 @@ void cornu_objective_results(const cornu_objective *objective, double *values) {
 bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_plan *plan) {
     if (plan->count == 0 || objective->loss.from_logits) return false;
     const cornu_layer *last = plan->links[plan->count - 1].layer;
-    const cornu_activation *activation = last->type->activation ? last->type->activation(last) : NULL;
+    const cornu_activation *activation =
+        last->type->activation ? last->type->activation(last) : NULL;
     if (!activation) return false;
     switch (objective->loss.kind) {
         case CORNU_BINARY_CROSSENTROPY:
@@ -91,24 +99,28 @@ bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_pla
     }
 }
 
-cornu_status cornu_objective_check(const cornu_objective *objective, const cornu_plan *plan, cornu_error *error) {
+cornu_status cornu_objective_check(const cornu_objective *objective, const cornu_plan *plan,
+                                   cornu_error *error) {
     const cornu_shape *output = cornu_plan_output(plan);
     char text[CORNU_SHAPE_TEXT];
     if (output->rank == 0) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "A model to train must have at least one axis after the batch. Its output shape is (None,)");
+                               "A model to train must have at least one axis after the batch. Its "
+                               "output shape is (None,)");
     }
     bool sparse = cornu_loss_is_sparse(&objective->loss);
     size_t classes = output->sizes[output->rank - 1];
     if (sparse && classes > (size_t)INT32_MAX) {
-        return cornu_error_set(error, CORNU_ERROR_OVERFLOW, "At most 2147483647 classes are supported. Output shape: %s",
+        return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
+                               "At most 2147483647 classes are supported. Output shape: %s",
                                cornu_shape_text(output, true, text));
     }
     for (size_t i = 0; i + 1 < objective->mean_count; i++) {
         if (cornu_metric_is_sparse(&objective->metrics[i]) == sparse) continue;
         return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "Metric %zu takes %s as target, the loss takes %s. Use a metric and a loss of one kind.", i,
-                               sparse ? "values of the output's shape" : "class ids",
+                               "Metric %zu takes %s as target, the loss takes %s. Use a metric and "
+                               "a loss of one kind.",
+                               i, sparse ? "values of the output's shape" : "class ids",
                                sparse ? "class ids" : "values of the output's shape");
     }
     return CORNU_OK;

@@ -1,4 +1,5 @@
-/* An objective: what compile sets. Loss, metrics, optimizer, and the sums of the results. Counted by reference. */
+/* An objective: what compile sets. Loss, metrics, optimizer, and the sums of the results. Counted
+ * by reference. */
 #ifndef CORNU_NET_OBJECTIVE_H
 #define CORNU_NET_OBJECTIVE_H
 
@@ -24,8 +25,9 @@ typedef struct cornu_objective {
     cornu_metric metrics[]; /* mean_count - 1 */
 } cornu_objective;
 
-cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimizer, size_t metric_count,
-                                 const cornu_metric *metrics, cornu_objective **objective, cornu_error *error);
+cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimizer,
+                                 size_t metric_count, const cornu_metric *metrics,
+                                 cornu_objective **objective, cornu_error *error);
 void cornu_objective_retain(cornu_objective *objective);
 void cornu_objective_release(cornu_objective *objective);
 
@@ -33,11 +35,14 @@ void cornu_objective_reset(cornu_objective *objective);
 /* values[i] = mean i, 0 before any row. */
 void cornu_objective_results(const cornu_objective *objective, double *values);
 
-/* Whether the plan's last layer ends in the softmax or sigmoid that the loss's cross-entropy undoes: then loss and derivative
- * are taken from the logits, which neither overflow nor lose digits. */
+/* Whether the plan's last layer ends in the softmax or sigmoid that the loss's cross-entropy
+ * undoes: then loss and derivative are taken from the logits, which neither overflow nor lose
+ * digits. */
 bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_plan *plan);
 
-/* CORNU_ERROR_VALUE when a metric needs another kind of target than the loss, or the output doesn't fit. */
-cornu_status cornu_objective_check(const cornu_objective *objective, const cornu_plan *plan, cornu_error *error);
+/* CORNU_ERROR_VALUE when a metric needs another kind of target than the loss, or the output doesn't
+ * fit. */
+cornu_status cornu_objective_check(const cornu_objective *objective, const cornu_plan *plan,
+                                   cornu_error *error);
 
 #endif

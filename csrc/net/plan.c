@@ -15,15 +15,18 @@ static bool seen_before(const cornu_link *links, size_t index) {
     return false;
 }
 
-static cornu_status infer_link(cornu_link *link, cornu_layer *layer, const cornu_shape *input, cornu_error *error) {
+static cornu_status infer_link(cornu_link *link, cornu_layer *layer, const cornu_shape *input,
+                               cornu_error *error) {
     link->layer = layer;
     link->input = *input;
     link->trainable = cornu_layer_trainable(layer);
     cornu_status status = cornu_layer_output_shape(layer, input, &link->output, error);
     if (status != CORNU_OK) return status;
-    if (!cornu_shape_count(&link->input, &link->input_count) || !cornu_shape_count(&link->output, &link->output_count)) {
+    if (!cornu_shape_count(&link->input, &link->input_count) ||
+        !cornu_shape_count(&link->output, &link->output_count)) {
         char text[CORNU_SHAPE_TEXT];
-        return cornu_error_set(error, CORNU_ERROR_OVERFLOW, "The output of layer \"%s\", %s, is more than memory can hold.",
+        return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
+                               "The output of layer \"%s\", %s, is more than memory can hold.",
                                layer->name, cornu_shape_text(&link->output, true, text));
     }
     return CORNU_OK;
@@ -34,7 +37,8 @@ static cornu_status infer_links(cornu_plan *plan, cornu_layer *const *layers, co
     for (size_t i = 0; i < plan->count; i++) {
         if (layers[i]->dtype != plan->dtype) {
             return cornu_error_set(error, CORNU_ERROR_VALUE,
-                                   "All layers of a model must have one float type. Layer \"%s\" has %s, layer \"%s\" has %s.",
+                                   "All layers of a model must have one float type. Layer \"%s\" "
+                                   "has %s, layer \"%s\" has %s.",
                                    layers[0]->name, cornu_dtype_name(plan->dtype), layers[i]->name,
                                    cornu_dtype_name(layers[i]->dtype));
         }
@@ -48,7 +52,8 @@ static cornu_status infer_links(cornu_plan *plan, cornu_layer *const *layers, co
 /* What a plan allocates besides itself; taken over by the plan when all of it is there. */
 typedef struct new_spans {
     size_t span_count;
-    cornu_span_request *requests; /* of layers not built yet: trained ones first, so that updates sweep one range */
+    cornu_span_request *
+        requests; /* of layers not built yet: trained ones first, so that updates sweep one range */
     cornu_span **spans;
     size_t *link_of, *slot_of; /* whose each is */
 } new_spans;
@@ -69,7 +74,8 @@ static void collect_requests(const cornu_plan *plan, bool trained, new_spans *pe
     for (size_t i = 0; i < plan->count; i++) {
         const cornu_link *link = &plan->links[i];
         cornu_span_request requests[CORNU_LAYER_MAX_SPANS];
-        if (link->layer->built || !link->layer->type->spans || seen_before(plan->links, i)) continue;
+        if (link->layer->built || !link->layer->type->spans || seen_before(plan->links, i))
+            continue;
         size_t count = link->layer->type->spans(link->layer, &link->input, requests);
         for (size_t slot = 0; slot < count; slot++) {
             if (requests[slot].trained != trained) continue;
@@ -87,7 +93,8 @@ static cornu_status make_spans(const cornu_plan *plan, new_spans *pending, cornu
     pending->spans = cornu_memory_allocate(most * sizeof(cornu_span *));
     pending->link_of = cornu_memory_allocate(most * sizeof(size_t));
     pending->slot_of = cornu_memory_allocate(most * sizeof(size_t));
-    if (!pending->requests || !pending->spans || !pending->link_of || !pending->slot_of) return no_memory(error);
+    if (!pending->requests || !pending->spans || !pending->link_of || !pending->slot_of)
+        return no_memory(error);
     collect_requests(plan, true, pending);
     collect_requests(plan, false, pending);
     return cornu_spans_new(pending->span_count, pending->requests, pending->spans, error);
@@ -109,7 +116,8 @@ static void build_layers(cornu_plan *plan, const new_spans *pending) {
     }
 }
 
-/* Offsets are padded as memory is, so spans of one block keep their distances. Can't overflow: the weights are in memory. */
+/* Offsets are padded as memory is, so spans of one block keep their distances. Can't overflow: the
+ * weights are in memory. */
 static void fill_table(cornu_plan *plan) {
     cornu_table *table = plan->table;
     size_t unit = CORNU_ALIGNMENT / cornu_dtype_nbytes(plan->dtype);
@@ -117,7 +125,8 @@ static void fill_table(cornu_plan *plan) {
         cornu_link *link = &plan->links[i];
         for (size_t slot = 0; slot < link->layer->span_count; slot++) {
             cornu_span *span = link->layer->spans[slot];
-            if (!cornu_span_is_trained(span) || cornu_table_find(table, span) < table->count) continue;
+            if (!cornu_span_is_trained(span) || cornu_table_find(table, span) < table->count)
+                continue;
             cornu_span_retain(span);
             table->entries[table->count].span = span;
             table->entries[table->count].offset = table->flat_count;
@@ -129,14 +138,16 @@ static void fill_table(cornu_plan *plan) {
     }
 }
 
-/* Backward goes from the last link to the first, so the last one that holds a span writes its gradient, the others add. */
+/* Backward goes from the last link to the first, so the last one that holds a span writes its
+ * gradient, the others add. */
 static void fill_entries(cornu_plan *plan) {
     plan->first_trained = plan->count;
     for (size_t i = plan->count; i-- > 0;) {
         cornu_link *link = &plan->links[i];
         for (size_t slot = 0; slot < CORNU_LAYER_MAX_SPANS; slot++) {
             bool there = slot < link->layer->span_count;
-            link->entries[slot] = there ? cornu_table_find(plan->table, link->layer->spans[slot]) : plan->table->count;
+            link->entries[slot] = there ? cornu_table_find(plan->table, link->layer->spans[slot])
+                                        : plan->table->count;
             if (link->entries[slot] == plan->table->count) continue;
             if (link->trainable) plan->first_trained = i;
             for (size_t later = i + 1; later < plan->count; later++) {
@@ -200,7 +211,8 @@ static void fill_locks(cornu_plan *plan, cornu_lock *lock) {
     for (size_t i = 0; i < plan->count; i++) {
         cornu_lock *none = NULL;
         cornu_lock_retain(lock);
-        if (!atomic_compare_exchange_strong(&plan->links[i].layer->lock, &none, lock)) cornu_lock_release(lock);
+        if (!atomic_compare_exchange_strong(&plan->links[i].layer->lock, &none, lock))
+            cornu_lock_release(lock);
         add_lock(plan, atomic_load(&plan->links[i].layer->lock));
     }
 }
@@ -214,7 +226,8 @@ static cornu_status allocate_plan(size_t count, cornu_plan **result) {
     plan->ranges = cornu_memory_allocate_zeroed(most * sizeof *plan->ranges);
     plan->state = cornu_memory_allocate_zeroed(most * sizeof *plan->state);
     plan->locks = cornu_memory_allocate_zeroed((count + 2) * sizeof *plan->locks);
-    plan->table = cornu_memory_allocate_zeroed(sizeof *plan->table + most * sizeof plan->table->entries[0]);
+    plan->table =
+        cornu_memory_allocate_zeroed(sizeof *plan->table + most * sizeof plan->table->entries[0]);
     if (plan->table) atomic_init(&plan->table->references, 1);
     if (!plan->links || !plan->ranges || !plan->state || !plan->locks || !plan->table) {
         cornu_plan_release(plan);
@@ -224,8 +237,9 @@ static cornu_status allocate_plan(size_t count, cornu_plan **result) {
     return CORNU_OK;
 }
 
-cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers, const cornu_shape *input, cornu_lock *lock,
-                            cornu_plan **result, cornu_error *error) {
+cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
+                            const cornu_shape *input, cornu_lock *lock, cornu_plan **result,
+                            cornu_error *error) {
     cornu_plan *plan;
     if (layer_count > CORNU_SIZE_MAX / sizeof(cornu_link) / CORNU_LAYER_MAX_SPANS ||
         allocate_plan(layer_count, &plan) != CORNU_OK) {

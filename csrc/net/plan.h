@@ -1,4 +1,5 @@
-/* A plan: everything that follows from a chain of layers and an input shape, made once and never changed.
+/* A plan: everything that follows from a chain of layers and an input shape, made once and never
+ * changed.
  *
  * Runs hold a reference to the plan they began with, so a model can be given another meanwhile. */
 #ifndef CORNU_NET_PLAN_H
@@ -12,8 +13,8 @@
 #include "cornu.h"
 #include "net/layer.h"
 
-/* Every span that is trained, once each, with its place in a flat vector. Spans that lie side by side in memory lie so
- * in the vector too. Counted by reference. */
+/* Every span that is trained, once each, with its place in a flat vector. Spans that lie side by
+ * side in memory lie so in the vector too. Counted by reference. */
 typedef struct cornu_table {
     atomic_size_t references;
     size_t count;
@@ -35,8 +36,10 @@ typedef struct cornu_link {
     cornu_shape input, output;
     size_t input_count, output_count;
     bool trainable; /* as it was when planned */
-    size_t entries[CORNU_LAYER_MAX_SPANS];    /* of its spans in the table; table->count: not trained */
-    bool accumulate[CORNU_LAYER_MAX_SPANS];   /* a later link holds the same span and leaves its gradient first */
+    size_t
+        entries[CORNU_LAYER_MAX_SPANS]; /* of its spans in the table; table->count: not trained */
+    bool accumulate[CORNU_LAYER_MAX_SPANS]; /* a later link holds the same span and leaves its
+                                               gradient first */
 } cornu_link;
 
 /* A stretch of memory that one update sweeps. */
@@ -52,19 +55,22 @@ typedef struct cornu_plan {
     size_t count;
     cornu_link *links;
     cornu_table *table;
-    size_t first_trained;  /* the first link with a gradient to make; count: none */
+    size_t first_trained; /* the first link with a gradient to make; count: none */
     size_t range_count;
-    cornu_range *ranges;   /* not frozen */
-    size_t state_count;    /* spans that layers move themselves, once each */
+    cornu_range *ranges; /* not frozen */
+    size_t state_count;  /* spans that layers move themselves, once each */
     cornu_span **state;
     size_t state_nbytes;
     size_t lock_count;
-    cornu_lock **locks;    /* of the model and of layers shared with others; in order of address, once each */
+    cornu_lock *
+        *locks; /* of the model and of layers shared with others; in order of address, once each */
 } cornu_plan;
 
-/* Infers shapes and builds layers that are not built yet (in one block). All or nothing. `lock` is the model's. */
-cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers, const cornu_shape *input, cornu_lock *lock,
-                            cornu_plan **plan, cornu_error *error);
+/* Infers shapes and builds layers that are not built yet (in one block). All or nothing. `lock` is
+ * the model's. */
+cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
+                            const cornu_shape *input, cornu_lock *lock, cornu_plan **plan,
+                            cornu_error *error);
 void cornu_plan_retain(cornu_plan *plan);
 void cornu_plan_release(cornu_plan *plan);
 const cornu_shape *cornu_plan_output(const cornu_plan *plan);

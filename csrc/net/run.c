@@ -23,15 +23,19 @@ static bool takes_whole(cornu_run_mode mode) {
 static cornu_status check_options(const cornu_run *run, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     bool validation = options->validation_x != NULL;
-    if ((!takes_whole(options->mode) && options->batch_size == 0) || (validation && options->validation_batch_size == 0)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "`batch_size` must be a positive integer. Received: 0");
+    if ((!takes_whole(options->mode) && options->batch_size == 0) ||
+        (validation && options->validation_batch_size == 0)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`batch_size` must be a positive integer. Received: 0");
     }
     if (validation && options->validation_frequency == 0) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "`validation_freq` must be a positive integer. Received: 0");
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`validation_freq` must be a positive integer. Received: 0");
     }
     if (options->mode == CORNU_RUN_PREDICT) return CORNU_OK;
     if (!run->objective || (cornu_run_trains(run) && !run->objective->optimizer)) {
-        return cornu_error_set(error, CORNU_ERROR_STATE, "Model \"%s\" must be compiled before it is trained or evaluated.",
+        return cornu_error_set(error, CORNU_ERROR_STATE,
+                               "Model \"%s\" must be compiled before it is trained or evaluated.",
                                run->model->name);
     }
     return cornu_objective_check(run->objective, run->plan, error);
@@ -59,7 +63,8 @@ static cornu_status allocate_results(cornu_run *run, cornu_error *error) {
     size_t count = run->objective->mean_count;
     run->means = cornu_memory_allocate_zeroed(count * sizeof *run->means);
     run->results = cornu_memory_allocate_zeroed(2 * count * sizeof *run->results);
-    if (!run->means || !run->results) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
+    if (!run->means || !run->results)
+        return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
     run->validation_results = run->results + count;
     return CORNU_OK;
 }
@@ -78,8 +83,8 @@ static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
         use.joined = cornu_objective_is_joined(run->objective, run->plan);
         use.sparse = cornu_loss_is_sparse(&run->objective->loss);
     }
-    cornu_status status = cornu_model_take_workspace(run->model, run->plan, &use, capacity_of(&run->feed),
-                                                     &run->feed.workspace, error);
+    cornu_status status = cornu_model_take_workspace(
+        run->model, run->plan, &use, capacity_of(&run->feed), &run->feed.workspace, error);
     if (status != CORNU_OK || !run->has_validation) return status;
     use.training = use.backward = false;
     return cornu_model_take_workspace(run->model, run->plan, &use, capacity_of(&run->validation),
@@ -112,9 +117,11 @@ static cornu_status check_output(const cornu_run *run, cornu_error *error) {
     size_t nbytes;
     bool fits = cornu_shape_count(cornu_plan_output(run->plan), &nbytes) &&
                 cornu_size_multiply(nbytes, cornu_dtype_nbytes(run->plan->dtype), &nbytes) &&
-                cornu_size_multiply(nbytes, run->feed.rows, &nbytes) && nbytes == run->options.output_nbytes;
+                cornu_size_multiply(nbytes, run->feed.rows, &nbytes) &&
+                nbytes == run->options.output_nbytes;
     if (fits) return CORNU_OK;
-    return cornu_error_set(error, CORNU_ERROR_VALUE, "`output` must be as large as the prediction. Received: %zu bytes",
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "`output` must be as large as the prediction. Received: %zu bytes",
                            run->options.output_nbytes);
 }
 
@@ -133,7 +140,8 @@ static cornu_status prepare(cornu_run *run, cornu_error *error) {
     return status;
 }
 
-cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options, cornu_run **result, cornu_error *error) {
+cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options, cornu_run **result,
+                           cornu_error *error) {
     cornu_run *run = cornu_memory_allocate_zeroed(sizeof *run);
     if (!run) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
     cornu_model_retain(model);
@@ -180,7 +188,8 @@ void cornu_run_stop(cornu_run *run) {
 }
 
 static size_t steps_of(const cornu_feed *feed) {
-    return feed->batch_size ? feed->rows / feed->batch_size + (feed->rows % feed->batch_size != 0) : 0;
+    return feed->batch_size ? feed->rows / feed->batch_size + (feed->rows % feed->batch_size != 0)
+                            : 0;
 }
 
 void cornu_run_progress_get(const cornu_run *run, cornu_run_progress *progress) {

@@ -52,7 +52,7 @@ struct cornu_run {
     size_t epoch;
     bool stop, over, marked;
     uint64_t next_tick_ns;
-    cornu_mean *means;          /* of the pass under way; then room for two rows of results */
+    cornu_mean *means; /* of the pass under way; then room for two rows of results */
     double *results, *validation_results;
     bool has_results, has_validation_results;
     cornu_lock **locks; /* the plan's and, when it trains, the optimizer's; in order of address */
@@ -64,9 +64,11 @@ bool cornu_run_trains(const cornu_run *run);
 bool cornu_run_checks(const cornu_run *run);
 
 /* Gathers the feed's next batch into its workspace; *x is where the batch lies. */
-cornu_status cornu_feed_gather(cornu_run *run, cornu_feed *feed, const cornu_rows *rows, const void **x, cornu_error *error);
+cornu_status cornu_feed_gather(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,
+                               const void **x, cornu_error *error);
 /* Checks arrays against the model and describes them. */
-cornu_status cornu_feed_init(const cornu_run *run, cornu_feed *feed, bool validation, cornu_error *error);
+cornu_status cornu_feed_init(const cornu_run *run, cornu_feed *feed, bool validation,
+                             cornu_error *error);
 /* One batch of a pass, whole or not at all. */
 cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error);
 

@@ -30,7 +30,8 @@ const char *cornu_shape_text(const cornu_shape *shape, bool batch, char text[COR
     size_t used = (size_t)snprintf(text, CORNU_SHAPE_TEXT, batch ? "(None" : "(");
     for (size_t axis = 0; axis < shape->rank; axis++) {
         const char *separator = axis > 0 || batch ? ", " : "";
-        used += (size_t)snprintf(text + used, CORNU_SHAPE_TEXT - used, "%s%zu", separator, shape->sizes[axis]);
+        used += (size_t)snprintf(text + used, CORNU_SHAPE_TEXT - used, "%s%zu", separator,
+                                 shape->sizes[axis]);
     }
     /* Python writes a tuple of one with a comma. */
     snprintf(text + used, CORNU_SHAPE_TEXT - used, axes == 1 ? ",)" : ")");

@@ -18,7 +18,8 @@ cornu_status cornu_order_new(size_t count, cornu_order *order, cornu_error *erro
         memory = cornu_memory_allocate(nbytes);
     }
     if (!memory) {
-        return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the order of %zu rows. Use shuffle=False.", count);
+        return cornu_error_set(error, CORNU_ERROR_MEMORY,
+                               "No memory for the order of %zu rows. Use shuffle=False.", count);
     }
     *order = (cornu_order){count, narrow ? memory : NULL, narrow ? NULL : memory};
     return CORNU_OK;
@@ -30,7 +31,8 @@ void cornu_order_free(cornu_order *order) {
     *order = (cornu_order){0, NULL, NULL};
 }
 
-/* The high half of a 64 x 64-bit product: maps a random word evenly to [0, below), off by at most below / 2^64. */
+/* The high half of a 64 x 64-bit product: maps a random word evenly to [0, below), off by at most
+ * below / 2^64. */
 static uint64_t scale_word(uint64_t word, uint64_t below) {
     uint64_t low_low = (word & UINT32_MAX) * (below & UINT32_MAX);
     uint64_t high_low = (word >> 32) * (below & UINT32_MAX);
@@ -52,7 +54,8 @@ static void swap_rows(cornu_order *order, size_t a, size_t b) {
 }
 
 /* Fisher and Yates, from the last row down. */
-cornu_status cornu_order_shuffle(cornu_order *order, uint64_t seed, uint64_t epoch, cornu_task *task) {
+cornu_status cornu_order_shuffle(cornu_order *order, uint64_t seed, uint64_t epoch,
+                                 cornu_task *task) {
     for (size_t i = 0; i < order->count; i++) {
         if (order->order32) {
             order->order32[i] = (uint32_t)i;
@@ -66,12 +69,14 @@ cornu_status cornu_order_shuffle(cornu_order *order, uint64_t seed, uint64_t epo
         if (at == 0) {
             /* No more words than this call can use: 20 rows should not pay for 512. */
             size_t left = 2 * (order->count - 1 - done);
-            cornu_random_words(seed, epoch, 2 * (uint64_t)done, left < CHUNK_WORDS ? left : CHUNK_WORDS, words);
+            cornu_random_words(seed, epoch, 2 * (uint64_t)done,
+                               left < CHUNK_WORDS ? left : CHUNK_WORDS, words);
         }
         uint64_t word = (uint64_t)words[at] << 32 | words[at + 1];
         size_t last = order->count - 1 - done;
         swap_rows(order, last, (size_t)scale_word(word, (uint64_t)last + 1));
-        if (done % POLL_ROWS == POLL_ROWS - 1 && cornu_task_poll(task) != CORNU_OK) return CORNU_INTERRUPTED;
+        if (done % POLL_ROWS == POLL_ROWS - 1 && cornu_task_poll(task) != CORNU_OK)
+            return CORNU_INTERRUPTED;
     }
     return CORNU_OK;
 }

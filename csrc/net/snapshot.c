@@ -24,36 +24,42 @@ static unsigned char *copy(copy_direction direction, unsigned char *at, void *li
     return at + nbytes;
 }
 
-static void copy_all(copy_direction direction, unsigned char *at, const cornu_plan *plan, cornu_optimizer *optimizer) {
+static void copy_all(copy_direction direction, unsigned char *at, const cornu_plan *plan,
+                     cornu_optimizer *optimizer) {
     for (size_t i = 0; i < plan->table->count; i++) {
         cornu_span *span = plan->table->entries[i].span;
         at = copy(direction, at, cornu_span_data(span), cornu_span_nbytes(span));
     }
     for (size_t i = 0; i < plan->state_count; i++) {
-        at = copy(direction, at, cornu_span_data(plan->state[i]), cornu_span_nbytes(plan->state[i]));
+        at =
+            copy(direction, at, cornu_span_data(plan->state[i]), cornu_span_nbytes(plan->state[i]));
     }
-    /* Another model may have taken the optimizer over meanwhile; then its slots are no longer these. */
-    if (optimizer->table == plan->table) copy(direction, at, optimizer->slots, cornu_optimizer_slots_nbytes(optimizer));
+    /* Another model may have taken the optimizer over meanwhile; then its slots are no longer
+     * these. */
+    if (optimizer->table == plan->table)
+        copy(direction, at, optimizer->slots, cornu_optimizer_slots_nbytes(optimizer));
 }
 
 static bool total_nbytes(const cornu_plan *plan, const cornu_optimizer *optimizer, size_t *total) {
     *total = cornu_optimizer_slots_nbytes(optimizer);
     bool fits = cornu_size_add(*total, plan->state_nbytes, total);
     for (size_t i = 0; i < plan->table->count; i++) {
-        fits = fits && cornu_size_add(*total, cornu_span_nbytes(plan->table->entries[i].span), total);
+        fits =
+            fits && cornu_size_add(*total, cornu_span_nbytes(plan->table->entries[i].span), total);
     }
     return fits;
 }
 
-cornu_status cornu_snapshot_new(const cornu_plan *plan, cornu_optimizer *optimizer, cornu_snapshot **result,
-                                cornu_error *error) {
+cornu_status cornu_snapshot_new(const cornu_plan *plan, cornu_optimizer *optimizer,
+                                cornu_snapshot **result, cornu_error *error) {
     size_t total = 0;
     bool fits = total_nbytes(plan, optimizer, &total);
     cornu_snapshot *snapshot = cornu_memory_allocate(sizeof *snapshot);
     unsigned char *memory = snapshot && fits ? cornu_memory_allocate(total) : NULL;
     if (!memory) {
         cornu_memory_free(snapshot);
-        return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory to keep the weights (%zu bytes) in case of bad data.",
+        return cornu_error_set(error, CORNU_ERROR_MEMORY,
+                               "No memory to keep the weights (%zu bytes) in case of bad data.",
                                total);
     }
     *snapshot = (cornu_snapshot){cornu_optimizer_iterations(optimizer), memory};
@@ -62,7 +68,8 @@ cornu_status cornu_snapshot_new(const cornu_plan *plan, cornu_optimizer *optimiz
     return CORNU_OK;
 }
 
-void cornu_snapshot_restore(const cornu_snapshot *snapshot, const cornu_plan *plan, cornu_optimizer *optimizer) {
+void cornu_snapshot_restore(const cornu_snapshot *snapshot, const cornu_plan *plan,
+                            cornu_optimizer *optimizer) {
     copy_all(RESTORE, snapshot->memory, plan, optimizer);
     cornu_optimizer_set_iterations(optimizer, snapshot->iterations);
 }

@@ -40,36 +40,46 @@ static void merge_axes(cornu_source *source) {
         source->axes = 1;
     }
     size_t rows = array->shape[0];
-    source->even_rows = source->axes == 1 && (source->row_count == 1 || rows <= 1 ||
-                                              array->strides[0] == source->strides[0] * (ptrdiff_t)source->sizes[0]);
+    source->even_rows = source->axes == 1 &&
+                        (source->row_count == 1 || rows <= 1 ||
+                         array->strides[0] == source->strides[0] * (ptrdiff_t)source->sizes[0]);
 }
 
-cornu_status cornu_source_init(cornu_source *source, const char *name, const cornu_array *array, cornu_error *error) {
+cornu_status cornu_source_init(cornu_source *source, const char *name, const cornu_array *array,
+                               cornu_error *error) {
     if (array->rank < 1 || array->rank > CORNU_MAX_RANK + 1) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "`%s` must have 1 to %d axes, the batch first. Received: %zu", name,
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`%s` must have 1 to %d axes, the batch first. Received: %zu", name,
                                CORNU_MAX_RANK + 1, array->rank);
     }
     *source = (cornu_source){.name = name, .array = *array, .row = {.rank = array->rank - 1}};
-    for (size_t axis = 1; axis < array->rank; axis++) source->row.sizes[axis - 1] = array->shape[axis];
+    for (size_t axis = 1; axis < array->rank; axis++)
+        source->row.sizes[axis - 1] = array->shape[axis];
     if (!cornu_shape_count(&source->row, &source->row_count)) {
-        return cornu_error_set(error, CORNU_ERROR_OVERFLOW, "A row of `%s` has more elements than memory can hold.", name);
+        return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
+                               "A row of `%s` has more elements than memory can hold.", name);
     }
     merge_axes(source);
     return CORNU_OK;
 }
 
-const void *cornu_source_in_place(const cornu_source *source, const cornu_rows *rows, cornu_dtype dtype) {
+const void *cornu_source_in_place(const cornu_source *source, const cornu_rows *rows,
+                                  cornu_dtype dtype) {
     const cornu_array *array = &source->array;
     ptrdiff_t nbytes = (ptrdiff_t)cornu_dtype_nbytes(dtype);
-    if (rows->order32 || rows->order64 || array->dtype != dtype || array->swapped || !source->even_rows) return NULL;
+    if (rows->order32 || rows->order64 || array->dtype != dtype || array->swapped ||
+        !source->even_rows)
+        return NULL;
     if (source->row_count != 1 && source->strides[0] != nbytes) return NULL;
     if (source->row_count == 1 && rows->count > 1 && array->strides[0] != nbytes) return NULL;
-    uintptr_t address = (uintptr_t)array->data + (uintptr_t)((ptrdiff_t)rows->begin * array->strides[0]);
+    uintptr_t address =
+        (uintptr_t)array->data + (uintptr_t)((ptrdiff_t)rows->begin * array->strides[0]);
     return address % (uintptr_t)nbytes == 0 ? (const void *)address : NULL;
 }
 
 /* One row: the outer merged axes by counters, the innermost by the kernel. */
-static void gather_row(const cornu_source *source, cornu_gather *gather, size_t element_nbytes, const char *row, char *to) {
+static void gather_row(const cornu_source *source, cornu_gather *gather, size_t element_nbytes,
+                       const char *row, char *to) {
     size_t inner = source->axes - 1;
     size_t at[CORNU_MAX_RANK] = {0};
     size_t runs = source->row_count / (source->sizes[inner] ? source->sizes[inner] : 1);
@@ -85,25 +95,29 @@ static void gather_row(const cornu_source *source, cornu_gather *gather, size_t 
     }
 }
 
-cornu_status cornu_source_gather(const cornu_source *source, cornu_task *task, const cornu_kernels *kernels,
-                                 const cornu_rows *rows, void *to) {
+cornu_status cornu_source_gather(const cornu_source *source, cornu_task *task,
+                                 const cornu_kernels *kernels, const cornu_rows *rows, void *to) {
     const cornu_array *array = &source->array;
     cornu_gather *gather = kernels->gather[array->dtype][array->swapped];
     size_t element_nbytes = cornu_dtype_nbytes(kernels->dtype);
     size_t row_nbytes = source->row_count * element_nbytes;
     bool in_order = !rows->order32 && !rows->order64;
-    size_t chunk = source->row_count < TILE_ELEMENTS ? TILE_ELEMENTS / (source->row_count ? source->row_count : 1) : 1;
+    size_t chunk = source->row_count < TILE_ELEMENTS
+                       ? TILE_ELEMENTS / (source->row_count ? source->row_count : 1)
+                       : 1;
     for (size_t begin = 0; begin < rows->count; begin += chunk) {
         size_t end = begin + chunk < rows->count ? begin + chunk : rows->count;
         char *at = (char *)to + begin * row_nbytes;
         if (in_order && source->even_rows) {
             /* Rows that follow each other evenly are one long run. */
-            const char *first = (const char *)array->data + (ptrdiff_t)(rows->begin + begin) * array->strides[0];
+            const char *first =
+                (const char *)array->data + (ptrdiff_t)(rows->begin + begin) * array->strides[0];
             ptrdiff_t stride = source->row_count == 1 ? array->strides[0] : source->strides[0];
             gather((end - begin) * source->row_count, first, stride, at);
         } else {
             for (size_t i = begin; i < end; i++, at += row_nbytes) {
-                const char *row = (const char *)array->data + (ptrdiff_t)cornu_rows_at(rows, i) * array->strides[0];
+                const char *row = (const char *)array->data +
+                                  (ptrdiff_t)cornu_rows_at(rows, i) * array->strides[0];
                 gather_row(source, gather, element_nbytes, row, at);
             }
         }
@@ -113,27 +127,33 @@ cornu_status cornu_source_gather(const cornu_source *source, cornu_task *task, c
 }
 
 /* "x[5, 0, 3]" */
-static cornu_status nonfinite_error(const cornu_source *source, const cornu_kernels *kernels, size_t row, size_t element,
-                                    const void *value, cornu_error *error) {
+static cornu_status nonfinite_error(const cornu_source *source, const cornu_kernels *kernels,
+                                    size_t row, size_t element, const void *value,
+                                    cornu_error *error) {
     char place[CORNU_SHAPE_TEXT];
     size_t used = (size_t)snprintf(place, sizeof place, "[%zu", row);
     size_t below = source->row_count;
     for (size_t axis = 0; axis < source->row.rank; axis++) {
         below /= source->row.sizes[axis];
-        used += (size_t)snprintf(place + used, sizeof place - used, ", %zu", element / below % source->row.sizes[axis]);
+        used += (size_t)snprintf(place + used, sizeof place - used, ", %zu",
+                                 element / below % source->row.sizes[axis]);
     }
-    double number = kernels->dtype == CORNU_FLOAT64 ? *(const double *)value : (double)*(const float *)value;
+    double number =
+        kernels->dtype == CORNU_FLOAT64 ? *(const double *)value : (double)*(const float *)value;
     const char *what = isnan(number) ? "nan" : number > 0 ? "inf" : "-inf";
     /* A finite float64 may be too large for float32. */
-    const char *range = isinf(number) && source->array.dtype == CORNU_FLOAT64 && kernels->dtype == CORNU_FLOAT32
-                            ? " (as float32, the model's dtype)"
-                            : "";
-    return cornu_error_set(error, CORNU_ERROR_DATA, "`%s` must hold finite numbers only. Received: %s%s] = %s%s",
+    const char *range =
+        isinf(number) && source->array.dtype == CORNU_FLOAT64 && kernels->dtype == CORNU_FLOAT32
+            ? " (as float32, the model's dtype)"
+            : "";
+    return cornu_error_set(error, CORNU_ERROR_DATA,
+                           "`%s` must hold finite numbers only. Received: %s%s] = %s%s",
                            source->name, source->name, place, what, range);
 }
 
-cornu_status cornu_source_check(const cornu_source *source, cornu_task *task, const cornu_kernels *kernels,
-                                const cornu_rows *rows, const void *gathered, cornu_error *error) {
+cornu_status cornu_source_check(const cornu_source *source, cornu_task *task,
+                                const cornu_kernels *kernels, const cornu_rows *rows,
+                                const void *gathered, cornu_error *error) {
     size_t element_nbytes = cornu_dtype_nbytes(kernels->dtype);
     size_t count = rows->count * source->row_count;
     for (size_t begin = 0; begin < count; begin += TILE_ELEMENTS) {
@@ -142,7 +162,8 @@ cornu_status cornu_source_check(const cornu_source *source, cornu_task *task, co
         size_t found = kernels->find_nonfinite(some, at);
         if (found < some) {
             size_t element = begin + found;
-            return nonfinite_error(source, kernels, cornu_rows_at(rows, element / source->row_count),
+            return nonfinite_error(source, kernels,
+                                   cornu_rows_at(rows, element / source->row_count),
                                    element % source->row_count, at + found * element_nbytes, error);
         }
         if (begin + some < count && cornu_task_poll(task) != CORNU_OK) return CORNU_INTERRUPTED;

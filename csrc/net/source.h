@@ -23,7 +23,8 @@ typedef struct cornu_source {
     cornu_array array;
     cornu_shape row;  /* shape of one row */
     size_t row_count; /* elements of one row */
-    /* Axes of a row after merging those that lie evenly: the last one is handed to the gather kernel. */
+    /* Axes of a row after merging those that lie evenly: the last one is handed to the gather
+     * kernel. */
     size_t axes;
     size_t sizes[CORNU_MAX_RANK];
     ptrdiff_t strides[CORNU_MAX_RANK];
@@ -31,17 +32,22 @@ typedef struct cornu_source {
 } cornu_source;
 
 /* Copies the description. CORNU_ERROR_VALUE for a rank that isn't supported. */
-cornu_status cornu_source_init(cornu_source *source, const char *name, const cornu_array *array, cornu_error *error);
+cornu_status cornu_source_init(cornu_source *source, const char *name, const cornu_array *array,
+                               cornu_error *error);
 
-/* The address of the batch if it already lies as a matrix of `dtype` in native order, aligned, without gaps, else NULL. */
-const void *cornu_source_in_place(const cornu_source *source, const cornu_rows *rows, cornu_dtype dtype);
+/* The address of the batch if it already lies as a matrix of `dtype` in native order, aligned,
+ * without gaps, else NULL. */
+const void *cornu_source_in_place(const cornu_source *source, const cornu_rows *rows,
+                                  cornu_dtype dtype);
 
-/* Gathers and converts the batch to `to` (row_count elements a row, in the dtype of `kernels`, which need not be the task's). */
-cornu_status cornu_source_gather(const cornu_source *source, cornu_task *task, const cornu_kernels *kernels,
-                                 const cornu_rows *rows, void *to);
+/* Gathers and converts the batch to `to` (row_count elements a row, in the dtype of `kernels`,
+ * which need not be the task's). */
+cornu_status cornu_source_gather(const cornu_source *source, cornu_task *task,
+                                 const cornu_kernels *kernels, const cornu_rows *rows, void *to);
 
 /* CORNU_ERROR_DATA names the first element of the gathered batch that is NaN or infinite. */
-cornu_status cornu_source_check(const cornu_source *source, cornu_task *task, const cornu_kernels *kernels,
-                                const cornu_rows *rows, const void *gathered, cornu_error *error);
+cornu_status cornu_source_check(const cornu_source *source, cornu_task *task,
+                                const cornu_kernels *kernels, const cornu_rows *rows,
+                                const void *gathered, cornu_error *error);
 
 #endif

@@ -27,11 +27,13 @@ static void block_release(span_block *block) {
     cornu_memory_free(block);
 }
 
-static cornu_status span_sizes(const cornu_span_request *request, size_t *count, size_t *nbytes, cornu_error *error) {
+static cornu_status span_sizes(const cornu_span_request *request, size_t *count, size_t *nbytes,
+                               cornu_error *error) {
     char text[CORNU_SHAPE_TEXT];
     if (!cornu_shape_count(&request->shape, count) ||
         !cornu_size_multiply(*count, cornu_dtype_nbytes(request->dtype), nbytes)) {
-        return cornu_error_set(error, CORNU_ERROR_OVERFLOW, "Weights of shape %s have more elements than memory can hold.",
+        return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
+                               "Weights of shape %s have more elements than memory can hold.",
                                cornu_shape_text(&request->shape, false, text));
     }
     return CORNU_OK;
@@ -50,26 +52,31 @@ static cornu_status block_new(size_t nbytes, span_block **result) {
     return CORNU_OK;
 }
 
-static cornu_status total_nbytes(size_t count, const cornu_span_request *requests, size_t *total, cornu_error *error) {
+static cornu_status total_nbytes(size_t count, const cornu_span_request *requests, size_t *total,
+                                 cornu_error *error) {
     *total = 0;
     for (size_t i = 0; i < count; i++) {
         size_t elements, nbytes;
         cornu_status status = span_sizes(&requests[i], &elements, &nbytes, error);
         if (status != CORNU_OK) return status;
-        if (!cornu_size_round_up(nbytes, CORNU_ALIGNMENT, &nbytes) || !cornu_size_add(*total, nbytes, total)) {
-            return cornu_error_set(error, CORNU_ERROR_OVERFLOW, "The weights together are more than memory can hold.");
+        if (!cornu_size_round_up(nbytes, CORNU_ALIGNMENT, &nbytes) ||
+            !cornu_size_add(*total, nbytes, total)) {
+            return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
+                                   "The weights together are more than memory can hold.");
         }
     }
     return CORNU_OK;
 }
 
-cornu_status cornu_spans_new(size_t count, const cornu_span_request *requests, cornu_span **spans, cornu_error *error) {
+cornu_status cornu_spans_new(size_t count, const cornu_span_request *requests, cornu_span **spans,
+                             cornu_error *error) {
     size_t total;
     cornu_status status = total_nbytes(count, requests, &total, error);
     if (status != CORNU_OK || count == 0) return status;
     span_block *shared;
     if (block_new(total, &shared) != CORNU_OK) {
-        return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for %zu bytes of weights.", total);
+        return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for %zu bytes of weights.",
+                               total);
     }
     size_t offset = 0, made = 0;
     for (; made < count; made++) {

@@ -14,9 +14,10 @@ typedef struct cornu_span_request {
     bool hidden;  /* not among the weights a user sees (the draw count of dropout) */
 } cornu_span_request;
 
-/* Makes `count` spans of zeros in one block, each on its own cache line; all or none. Owner: the caller, one reference
- * each. CORNU_ERROR_OVERFLOW, CORNU_ERROR_MEMORY. */
-cornu_status cornu_spans_new(size_t count, const cornu_span_request *requests, cornu_span **spans, cornu_error *error);
+/* Makes `count` spans of zeros in one block, each on its own cache line; all or none. Owner: the
+ * caller, one reference each. CORNU_ERROR_OVERFLOW, CORNU_ERROR_MEMORY. */
+cornu_status cornu_spans_new(size_t count, const cornu_span_request *requests, cornu_span **spans,
+                             cornu_error *error);
 
 bool cornu_span_is_trained(const cornu_span *span);
 bool cornu_span_is_hidden(const cornu_span *span);

@@ -87,11 +87,13 @@ static loss_terms make_terms(const cornu_step *step, const cornu_objective *obje
 }
 
 static size_t rows_per_tile(const loss_terms *terms) {
-    return terms->columns < TILE_ELEMENTS ? TILE_ELEMENTS / (terms->columns ? terms->columns : 1) : 1;
+    return terms->columns < TILE_ELEMENTS ? TILE_ELEMENTS / (terms->columns ? terms->columns : 1)
+                                          : 1;
 }
 
 static const void *target_at(const cornu_step *step, const loss_terms *terms, size_t row) {
-    size_t nbytes = step->workspace->use.sparse ? sizeof(int32_t) : cornu_dtype_nbytes(step->plan->dtype);
+    size_t nbytes =
+        step->workspace->use.sparse ? sizeof(int32_t) : cornu_dtype_nbytes(step->plan->dtype);
     return (const char *)step->workspace->target + row * terms->target_columns * nbytes;
 }
 
@@ -104,7 +106,8 @@ static void fill_scales(const cornu_step *step, const cornu_loss *loss, size_t l
         divisor = (double)loss_rows;
     } else if (loss->reduction == CORNU_MEAN_WITH_SAMPLE_WEIGHT) {
         divisor = 0.0;
-        for (size_t row = 0; row < step->rows; row++) divisor += workspace->row_weights[row] * (double)per_row;
+        for (size_t row = 0; row < step->rows; row++)
+            divisor += workspace->row_weights[row] * (double)per_row;
     }
     for (size_t row = 0; row < step->rows; row++) {
         double scale = divisor != 0.0 ? workspace->row_weights[row] / divisor : 0.0;
@@ -112,15 +115,16 @@ static void fill_scales(const cornu_step *step, const cornu_loss *loss, size_t l
     }
 }
 
-static cornu_status add_metric(const cornu_step *step, const loss_terms *terms, const cornu_metric *metric,
-                               cornu_mean *mean) {
+static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
+                               const cornu_metric *metric, cornu_mean *mean) {
     double *values = step->workspace->row_values;
     size_t tile = rows_per_tile(terms);
     double total = 0.0;
     for (size_t row = 0; row < terms->rows; row += tile) {
         size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
-        step->task->kernels->metric_rows(metric, rows, terms->columns, target_at(step, terms, row),
-                                         cornu_task_at(step->task, step->result, row * terms->columns), values);
+        step->task->kernels->metric_rows(
+            metric, rows, terms->columns, target_at(step, terms, row),
+            cornu_task_at(step->task, step->result, row * terms->columns), values);
         for (size_t i = 0; i < rows; i++) total += values[i];
         if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
     }
@@ -129,7 +133,8 @@ static cornu_status add_metric(const cornu_step *step, const loss_terms *terms, 
     return CORNU_OK;
 }
 
-cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means, double *loss) {
+cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
+                             double *loss) {
     loss_terms terms = make_terms(step, objective);
     cornu_workspace *workspace = step->workspace;
     fill_scales(step, &objective->loss, terms.rows);
@@ -137,10 +142,12 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
     double total = 0.0;
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
-        step->task->kernels->loss_forward(&terms.loss, rows, terms.columns, target_at(step, &terms, row),
-                                          cornu_task_at(step->task, terms.prediction, row * terms.columns),
-                                          workspace->row_values);
-        for (size_t i = 0; i < rows; i++) total += workspace->row_scales[row + i] * workspace->row_values[i];
+        step->task->kernels->loss_forward(
+            &terms.loss, rows, terms.columns, target_at(step, &terms, row),
+            cornu_task_at(step->task, terms.prediction, row * terms.columns),
+            workspace->row_values);
+        for (size_t i = 0; i < rows; i++)
+            total += workspace->row_scales[row + i] * workspace->row_values[i];
         if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     *loss = total;
@@ -160,10 +167,12 @@ static cornu_status loss_derivative(cornu_step *step, const cornu_objective *obj
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
         size_t at = row * terms.columns;
-        const void *probabilities = terms.probabilities ? cornu_task_at(step->task, terms.probabilities, at) : NULL;
-        step->task->kernels->loss_backward(&terms.loss, rows, terms.columns, target_at(step, &terms, row),
-                                           cornu_task_at(step->task, terms.prediction, at), probabilities,
-                                           step->workspace->row_scales + row, cornu_task_at(step->task, to, at));
+        const void *probabilities =
+            terms.probabilities ? cornu_task_at(step->task, terms.probabilities, at) : NULL;
+        step->task->kernels->loss_backward(
+            &terms.loss, rows, terms.columns, target_at(step, &terms, row),
+            cornu_task_at(step->task, terms.prediction, at), probabilities,
+            step->workspace->row_scales + row, cornu_task_at(step->task, to, at));
         if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     return CORNU_OK;

@@ -15,20 +15,22 @@ typedef struct cornu_step {
     cornu_workspace *workspace;
     cornu_task *task;
     size_t rows;
-    const void *x;    /* the batch: rows x the input's elements */
-    void *output;     /* where the last output is to go; NULL: into the workspace */
+    const void *x;      /* the batch: rows x the input's elements */
+    void *output;       /* where the last output is to go; NULL: into the workspace */
     const void *result; /* set by forward: where it is */
 } cornu_step;
 
 /* All three return CORNU_OK or CORNU_INTERRUPTED. */
 cornu_status cornu_step_forward(cornu_step *step);
-/* The batch's loss from workspace->target and row_weights; leaves row_scales for backward. Adds loss and metrics to means
- * (NULL: not wanted). */
-cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means, double *loss);
+/* The batch's loss from workspace->target and row_weights; leaves row_scales for backward. Adds
+ * loss and metrics to means (NULL: not wanted). */
+cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
+                             double *loss);
 /* The gradient of every trainable span, into workspace->gradient. */
 cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective);
 
-/* The state that layers move themselves, to and from the workspace: a step that is abandoned leaves none of it. */
+/* The state that layers move themselves, to and from the workspace: a step that is abandoned leaves
+ * none of it. */
 void cornu_step_save_state(const cornu_step *step);
 void cornu_step_restore_state(const cornu_step *step);
 

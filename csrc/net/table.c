@@ -6,7 +6,8 @@ void cornu_table_retain(cornu_table *table) {
 }
 
 void cornu_table_release(cornu_table *table) {
-    if (!table || atomic_fetch_sub_explicit(&table->references, 1, memory_order_acq_rel) != 1) return;
+    if (!table || atomic_fetch_sub_explicit(&table->references, 1, memory_order_acq_rel) != 1)
+        return;
     for (size_t i = 0; i < table->count; i++) cornu_span_release(table->entries[i].span);
     cornu_memory_free(table);
 }

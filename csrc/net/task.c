@@ -2,7 +2,8 @@
 
 #include "base/clock.h"
 
-/* A tile's sides: at 2 ns a multiply-add (the slowest machine) one takes 34 ms, so polls come in time. */
+/* A tile's sides: at 2 ns a multiply-add (the slowest machine) one takes 34 ms, so polls come in
+ * time. */
 #define TILE_ROWS 64
 #define TILE_COLUMNS 256
 #define TILE_DEPTH (4 * CORNU_DEPTH_BLOCK)
@@ -37,7 +38,8 @@ static bool poll_from_pool(void *argument) {
     return cornu_task_poll(argument) == CORNU_OK;
 }
 
-cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *argument, size_t tile_count, double work) {
+cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *argument,
+                            size_t tile_count, double work) {
     if (tile_count == 1) {
         run_tile(argument, 0, 0);
         return CORNU_OK;
@@ -81,8 +83,10 @@ cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
         size_t depth = smaller(TILE_DEPTH, product->depth - begin);
         tiles.product = *product;
         tiles.product.depth = depth;
-        tiles.product.a = (const char *)product->a + (ptrdiff_t)begin * product->a_column_stride * nbytes;
-        tiles.product.b = (const char *)product->b + (ptrdiff_t)begin * product->b_row_stride * nbytes;
+        tiles.product.a =
+            (const char *)product->a + (ptrdiff_t)begin * product->a_column_stride * nbytes;
+        tiles.product.b =
+            (const char *)product->b + (ptrdiff_t)begin * product->b_row_stride * nbytes;
         tiles.product.accumulate = product->accumulate || begin > 0;
         if (begin + depth < product->depth) tiles.product.bias = NULL;
         double work = 2.0 * (double)product->rows * (double)product->columns * (double)depth;
@@ -103,14 +107,17 @@ typedef struct activation_tiles {
 } activation_tiles;
 
 /* Elementwise kinds are cut anywhere, as so many rows of one element; the others between rows. */
-static activation_tiles cut_activation(cornu_task *task, const cornu_activation *activation, size_t rows, size_t columns) {
-    activation_tiles tiles = {.task = task, .activation = activation, .rows = rows, .columns = columns};
+static activation_tiles cut_activation(cornu_task *task, const cornu_activation *activation,
+                                       size_t rows, size_t columns) {
+    activation_tiles tiles = {
+        .task = task, .activation = activation, .rows = rows, .columns = columns};
     if (!cornu_activation_is_rowwise(activation->kind)) {
         tiles.rows = rows * columns;
         tiles.columns = 1;
     }
     cornu_activation_columns(activation->kind, tiles.columns, &tiles.output_columns);
-    tiles.tile_rows = tiles.columns < TILE_ELEMENTS ? TILE_ELEMENTS / (tiles.columns ? tiles.columns : 1) : 1;
+    tiles.tile_rows =
+        tiles.columns < TILE_ELEMENTS ? TILE_ELEMENTS / (tiles.columns ? tiles.columns : 1) : 1;
     return tiles;
 }
 
@@ -122,8 +129,9 @@ static void activation_tile(void *argument, size_t tile, size_t worker) {
     size_t rows = smaller(tiles->tile_rows, tiles->rows - row);
     const void *x = tiles->x ? cornu_task_at(task, tiles->x, row * tiles->columns) : NULL;
     if (!tiles->dy) {
-        task->kernels->activation_forward(tiles->activation, rows, tiles->columns, x,
-                                          cornu_task_at(task, tiles->result, row * tiles->output_columns));
+        task->kernels->activation_forward(
+            tiles->activation, rows, tiles->columns, x,
+            cornu_task_at(task, tiles->result, row * tiles->output_columns));
         return;
     }
     task->kernels->activation_backward(tiles->activation, rows, tiles->columns, x,
@@ -135,19 +143,21 @@ static void activation_tile(void *argument, size_t tile, size_t worker) {
 static cornu_status run_activation(activation_tiles *tiles) {
     /* An exponential costs some 20 operations. */
     double work = 20.0 * (double)tiles->rows * (double)tiles->columns;
-    return cornu_task_run(tiles->task, activation_tile, tiles, ceil_divide(tiles->rows, tiles->tile_rows), work);
+    return cornu_task_run(tiles->task, activation_tile, tiles,
+                          ceil_divide(tiles->rows, tiles->tile_rows), work);
 }
 
-cornu_status cornu_task_activation(cornu_task *task, const cornu_activation *activation, size_t rows, size_t columns,
-                                   const void *x, void *y) {
+cornu_status cornu_task_activation(cornu_task *task, const cornu_activation *activation,
+                                   size_t rows, size_t columns, const void *x, void *y) {
     activation_tiles tiles = cut_activation(task, activation, rows, columns);
     tiles.x = x;
     tiles.result = y;
     return run_activation(&tiles);
 }
 
-cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_activation *activation, size_t rows,
-                                              size_t columns, const void *x, const void *y, const void *dy, void *dx) {
+cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_activation *activation,
+                                              size_t rows, size_t columns, const void *x,
+                                              const void *y, const void *dy, void *dx) {
     activation_tiles tiles = cut_activation(task, activation, rows, columns);
     tiles.x = x;
     tiles.y = y;
@@ -156,14 +166,16 @@ cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_acti
     return run_activation(&tiles);
 }
 
-cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t columns, const void *x, void *sums,
-                                    bool accumulate) {
-    /* Whole blocks of the sum, about a tile's worth of elements at a time; in order, so on one thread. */
+cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t columns, const void *x,
+                                    void *sums, bool accumulate) {
+    /* Whole blocks of the sum, about a tile's worth of elements at a time; in order, so on one
+     * thread. */
     size_t blocks = TILE_ELEMENTS / CORNU_DEPTH_BLOCK * 16 / (columns ? columns : 1);
     size_t step = (blocks ? blocks : 1) * CORNU_DEPTH_BLOCK;
     size_t row = 0;
     do {
-        task->kernels->column_sums(smaller(step, rows - row), columns, cornu_task_at(task, x, row * columns), sums,
+        task->kernels->column_sums(smaller(step, rows - row), columns,
+                                   cornu_task_at(task, x, row * columns), sums,
                                    accumulate || row > 0);
         row += step;
         cornu_status status = row < rows ? cornu_task_poll(task) : CORNU_OK;

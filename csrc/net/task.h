@@ -1,7 +1,8 @@
 /* Work cut into tiles: how every layer runs its kernels.
  *
- * Tiles are cut by shape alone, so that bits never depend on how many threads share them. Between tiles the calling thread
- * polls; once the poll asks to stop, everything returns CORNU_INTERRUPTED until the task is begun anew. */
+ * Tiles are cut by shape alone, so that bits never depend on how many threads share them. Between
+ * tiles the calling thread polls; once the poll asks to stop, everything returns CORNU_INTERRUPTED
+ * until the task is begun anew. */
 #ifndef CORNU_NET_TASK_H
 #define CORNU_NET_TASK_H
 
@@ -18,7 +19,8 @@
 
 typedef struct cornu_task {
     const cornu_kernels *kernels;
-    unsigned char *scratch; /* thread_limit pieces of kernels->scratch_nbytes, each rounded up to a cache line */
+    unsigned char *scratch; /* thread_limit pieces of kernels->scratch_nbytes, each rounded up to a
+                               cache line */
     size_t scratch_stride;
     size_t thread_limit;
     bool (*poll)(void *argument); /* NULL: never asked */
@@ -29,20 +31,23 @@ typedef struct cornu_task {
 /* Polls when it is time. CORNU_OK or CORNU_INTERRUPTED. */
 cornu_status cornu_task_poll(cornu_task *task);
 
-/* Runs tiles [0, tile_count), on several threads when `work` (floating-point operations, roughly) pays for them. */
-cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *argument, size_t tile_count, double work);
+/* Runs tiles [0, tile_count), on several threads when `work` (floating-point operations, roughly)
+ * pays for them. */
+cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *argument,
+                            size_t tile_count, double work);
 
 /* A product, in tiles. */
 cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product);
 /* An activation over rows x columns and its derivative; aliasing as in the kernel table. */
-cornu_status cornu_task_activation(cornu_task *task, const cornu_activation *activation, size_t rows, size_t columns,
-                                   const void *x, void *y);
-cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_activation *activation, size_t rows,
-                                              size_t columns, const void *x, const void *y, const void *dy, void *dx);
+cornu_status cornu_task_activation(cornu_task *task, const cornu_activation *activation,
+                                   size_t rows, size_t columns, const void *x, void *y);
+cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_activation *activation,
+                                              size_t rows, size_t columns, const void *x,
+                                              const void *y, const void *dy, void *dx);
 
 /* Sums over the rows, as in the kernel table. */
-cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t columns, const void *x, void *sums,
-                                    bool accumulate);
+cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t columns, const void *x,
+                                    void *sums, bool accumulate);
 
 /* Address of element `index`. */
 void *cornu_task_at(const cornu_task *task, const void *elements, size_t index);

@@ -41,7 +41,8 @@ typedef struct extents {
     size_t output, delta, z, dz;
 } extents;
 
-static extents ask_links(const cornu_plan *plan, const cornu_workspace_use *use, cornu_slice *slices) {
+static extents ask_links(const cornu_plan *plan, const cornu_workspace_use *use,
+                         cornu_slice *slices) {
     extents most = {0};
     for (size_t i = 0; i < plan->count; i++) {
         const cornu_link *link = &plan->links[i];
@@ -60,7 +61,8 @@ static extents ask_links(const cornu_plan *plan, const cornu_workspace_use *use,
 }
 
 /* Training keeps every output and z; inference takes turns between two buffers, and z in one. */
-static void carve_slices(const cornu_plan *plan, cornu_workspace *workspace, const extents *most, carving *layout) {
+static void carve_slices(const cornu_plan *plan, cornu_workspace *workspace, const extents *most,
+                         carving *layout) {
     size_t element = cornu_dtype_nbytes(plan->dtype), rows = workspace->capacity;
     bool keep = workspace->use.backward;
     void *turns[2] = {NULL, NULL}, *z = NULL;
@@ -72,12 +74,14 @@ static void carve_slices(const cornu_plan *plan, cornu_workspace *workspace, con
     for (size_t i = 0, turn = 0; i < plan->count; i++) {
         cornu_slice *slice = &workspace->slices[i];
         if (slice->alias) continue;
-        slice->y = keep ? carve(layout, rows, plan->links[i].output_count, element) : turns[turn++ % 2];
+        slice->y =
+            keep ? carve(layout, rows, plan->links[i].output_count, element) : turns[turn++ % 2];
         if (slice->z_count > 0) slice->z = keep ? carve(layout, rows, slice->z_count, element) : z;
     }
 }
 
-static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const extents *most, carving *layout) {
+static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const extents *most,
+                      carving *layout) {
     const cornu_workspace_use *use = &workspace->use;
     size_t element = cornu_dtype_nbytes(plan->dtype), rows = workspace->capacity;
     size_t input_count = 1, output_count = 1, loss_rows = cornu_loss_rows_per_row(plan);
@@ -103,13 +107,15 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
     }
 }
 
-cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_use *use, size_t capacity,
-                                 cornu_workspace **result, cornu_error *error) {
+cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_use *use,
+                                 size_t capacity, cornu_workspace **result, cornu_error *error) {
     cornu_workspace *workspace = cornu_memory_allocate_zeroed(sizeof *workspace);
-    if (workspace) workspace->slices = cornu_memory_allocate_zeroed(plan->count * sizeof *workspace->slices);
+    if (workspace)
+        workspace->slices = cornu_memory_allocate_zeroed(plan->count * sizeof *workspace->slices);
     if (!workspace || !workspace->slices) {
         cornu_workspace_free(workspace);
-        return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the workspace of a model.");
+        return cornu_error_set(error, CORNU_ERROR_MEMORY,
+                               "No memory for the workspace of a model.");
     }
     workspace->use = *use;
     workspace->capacity = capacity;
@@ -121,9 +127,11 @@ cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_u
     carve_all(plan, workspace, &most, &sizes);
     cornu_status status = CORNU_OK;
     if (sizes.overflow) {
-        status = cornu_error_set(error, CORNU_ERROR_OVERFLOW, "A batch of %zu rows is more than memory can hold.", capacity);
+        status = cornu_error_set(error, CORNU_ERROR_OVERFLOW,
+                                 "A batch of %zu rows is more than memory can hold.", capacity);
     } else if (!(workspace->memory = cornu_memory_allocate_zeroed(sizes.total))) {
-        status = cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a batch of %zu rows (%zu bytes).", capacity,
+        status = cornu_error_set(error, CORNU_ERROR_MEMORY,
+                                 "No memory for a batch of %zu rows (%zu bytes).", capacity,
                                  sizes.total);
     }
     if (status != CORNU_OK) {
@@ -144,9 +152,11 @@ void cornu_workspace_free(cornu_workspace *workspace) {
     cornu_memory_free(workspace);
 }
 
-bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspace_use *use, size_t capacity) {
+bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspace_use *use,
+                          size_t capacity) {
     const cornu_workspace_use *has = &workspace->use;
-    return workspace->capacity >= capacity && workspace->thread_limit == cornu_pool_thread_count() &&
-           has->training == use->training && has->backward == use->backward && has->targets == use->targets &&
+    return workspace->capacity >= capacity &&
+           workspace->thread_limit == cornu_pool_thread_count() && has->training == use->training &&
+           has->backward == use->backward && has->targets == use->targets &&
            has->joined == use->joined && has->sparse == use->sparse;
 }

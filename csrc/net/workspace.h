@@ -1,4 +1,5 @@
-/* A workspace: all the memory that passes over batches need, in one allocation, for up to `capacity` rows. */
+/* A workspace: all the memory that passes over batches need, in one allocation, for up to
+ * `capacity` rows. */
 #ifndef CORNU_NET_WORKSPACE_H
 #define CORNU_NET_WORKSPACE_H
 
@@ -12,14 +13,15 @@
 
 /* What the workspace serves. */
 typedef struct cornu_workspace_use {
-    bool training;  /* random layers act */
-    bool backward;  /* a gradient is made; every layer's output is kept */
-    bool targets;   /* a loss is taken */
-    bool joined;    /* from the last layer's z */
-    bool sparse;    /* targets are class ids */
+    bool training; /* random layers act */
+    bool backward; /* a gradient is made; every layer's output is kept */
+    bool targets;  /* a loss is taken */
+    bool joined;   /* from the last layer's z */
+    bool sparse;   /* targets are class ids */
 } cornu_workspace_use;
 
-/* A link's own part. Addresses that are NULL are set for each batch (aliases of the batch or of the caller's output). */
+/* A link's own part. Addresses that are NULL are set for each batch (aliases of the batch or of the
+ * caller's output). */
 typedef struct cornu_slice {
     bool alias;
     size_t z_count;
@@ -31,29 +33,31 @@ typedef struct cornu_workspace {
     cornu_workspace_use use;
     size_t capacity;
     size_t nbytes;
-    void *input;          /* capacity x the input's elements: the gathered batch */
-    void *target;         /* reals, or int32 ids */
-    double *labels;       /* sparse: what was gathered, before it becomes ids */
-    double *row_weights;  /* one a row of the batch */
-    double *row_values;   /* one a row of the loss: losses, then each metric's values */
+    void *input;         /* capacity x the input's elements: the gathered batch */
+    void *target;        /* reals, or int32 ids */
+    double *labels;      /* sparse: what was gathered, before it becomes ids */
+    double *row_weights; /* one a row of the batch */
+    double *row_values;  /* one a row of the loss: losses, then each metric's values */
     double *row_scales;
-    void *delta[2];       /* dy and dx in turn */
+    void *delta[2]; /* dy and dx in turn */
     void *dz;
-    void *gradient;       /* flat, parallel to the plan's table */
-    void *state_backup;   /* state as it was before the step under way */
+    void *gradient;     /* flat, parallel to the plan's table */
+    void *state_backup; /* state as it was before the step under way */
     unsigned char *scratch;
     size_t scratch_stride, thread_limit;
-    cornu_slice *slices;  /* one a link */
+    cornu_slice *slices; /* one a link */
     void *memory;
 } cornu_workspace;
 
 /* CORNU_ERROR_MEMORY, CORNU_ERROR_OVERFLOW. */
-cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_use *use, size_t capacity,
-                                 cornu_workspace **workspace, cornu_error *error);
+cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_use *use,
+                                 size_t capacity, cornu_workspace **workspace, cornu_error *error);
 void cornu_workspace_free(cornu_workspace *workspace);
-bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspace_use *use, size_t capacity);
+bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspace_use *use,
+                          size_t capacity);
 
-/* Rows that the loss sees for one row of the batch: the product of the output's axes but the last. */
+/* Rows that the loss sees for one row of the batch: the product of the output's axes but the last.
+ */
 size_t cornu_loss_rows_per_row(const cornu_plan *plan);
 
 #endif

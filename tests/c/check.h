@@ -1,12 +1,14 @@
-/* Checks for the C tests. A test is a program: checks print what failed and go on, `return check_report();` ends main.
+/* Checks for the C tests. A test is a program: checks print what failed and go on, `return
+ * check_report();` ends main.
  *
  *     int main(void) {
  *         CHECK_SIZE(cornu_dtype_nbytes(CORNU_FLOAT32), 4);
  *         return check_report();
  *     }
  *
- * The value that came stands first, the expected one second; each is evaluated once. A macro has the value of its
- * check (true: passed), so that `if (!CHECK(pointer)) return check_report();` can stop early. Any thread may check. */
+ * The value that came stands first, the expected one second; each is evaluated once. A macro has
+ * the value of its check (true: passed), so that `if (!CHECK(pointer)) return check_report();` can
+ * stop early. Any thread may check. */
 #ifndef CORNU_TESTS_CHECK_H
 #define CORNU_TESTS_CHECK_H
 
@@ -25,12 +27,12 @@
 #define CHECK_INT(came, expected) check_int((came), (expected), __FILE__, __LINE__, #came)
 #define CHECK_SIZE(came, expected) check_size((came), (expected), __FILE__, __LINE__, #came)
 /* |came - expected| <= tolerance. NaN and infinity pass only against themselves. */
-#define CHECK_NEAR(came, expected, tolerance)                                                      \
+#define CHECK_NEAR(came, expected, tolerance) \
     check_near((came), (expected), (tolerance), __FILE__, __LINE__, #came)
 /* The same bits: -0 is not 0, and a NaN equals itself. */
 #define CHECK_SAME_F32(came, expected) check_same_f32((came), (expected), __FILE__, __LINE__, #came)
 #define CHECK_SAME_F64(came, expected) check_same_f64((came), (expected), __FILE__, __LINE__, #came)
-#define CHECK_BYTES(came, expected, nbytes)                                                        \
+#define CHECK_BYTES(came, expected, nbytes) \
     check_bytes((came), (expected), (nbytes), __FILE__, __LINE__, #came)
 #define CHECK_TEXT(came, expected) check_text((came), (expected), __FILE__, __LINE__, #came)
 /* The part occurs in the text. */
@@ -39,8 +41,9 @@
 static atomic_size_t check_count;
 static atomic_size_t check_failed_count;
 
-__attribute__((format(printf, 4, 5))) static inline bool check_that(bool passed, const char *file, int line,
-                                                                    const char *format, ...) {
+__attribute__((format(printf, 4, 5))) static inline bool check_that(bool passed, const char *file,
+                                                                    int line, const char *format,
+                                                                    ...) {
     atomic_fetch_add(&check_count, 1);
     if (passed) return true;
     /* A loop that fails throughout would bury its first failure. */
@@ -55,45 +58,57 @@ __attribute__((format(printf, 4, 5))) static inline bool check_that(bool passed,
     return false;
 }
 
-static inline bool check_int(intmax_t came, intmax_t expected, const char *file, int line, const char *name) {
-    return check_that(came == expected, file, line, "%s is %" PRIdMAX ", expected %" PRIdMAX, name, came, expected);
+static inline bool check_int(intmax_t came, intmax_t expected, const char *file, int line,
+                             const char *name) {
+    return check_that(came == expected, file, line, "%s is %" PRIdMAX ", expected %" PRIdMAX, name,
+                      came, expected);
 }
 
-static inline bool check_size(uintmax_t came, uintmax_t expected, const char *file, int line, const char *name) {
-    return check_that(came == expected, file, line, "%s is %" PRIuMAX ", expected %" PRIuMAX, name, came, expected);
-}
-
-static inline bool check_near(double came, double expected, double tolerance, const char *file, int line,
+static inline bool check_size(uintmax_t came, uintmax_t expected, const char *file, int line,
                               const char *name) {
-    bool near = isfinite(came) && isfinite(expected) ? fabs(came - expected) <= tolerance
-                                                     : (isnan(came) && isnan(expected)) || came == expected;
-    return check_that(near, file, line, "%s is %.17g, expected %.17g within %g", name, came, expected, tolerance);
+    return check_that(came == expected, file, line, "%s is %" PRIuMAX ", expected %" PRIuMAX, name,
+                      came, expected);
 }
 
-static inline bool check_same_f32(float came, float expected, const char *file, int line, const char *name) {
-    return check_that(memcmp(&came, &expected, sizeof came) == 0, file, line, "%s is %a, expected %a", name,
-                      (double)came, (double)expected);
+static inline bool check_near(double came, double expected, double tolerance, const char *file,
+                              int line, const char *name) {
+    bool near = isfinite(came) && isfinite(expected)
+                    ? fabs(came - expected) <= tolerance
+                    : (isnan(came) && isnan(expected)) || came == expected;
+    return check_that(near, file, line, "%s is %.17g, expected %.17g within %g", name, came,
+                      expected, tolerance);
 }
 
-static inline bool check_same_f64(double came, double expected, const char *file, int line, const char *name) {
-    return check_that(memcmp(&came, &expected, sizeof came) == 0, file, line, "%s is %a, expected %a", name, came,
-                      expected);
+static inline bool check_same_f32(float came, float expected, const char *file, int line,
+                                  const char *name) {
+    return check_that(memcmp(&came, &expected, sizeof came) == 0, file, line,
+                      "%s is %a, expected %a", name, (double)came, (double)expected);
 }
 
-static inline bool check_bytes(const void *came, const void *expected, size_t nbytes, const char *file, int line,
-                               const char *name) {
+static inline bool check_same_f64(double came, double expected, const char *file, int line,
+                                  const char *name) {
+    return check_that(memcmp(&came, &expected, sizeof came) == 0, file, line,
+                      "%s is %a, expected %a", name, came, expected);
+}
+
+static inline bool check_bytes(const void *came, const void *expected, size_t nbytes,
+                               const char *file, int line, const char *name) {
     const unsigned char *a = came, *b = expected;
     size_t at = 0;
     while (at < nbytes && a[at] == b[at]) at++;
     return check_that(at == nbytes, file, line, "%s differs at byte %zu of %zu", name, at, nbytes);
 }
 
-static inline bool check_text(const char *came, const char *expected, const char *file, int line, const char *name) {
-    return check_that(strcmp(came, expected) == 0, file, line, "%s is \"%s\", expected \"%s\"", name, came, expected);
+static inline bool check_text(const char *came, const char *expected, const char *file, int line,
+                              const char *name) {
+    return check_that(strcmp(came, expected) == 0, file, line, "%s is \"%s\", expected \"%s\"",
+                      name, came, expected);
 }
 
-static inline bool check_contains(const char *came, const char *part, const char *file, int line, const char *name) {
-    return check_that(strstr(came, part) != NULL, file, line, "%s is \"%s\", without \"%s\"", name, came, part);
+static inline bool check_contains(const char *came, const char *part, const char *file, int line,
+                                  const char *name) {
+    return check_that(strstr(came, part) != NULL, file, line, "%s is \"%s\", without \"%s\"", name,
+                      came, part);
 }
 
 /* main's exit code: 0 when there was at least one check and none failed. */

@@ -16,7 +16,8 @@ static inline cornu_activation activation_named(const char *name) {
 static inline cornu_layer *dense_layer(const char *name, size_t units, const char *activation) {
     cornu_activation kind = activation_named(activation);
     cornu_layer *layer = NULL;
-    CHECK_INT(cornu_layer_new_dense(name, CORNU_FLOAT64, units, &kind, true, &layer, NULL), CORNU_OK);
+    CHECK_INT(cornu_layer_new_dense(name, CORNU_FLOAT64, units, &kind, true, &layer, NULL),
+              CORNU_OK);
     return layer;
 }
 
@@ -26,7 +27,8 @@ static inline cornu_shape row_shape(size_t columns) {
 
 /* Numbers in (-1, 1), the same at each call with the same seed. */
 static inline void fill_numbers(double *values, size_t count, uint64_t seed) {
-    CHECK_INT(cornu_random_fill(CORNU_UNIFORM, CORNU_FLOAT64, count, seed, 0, -1.0, 1.0, values), CORNU_OK);
+    CHECK_INT(cornu_random_fill(CORNU_UNIFORM, CORNU_FLOAT64, count, seed, 0, -1.0, 1.0, values),
+              CORNU_OK);
 }
 
 static inline void fill_layer(cornu_layer *layer, uint64_t seed) {
@@ -87,8 +89,8 @@ static inline cornu_status finish_run(cornu_run *run, size_t *events, cornu_erro
 }
 
 /* Runs the options from new to released; *result (NULL: not wanted) is the loss. */
-static inline cornu_status run_whole(cornu_model *model, const cornu_run_options *options, double *result,
-                                     cornu_error *error) {
+static inline cornu_status run_whole(cornu_model *model, const cornu_run_options *options,
+                                     double *result, cornu_error *error) {
     cornu_run *run;
     cornu_status status = cornu_run_new(model, options, &run, error);
     if (status != CORNU_OK) return status;

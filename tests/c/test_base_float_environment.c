@@ -1,4 +1,5 @@
-/* Whatever the caller set, work is done with round-to-nearest and gradual underflow, and the caller's setting comes back. */
+/* Whatever the caller set, work is done with round-to-nearest and gradual underflow, and the
+ * caller's setting comes back. */
 #include <fenv.h>
 
 #include "base/float_environment.h"

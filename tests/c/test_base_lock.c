@@ -53,7 +53,8 @@ typedef struct shared_counters {
 static void *write_counters(void *argument) {
     shared_counters *counters = argument;
     for (size_t i = 0; i < 2000; i++) {
-        while (cornu_lock_exclusive(counters->lock, i % 2 ? FOREVER : 1000) != CORNU_OK) {}
+        while (cornu_lock_exclusive(counters->lock, i % 2 ? FOREVER : 1000) != CORNU_OK) {
+        }
         counters->a++;
         counters->b++;
         cornu_lock_unlock(counters->lock);
@@ -64,7 +65,8 @@ static void *write_counters(void *argument) {
 static void *read_counters(void *argument) {
     shared_counters *counters = argument;
     for (size_t i = 0; i < 2000; i++) {
-        while (cornu_lock_shared(counters->lock, i % 2 ? FOREVER : 1000) != CORNU_OK) {}
+        while (cornu_lock_shared(counters->lock, i % 2 ? FOREVER : 1000) != CORNU_OK) {
+        }
         if (counters->a != counters->b) atomic_fetch_add(&counters->torn, 1);
         cornu_lock_unlock(counters->lock);
     }
@@ -74,7 +76,8 @@ static void *read_counters(void *argument) {
 static void test_many_threads(void) {
     shared_counters counters = {.lock = new_lock()};
     pthread_t threads[6];
-    for (size_t i = 0; i < 6; i++) pthread_create(&threads[i], NULL, i < 2 ? write_counters : read_counters, &counters);
+    for (size_t i = 0; i < 6; i++)
+        pthread_create(&threads[i], NULL, i < 2 ? write_counters : read_counters, &counters);
     for (size_t i = 0; i < 6; i++) pthread_join(threads[i], NULL);
     CHECK_SIZE(counters.torn, 0);
     CHECK_SIZE(counters.a, 4000);
@@ -93,7 +96,8 @@ typedef struct queued {
 
 static void *take_turn(void *argument) {
     queued *one = argument;
-    one->status = one->exclusive ? cornu_lock_exclusive(one->lock, one->timeout_ns) : cornu_lock_shared(one->lock, one->timeout_ns);
+    one->status = one->exclusive ? cornu_lock_exclusive(one->lock, one->timeout_ns)
+                                 : cornu_lock_shared(one->lock, one->timeout_ns);
     if (one->status != CORNU_OK) return NULL;
     one->place = atomic_fetch_add(one->order, 1);
     pause_ms(2);
@@ -101,7 +105,8 @@ static void *take_turn(void *argument) {
     return NULL;
 }
 
-/* W holds; then wait: reader, writer, reader that gives up, reader, reader. A later reader must not pass the writer. */
+/* W holds; then wait: reader, writer, reader that gives up, reader, reader. A later reader must not
+ * pass the writer. */
 static void test_first_come_first_served(void) {
     cornu_lock *lock = new_lock();
     atomic_size_t order = 0;
@@ -172,7 +177,8 @@ static void test_fork(void) {
         pthread_t thread;
         pthread_create(&thread, NULL, hold, &other);
         while (!atomic_load(&other.held)) pause_ms(1);
-        check_child(lock, exclusive ? CORNU_ERROR_FORKED : CORNU_OK, exclusive ? CORNU_ERROR_FORKED : CORNU_OK);
+        check_child(lock, exclusive ? CORNU_ERROR_FORKED : CORNU_OK,
+                    exclusive ? CORNU_ERROR_FORKED : CORNU_OK);
         atomic_store(&other.stop, true);
         pthread_join(thread, NULL);
     }

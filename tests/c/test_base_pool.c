@@ -1,4 +1,5 @@
-/* The pool: each tile once on any number of threads, stops, callers side by side, fork, and threads that can't be made. */
+/* The pool: each tile once on any number of threads, stops, callers side by side, fork, and threads
+ * that can't be made. */
 #define _GNU_SOURCE
 #include <fenv.h>
 #include <pthread.h>
@@ -22,7 +23,8 @@ typedef struct tile_tally {
 
 static void count_tile(void *argument, size_t tile, size_t worker) {
     tile_tally *tally = argument;
-    if (worker >= tally->thread_count || atomic_exchange(&tally->busy[worker], 1) != 0) atomic_fetch_add(&tally->clashes, 1);
+    if (worker >= tally->thread_count || atomic_exchange(&tally->busy[worker], 1) != 0)
+        atomic_fetch_add(&tally->clashes, 1);
     atomic_fetch_add(&tally->times[tile], 1);
     if (fegetround() != FE_TONEAREST) atomic_fetch_add(&tally->clashes, 1);
     if (worker < tally->thread_count) atomic_store(&tally->busy[worker], 0);
@@ -33,14 +35,16 @@ static size_t run_once(size_t tile_count, size_t thread_count) {
     memset(&tally, 0, sizeof tally);
     tally.thread_count = thread_count ? thread_count : 1;
     size_t wrong = !cornu_pool_run(count_tile, &tally, tile_count, thread_count, NULL, NULL);
-    for (size_t tile = 0; tile < MOST_TILES; tile++) wrong += tally.times[tile] != (tile < tile_count);
+    for (size_t tile = 0; tile < MOST_TILES; tile++)
+        wrong += tally.times[tile] != (tile < tile_count);
     return wrong + tally.clashes;
 }
 
 static void test_each_tile_once(void) {
     const size_t counts[] = {0, 1, 2, 3, 7, 64, 997};
     for (size_t threads = 0; threads <= 8; threads++) {
-        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) CHECK_SIZE(run_once(counts[i], threads), 0);
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+            CHECK_SIZE(run_once(counts[i], threads), 0);
     }
 }
 
@@ -154,7 +158,8 @@ static void expect_count(const char *cornu, const char *openmp, size_t expected)
     CHECK_INT(child_result(count_in_child), 0);
 }
 
-/* The environment is read once, so each case has a process of its own; this must be the first test. */
+/* The environment is read once, so each case has a process of its own; this must be the first test.
+ */
 static void test_thread_count(void) {
     unsetenv("CORNU_NUM_THREADS");
     unsetenv("OMP_NUM_THREADS");

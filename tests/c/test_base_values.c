@@ -26,7 +26,8 @@ static void test_sizes(void) {
 static void test_memory(void) {
     const size_t sizes[] = {0, 1, 63, 64, 65, 4097, 1 << 20};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        unsigned char *plain = cornu_memory_allocate(sizes[i]), *zeroed = cornu_memory_allocate_zeroed(sizes[i]);
+        unsigned char *plain = cornu_memory_allocate(sizes[i]),
+                      *zeroed = cornu_memory_allocate_zeroed(sizes[i]);
         if (!CHECK(plain && zeroed)) return;
         CHECK_SIZE((uintptr_t)plain % CORNU_ALIGNMENT, 0);
         CHECK_SIZE((uintptr_t)zeroed % CORNU_ALIGNMENT, 0);
@@ -56,8 +57,8 @@ static void test_failing_memory(void) {
     cornu_memory_free(third);
 }
 
-/* The first is a known answer of the paper's authors (Random123, kat_vectors); the second comes from a program written anew
- * from the paper, which gives their three answers too. */
+/* The first is a known answer of the paper's authors (Random123, kat_vectors); the second comes
+ * from a program written anew from the paper, which gives their three answers too. */
 static void test_random_known_answers(void) {
     const uint32_t zeros[] = {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8};
     const uint32_t other[] = {0x5cfe2bab, 0x91293ced, 0xa6f7609d, 0xfe449f8f};
@@ -66,7 +67,8 @@ static void test_random_known_answers(void) {
     CHECK_BYTES(words, zeros, sizeof words);
     cornu_random_words(UINT64_C(0x299f31d0a4093822), 0, 0, 0, words);
     CHECK_BYTES(words, zeros, sizeof words);
-    cornu_random_words(UINT64_C(0xa4093822299f31d0), UINT64_C(0x13198a2e03707344), UINT64_C(0x48d159e26af37bc), 4, words);
+    cornu_random_words(UINT64_C(0xa4093822299f31d0), UINT64_C(0x13198a2e03707344),
+                       UINT64_C(0x48d159e26af37bc), 4, words);
     CHECK_BYTES(words, other, sizeof words);
 }
 
@@ -110,8 +112,9 @@ static void test_machine(void) {
 #if defined(__x86_64__)
     /* The compiler's own detection asks the same questions. */
     CHECK(cpu->avx2 == (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")));
-    CHECK(cpu->avx512 == (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && cpu->avx2));
+    CHECK(cpu->avx512 ==
+          (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && cpu->avx2));
 #endif
     CHECK(cornu_cpu_count() >= 1);
     uint64_t before = cornu_clock_ns();

@@ -14,7 +14,8 @@ static void test_activations(void) {
     CHECK_NEAR(dx[1], 0.0, 0.0);
     CHECK_NEAR(dx[2], 1.0, 0.0);
     CHECK_INT(cornu_activation_apply(&relu, CORNU_INT32, 2, 2, x, y), CORNU_ERROR_VALUE);
-    CHECK_INT(cornu_activation_derivative(&relu, CORNU_BOOL, 2, 2, x, y, ones, dx), CORNU_ERROR_VALUE);
+    CHECK_INT(cornu_activation_derivative(&relu, CORNU_BOOL, 2, 2, x, y, ones, dx),
+              CORNU_ERROR_VALUE);
     CHECK_INT(cornu_activation_output_columns(&glu, 4, &columns, &error), CORNU_OK);
     CHECK_SIZE(columns, 2);
     CHECK_INT(cornu_activation_output_columns(&glu, 3, &columns, &error), CORNU_ERROR_VALUE);
@@ -35,34 +36,56 @@ static void test_rows(void) {
         predictions[2 * i + 1] = 0.75;
         labels[i] = (double)(i % 2);
     }
-    cornu_loss sparse = {.kind = CORNU_SPARSE_CATEGORICAL_CROSSENTROPY}, mse = {.kind = CORNU_MEAN_SQUARED_ERROR};
+    cornu_loss sparse = {.kind = CORNU_SPARSE_CATEGORICAL_CROSSENTROPY},
+               mse = {.kind = CORNU_MEAN_SQUARED_ERROR};
     cornu_metric accuracy = {.kind = CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY};
     cornu_metric mean = {.kind = CORNU_METRIC_LOSS, .loss = {.kind = CORNU_MEAN_ABSOLUTE_ERROR}};
     cornu_error error = {0};
-    CHECK_INT(cornu_loss_rows(&sparse, CORNU_FLOAT64, MANY, 2, NULL, labels, predictions, values, &error), CORNU_OK);
+    CHECK_INT(
+        cornu_loss_rows(&sparse, CORNU_FLOAT64, MANY, 2, NULL, labels, predictions, values, &error),
+        CORNU_OK);
     for (size_t i = 0; i < MANY; i++) CHECK_NEAR(values[i], -log(i % 2 ? 0.75 : 0.25), 1e-15);
-    CHECK_INT(cornu_metric_rows(&accuracy, CORNU_FLOAT64, MANY, 2, NULL, labels, predictions, values, &error), CORNU_OK);
+    CHECK_INT(cornu_metric_rows(&accuracy, CORNU_FLOAT64, MANY, 2, NULL, labels, predictions,
+                                values, &error),
+              CORNU_OK);
     for (size_t i = 0; i < MANY; i++) CHECK_NEAR(values[i], (double)(i % 2), 0.0);
-    CHECK_INT(cornu_loss_rows(&mse, CORNU_FLOAT64, 3, 2, predictions, NULL, predictions, values, &error), CORNU_OK);
+    CHECK_INT(
+        cornu_loss_rows(&mse, CORNU_FLOAT64, 3, 2, predictions, NULL, predictions, values, &error),
+        CORNU_OK);
     CHECK_NEAR(values[2], 0.0, 0.0);
-    CHECK_INT(cornu_metric_rows(&mean, CORNU_FLOAT64, 3, 2, predictions + 1, NULL, predictions, values, &error), CORNU_OK);
+    CHECK_INT(cornu_metric_rows(&mean, CORNU_FLOAT64, 3, 2, predictions + 1, NULL, predictions,
+                                values, &error),
+              CORNU_OK);
     CHECK_NEAR(values[0], 0.5, 1e-15);
     labels[2000] = 2.0;
-    CHECK_INT(cornu_loss_rows(&sparse, CORNU_FLOAT64, MANY, 2, NULL, labels, predictions, values, &error), CORNU_ERROR_DATA);
+    CHECK_INT(
+        cornu_loss_rows(&sparse, CORNU_FLOAT64, MANY, 2, NULL, labels, predictions, values, &error),
+        CORNU_ERROR_DATA);
     CHECK_CONTAINS(error.message, "2 in row 2000");
-    CHECK_INT(cornu_loss_rows(&sparse, CORNU_FLOAT64, 1, 0, NULL, labels, predictions, values, &error), CORNU_ERROR_VALUE);
-    CHECK_INT(cornu_loss_rows(&mse, CORNU_FLOAT64, 1, 0, predictions, NULL, predictions, values, &error), CORNU_ERROR_VALUE);
-    CHECK_INT(cornu_loss_rows(&mse, CORNU_UINT8, 1, 1, predictions, NULL, predictions, values, &error), CORNU_ERROR_VALUE);
+    CHECK_INT(
+        cornu_loss_rows(&sparse, CORNU_FLOAT64, 1, 0, NULL, labels, predictions, values, &error),
+        CORNU_ERROR_VALUE);
+    CHECK_INT(
+        cornu_loss_rows(&mse, CORNU_FLOAT64, 1, 0, predictions, NULL, predictions, values, &error),
+        CORNU_ERROR_VALUE);
+    CHECK_INT(
+        cornu_loss_rows(&mse, CORNU_UINT8, 1, 1, predictions, NULL, predictions, values, &error),
+        CORNU_ERROR_VALUE);
 }
 
 static void test_random_fill(void) {
     double all[9], part[9];
     for (int kind = CORNU_UNIFORM; kind <= CORNU_TRUNCATED_NORMAL; kind++) {
-        CHECK_INT(cornu_random_fill((cornu_distribution)kind, CORNU_FLOAT64, 9, 1, 2, 0.0, 1.0, all), CORNU_OK);
-        CHECK_INT(cornu_random_fill((cornu_distribution)kind, CORNU_FLOAT64, 5, 1, 2, 0.0, 1.0, part), CORNU_OK);
+        CHECK_INT(
+            cornu_random_fill((cornu_distribution)kind, CORNU_FLOAT64, 9, 1, 2, 0.0, 1.0, all),
+            CORNU_OK);
+        CHECK_INT(
+            cornu_random_fill((cornu_distribution)kind, CORNU_FLOAT64, 5, 1, 2, 0.0, 1.0, part),
+            CORNU_OK);
         CHECK_BYTES(part, all, 5 * sizeof *all);
     }
-    CHECK_INT(cornu_random_fill(CORNU_UNIFORM, CORNU_INT8, 9, 1, 2, 0.0, 1.0, all), CORNU_ERROR_VALUE);
+    CHECK_INT(cornu_random_fill(CORNU_UNIFORM, CORNU_INT8, 9, 1, 2, 0.0, 1.0, all),
+              CORNU_ERROR_VALUE);
 }
 
 static void test_process(void) {

@@ -1,10 +1,12 @@
-/* Gradients of whole models against central differences, for each layer, loss and way through the engine. */
+/* Gradients of whole models against central differences, for each layer, loss and way through the
+ * engine. */
 #include "net_fixture.h"
 
 #define ROWS 5
 #define FEATURES 4
 
-static double loss_of(cornu_model *model, const cornu_array *x, const cornu_array *y, const cornu_array *weight) {
+static double loss_of(cornu_model *model, const cornu_array *x, const cornu_array *y,
+                      const cornu_array *weight) {
     cornu_run_options options = {.mode = CORNU_RUN_TEST, .x = x, .y = y, .sample_weight = weight};
     double loss = NAN;
     cornu_model_reset_results(model);
@@ -13,9 +15,10 @@ static double loss_of(cornu_model *model, const cornu_array *x, const cornu_arra
 }
 
 /* Every weight of every layer is moved both ways. A layer that stands twice counts once. */
-static void check_gradient(cornu_model *model, size_t span_count, cornu_span **spans, const cornu_array *x,
-                           const cornu_array *y, const cornu_array *weight) {
-    cornu_run_options options = {.mode = CORNU_RUN_GRADIENT, .x = x, .y = y, .sample_weight = weight};
+static void check_gradient(cornu_model *model, size_t span_count, cornu_span **spans,
+                           const cornu_array *x, const cornu_array *y, const cornu_array *weight) {
+    cornu_run_options options = {
+        .mode = CORNU_RUN_GRADIENT, .x = x, .y = y, .sample_weight = weight};
     cornu_run *run = NULL;
     CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_OK);
     CHECK_INT(finish_run(run, NULL, NULL), CORNU_OK);
@@ -41,8 +44,8 @@ static void check_gradient(cornu_model *model, size_t span_count, cornu_span **s
     cornu_run_release(run);
 }
 
-static void check_model(cornu_model *model, cornu_layer **layers, size_t count, const cornu_loss *loss,
-                        const double *targets, size_t target_columns) {
+static void check_model(cornu_model *model, cornu_layer **layers, size_t count,
+                        const cornu_loss *loss, const double *targets, size_t target_columns) {
     double x_values[ROWS * FEATURES], weights[ROWS] = {0.5, 1.0, 0.0, 2.0, 1.5};
     fill_numbers(x_values, ROWS * FEATURES, 7);
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(targets, ROWS, target_columns);
@@ -72,7 +75,8 @@ static void test_losses(void) {
                                    .reduction = (cornu_reduction)reduction};
                 bool sparse = cornu_loss_is_sparse(&loss);
                 loss.label_smoothing = sparse ? 0.0 : 0.1;
-                cornu_layer *layers[] = {dense_layer("a", 6, "tanh"), dense_layer("b", 3, outputs[o])};
+                cornu_layer *layers[] = {dense_layer("a", 6, "tanh"),
+                                         dense_layer("b", 3, outputs[o])};
                 cornu_model *model = model_of(2, layers, FEATURES);
                 check_model(model, layers, 2, &loss, sparse ? ids : dense_targets, sparse ? 1 : 3);
                 cornu_model_release(model);
@@ -94,14 +98,16 @@ static void test_activations(void) {
         cornu_model_release(model);
         cornu_activation activation = activation_named(name);
         cornu_layer *apart[] = {dense_layer("a", 6, "linear"), NULL, dense_layer("b", 2, "linear")};
-        CHECK_INT(cornu_layer_new_activation("act", CORNU_FLOAT64, &activation, &apart[1], NULL), CORNU_OK);
+        CHECK_INT(cornu_layer_new_activation("act", CORNU_FLOAT64, &activation, &apart[1], NULL),
+                  CORNU_OK);
         model = model_of(3, apart, FEATURES);
         check_model(model, apart, 3, &loss, targets, 2);
         cornu_model_release(model);
     }
 }
 
-/* Shapes of any rank, names of axes only, a layer that stands twice, and softmax as a layer before its loss. */
+/* Shapes of any rank, names of axes only, a layer that stands twice, and softmax as a layer before
+ * its loss. */
 static void test_chains(void) {
     double targets[ROWS * 4], ids[ROWS] = {3, 2, 1, 1, 0};
     fill_numbers(targets, ROWS * 4, 11);
@@ -109,9 +115,11 @@ static void test_chains(void) {
     cornu_layer *chain[] = {NULL, dense_layer("a", 2, "sigmoid"), NULL, twice, twice, NULL};
     const int64_t halves[] = {2, -1};
     cornu_activation softmax = activation_named("softmax");
-    CHECK_INT(cornu_layer_new_reshape("reshape", CORNU_FLOAT64, 2, halves, &chain[0], NULL), CORNU_OK);
+    CHECK_INT(cornu_layer_new_reshape("reshape", CORNU_FLOAT64, 2, halves, &chain[0], NULL),
+              CORNU_OK);
     CHECK_INT(cornu_layer_new_flatten("flatten", CORNU_FLOAT64, &chain[2], NULL), CORNU_OK);
-    CHECK_INT(cornu_layer_new_activation("softmax", CORNU_FLOAT64, &softmax, &chain[5], NULL), CORNU_OK);
+    CHECK_INT(cornu_layer_new_activation("softmax", CORNU_FLOAT64, &softmax, &chain[5], NULL),
+              CORNU_OK);
     cornu_layer_retain(twice);
     cornu_model *model = model_of(6, chain, FEATURES);
     cornu_layer *once[] = {chain[0], chain[1], chain[2], twice, chain[5]};
@@ -122,10 +130,12 @@ static void test_chains(void) {
     cornu_model_release(model);
 }
 
-/* With dropout the gradient is that of one drawn mask; the state is put back, so the same mask is drawn again. */
+/* With dropout the gradient is that of one drawn mask; the state is put back, so the same mask is
+ * drawn again. */
 static void test_dropout_is_repeatable(void) {
     cornu_layer *layers[] = {dense_layer("a", 6, "tanh"), NULL, dense_layer("b", 2, "linear")};
-    CHECK_INT(cornu_layer_new_dropout("drop", CORNU_FLOAT64, 0.5, 0, NULL, 3, &layers[1], NULL), CORNU_OK);
+    CHECK_INT(cornu_layer_new_dropout("drop", CORNU_FLOAT64, 0.5, 0, NULL, 3, &layers[1], NULL),
+              CORNU_OK);
     cornu_model *model = model_of(3, layers, FEATURES);
     compile_sgd(model, CORNU_MEAN_SQUARED_ERROR, 0.1);
     double x_values[ROWS * FEATURES], targets[ROWS * 2];
@@ -134,7 +144,8 @@ static void test_dropout_is_repeatable(void) {
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(targets, ROWS, 2);
     cornu_run_options options = {.mode = CORNU_RUN_GRADIENT, .x = &x, .y = &y};
     double losses[3] = {0};
-    for (size_t i = 0; i < 2; i++) CHECK_INT(run_whole(model, &options, &losses[i], NULL), CORNU_OK);
+    for (size_t i = 0; i < 2; i++)
+        CHECK_INT(run_whole(model, &options, &losses[i], NULL), CORNU_OK);
     CHECK_SAME_F64(losses[0], losses[1]);
     options.mode = CORNU_RUN_TRAIN;
     CHECK_INT(run_whole(model, &options, &losses[2], NULL), CORNU_OK);

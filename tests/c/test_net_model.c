@@ -1,4 +1,5 @@
-/* Models: shapes and types that don't fit, shared layers and optimizers, frozen layers, spans, and no memory at all. */
+/* Models: shapes and types that don't fit, shared layers and optimizers, frozen layers, spans, and
+ * no memory at all. */
 #include "net_fixture.h"
 
 #define ROWS 6
@@ -18,18 +19,23 @@ static void test_shapes_that_do_not_fit(void) {
     cornu_error error = {0};
     cornu_layer *layer = NULL;
     cornu_shape scalar = {0, {0}}, four = row_shape(4), output;
-    CHECK_INT(cornu_layer_new_dense("d", CORNU_INT32, 3, &linear, true, &layer, &error), CORNU_ERROR_VALUE);
+    CHECK_INT(cornu_layer_new_dense("d", CORNU_INT32, 3, &linear, true, &layer, &error),
+              CORNU_ERROR_VALUE);
     CHECK_CONTAINS(error.message, "int32");
-    CHECK_INT(cornu_layer_new_dense("d", CORNU_FLOAT32, 0, &linear, true, &layer, &error), CORNU_ERROR_VALUE);
+    CHECK_INT(cornu_layer_new_dense("d", CORNU_FLOAT32, 0, &linear, true, &layer, &error),
+              CORNU_ERROR_VALUE);
     CHECK_INT(cornu_layer_new_dense("odd", CORNU_FLOAT32, 3, &glu, true, &layer, &error), CORNU_OK);
     CHECK_INT(cornu_layer_output_shape(layer, &four, &output, &error), CORNU_ERROR_VALUE);
     CHECK_CONTAINS(error.message, "even");
     CHECK_INT(cornu_layer_output_shape(layer, &scalar, &output, &error), CORNU_ERROR_VALUE);
     cornu_layer_release(layer);
-    CHECK_INT(cornu_layer_new_dropout("d", CORNU_FLOAT32, 1.5, 0, NULL, 0, &layer, &error), CORNU_ERROR_VALUE);
-    CHECK_INT(cornu_layer_new_dropout("d", CORNU_FLOAT32, NAN, 0, NULL, 0, &layer, &error), CORNU_ERROR_VALUE);
+    CHECK_INT(cornu_layer_new_dropout("d", CORNU_FLOAT32, 1.5, 0, NULL, 0, &layer, &error),
+              CORNU_ERROR_VALUE);
+    CHECK_INT(cornu_layer_new_dropout("d", CORNU_FLOAT32, NAN, 0, NULL, 0, &layer, &error),
+              CORNU_ERROR_VALUE);
     const int64_t two_open[] = {-1, -1}, three[] = {3, -1}, six[] = {6};
-    CHECK_INT(cornu_layer_new_reshape("r", CORNU_FLOAT32, 2, two_open, &layer, &error), CORNU_ERROR_VALUE);
+    CHECK_INT(cornu_layer_new_reshape("r", CORNU_FLOAT32, 2, two_open, &layer, &error),
+              CORNU_ERROR_VALUE);
     CHECK_INT(cornu_layer_new_reshape("r", CORNU_FLOAT32, 2, three, &layer, &error), CORNU_OK);
     CHECK_INT(cornu_layer_output_shape(layer, &four, &output, &error), CORNU_ERROR_VALUE);
     CHECK_CONTAINS(error.message, "(None, 3, -1)");
@@ -38,7 +44,8 @@ static void test_shapes_that_do_not_fit(void) {
     CHECK_INT(cornu_layer_output_shape(layer, &four, &output, &error), CORNU_ERROR_VALUE);
     cornu_layer_release(layer);
     const size_t noise[] = {0, 1, 5};
-    CHECK_INT(cornu_layer_new_dropout("d", CORNU_FLOAT32, 0.5, 3, noise, 0, &layer, &error), CORNU_OK);
+    CHECK_INT(cornu_layer_new_dropout("d", CORNU_FLOAT32, 0.5, 3, noise, 0, &layer, &error),
+              CORNU_OK);
     CHECK_INT(cornu_layer_output_shape(layer, &four, &output, &error), CORNU_ERROR_VALUE);
     cornu_shape two_axes = {2, {3, 4}};
     CHECK_INT(cornu_layer_output_shape(layer, &two_axes, &output, &error), CORNU_ERROR_VALUE);
@@ -49,13 +56,17 @@ static void test_sizes_that_overflow(void) {
     cornu_activation linear = {.kind = CORNU_LINEAR};
     cornu_layer *layer = NULL;
     cornu_error error = {0};
-    CHECK_INT(cornu_layer_new_dense("huge", CORNU_FLOAT32, SIZE_MAX / 8, &linear, true, &layer, NULL), CORNU_OK);
+    CHECK_INT(
+        cornu_layer_new_dense("huge", CORNU_FLOAT32, SIZE_MAX / 8, &linear, true, &layer, NULL),
+        CORNU_OK);
     cornu_shape wide = row_shape(SIZE_MAX / 8), narrow = row_shape(1);
     CHECK_INT(cornu_layer_build(layer, &wide, &error), CORNU_ERROR_OVERFLOW);
     CHECK_INT(cornu_layer_build(layer, &narrow, &error), CORNU_ERROR_OVERFLOW);
     CHECK(!cornu_layer_is_built(layer));
     cornu_layer_release(layer);
-    CHECK_INT(cornu_layer_new_dense("large", CORNU_FLOAT32, (size_t)1 << 59, &linear, false, &layer, NULL), CORNU_OK);
+    CHECK_INT(cornu_layer_new_dense("large", CORNU_FLOAT32, (size_t)1 << 59, &linear, false, &layer,
+                                    NULL),
+              CORNU_OK);
     CHECK_INT(cornu_layer_build(layer, &narrow, &error), CORNU_ERROR_MEMORY);
     CHECK_SIZE(cornu_layer_span_count(layer), 0);
     cornu_layer_release(layer);
@@ -64,7 +75,8 @@ static void test_sizes_that_overflow(void) {
 static void test_one_float_type(void) {
     cornu_activation linear = {.kind = CORNU_LINEAR};
     cornu_layer *layers[] = {dense_layer("wide", 2, "linear"), NULL};
-    CHECK_INT(cornu_layer_new_dense("narrow", CORNU_FLOAT32, 2, &linear, true, &layers[1], NULL), CORNU_OK);
+    CHECK_INT(cornu_layer_new_dense("narrow", CORNU_FLOAT32, 2, &linear, true, &layers[1], NULL),
+              CORNU_OK);
     cornu_model *model = NULL;
     cornu_error error = {0};
     CHECK_INT(cornu_model_new("m", &model, NULL), CORNU_OK);
@@ -78,7 +90,8 @@ static void test_one_float_type(void) {
     cornu_model_release(model);
 }
 
-/* A span keeps its memory when layer and model are gone; a layer keeps its own through another chain. */
+/* A span keeps its memory when layer and model are gone; a layer keeps its own through another
+ * chain. */
 static void test_spans_outlive(void) {
     cornu_layer *layer = dense_layer("d", 2, "linear");
     cornu_layer_retain(layer);
@@ -105,13 +118,15 @@ static void test_spans_outlive(void) {
 }
 
 static void test_frozen_layers_stay(void) {
-    cornu_layer *layers[] = {dense_layer("a", 4, "tanh"), dense_layer("b", 4, "tanh"), dense_layer("c", 2, "linear")};
+    cornu_layer *layers[] = {dense_layer("a", 4, "tanh"), dense_layer("b", 4, "tanh"),
+                             dense_layer("c", 2, "linear")};
     cornu_model *model = model_of(3, layers, FEATURES);
     compile_sgd(model, CORNU_MEAN_SQUARED_ERROR, 0.1);
     for (size_t frozen = 0; frozen < 3; frozen++) {
         double before[3][16], after[3][16];
         for (size_t i = 0; i < 3; i++) cornu_layer_set_trainable(layers[i], i != frozen);
-        for (size_t i = 0; i < 3; i++) memcpy(before[i], cornu_span_data(cornu_layer_span(layers[i], 0)), 8 * sizeof(double));
+        for (size_t i = 0; i < 3; i++)
+            memcpy(before[i], cornu_span_data(cornu_layer_span(layers[i], 0)), 8 * sizeof(double));
         CHECK_INT(train(model, NULL), CORNU_OK);
         for (size_t i = 0; i < 3; i++) {
             memcpy(after[i], cornu_span_data(cornu_layer_span(layers[i], 0)), 8 * sizeof(double));
@@ -131,7 +146,8 @@ static void test_optimizer_belongs_to_its_weights(void) {
     }
     cornu_optimizer *optimizer = sgd(0.1, 0.9);
     cornu_loss loss = {.kind = CORNU_MEAN_SQUARED_ERROR};
-    for (size_t i = 0; i < 2; i++) CHECK_INT(cornu_model_compile(models[i], &loss, optimizer, 0, NULL, NULL), CORNU_OK);
+    for (size_t i = 0; i < 2; i++)
+        CHECK_INT(cornu_model_compile(models[i], &loss, optimizer, 0, NULL, NULL), CORNU_OK);
     cornu_error error = {0};
     CHECK_INT(train(models[0], &error), CORNU_OK);
     CHECK_SIZE(cornu_optimizer_iterations(optimizer), 4);
@@ -172,24 +188,30 @@ static void test_metrics_of_another_kind_than_the_loss(void) {
     cornu_model_release(model);
 }
 
-/* Every allocation of a whole life of a model is made to fail once: an error each time, and nothing lost or changed. */
+/* Every allocation of a whole life of a model is made to fail once: an error each time, and nothing
+ * lost or changed. */
 static cornu_status live(void) {
     cornu_activation softmax = {.kind = CORNU_SOFTMAX};
     cornu_layer *layers[3] = {NULL};
     cornu_model *model = NULL;
     cornu_optimizer *optimizer = NULL;
-    cornu_optimizer_options options = {.kind = CORNU_ADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7};
+    cornu_optimizer_options options = {
+        .kind = CORNU_ADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7};
     cornu_loss loss = {.kind = CORNU_CATEGORICAL_CROSSENTROPY};
     cornu_metric metric = {.kind = CORNU_METRIC_CATEGORICAL_ACCURACY};
     cornu_shape input = row_shape(FEATURES);
     cornu_error error;
-    cornu_status status = cornu_layer_new_dense("a", CORNU_FLOAT64, 4, &softmax, true, &layers[0], &error);
-    if (status == CORNU_OK) status = cornu_layer_new_dropout("b", CORNU_FLOAT64, 0.5, 0, NULL, 1, &layers[1], &error);
-    if (status == CORNU_OK) status = cornu_layer_new_dense("c", CORNU_FLOAT64, 2, &softmax, true, &layers[2], &error);
+    cornu_status status =
+        cornu_layer_new_dense("a", CORNU_FLOAT64, 4, &softmax, true, &layers[0], &error);
+    if (status == CORNU_OK)
+        status = cornu_layer_new_dropout("b", CORNU_FLOAT64, 0.5, 0, NULL, 1, &layers[1], &error);
+    if (status == CORNU_OK)
+        status = cornu_layer_new_dense("c", CORNU_FLOAT64, 2, &softmax, true, &layers[2], &error);
     if (status == CORNU_OK) status = cornu_model_new("model", &model, &error);
     if (status == CORNU_OK) status = cornu_model_set_layers(model, 3, layers, &input, &error);
     if (status == CORNU_OK) status = cornu_optimizer_new(&options, 0.1, &optimizer, &error);
-    if (status == CORNU_OK) status = cornu_model_compile(model, &loss, optimizer, 1, &metric, &error);
+    if (status == CORNU_OK)
+        status = cornu_model_compile(model, &loss, optimizer, 1, &metric, &error);
     if (status == CORNU_OK) status = train(model, &error);
     if (status == CORNU_OK) cornu_layer_set_trainable(layers[0], false);
     if (status == CORNU_OK) status = train(model, &error);

@@ -1,4 +1,5 @@
-/* Runs: events and their order, results, partial batches, data that is bad, stops and interruptions. */
+/* Runs: events and their order, results, partial batches, data that is bad, stops and
+ * interruptions. */
 #include "net_fixture.h"
 
 #define ROWS 10
@@ -13,13 +14,20 @@ static cornu_model *small_model(void) {
     return model;
 }
 
-static cornu_run_options fit_options(const cornu_array *x, const cornu_array *y, size_t batch_size, size_t epochs) {
-    return (cornu_run_options){
-        .mode = CORNU_RUN_FIT, .x = x, .y = y, .batch_size = batch_size, .epochs = epochs, .tick_seconds = 0.0};
+static cornu_run_options fit_options(const cornu_array *x, const cornu_array *y, size_t batch_size,
+                                     size_t epochs) {
+    return (cornu_run_options){.mode = CORNU_RUN_FIT,
+                               .x = x,
+                               .y = y,
+                               .batch_size = batch_size,
+                               .epochs = epochs,
+                               .tick_seconds = 0.0};
 }
 
-static double evaluate(cornu_model *model, const cornu_array *x, const cornu_array *y, size_t batch_size) {
-    cornu_run_options options = {.mode = CORNU_RUN_EVALUATE, .x = x, .y = y, .batch_size = batch_size};
+static double evaluate(cornu_model *model, const cornu_array *x, const cornu_array *y,
+                       size_t batch_size) {
+    cornu_run_options options = {
+        .mode = CORNU_RUN_EVALUATE, .x = x, .y = y, .batch_size = batch_size};
     double loss = NAN;
     CHECK_INT(run_whole(model, &options, &loss, NULL), CORNU_OK);
     return loss;
@@ -36,8 +44,9 @@ static void test_events_come_in_order(void) {
     options.validation_y = &y;
     options.validation_batch_size = ROWS;
     options.validation_frequency = 2;
-    const cornu_event first[] = {CORNU_EVENT_EPOCH_BEGIN, CORNU_EVENT_BATCH_BEGIN, CORNU_EVENT_BATCH_END,
-                                 CORNU_EVENT_BATCH_BEGIN, CORNU_EVENT_BATCH_END,   CORNU_EVENT_EPOCH_END};
+    const cornu_event first[] = {CORNU_EVENT_EPOCH_BEGIN, CORNU_EVENT_BATCH_BEGIN,
+                                 CORNU_EVENT_BATCH_END,   CORNU_EVENT_BATCH_BEGIN,
+                                 CORNU_EVENT_BATCH_END,   CORNU_EVENT_EPOCH_END};
     const cornu_event second[] = {CORNU_EVENT_EPOCH_BEGIN,
                                   CORNU_EVENT_BATCH_BEGIN,
                                   CORNU_EVENT_BATCH_END,
@@ -97,7 +106,8 @@ static void test_results_do_not_depend_on_batches(void) {
     cornu_model *model = small_model();
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
     double whole = evaluate(model, &x, &y, ROWS);
-    for (size_t batch = 1; batch <= ROWS + 1; batch++) CHECK_NEAR(evaluate(model, &x, &y, batch), whole, 1e-15);
+    for (size_t batch = 1; batch <= ROWS + 1; batch++)
+        CHECK_NEAR(evaluate(model, &x, &y, batch), whole, 1e-15);
     cornu_model_release(model);
 }
 
@@ -105,7 +115,11 @@ static void test_row_has_the_same_bits_in_any_batch(void) {
     cornu_model *model = small_model();
     cornu_array x = matrix(x_values, ROWS, FEATURES);
     double whole[ROWS * 2], parts[ROWS * 2];
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT, .x = &x, .batch_size = ROWS, .output = whole, .output_nbytes = sizeof whole};
+    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
+                                 .x = &x,
+                                 .batch_size = ROWS,
+                                 .output = whole,
+                                 .output_nbytes = sizeof whole};
     CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
     for (size_t batch = 1; batch < ROWS; batch++) {
         memset(parts, 0xff, sizeof parts);
@@ -124,7 +138,8 @@ static void test_row_has_the_same_bits_in_any_batch(void) {
     cornu_model_release(model);
 }
 
-/* An order is a permutation, the same for the same seed, another for each epoch: seen through what a fit does to weights. */
+/* An order is a permutation, the same for the same seed, another for each epoch: seen through what
+ * a fit does to weights. */
 static void test_shuffle(void) {
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
     double after[3][2 * 4];
@@ -155,10 +170,12 @@ static void keep_weights(cornu_layer *const *layers, double *kept) {
 
 #define WEIGHTS (FEATURES * 4 + 4 + 4 * 2 + 2)
 
-/* A value that is not finite in a late batch, in the validation part, or in the weights: everything goes back. */
+/* A value that is not finite in a late batch, in the validation part, or in the weights: everything
+ * goes back. */
 static void test_bad_data_leaves_nothing(void) {
     for (size_t where = 0; where < 4; where++) {
-        double x_bad[ROWS * FEATURES], y_bad[ROWS * 2], weight_bad[ROWS], before[WEIGHTS], after[WEIGHTS];
+        double x_bad[ROWS * FEATURES], y_bad[ROWS * 2], weight_bad[ROWS], before[WEIGHTS],
+            after[WEIGHTS];
         memcpy(x_bad, x_values, sizeof x_bad);
         memcpy(y_bad, y_values, sizeof y_bad);
         for (size_t i = 0; i < ROWS; i++) weight_bad[i] = 1.0;
@@ -167,7 +184,8 @@ static void test_bad_data_leaves_nothing(void) {
         cornu_loss loss = {.kind = CORNU_MEAN_SQUARED_ERROR};
         cornu_optimizer *optimizer = sgd(0.1, 0.9);
         CHECK_INT(cornu_model_compile(model, &loss, optimizer, 0, NULL, NULL), CORNU_OK);
-        cornu_array x = matrix(x_bad, ROWS, FEATURES), y = matrix(y_bad, ROWS, 2), weight = matrix(weight_bad, ROWS, 1);
+        cornu_array x = matrix(x_bad, ROWS, FEATURES), y = matrix(y_bad, ROWS, 2),
+                    weight = matrix(weight_bad, ROWS, 1);
         cornu_array good_x = matrix(x_values, ROWS, FEATURES), good_y = matrix(y_values, ROWS, 2);
         cornu_run_options options = fit_options(&good_x, &good_y, 3, 2);
         CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
@@ -185,8 +203,8 @@ static void test_bad_data_leaves_nothing(void) {
         options.validation_frequency = 1;
         cornu_error error = {0};
         CHECK_INT(run_whole(model, &options, NULL, &error), CORNU_ERROR_DATA);
-        const char *const messages[] = {"x[7, 2] = nan", "y[9, 1] = -inf", "sample_weight[8, 0] = nan",
-                                        "validation x[4, 0] = inf"};
+        const char *const messages[] = {"x[7, 2] = nan", "y[9, 1] = -inf",
+                                        "sample_weight[8, 0] = nan", "validation x[4, 0] = inf"};
         CHECK_CONTAINS(error.message, messages[where]);
         keep_weights(layers, after);
         CHECK_BYTES(after, before, sizeof before);
@@ -219,8 +237,8 @@ static bool count_down(void *argument) {
     return *left == 0 ? false : (--*left, true);
 }
 
-/* However early or late the poll says stop, weights are those of whole steps. The poll is asked every 20 ms; a task's first
- * poll comes at once. */
+/* However early or late the poll says stop, weights are those of whole steps. The poll is asked
+ * every 20 ms; a task's first poll comes at once. */
 static void test_interruption(void) {
     cornu_model *model = small_model();
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
@@ -252,8 +270,8 @@ static void test_stop(void) {
     options.validation_x = &x;
     options.validation_y = &y;
     options.validation_batch_size = options.validation_frequency = 1;
-    const cornu_event expected[] = {CORNU_EVENT_BATCH_END, CORNU_EVENT_VALIDATION_END, CORNU_EVENT_EPOCH_END,
-                                    CORNU_EVENT_DONE};
+    const cornu_event expected[] = {CORNU_EVENT_BATCH_END, CORNU_EVENT_VALIDATION_END,
+                                    CORNU_EVENT_EPOCH_END, CORNU_EVENT_DONE};
     cornu_run *run = NULL;
     cornu_event event = 0;
     CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_OK);

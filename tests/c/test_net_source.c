@@ -1,4 +1,5 @@
-/* Arrays of the caller's: every dtype, byte order, stride and alignment gives the bits of the plain array. */
+/* Arrays of the caller's: every dtype, byte order, stride and alignment gives the bits of the plain
+ * array. */
 #include "net_fixture.h"
 
 #define ROWS 7
@@ -7,7 +8,11 @@
 static cornu_model *model;
 
 static void predict(const cornu_array *x, double *output) {
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT, .x = x, .batch_size = 3, .output = output, .output_nbytes = x->shape[0] * 2 * sizeof *output};
+    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
+                                 .x = x,
+                                 .batch_size = 3,
+                                 .output = output,
+                                 .output_nbytes = x->shape[0] * 2 * sizeof *output};
     cornu_error error = {0};
     if (run_whole(model, &options, NULL, &error) != CORNU_OK) CHECK_TEXT(error.message, "");
 }
@@ -30,11 +35,11 @@ static void swap_bytes(unsigned char *element, size_t nbytes) {
 /* Small whole numbers stand the same in every type; 0 and 1 in bool. */
 static void store(cornu_dtype dtype, int value, unsigned char *element) {
     switch (dtype) {
-#define STORE(name, type)            \
-    case name: {                     \
-        type stored = (type)value;   \
+#define STORE(name, type)                        \
+    case name: {                                 \
+        type stored = (type)value;               \
         memcpy(element, &stored, sizeof stored); \
-        return;                      \
+        return;                                  \
     }
         STORE(CORNU_BOOL, uint8_t)
         STORE(CORNU_INT8, int8_t)
@@ -60,7 +65,8 @@ static int number_at(cornu_dtype dtype, size_t index) {
     return (int)(index * 5 % 7) % (dtype == CORNU_BOOL ? 2 : 4);
 }
 
-/* Each dtype in both byte orders, one byte off its alignment, with gaps, backwards, and column by column. */
+/* Each dtype in both byte orders, one byte off its alignment, with gaps, backwards, and column by
+ * column. */
 static void test_dtype(cornu_dtype dtype) {
     size_t nbytes = cornu_dtype_nbytes(dtype);
     double plain[ROWS * FEATURES], expected[ROWS * 2];
@@ -80,7 +86,8 @@ static void test_dtype(cornu_dtype dtype) {
                 row_stride = -row_stride;
             }
             for (size_t i = 0; i < ROWS * FEATURES; i++) {
-                unsigned char *element = first + (ptrdiff_t)(i / FEATURES) * row_stride + (ptrdiff_t)(i % FEATURES) * column_stride;
+                unsigned char *element = first + (ptrdiff_t)(i / FEATURES) * row_stride +
+                                         (ptrdiff_t)(i % FEATURES) * column_stride;
                 store(dtype, number_at(dtype, i), element);
                 if (swapped) swap_bytes(element, nbytes);
             }
@@ -112,7 +119,11 @@ static void test_axes_in_any_order(void) {
                      .rank = 4,
                      .shape = {5, 2, 3, 4},
                      .strides = {8 * unit, unit, 40 * unit, 2 * unit}};
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT, .x = &x, .batch_size = 2, .output = output, .output_nbytes = sizeof output};
+    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
+                                 .x = &x,
+                                 .batch_size = 2,
+                                 .output = output,
+                                 .output_nbytes = sizeof output};
     CHECK_INT(run_whole(flat, &options, NULL, NULL), CORNU_OK);
     for (size_t row = 0; row < 5; row++) {
         for (size_t i = 0; i < 24; i++) {
@@ -127,7 +138,11 @@ static void test_axes_in_any_order(void) {
 static void test_bad_shapes(void) {
     double values[ROWS * FEATURES] = {0}, output[ROWS * 2];
     cornu_array x = matrix(values, ROWS, FEATURES - 1);
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT, .x = &x, .batch_size = 3, .output = output, .output_nbytes = sizeof output};
+    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
+                                 .x = &x,
+                                 .batch_size = 3,
+                                 .output = output,
+                                 .output_nbytes = sizeof output};
     cornu_error error = {0};
     cornu_run *run = NULL;
     CHECK_INT(cornu_run_new(model, &options, &run, &error), CORNU_ERROR_VALUE);
@@ -145,7 +160,8 @@ static void test_bad_shapes(void) {
 static void test_targets_that_do_not_fit(void) {
     double values[ROWS * FEATURES] = {0};
     compile_sgd(model, CORNU_MEAN_SQUARED_ERROR, 0.1);
-    cornu_array x = matrix(values, ROWS, FEATURES), y = matrix(values, ROWS, 1), weight = matrix(values, ROWS, 1);
+    cornu_array x = matrix(values, ROWS, FEATURES), y = matrix(values, ROWS, 1),
+                weight = matrix(values, ROWS, 1);
     cornu_run_options options = {.mode = CORNU_RUN_EVALUATE, .x = &x, .y = &y, .batch_size = 3};
     cornu_error error = {0};
     cornu_run *run = NULL;

@@ -1,4 +1,5 @@
-/* One model and many threads: predictions see whole steps, a fit gives way, shared layers exclude each other, fork. */
+/* One model and many threads: predictions see whole steps, a fit gives way, shared layers exclude
+ * each other, fork. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sys/wait.h>
@@ -160,8 +161,8 @@ static void test_step_from_another_thread(void) {
     cornu_model_release(fit.model);
 }
 
-/* In the child a model that no thread was at works; one that was being trained says so, or works if the fork fell between
- * two steps; a second fit of it is refused. */
+/* In the child a model that no thread was at works; one that was being trained says so, or works if
+ * the fork fell between two steps; a second fit of it is refused. */
 static void test_fork(void) {
     fitter fit = {.model = training_model(NULL)}, again = {.model = fit.model};
     cornu_model *free_model = training_model(NULL);

@@ -87,8 +87,9 @@ def float_type(keras, dtype):
         if keras.__name__ == "keras":
             allow_float64(name == "float64")
         keras.config.set_floatx(name)
-        # Keras's layers follow a new floatx only from here on.
-        keras.utils.clear_session()
+        # Keras's layers follow a new floatx only from here on. Collecting garbage every time would
+        # be most of what these tests take.
+        keras.utils.clear_session(free_memory=False)
 
     choose(dtype)
     try:

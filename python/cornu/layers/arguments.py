@@ -138,8 +138,6 @@ def check_row_shape(name: str, shape: Any) -> tuple[int, ...]:
         except TypeError:
             number = -1
         if number < 0:
-            raise ValueError(
-                f"`{name}` must have sizes of at least 0. Received: {name}={shape!r}"
-            )
+            raise ValueError(f"`{name}` must have sizes of at least 0. Received: {name}={shape!r}")
         sizes.append(number)
     return tuple(sizes)

@@ -37,9 +37,7 @@ def forward(
         batch_size = max(1, len(x)) if training else _BATCH_ROWS
     if out is None:
         out = np.empty((len(x), *model.shape(-1)), model.dtype)
-    run = _core.Run(
-        model, _core.PREDICT, x, output=out, batch_size=batch_size, training=training
-    )
+    run = _core.Run(model, _core.PREDICT, x, output=out, batch_size=batch_size, training=training)
     try:
         # PREDICT with nobody listening has one event.
         run.advance()

@@ -76,8 +76,8 @@ class Layer:
             raise ValueError(f"Unrecognized keyword arguments passed to {kind}: {kwargs}")
         if hasattr(type(self), "call"):
             raise ValueError(
-                f"Layers written in Python are not supported yet. Received: the class {kind}, which "
-                "has a method `call`"
+                f"Layers written in Python are not supported yet. Received: the class {kind}, "
+                "which has a method `call`"
             )
         self._trainable = check_flag("trainable", trainable)
         self._dtype = resolve_dtype(dtype)

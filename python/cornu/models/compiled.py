@@ -91,7 +91,7 @@ class Compiled:
         refuse_unsupported({"steps_per_execution": steps_per_execution}, default=1)
         if self._core.in_training:
             raise RuntimeError(
-                "A model can't be compiled while it is trained by `fit`: it could not go on as it began."
+                "A model can't be compiled while it is trained by `fit`: it must end as it began."
             )
         new_optimizer = optimizers.get(optimizer)
         old = self._objective

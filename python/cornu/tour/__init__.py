@@ -1,1 +1,1 @@
-"""What `python -m cornu` shows: back-propagation with every figure, then six steps from data to prediction."""
+"""What `python -m cornu` shows: back-propagation with every figure, then a network on real data."""

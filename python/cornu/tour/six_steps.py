@@ -1,4 +1,7 @@
-"""A network that reads handwritten digits, in six steps: data sets, model, compile, fit, evaluate, predict."""
+"""A network that reads handwritten digits, in six steps.
+
+They are data sets, model, compile, fit, evaluate and predict.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ def load(seed: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         seed: Of the shuffle.
 
     Returns:
-        `(x, y)` for `"train"`, `"validation"` and `"test"`; x of shape (rows, 8, 8) in [0, 1], y of shape (rows,).
+        `(x, y)` for `"train"`, `"validation"` and `"test"`; x of shape (rows, 8, 8) in [0, 1], y of
+        shape (rows,).
     """
     x, y = cornu.datasets.digits.load_data()
     x = x.astype("float32") / 16
@@ -55,7 +59,11 @@ def make_model() -> Any:
 def fit(model: Any, parts: dict[str, tuple[np.ndarray, np.ndarray]], verbose: Any = "auto") -> Any:
     """Step 4: training, with a look at the validation part after each epoch."""
     return model.fit(
-        *parts["train"], batch_size=32, epochs=30, validation_data=parts["validation"], verbose=verbose
+        *parts["train"],
+        batch_size=32,
+        epochs=30,
+        validation_data=parts["validation"],
+        verbose=verbose,
     )
 
 
@@ -87,7 +95,9 @@ def draw_predictions(images: np.ndarray, labels: np.ndarray, probabilities: np.n
     lines: list[str] = []
     for first in range(0, len(images), 4):
         some = range(first, min(first + 4, len(images)))
-        lines += ["   ".join(pixels) for pixels in zip(*(draw(images[i]) for i in some), strict=True)]
+        lines += [
+            "   ".join(pixels) for pixels in zip(*(draw(images[i]) for i in some), strict=True)
+        ]
         captions = []
         for i in some:
             guess = int(probabilities[i].argmax())
@@ -120,7 +130,9 @@ def run(seed: int = 1) -> float:
     print("4. Fit: 30 epochs of batches of 32")
     fit(model, parts)
     loss, accuracy = model.evaluate(*parts["test"], verbose=0)
-    print(f"\n5. Evaluate: loss {loss:.4f}, accuracy {accuracy:.4f} on the test part, never seen before")
+    print(
+        f"\n5. Evaluate: loss {loss:.4f}, accuracy {accuracy:.4f} on the test part, unseen so far"
+    )
     print("\n6. Predict: ten digits of the test part, the network's answer and how sure it is\n")
     x, y = parts["test"]
     print(draw_predictions(x[:10], y[:10], model.predict(x[:10], verbose=0)))

@@ -1,8 +1,8 @@
 """One step of back-propagation in a network of two inputs, two hidden units and two outputs.
 
-Every figure comes from the engine that `fit` uses. What stands in the middle of the network is had by cutting it there: a
-layer's output is a prediction of the layers up to it, and the error's derivative by a value is the gradient of a kernel
-that puts this value there.
+Every figure comes from the engine that `fit` uses. What stands in the middle of the network is had
+by cutting it there: a layer's output is a prediction of the layers up to it, and the error's
+derivative by a value is the gradient of a kernel that puts this value there.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ def make_model() -> Any:
     model = cornu.Sequential(
         [
             cornu.Input(shape=(2,), dtype="float64"),
-            cornu.layers.Dense(2, activation="sigmoid", use_bias=False, dtype="float64", name="hidden"),
-            cornu.layers.Dense(2, activation="sigmoid", use_bias=False, dtype="float64", name="output"),
+            cornu.layers.Dense(
+                2, activation="sigmoid", use_bias=False, dtype="float64", name="hidden"
+            ),
+            cornu.layers.Dense(
+                2, activation="sigmoid", use_bias=False, dtype="float64", name="output"
+            ),
         ],
         name="worked_example",
     )
@@ -47,7 +51,7 @@ def _weighted_sum(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
 def _derivative_by(value: np.ndarray, *rest: Any) -> np.ndarray:
     """dE/dvalue for a row of values that the layers `rest` carry on to the output.
 
-    A kernel whose one input is 1 puts out itself, so its gradient is the derivative by what it puts out.
+    A kernel whose one input is 1 puts out itself, so its gradient is the derivative by that.
     """
     source = cornu.layers.Dense(2, use_bias=False, dtype="float64")
     model = cornu.Sequential([cornu.Input(shape=(1,), dtype="float64"), source, *rest])
@@ -60,8 +64,9 @@ def figures() -> dict[str, np.ndarray]:
     """Compute every figure of the example.
 
     Returns:
-        Arrays by name: `z_hidden`, `h`, `z_output`, `o` (each of shape (1, 2)), `errors` (each output's part of E),
-        `dE_do`, `dE_dz_output`, `dE_dh`, `dE_dz_hidden`, `dE_dw_hidden`, `dE_dw_output` (the kernels' gradients),
+        Arrays by name: `z_hidden`, `h`, `z_output`, `o` (each of shape (1, 2)), `errors` (each
+        output's part of E), `dE_do`, `dE_dz_output`, `dE_dh`, `dE_dz_hidden`, the gradients
+        `dE_dw_hidden` and `dE_dw_output`,
         `w_hidden` and `w_output` after one step of `fit`; `E` and `E_after` are numbers.
     """
     model = make_model()

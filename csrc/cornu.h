@@ -208,7 +208,7 @@ typedef enum cornu_distribution {
     CORNU_NORMAL,
     CORNU_TRUNCATED_NORMAL
 } cornu_distribution;
-/* Uniform in [a, b); normal and truncated normal (redrawn beyond two deviations) of mean a,
+/* Uniform in [a, b); normal and truncated normal (cut at two deviations) of mean a,
  * deviation b. */
 cornu_status cornu_random_fill(cornu_distribution distribution, cornu_dtype dtype, size_t count,
                                uint64_t seed, uint64_t stream, double a, double b, void *values);

@@ -118,7 +118,6 @@ def test_validation_split_takes_the_last_rows():
 
 
 def test_validation_data_goes_before_validation_split():
-    x, y = regression()
     other = regression(rows=5, seed=9)
     with_both = fitted(epochs=2, validation_split=0.3, validation_data=other)
     assert with_both == fitted(epochs=2, validation_data=list(other))

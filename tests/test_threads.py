@@ -1,4 +1,4 @@
-"""Several Python threads with one model: predictions beside a fit, whole steps, one fit at a time."""
+"""Several Python threads with one model: whole steps, and one fit at a time."""
 
 import threading
 
@@ -73,7 +73,7 @@ def test_a_prediction_beside_a_fit_sees_whole_steps():
     def work(i):
         if i == 0:
             try:
-                model.fit(x, np.full((64, 2), 1e9), batch_size=1, epochs=150, verbose=0)
+                model.fit(x, np.full((64, 2), 1e9), batch_size=1, epochs=1000, verbose=0)
             finally:
                 done.set()
         elif i == 1:
@@ -85,9 +85,9 @@ def test_a_prediction_beside_a_fit_sees_whole_steps():
 
     in_threads(3, work)
     values = np.array(pairs)
-    assert len(values) > 2
+    assert ((values > 0) & (values < values.max())).any(), "none was seen in the middle of the fit"
     np.testing.assert_array_equal(values[:, 0], values[:, 1])
-    assert model.layers[0].kernel[0, 0] == pytest.approx(150 * 64 * 0.5e-5)
+    assert model.layers[0].kernel[0, 0] == pytest.approx(1000 * 64 * 0.5e-5)
 
 
 def test_weights_set_beside_a_fit_are_set_between_steps():

@@ -109,7 +109,8 @@ typedef struct cornu_kernels {
     size_t (*find_nonfinite)(size_t count, const void *x);
 
     /* Element i is a function of (seed, stream, first + i). Uniform in [low, high); normal(mean,
-     * deviation); truncated normal: redrawn beyond two deviations, as Keras. */
+     * deviation); truncated normal: cut at two deviations, by the inverse distribution: one draw an
+     * element. */
     void (*fill_uniform)(size_t count, uint64_t seed, uint64_t stream, uint64_t first, double low,
                          double high, void *x);
     void (*fill_normal)(size_t count, uint64_t seed, uint64_t stream, uint64_t first, double mean,

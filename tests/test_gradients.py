@@ -187,3 +187,32 @@ def test_dropout_draws_the_same_mask_until_a_step_is_taken():
     assert first == again
     assert model.train_on_batch(x, y) == pytest.approx(first)
     assert model.loss_and_gradients(x, y)[0] != first
+
+
+def test_through_a_dropout_mask():
+    """Until a step is taken the mask is the same, so the loss in training mode has differences."""
+    keras.utils.set_random_seed(3)
+    f64 = {"dtype": "float64"}
+    model = keras.Sequential(
+        [
+            keras.Input(shape=(4, 3), **f64),
+            keras.layers.Dense(6, activation="tanh", **f64),
+            keras.layers.Dropout(0.4, seed=1, **f64),
+            keras.layers.Flatten(**f64),
+            keras.layers.Dropout(0.3, noise_shape=(None, 1), seed=2, **f64),
+            keras.layers.Dense(4, **f64),
+        ]
+    )
+    model.compile(optimizer="sgd", loss="mse")
+    x, y = data("mean_squared_error", 4)
+    rng = np.random.default_rng(9)
+    loss, gradients = model.loss_and_gradients(x, y)
+    assert loss != pytest.approx(model.evaluate(x, y, verbose=0)), "nothing was dropped"
+    direction = [rng.standard_normal(w.shape) for w in model.trainable_weights]
+    values = []
+    for step in (1e-6, -2e-6):
+        for weight, way in zip(model.trainable_weights, direction, strict=True):
+            weight += step * way
+        values.append(model.loss_and_gradients(x, y)[0])
+    came = sum((g * way).sum() for g, way in zip(gradients, direction, strict=True))
+    np.testing.assert_allclose(came, (values[0] - values[1]) / 2e-6, rtol=1e-6, atol=1e-8)

@@ -8,7 +8,7 @@
 static double loss_of(cornu_model *model, const cornu_array *x, const cornu_array *y,
                       const cornu_array *weight) {
     cornu_run_options options = {.mode = CORNU_RUN_TEST, .x = x, .y = y, .sample_weight = weight};
-    double loss = NAN;
+    double loss = (double)NAN;
     cornu_model_reset_results(model);
     CHECK_INT(run_whole(model, &options, &loss, NULL), CORNU_OK);
     return loss;
@@ -22,7 +22,7 @@ static void check_gradient(cornu_model *model, size_t span_count, cornu_span **s
     cornu_run *run = NULL;
     CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_OK);
     CHECK_INT(finish_run(run, NULL, NULL), CORNU_OK);
-    double loss = NAN;
+    double loss = (double)NAN;
     CHECK(cornu_run_results(run, &loss));
     CHECK_NEAR(loss, loss_of(model, x, y, weight), 1e-14);
     const double step = 1e-6;

@@ -31,7 +31,7 @@ static void test_shapes_that_do_not_fit(void) {
     cornu_layer_release(layer);
     CHECK_INT(cornu_layer_new_dropout("d", CORNU_FLOAT32, 1.5, 0, NULL, 0, &layer, &error),
               CORNU_ERROR_VALUE);
-    CHECK_INT(cornu_layer_new_dropout("d", CORNU_FLOAT32, NAN, 0, NULL, 0, &layer, &error),
+    CHECK_INT(cornu_layer_new_dropout("d", CORNU_FLOAT32, (double)NAN, 0, NULL, 0, &layer, &error),
               CORNU_ERROR_VALUE);
     const int64_t two_open[] = {-1, -1}, three[] = {3, -1}, six[] = {6};
     CHECK_INT(cornu_layer_new_reshape("r", CORNU_FLOAT32, 2, two_open, &layer, &error),
@@ -163,7 +163,7 @@ static void test_optimizer_belongs_to_its_weights(void) {
     options.beta_1 = 0.9;
     options.epsilon = -1.0;
     CHECK_INT(cornu_optimizer_new(&options, 0.1, &optimizer, &error), CORNU_ERROR_VALUE);
-    CHECK_INT(cornu_optimizer_new(&options, NAN, &optimizer, &error), CORNU_ERROR_VALUE);
+    CHECK_INT(cornu_optimizer_new(&options, (double)NAN, &optimizer, &error), CORNU_ERROR_VALUE);
     options = (cornu_optimizer_options){.kind = CORNU_SGD, .momentum = 2.0};
     CHECK_INT(cornu_optimizer_new(&options, 0.1, &optimizer, &error), CORNU_ERROR_VALUE);
 }

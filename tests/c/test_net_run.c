@@ -28,7 +28,7 @@ static double evaluate(cornu_model *model, const cornu_array *x, const cornu_arr
                        size_t batch_size) {
     cornu_run_options options = {
         .mode = CORNU_RUN_EVALUATE, .x = x, .y = y, .batch_size = batch_size};
-    double loss = NAN;
+    double loss = (double)NAN;
     CHECK_INT(run_whole(model, &options, &loss, NULL), CORNU_OK);
     return loss;
 }
@@ -63,7 +63,7 @@ static void test_events_come_in_order(void) {
     CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_OK);
     CHECK(cornu_model_in_training(model));
     cornu_event event = 0;
-    double value = NAN;
+    double value = (double)NAN;
     for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
         CHECK_INT(cornu_run_advance(run, &event, NULL), CORNU_OK);
         CHECK_INT(event, first[i]);
@@ -191,10 +191,10 @@ static void test_bad_data_leaves_nothing(void) {
         CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
         keep_weights(layers, before);
         uint64_t iterations = cornu_optimizer_iterations(optimizer);
-        if (where == 0) x_bad[7 * FEATURES + 2] = NAN;
-        if (where == 1) y_bad[9 * 2 + 1] = -INFINITY;
-        if (where == 2) weight_bad[8] = NAN;
-        if (where == 3) x_bad[4 * FEATURES] = INFINITY;
+        if (where == 0) x_bad[7 * FEATURES + 2] = (double)NAN;
+        if (where == 1) y_bad[9 * 2 + 1] = -(double)INFINITY;
+        if (where == 2) weight_bad[8] = (double)NAN;
+        if (where == 3) x_bad[4 * FEATURES] = (double)INFINITY;
         options = fit_options(where == 3 ? &good_x : &x, where == 3 ? &good_y : &y, 3, 2);
         options.sample_weight = where == 2 ? &weight : NULL;
         options.validation_x = where == 3 ? &x : NULL;

@@ -59,9 +59,7 @@ typedef struct cornu_shape {
     size_t sizes[CORNU_MAX_RANK];
 } cornu_shape;
 
-/* ---- Activations
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Activations ---- */
 
 typedef enum cornu_activation_kind {
     CORNU_LINEAR,
@@ -109,8 +107,7 @@ typedef struct cornu_activation {
 bool cornu_activation_find(const char *name, cornu_activation *activation);
 const char *cornu_activation_name(cornu_activation_kind kind);
 
-/* ---- Losses and metrics
- * ----------------------------------------------------------------------------------------- */
+/* ---- Losses and metrics ---- */
 
 typedef enum cornu_loss_kind {
     CORNU_MEAN_SQUARED_ERROR,
@@ -154,9 +151,7 @@ typedef struct cornu_metric {
     size_t k;         /* of the top-k kinds */
 } cornu_metric;
 
-/* ---- Optimizers
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Optimizers ---- */
 
 typedef enum cornu_optimizer_kind {
     CORNU_SGD,  /* momentum, nesterov */
@@ -172,8 +167,7 @@ typedef struct cornu_optimizer_options {
     bool amsgrad;
 } cornu_optimizer_options;
 
-/* ---- Single computations on plain memory
- * ------------------------------------------------------------------------ *
+/* ---- Single computations on plain memory ----
  *
  * For functions that are called outside a model. `dtype` is float32 or float64, matrices are rows x
  * columns without gaps, in that type, aligned to it. All set the floating-point environment and put
@@ -213,8 +207,7 @@ typedef enum cornu_distribution {
 cornu_status cornu_random_fill(cornu_distribution distribution, cornu_dtype dtype, size_t count,
                                uint64_t seed, uint64_t stream, double a, double b, void *values);
 
-/* ---- Spans: memory of weights and state
- * ------------------------------------------------------------------------- */
+/* ---- Spans: memory of weights and state ---- */
 
 /* A piece of memory whose address never changes, kept alive by its references: a layer's, and each
  * view's. */
@@ -228,9 +221,7 @@ cornu_dtype cornu_span_dtype(const cornu_span *span);
 const cornu_shape *cornu_span_shape(const cornu_span *span);
 size_t cornu_span_count(const cornu_span *span);
 
-/* ---- Layers
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- Layers ---- */
 
 typedef struct cornu_layer cornu_layer;
 
@@ -273,9 +264,7 @@ bool cornu_layer_trainable(const cornu_layer *layer);
 /* A model that is compiled sees it with its next call. */
 void cornu_layer_set_trainable(cornu_layer *layer, bool trainable);
 
-/* ---- Optimizers
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- Optimizers ---- */
 
 typedef struct cornu_optimizer cornu_optimizer;
 
@@ -290,9 +279,7 @@ void cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learni
 uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer);
 void cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations);
 
-/* ---- Models
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- Models ---- */
 
 typedef struct cornu_model cornu_model;
 
@@ -334,8 +321,7 @@ cornu_status cornu_model_unlock(cornu_model *model, cornu_error *error);
 /* Whether a fit is under way (between its start and its end, hooks included). */
 bool cornu_model_in_training(const cornu_model *model);
 
-/* ---- Runs: training, evaluation, prediction
- * --------------------------------------------------------------------- */
+/* ---- Runs: training, evaluation, prediction ---- */
 
 /* An array of the caller's, rows first. Borrowed, never written, any stride, alignment and byte
  * order; must stay valid until the run is released. */
@@ -431,9 +417,7 @@ const void *cornu_run_gradient(const cornu_run *run, size_t index);
 cornu_span *cornu_run_gradient_span(const cornu_run *run, size_t index);
 void cornu_run_release(cornu_run *run);
 
-/* ---- The process
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- The process ---- */
 
 /* "avx512", "avx2", "neon" or "portable". */
 const char *cornu_isa(void);

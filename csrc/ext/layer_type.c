@@ -80,8 +80,7 @@ static PyGetSetDef layer_attributes[] = {
     {0},
 };
 
-/* ---- Methods
- * -------------------------------------------------------------------------------------- */
+/* ---- Methods ---- */
 
 static PyObject *layer_output_shape(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
                                     PyObject *keywords) {

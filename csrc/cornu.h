@@ -1,8 +1,9 @@
 /* cornu: Keras's Sequential as a C library. The one public header; csrc/ext is its first user.
  *
  * Conventions. A function that can fail returns a cornu_status and, where it takes a cornu_error,
- * fills it with a sentence that says what was expected and what came (NULL is allowed); on failure
- * everything is as it was before, and output arguments are untouched. Nothing prints, nothing
+ * fills it with a sentence that says what was expected and what came (NULL is allowed; CORNU_BUSY
+ * and CORNU_INTERRUPTED, which are no failures, leave it alone); on failure everything is as it was
+ * before, and output arguments are untouched. Nothing prints, nothing
  * exits. Objects are counted by reference: `new` gives one reference, `retain` adds one, `release`
  * (NULL is allowed) drops one. Sizes are counts of elements unless the name ends in _nbytes;
  * strides are bytes, of either sign. "Row" is one sample along the first axis. */
@@ -52,6 +53,16 @@ typedef enum cornu_dtype {
 /* "float32"; bytes of one element. */
 const char *cornu_dtype_name(cornu_dtype dtype);
 size_t cornu_dtype_nbytes(cornu_dtype dtype);
+
+/* Asked by the thread that called, every 20 ms or so, whether to go on; false ends what it called
+ * with CORNU_INTERRUPTED. It runs in the caller's floating-point environment. ask NULL: nobody is
+ * asked. */
+typedef struct cornu_poll {
+    bool (*ask)(void *argument);
+    void *argument;
+} cornu_poll;
+
+#define CORNU_NO_POLL ((cornu_poll){NULL, NULL})
 
 /* The shape of one row: rank 0 is a scalar a row. */
 typedef struct cornu_shape {
@@ -171,28 +182,30 @@ typedef struct cornu_optimizer_options {
  *
  * For functions that are called outside a model. `dtype` is float32 or float64, matrices are rows x
  * columns without gaps, in that type, aligned to it. All set the floating-point environment and put
- * it back. */
+ * it back. What CORNU_INTERRUPTED leaves is written in part. */
 
 /* See csrc/kernels/kernels.h for what each computes. CORNU_ERROR_VALUE: a dtype, or sizes the kind
  * can't take. */
 cornu_status cornu_activation_apply(const cornu_activation *activation, cornu_dtype dtype,
-                                    size_t rows, size_t columns, const void *x, void *y);
+                                    size_t rows, size_t columns, const void *x, void *y,
+                                    cornu_poll poll);
 /* Columns of the result. */
 cornu_status cornu_activation_output_columns(const cornu_activation *activation, size_t columns,
                                              size_t *output_columns, cornu_error *error);
 /* dx = dy * activation'(x), y = activation(x). */
 cornu_status cornu_activation_derivative(const cornu_activation *activation, cornu_dtype dtype,
                                          size_t rows, size_t columns, const void *x, const void *y,
-                                         const void *dy, void *dx);
+                                         const void *dy, void *dx, cornu_poll poll);
 /* One value a row. The target is rows x columns of `dtype`; for the sparse kinds `labels` is given
  * in its place: one class a row, any number; one that is no whole number in [0, columns) is a
  * CORNU_ERROR_DATA that names it. */
 cornu_status cornu_loss_rows(const cornu_loss *loss, cornu_dtype dtype, size_t rows, size_t columns,
                              const void *target, const double *labels, const void *prediction,
-                             double *row_losses, cornu_error *error);
+                             double *row_losses, cornu_poll poll, cornu_error *error);
 cornu_status cornu_metric_rows(const cornu_metric *metric, cornu_dtype dtype, size_t rows,
                                size_t columns, const void *target, const double *labels,
-                               const void *prediction, double *row_values, cornu_error *error);
+                               const void *prediction, double *row_values, cornu_poll poll,
+                               cornu_error *error);
 bool cornu_loss_is_sparse(const cornu_loss *loss);
 bool cornu_metric_is_sparse(const cornu_metric *metric);
 
@@ -202,10 +215,11 @@ typedef enum cornu_distribution {
     CORNU_NORMAL,
     CORNU_TRUNCATED_NORMAL
 } cornu_distribution;
-/* Uniform in [a, b); normal and truncated normal (cut at two deviations) of mean a,
- * deviation b. */
+/* Uniform in [a, b); normal and truncated normal (cut at two deviations) of mean a, deviation b.
+ * CORNU_ERROR_VALUE: a or b is not finite in `dtype`. */
 cornu_status cornu_random_fill(cornu_distribution distribution, cornu_dtype dtype, size_t count,
-                               uint64_t seed, uint64_t stream, double a, double b, void *values);
+                               uint64_t seed, uint64_t stream, double a, double b, void *values,
+                               cornu_poll poll);
 
 /* ---- Spans: memory of weights and state ---- */
 
@@ -274,8 +288,10 @@ void cornu_optimizer_retain(cornu_optimizer *optimizer);
 void cornu_optimizer_release(cornu_optimizer *optimizer);
 /* Read anew at each step; may be set at any time by any thread. */
 double cornu_optimizer_learning_rate(const cornu_optimizer *optimizer);
-void cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learning_rate);
-/* Steps taken. */
+cornu_status cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learning_rate,
+                                               cornu_error *error);
+/* Steps taken; what is more than CORNU_MAX_ITERATIONS is set to that. */
+#define CORNU_MAX_ITERATIONS (UINT64_MAX / 2)
 uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer);
 void cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations);
 
@@ -289,15 +305,16 @@ void cornu_model_release(cornu_model *model);
 
 /* Replaces the chain of layers (retained; one may stand in it twice) and plans it for rows of shape
  * `input`: infers every shape, builds what is not built (all of it in one block), joins the locks.
- * Moves no weight; optimizer slots follow their spans. CORNU_ERROR_VALUE: shapes or float types
- * that don't fit; CORNU_ERROR_STATE: in training. */
+ * Moves no weight; optimizer slots follow their spans. A layer that is not built yet must be in the
+ * hands of one thread. CORNU_ERROR_VALUE: no layer, or shapes or float types that don't fit;
+ * CORNU_ERROR_STATE: in training, or another thread is at it. */
 cornu_status cornu_model_set_layers(cornu_model *model, size_t layer_count,
                                     cornu_layer *const *layers, const cornu_shape *input,
                                     cornu_error *error);
-/* Output shape of layer `index` (borrowed until the chain changes); the model's own is the last
- * one's. */
-const cornu_shape *cornu_model_shape(const cornu_model *model, size_t index);
-cornu_dtype cornu_model_dtype(const cornu_model *model);
+/* Output shape of layer `index`; the model's own is the last one's. CORNU_ERROR_STATE: there is no
+ * such layer. */
+cornu_status cornu_model_shape(cornu_model *model, size_t index, cornu_shape *shape);
+cornu_dtype cornu_model_dtype(cornu_model *model);
 
 /* Sets what training and evaluation use; NULL optimizer: evaluation only. Metric sums start at
  * zero. The last layer's softmax or sigmoid and a cross-entropy on probabilities are joined into
@@ -308,18 +325,20 @@ cornu_status cornu_model_compile(cornu_model *model, const cornu_loss *loss,
 
 /* Metric results so far: values[0] the loss, then each metric; `metric_count + 1` values (NaN-free:
  * 0 before any row). */
-cornu_status cornu_model_results(const cornu_model *model, double *values);
+cornu_status cornu_model_results(cornu_model *model, double *values);
 void cornu_model_reset_results(cornu_model *model);
 
-/* Takes the model's lock for work from outside (reading or writing all weights at once). Waits at
- * most timeout_ns: CORNU_OK, CORNU_BUSY or CORNU_ERROR_FORKED. A run between two calls of advance
- * holds nothing. */
+/* Takes the model's locks for work from outside (reading or, exclusively, writing all weights at
+ * once): its own, and those of models that it shares layers with. Waits at most timeout_ns for each
+ * (UINT64_MAX: for ever): CORNU_BUSY. CORNU_ERROR_FORKED. CORNU_ERROR_STATE: exclusive, and this
+ * thread has one of them already (it is called from the poll of a run). A run between two calls of
+ * advance holds nothing. */
 cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeout_ns,
-                              cornu_error *error);
+                              cornu_poll poll, cornu_error *error);
 /* CORNU_ERROR_STATE: the calling thread does not hold it. */
 cornu_status cornu_model_unlock(cornu_model *model, cornu_error *error);
 /* Whether a fit is under way (between its start and its end, hooks included). */
-bool cornu_model_in_training(const cornu_model *model);
+bool cornu_model_in_training(cornu_model *model);
 
 /* ---- Runs: training, evaluation, prediction ---- */
 
@@ -371,16 +390,15 @@ typedef struct cornu_run_options {
     const cornu_array *validation_x, *validation_y, *validation_sample_weight; /* FIT; NULL: none */
     size_t validation_batch_size, validation_frequency; /* at least 1 where there is validation */
     void *output; /* PREDICT: rows x the output's row shape, in the model's dtype, without gaps,
-                     aligned to it */
+                     aligned to it; no part of x or of the weights */
     size_t output_nbytes; /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is
                              needed */
     bool training;        /* PREDICT: dropout is active */
     unsigned listen;
     double tick_seconds;
-    /* Called by the thread that advances, every 20 ms or so, within steps too; false abandons the
-     * step and makes advance return CORNU_INTERRUPTED. May be NULL. */
-    bool (*poll)(void *argument);
-    void *poll_argument;
+    /* Asked within steps too; false abandons the step. From a poll the model, and those that share
+     * its layers, can predict and evaluate, but not be changed: CORNU_ERROR_STATE. */
+    cornu_poll poll;
 } cornu_run_options;
 
 typedef struct cornu_run cornu_run;
@@ -391,9 +409,9 @@ typedef struct cornu_run cornu_run;
 cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options, cornu_run **run,
                            cornu_error *error);
 /* Goes on to the next event. Takes the model's lock for the time of the call and, within, gives way
- * at a step's border when someone waits. CORNU_ERROR_DATA (first epoch of FIT, and TRAIN): weights,
- * slots, counters and results are put back to where cornu_run_new found them. After an error the
- * run is over. */
+ * at a step's border when someone waits. CORNU_ERROR_DATA (in FIT looked for
+ * until all data have been seen once): weights, slots, counters and results are put back to where
+ * the first epoch found them. After an error the run is over. */
 cornu_status cornu_run_advance(cornu_run *run, cornu_event *event, cornu_error *error);
 /* Between two calls: the epoch under way has no further step (but at least one), is validated and
  * ended as always, and is the last. */

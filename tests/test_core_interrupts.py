@@ -74,8 +74,8 @@ def test_ctrl_c_stops_a_large_product():
 def test_a_signal_handler_runs_and_the_fit_goes_on():
     model, _ = dense_model()
     seen = []
-    # An epoch of a second or more, so that the signal comes within a call of advance.
-    run = long_fit(model, 10**6, batch_size=1)
+    # One epoch, so that the signal comes within the one call of advance.
+    run = long_fit(model, 300_000, batch_size=1)
 
     def handler(number, frame):
         with pytest.raises(RuntimeError, match="in use"):
@@ -89,7 +89,7 @@ def test_a_signal_handler_runs_and_the_fit_goes_on():
 
     previous = signal.signal(signal.SIGALRM, handler)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
         assert finish(run) == [_core.EPOCH_END, _core.DONE]
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
@@ -181,106 +181,150 @@ def test_a_run_belongs_to_one_thread_at_a_time():
     run.close()
 
 
-# ---- The model's lock --------------------------------------------------------------------------
+# ---- Weights between steps ---------------------------------------------------------------------
 
 
-def test_the_lock_keeps_others_out():
-    model, _ = dense_model()
-    done = threading.Event()
-
-    def work():
-        predict(model, rows(4))
-        done.set()
-
-    for exclusive, passes in [(True, False), (False, True)]:
-        done.clear()
-        model.lock(exclusive)
-        thread = threading.Thread(target=work)
-        thread.start()
-        assert done.wait(10 if passes else 0.2) == passes
-        model.unlock()
-        thread.join(10)
-        assert done.is_set()
+def long_step(model, features=600, count=150_000):
+    """A run of one step that takes a second or more, all of it under the model's lock."""
+    x = np.broadcast_to(np.float32(0.5), (count, features))
+    return _core.Run(model, _core.TRAIN, x, x)
 
 
-def test_the_lock_keeps_a_fit_between_steps():
-    model, layers = dense_model()
-    run = long_fit(model, batch_size=1)
+def test_a_copy_waits_for_the_end_of_a_step():
+    """Weights are read either before the step or after it, never from its middle."""
+    model, layers = dense_model((64, 64, 64))
+    run = long_fit_of_64(model)
     thread = threading.Thread(target=finish, args=(run,))
     thread.start()
     try:
-        for exclusive in [False, True]:
-            model.lock(exclusive=exclusive)
-            before = weights_of(layers)
-            time.sleep(0.05)
-            after = weights_of(layers)
-            model.unlock()
-            for first, last in zip(before, after, strict=True):
-                np.testing.assert_array_equal(first, last)
+        views = [span for layer in layers for span in layer.spans()]
+        for _ in range(20):
+            first, last = ([np.empty_like(view) for view in views] for _ in range(2))
+            # Both in one call: were the lock not held, steps would come in between.
+            model.copy([*first, *last], [*views, *views], exclusive=False)
+            for before, after in zip(first, last, strict=True):
+                np.testing.assert_array_equal(before, after)
     finally:
         run.stop()
         thread.join(60)
 
 
-def test_only_the_holder_unlocks():
-    model, _ = dense_model()
-    with pytest.raises(RuntimeError, match="not locked by this thread"):
-        model.unlock()
-    model.lock(True)
-    errors = []
+def long_fit_of_64(model):
+    x = rows(20_000, 64)
+    return _core.Run(model, _core.FIT, x, x, batch_size=4, epochs=10**6, listen=_core.EPOCH_BEGIN)
 
-    def work():
-        with pytest.raises(RuntimeError, match="not locked by this thread") as caught:
-            model.unlock()
-        errors.append(caught)
 
-    thread = threading.Thread(target=work)
+def test_ctrl_c_ends_the_wait_for_a_step():
+    model, layers = dense_model((600, 600, 600))
+    run = long_step(model)
+    thread = threading.Thread(target=finish, args=(run,))
     thread.start()
-    thread.join()
-    assert errors
-    model.unlock()
-    with pytest.raises(RuntimeError, match="not locked by this thread"):
-        model.unlock()
+    view = layers[0].spans()[0]
+    time.sleep(0.1)
+    try:
+        for wait in (
+            lambda: model.copy([np.empty_like(view)], [view], exclusive=False),
+            lambda: model.copy([view], [view.copy()], exclusive=True),
+            lambda: predict(model, rows(2, 600)),
+        ):
+            with Interruption(0.1) as interruption, pytest.raises(KeyboardInterrupt):
+                wait()
+            assert thread.is_alive(), "the step was too short to be waited for"
+            assert interruption.seconds_since() < PROMISE_SECONDS + SLACK_SECONDS
+    finally:
+        thread.join(120)
+    model.copy([view], [view.copy()], exclusive=True)
 
 
-def test_ctrl_c_ends_the_wait_for_a_lock():
-    model, _ = dense_model()
-    held, release = threading.Event(), threading.Event()
-
-    def hold():
-        model.lock(True)
-        held.set()
-        release.wait(60)
-        model.unlock()
-
-    thread = threading.Thread(target=hold)
+@pytest.mark.parametrize("attempt", range(5))
+def test_ctrl_c_that_comes_with_the_lock_leaves_it_free(attempt):
+    """Whichever comes first, no lock is left held."""
+    model, layers = dense_model()
+    run = long_fit(model, batch_size=1)
+    thread = threading.Thread(target=finish, args=(run,))
     thread.start()
-    held.wait(10)
-    for wait in [
-        lambda: model.lock(True),
-        lambda: model.lock(False),
-        lambda: predict(model, rows(2)),
-    ]:
-        with Interruption() as interruption, pytest.raises(KeyboardInterrupt):
-            wait()
-        assert interruption.seconds_since() < PROMISE_SECONDS + SLACK_SECONDS
-    release.set()
-    thread.join(10)
-    model.lock(True)
-    model.unlock()
-
-
-def test_a_thread_waits_for_the_lock_without_the_gil():
-    model, _ = dense_model()
-    model.lock(True)
-    thread = threading.Thread(target=lambda: (model.lock(True), model.unlock()))
-    alone = max(count_for(0.1) for _ in range(3))
-    thread.start()
-    beside = max(count_for(0.1) for _ in range(3))
-    model.unlock()
-    thread.join(10)
+    view = layers[0].spans()[0]
+    try:
+        with Interruption(0.02 + 0.003 * attempt), pytest.raises(KeyboardInterrupt):
+            while True:
+                model.copy([np.empty_like(view)], [view], exclusive=False)
+        predict(model, rows(2))
+        model.copy([view], [view.copy()], exclusive=True)
+    finally:
+        run.stop()
+        thread.join(60)
     assert not thread.is_alive()
-    assert beside > 0.5 * alone
+
+
+def test_a_thread_waits_for_a_step_without_the_gil():
+    model, layers = dense_model((600, 600, 600))
+    view = layers[0].spans()[0]
+    alone = max(count_for(0.1) for _ in range(3))
+    threads = [
+        threading.Thread(target=finish, args=(long_step(model),)),
+        threading.Thread(target=lambda: model.copy([view], [view.copy()], exclusive=True)),
+    ]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    beside = max(count_for(0.1) for _ in range(3))
+    for thread in threads:
+        thread.join(120)
+    assert beside > 0.3 * alone
+
+
+# ---- Signal handlers that use the model --------------------------------------------------------
+
+
+def handle_alarm_during(work, handler, after=0.2):
+    """Run `work` and, in its middle, `handler`; what the handler returned or raised."""
+    answers = []
+
+    def on_alarm(number, frame):
+        try:
+            answers.append(handler())
+        except Exception as error:
+            answers.append(error)
+
+    previous = signal.signal(signal.SIGALRM, on_alarm)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, after)
+        work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, previous)
+    assert answers, "the work was done before the signal came"
+    return answers[0]
+
+
+def test_a_signal_handler_reads_and_predicts_in_the_middle_of_a_step():
+    model, layers = dense_model((600, 600, 600))
+    view = layers[0].spans()[0]
+    copy = np.empty_like(view)
+    before = view.copy()
+
+    def handler():
+        model.copy([copy], [view], exclusive=False)
+        return predict(model, rows(2, 600))
+
+    answer = handle_alarm_during(lambda: finish(long_step(model)), handler)
+    assert isinstance(answer, np.ndarray), answer
+    # The step had not come to its update.
+    np.testing.assert_array_equal(copy, before)
+    assert not np.array_equal(view, before)
+
+
+def test_a_signal_handler_cannot_change_a_model_in_the_middle_of_a_step():
+    model, layers = dense_model((600, 600, 600))
+    view = layers[0].spans()[0]
+    for change in (
+        lambda: model.copy([view], [view.copy()], exclusive=True),
+        lambda: finish(_core.Run(model, _core.TRAIN, rows(2, 600), rows(2, 600))),
+    ):
+        answer = handle_alarm_during(lambda: finish(long_step(model)), change)
+        assert isinstance(answer, RuntimeError)
+        assert "in the middle of a step" in str(answer)
+    predict(model, rows(2, 600))
 
 
 # ---- Fork --------------------------------------------------------------------------------------

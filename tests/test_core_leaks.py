@@ -81,8 +81,7 @@ def one_of_everything():
         run.progress(), run.results(), run.validation_results()
         if mode == _core.GRADIENT:
             run.gradients()
-    model.lock(True)
-    model.unlock()
+    model.copy([np.zeros(3)], [np.ones(3)], exclusive=True)
     model.results(), model.reset_results(), model.shape(0), model.dtype, model.in_training
     weights_of(layers)
     layers[0].name, layers[0].dtype, layers[0].built, layers[0].output_shape((3,))
@@ -116,7 +115,8 @@ def one_of_everything():
         lambda: _core.Run(model, _core.FIT, x, y, validation=(x, y.astype(complex), None)),
         lambda: _core.apply_activation(("glu", ()), x),
         lambda: _core.loss_rows(MSE, y, x),
-        lambda: model.unlock(),
+        lambda: model.copy([np.zeros(3)], [np.ones(4)], exclusive=True),
+        lambda: model.copy([np.zeros(3)], [], exclusive=True),
     ):
         with pytest.raises((TypeError, ValueError, RuntimeError)):
             wrong()
@@ -243,12 +243,16 @@ def test_a_run_that_finds_no_memory_leaves_the_model_usable(mode):
     assert check_failing_allocations(work, check) > 3
 
 
-def test_a_lock_that_finds_no_memory_is_not_held():
+def test_a_copy_that_finds_no_memory_copies_nothing_and_holds_no_lock():
     model, _ = dense_model()
+    target = np.zeros(3)
+
+    def work():
+        model.copy([target], [np.ones(3)], exclusive=True)
 
     def check():
-        with pytest.raises(RuntimeError, match="not locked"):
-            model.unlock()
+        assert not target.any()
+        predict(model, rows(2))
 
-    assert check_failing_allocations(lambda: model.lock(True), check) > 0
-    model.unlock()
+    assert check_failing_allocations(work, check) > 0
+    assert target.all()

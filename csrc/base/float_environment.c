@@ -18,13 +18,18 @@ void cornu_float_environment_leave(const cornu_float_environment *saved) {
 
 #elif defined(__aarch64__)
 
+/* The control register in the low half, the exception flags in the high half. */
 void cornu_float_environment_enter(cornu_float_environment *saved) {
-    __asm__ volatile("mrs %0, fpcr" : "=r"(saved->saved));
-    if (saved->saved != 0) __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)0));
+    uint64_t control, flags;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    __asm__ volatile("mrs %0, fpsr" : "=r"(flags));
+    saved->saved = (control & UINT32_MAX) | flags << 32;
+    if (control != 0) __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)0));
 }
 
 void cornu_float_environment_leave(const cornu_float_environment *saved) {
-    __asm__ volatile("msr fpcr, %0" : : "r"(saved->saved));
+    __asm__ volatile("msr fpcr, %0" : : "r"(saved->saved & UINT32_MAX));
+    __asm__ volatile("msr fpsr, %0" : : "r"(saved->saved >> 32));
 }
 
 #else

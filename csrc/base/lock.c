@@ -5,67 +5,54 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "base/deadline.h"
+#include "base/guard.h"
 #include "base/memory.h"
 
 /* One who waits, on its own stack. */
 typedef struct waiter {
-    struct waiter *next;
+    struct waiter *next; /* in the queue */
     bool exclusive, granted;
     pthread_cond_t turn;
+    struct waiter *outer; /* the thread's other waits, in whose polls this one came to be */
+    cornu_lock *lock;
+    uint64_t generation; /* of the process that it began in */
+    bool lost;           /* its place, or the lock that it was granted */
 } waiter;
 
+static _Thread_local waiter *newest;
+
 struct cornu_lock {
+    cornu_guard guard; /* of all that follows but for the two counts */
     atomic_size_t references;
-    atomic_uint_fast64_t generation; /* of the process in which the rest below was last valid */
     atomic_size_t waiting;
-    pthread_mutex_t mutex;
     waiter *first, *last;
     size_t readers;
     const void *writer; /* the thread that holds it exclusively */
     bool forked;
 };
 
-static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
-static pthread_mutex_t fork_mutex =
-    PTHREAD_MUTEX_INITIALIZER; /* one thread at a time mends locks */
-static atomic_uint_fast64_t fork_generation;
+/* Stands for a woken thread until that has put its own name. */
+static const char granted_to_a_waiter;
 
-/* An address that no other living thread has; the forking thread keeps its own in the child. */
-static const void *this_thread(void) {
-    static _Thread_local char self;
-    return &self;
-}
-
-static void before_fork(void) {
-    pthread_mutex_lock(&fork_mutex);
-}
-
-static void after_fork_in_parent(void) {
-    pthread_mutex_unlock(&fork_mutex);
-}
-
-static void after_fork_in_child(void) {
-    pthread_mutex_init(&fork_mutex, NULL);
-    atomic_fetch_add(&fork_generation, 1);
-}
-
-static void watch_forks(void) {
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-}
-
-uint64_t cornu_fork_generation(void) {
-    return atomic_load_explicit(&fork_generation, memory_order_relaxed);
+/* Threads that waited or read are gone, and so is one that was given its turn and had not begun;
+ * one that wrote left half a step. */
+static void forget_threads(cornu_guard *guard) {
+    cornu_lock *lock = (cornu_lock *)guard;
+    if (lock->writer == &granted_to_a_waiter) lock->writer = NULL;
+    if (lock->writer && lock->writer != cornu_this_thread()) lock->forked = true;
+    lock->first = lock->last = NULL;
+    lock->readers = 0;
+    atomic_store(&lock->waiting, 0);
 }
 
 cornu_status cornu_lock_new(cornu_lock **result) {
-    pthread_once(&fork_once, watch_forks);
     cornu_lock *lock = cornu_memory_allocate_zeroed(sizeof *lock);
     if (!lock) return CORNU_ERROR_MEMORY;
     atomic_init(&lock->references, 1);
-    atomic_init(&lock->generation, cornu_fork_generation());
     atomic_init(&lock->waiting, 0);
-    pthread_mutex_init(&lock->mutex, NULL);
+    cornu_guard_init(&lock->guard, forget_threads);
     *result = lock;
     return CORNU_OK;
 }
@@ -76,37 +63,16 @@ void cornu_lock_retain(cornu_lock *lock) {
 
 void cornu_lock_release(cornu_lock *lock) {
     if (!lock || atomic_fetch_sub_explicit(&lock->references, 1, memory_order_acq_rel) != 1) return;
-    pthread_mutex_destroy(&lock->mutex);
+    cornu_guard_destroy(&lock->guard);
     cornu_memory_free(lock);
-}
-
-/* The first touch in a forked child: the threads that waited or read are gone, and one that wrote
- * left half a step. */
-static void mend(cornu_lock *lock) {
-    pthread_mutex_lock(&fork_mutex);
-    if (atomic_load(&lock->generation) != cornu_fork_generation()) {
-        pthread_mutex_init(&lock->mutex, NULL);
-        lock->forked |= lock->writer && lock->writer != this_thread();
-        lock->first = lock->last = NULL;
-        lock->readers = 0;
-        atomic_store(&lock->waiting, 0);
-        atomic_store(&lock->generation, cornu_fork_generation());
-    }
-    pthread_mutex_unlock(&fork_mutex);
-}
-
-static void enter(cornu_lock *lock) {
-    if (atomic_load_explicit(&lock->generation, memory_order_acquire) != cornu_fork_generation())
-        mend(lock);
-    pthread_mutex_lock(&lock->mutex);
 }
 
 static bool is_free_for(const cornu_lock *lock, bool exclusive) {
     return !lock->writer && (!exclusive || lock->readers == 0);
 }
 
-/* Needs the mutex. `thread` is who will hold it. */
-static void take(cornu_lock *lock, bool exclusive, const void *thread) {
+/* Needs the guard, as all below that take a lock. `thread` is who will hold it. */
+static void give(cornu_lock *lock, bool exclusive, const void *thread) {
     if (exclusive) {
         lock->writer = thread;
     } else {
@@ -114,18 +80,26 @@ static void take(cornu_lock *lock, bool exclusive, const void *thread) {
     }
 }
 
-/* A place holder until the woken thread has put its own name: it is never equal to a thread's. */
-static const char granted_to_a_waiter;
-
 static void grant(cornu_lock *lock) {
     while (lock->first && is_free_for(lock, lock->first->exclusive)) {
         waiter *next = lock->first;
         lock->first = next->next;
         if (!lock->first) lock->last = NULL;
-        take(lock, next->exclusive, &granted_to_a_waiter);
+        give(lock, next->exclusive, &granted_to_a_waiter);
         next->granted = true;
+        atomic_fetch_sub_explicit(&lock->waiting, 1, memory_order_relaxed);
         pthread_cond_signal(&next->turn);
     }
+}
+
+static void join_queue(cornu_lock *lock, waiter *self) {
+    if (lock->last) {
+        lock->last->next = self;
+    } else {
+        lock->first = self;
+    }
+    lock->last = self;
+    atomic_fetch_add_explicit(&lock->waiting, 1, memory_order_relaxed);
 }
 
 static void leave_queue(cornu_lock *lock, const waiter *gone) {
@@ -137,71 +111,107 @@ static void leave_queue(cornu_lock *lock, const waiter *gone) {
     }
     *place = gone->next;
     if (lock->last == gone) lock->last = before;
+    atomic_fetch_sub_explicit(&lock->waiting, 1, memory_order_relaxed);
     /* Those behind may have waited for this one only. */
     grant(lock);
 }
 
-/* Needs the mutex. */
-static cornu_status wait_for_turn(cornu_lock *lock, bool exclusive, uint64_t timeout_ns) {
-    waiter self = {.exclusive = exclusive};
-    pthread_cond_init(&self.turn, NULL);
-    if (lock->last) {
-        lock->last->next = &self;
-    } else {
-        lock->first = &self;
-    }
-    lock->last = &self;
-    atomic_fetch_add_explicit(&lock->waiting, 1, memory_order_relaxed);
-    struct timespec deadline = cornu_deadline(timeout_ns);
-    int timed_out = 0;
-    while (!self.granted && !timed_out) {
-        if (timeout_ns == UINT64_MAX) {
-            pthread_cond_wait(&self.turn, &lock->mutex);
-        } else {
-            timed_out = pthread_cond_timedwait(&self.turn, &lock->mutex, &deadline);
-        }
-    }
-    atomic_fetch_sub_explicit(&lock->waiting, 1, memory_order_relaxed);
-    if (!self.granted) leave_queue(lock, &self);
-    if (self.granted && exclusive) lock->writer = this_thread();
-    pthread_cond_destroy(&self.turn);
-    return self.granted ? CORNU_OK : CORNU_BUSY;
-}
-
-static cornu_status acquire(cornu_lock *lock, bool exclusive, uint64_t timeout_ns) {
-    enter(lock);
-    cornu_status status = CORNU_OK;
-    if (lock->forked) {
-        status = CORNU_ERROR_FORKED;
-    } else if (!lock->first && is_free_for(lock, exclusive)) {
-        take(lock, exclusive, this_thread());
-    } else if (timeout_ns == 0) {
-        status = CORNU_BUSY;
-    } else {
-        status = wait_for_turn(lock, exclusive, timeout_ns);
-    }
-    pthread_mutex_unlock(&lock->mutex);
-    return status;
-}
-
-cornu_status cornu_lock_shared(cornu_lock *lock, uint64_t timeout_ns) {
-    return acquire(lock, false, timeout_ns);
-}
-
-cornu_status cornu_lock_exclusive(cornu_lock *lock, uint64_t timeout_ns) {
-    return acquire(lock, true, timeout_ns);
-}
-
-void cornu_lock_unlock(cornu_lock *lock) {
-    enter(lock);
-    if (lock->writer) {
+static void take_back(cornu_lock *lock) {
+    /* A share that was taken before a fork is no longer counted in the child. */
+    if (lock->writer == cornu_this_thread()) {
         lock->writer = NULL;
     } else if (lock->readers > 0) {
-        /* In a child the count is gone, and with it this thread's own share. */
         lock->readers--;
     }
     grant(lock);
-    pthread_mutex_unlock(&lock->mutex);
+}
+
+/* What the calling thread waits for in an outer call would be in its own way, now that it comes for
+ * the same lock from a poll. Needs the guard. */
+static void give_up_place(cornu_lock *lock) {
+    for (waiter *self = newest; self; self = self->outer) {
+        if (self->lock != lock || self->lost || self->generation != cornu_fork_generation())
+            continue;
+        self->lost = true;
+        if (!self->granted) {
+            leave_queue(lock, self);
+        } else {
+            if (self->exclusive) lock->writer = cornu_this_thread();
+            take_back(lock);
+        }
+    }
+}
+
+/* Sleeps for one slice of the wait and asks the poll. False: to wait no longer. */
+static bool wait_on(waiter *self, const cornu_wait *wait, uint64_t end_ns) {
+    uint64_t now = cornu_clock_ns();
+    if (now >= end_ns) return false;
+    uint64_t left = end_ns - now;
+    bool asks = wait->poll.ask && left > CORNU_LOCK_POLL_NS;
+    struct timespec deadline = cornu_deadline(asks ? CORNU_LOCK_POLL_NS : left);
+    pthread_cond_timedwait(&self->turn, &self->lock->guard.mutex, &deadline);
+    if (self->granted || !wait->poll.ask) return true;
+    cornu_guard_leave(&self->lock->guard);
+    bool go_on = wait->poll.ask(wait->poll.argument);
+    cornu_guard_enter(&self->lock->guard);
+    /* Should the poll have forked, the child comes back with no queue to stand in. */
+    self->lost |= self->generation != cornu_fork_generation();
+    return go_on;
+}
+
+/* *lost: to begin anew. */
+static cornu_status wait_for_turn(cornu_lock *lock, bool exclusive, const cornu_wait *wait,
+                                  bool *lost) {
+    const uint64_t now = cornu_clock_ns();
+    const uint64_t end = wait->timeout_ns < UINT64_MAX - now ? now + wait->timeout_ns : UINT64_MAX;
+    waiter self = {.exclusive = exclusive,
+                   .outer = newest,
+                   .lock = lock,
+                   .generation = cornu_fork_generation()};
+    pthread_cond_init(&self.turn, NULL);
+    join_queue(lock, &self);
+    newest = &self;
+    bool go_on = true;
+    while (!self.granted && go_on && !self.lost) go_on = wait_on(&self, wait, end);
+    newest = self.outer;
+    cornu_status status = CORNU_OK;
+    if (!go_on) status = cornu_clock_ns() >= end ? CORNU_BUSY : CORNU_INTERRUPTED;
+    if (!self.lost) {
+        if (!self.granted) leave_queue(lock, &self);
+        if (self.granted && exclusive) lock->writer = cornu_this_thread();
+        if (self.granted && status != CORNU_OK) take_back(lock);
+    }
+    *lost = self.lost;
+    pthread_cond_destroy(&self.turn);
+    return status;
+}
+
+cornu_status cornu_lock_take(cornu_lock *lock, bool exclusive, const cornu_wait *wait) {
+    cornu_status status;
+    bool lost;
+    cornu_guard_enter(&lock->guard);
+    give_up_place(lock);
+    do {
+        lost = false;
+        status = CORNU_OK;
+        if (lock->forked) {
+            status = CORNU_ERROR_FORKED;
+        } else if (!lock->first && is_free_for(lock, exclusive)) {
+            give(lock, exclusive, cornu_this_thread());
+        } else if (wait->timeout_ns == 0) {
+            status = CORNU_BUSY;
+        } else {
+            status = wait_for_turn(lock, exclusive, wait, &lost);
+        }
+    } while (lost && status == CORNU_OK);
+    cornu_guard_leave(&lock->guard);
+    return status;
+}
+
+void cornu_lock_drop(cornu_lock *lock) {
+    cornu_guard_enter(&lock->guard);
+    take_back(lock);
+    cornu_guard_leave(&lock->guard);
 }
 
 bool cornu_lock_contended(const cornu_lock *lock) {

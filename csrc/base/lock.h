@@ -13,24 +13,29 @@
 
 typedef struct cornu_lock cornu_lock;
 
+/* How often a waiting thread asks its poll. */
+#define CORNU_LOCK_POLL_NS 20000000u
+
+/* What a thread waits with. */
+typedef struct cornu_wait {
+    uint64_t timeout_ns; /* 0: does not wait; UINT64_MAX: for ever */
+    cornu_poll poll;     /* the thread keeps its place in the queue meanwhile */
+} cornu_wait;
+
 /* Owner: the caller, one reference. CORNU_ERROR_MEMORY. */
 cornu_status cornu_lock_new(cornu_lock **lock);
 void cornu_lock_retain(cornu_lock *lock);
 /* NULL is allowed. The last release frees it; nobody may hold it then. */
 void cornu_lock_release(cornu_lock *lock);
 
-/* Waits at most timeout_ns for its turn (0: does not wait). CORNU_OK: held. CORNU_BUSY: not held,
- * timed out. CORNU_ERROR_FORKED: see above. Requests are served in the order of arrival,
+/* Waits for its turn. CORNU_OK: held. Not held: CORNU_BUSY (timed out), CORNU_INTERRUPTED (the poll
+ * said so), CORNU_ERROR_FORKED (see above). Requests are served in the order of arrival,
  * neighbouring shared ones together; a request that gives up leaves the queue. Not recursive. */
-cornu_status cornu_lock_shared(cornu_lock *lock, uint64_t timeout_ns);
-cornu_status cornu_lock_exclusive(cornu_lock *lock, uint64_t timeout_ns);
-void cornu_lock_unlock(cornu_lock *lock);
+cornu_status cornu_lock_take(cornu_lock *lock, bool exclusive, const cornu_wait *wait);
+/* By the thread that took it. */
+void cornu_lock_drop(cornu_lock *lock);
 
 /* Whether someone is waiting: one relaxed load, for the holder to decide whether to give way. */
 bool cornu_lock_contended(const cornu_lock *lock);
-
-/* How often this process has been forked from its ancestors since the library was loaded: a child
- * sees a larger number than its parent. */
-uint64_t cornu_fork_generation(void);
 
 #endif

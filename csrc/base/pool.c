@@ -11,6 +11,7 @@
 #include "base/cpu.h"
 #include "base/deadline.h"
 #include "base/float_environment.h"
+#include "base/guard.h"
 
 /* A tile's own arrays are small; the system's default would be 8 MiB of address space a thread. */
 #define STACK_NBYTES ((size_t)512 << 10)
@@ -29,49 +30,46 @@ typedef struct pool_run {
     size_t tile_count;
     atomic_size_t next_tile;
     atomic_bool stopped;
-    size_t worker_limit, workers; /* numbers given out; under the pool's mutex */
+    size_t worker_limit, workers; /* numbers given out; under the pool's guard */
     size_t active;                /* pool threads in it; likewise */
     pthread_cond_t left;          /* the last of them has gone */
+    uint64_t generation;          /* of the process that it began in */
 } pool_run;
 
 static struct {
-    pthread_mutex_t mutex;
+    cornu_guard guard;
     pthread_cond_t work;
     pool_run *runs;
     size_t threads, idle;
-} pool = {.mutex = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER};
+} pool = {.work = PTHREAD_COND_INITIALIZER};
 
 static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
 static atomic_size_t chosen_count; /* 0: the environment's */
 
-static void before_fork(void) {
-    pthread_mutex_lock(&pool.mutex);
-}
-
-static void after_fork_in_parent(void) {
-    pthread_mutex_unlock(&pool.mutex);
-}
-
 /* The child has none of the threads; the next run makes new ones. */
-static void after_fork_in_child(void) {
-    pthread_mutex_init(&pool.mutex, NULL);
+static void forget_threads(cornu_guard *guard) {
+    (void)guard;
     pthread_cond_init(&pool.work, NULL);
     pool.runs = NULL;
     pool.threads = pool.idle = 0;
 }
 
-static void watch_forks(void) {
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+static void begin(void) {
+    cornu_guard_init(&pool.guard, forget_threads);
 }
 
-/* Takes tiles until there are none left or the run is stopped. The caller (poll not NULL or worker
- * 0) asks between them. */
-static void take_tiles(pool_run *run, size_t worker, cornu_pool_poll *poll, void *poll_argument) {
+/* Whether the poll forked, and this is the child: others' tiles will never be done. */
+static bool was_forked(const pool_run *run) {
+    return run->generation != cornu_fork_generation();
+}
+
+/* Takes tiles until there are none left or the run is stopped. The caller asks between them. */
+static void take_tiles(pool_run *run, size_t worker, cornu_poll poll) {
     while (!atomic_load_explicit(&run->stopped, memory_order_relaxed)) {
         size_t tile = atomic_fetch_add_explicit(&run->next_tile, 1, memory_order_relaxed);
         if (tile >= run->tile_count) return;
         run->run_tile(run->argument, tile, worker);
-        if (poll && !poll(poll_argument))
+        if (poll.ask && (!poll.ask(poll.argument) || was_forked(run)))
             atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
     }
 }
@@ -92,26 +90,26 @@ static void *work(void *unused) {
     (void)unused;
     cornu_float_environment environment;
     cornu_float_environment_enter(&environment);
-    pthread_mutex_lock(&pool.mutex);
+    cornu_guard_enter(&pool.guard);
     for (;;) {
         pool_run *run = find_run();
         if (!run) {
             struct timespec deadline = cornu_deadline(IDLE_NS);
             pool.idle++;
-            int timed_out = pthread_cond_timedwait(&pool.work, &pool.mutex, &deadline);
+            int timed_out = pthread_cond_timedwait(&pool.work, &pool.guard.mutex, &deadline);
             pool.idle--;
             if (timed_out == ETIMEDOUT && !find_run()) break;
             continue;
         }
         size_t worker = run->workers++;
         run->active++;
-        pthread_mutex_unlock(&pool.mutex);
-        take_tiles(run, worker, NULL, NULL);
-        pthread_mutex_lock(&pool.mutex);
+        cornu_guard_leave(&pool.guard);
+        take_tiles(run, worker, CORNU_NO_POLL);
+        cornu_guard_enter(&pool.guard);
         if (--run->active == 0) pthread_cond_signal(&run->left);
     }
     pool.threads--;
-    pthread_mutex_unlock(&pool.mutex);
+    cornu_guard_leave(&pool.guard);
     return NULL;
 }
 
@@ -132,7 +130,7 @@ static bool start_thread(void) {
     return started;
 }
 
-/* Needs the mutex. Wakes or makes as many as can help; one that can't be made is done without. */
+/* Needs the guard. Wakes or makes as many as can help; one that can't be made is done without. */
 static void call_workers(size_t wanted) {
     size_t asleep = pool.idle;
     for (size_t i = 0; i < wanted; i++) {
@@ -147,58 +145,63 @@ static void call_workers(size_t wanted) {
 }
 
 static void join_run(pool_run *run, size_t wanted) {
-    pthread_mutex_lock(&pool.mutex);
+    cornu_guard_enter(&pool.guard);
     pool_run **end = &pool.runs;
     while (*end) end = &(*end)->next;
     *end = run;
     call_workers(wanted);
-    pthread_mutex_unlock(&pool.mutex);
+    cornu_guard_leave(&pool.guard);
 }
 
 /* No worker joins any more; those that did are waited for. */
-static void leave_run(pool_run *run, cornu_pool_poll *poll, void *poll_argument) {
-    pthread_mutex_lock(&pool.mutex);
+static void leave_run(pool_run *run, cornu_poll poll) {
+    cornu_guard_enter(&pool.guard);
     pool_run **place = &pool.runs;
     while (*place != run) place = &(*place)->next;
     *place = run->next;
     while (run->active > 0) {
         struct timespec deadline = cornu_deadline(WAIT_NS);
-        int timed_out = pthread_cond_timedwait(&run->left, &pool.mutex, &deadline);
-        if (timed_out != ETIMEDOUT || !poll ||
+        int timed_out = pthread_cond_timedwait(&run->left, &pool.guard.mutex, &deadline);
+        if (timed_out != ETIMEDOUT || !poll.ask ||
             atomic_load_explicit(&run->stopped, memory_order_relaxed))
             continue;
-        pthread_mutex_unlock(&pool.mutex);
-        if (!poll(poll_argument)) atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
-        pthread_mutex_lock(&pool.mutex);
+        cornu_guard_leave(&pool.guard);
+        bool go_on = poll.ask(poll.argument);
+        if (was_forked(run)) return;
+        if (!go_on) atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
+        cornu_guard_enter(&pool.guard);
     }
-    pthread_mutex_unlock(&pool.mutex);
+    cornu_guard_leave(&pool.guard);
 }
 
-static bool run_alone(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
-                      cornu_pool_poll *poll, void *poll_argument) {
+static cornu_status run_alone(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
+                              cornu_poll poll) {
     for (size_t tile = 0; tile < tile_count; tile++) {
         run_tile(argument, tile, 0);
-        if (poll && !poll(poll_argument)) return false;
+        if (poll.ask && !poll.ask(poll.argument)) return CORNU_INTERRUPTED;
     }
-    return true;
+    return CORNU_OK;
 }
 
-bool cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
-                    size_t thread_count, cornu_pool_poll *poll, void *poll_argument) {
+cornu_status cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
+                            size_t thread_count, cornu_poll poll) {
     if (thread_count > tile_count) thread_count = tile_count;
-    if (thread_count <= 1) return run_alone(run_tile, argument, tile_count, poll, poll_argument);
-    pthread_once(&pool_once, watch_forks);
+    if (thread_count <= 1) return run_alone(run_tile, argument, tile_count, poll);
+    pthread_once(&pool_once, begin);
     pool_run run = {.run_tile = run_tile,
                     .argument = argument,
                     .tile_count = tile_count,
                     .worker_limit = thread_count,
-                    .workers = 1};
+                    .workers = 1,
+                    .generation = cornu_fork_generation()};
     pthread_cond_init(&run.left, NULL);
     join_run(&run, thread_count - 1);
-    take_tiles(&run, 0, poll, poll_argument);
-    leave_run(&run, poll, poll_argument);
+    take_tiles(&run, 0, poll);
+    if (!was_forked(&run)) leave_run(&run, poll);
+    if (was_forked(&run)) return CORNU_ERROR_FORKED;
     pthread_cond_destroy(&run.left);
-    return !atomic_load_explicit(&run.stopped, memory_order_relaxed);
+    bool stopped = atomic_load_explicit(&run.stopped, memory_order_relaxed);
+    return stopped ? CORNU_INTERRUPTED : CORNU_OK;
 }
 
 /* 0 when the variable is no whole number from 1 on. */

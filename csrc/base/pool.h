@@ -9,20 +9,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cornu.h"
+
 /* Does one tile. `worker` is below the thread_count of the run and is held by one thread at a time,
- * so it can choose a scratch buffer; the calling thread is worker 0. Runs with round-to-nearest and
- * gradual underflow set. */
+ * so it can choose a scratch buffer; the calling thread is worker 0. The pool's threads run it with
+ * round-to-nearest and gradual underflow; the calling thread sees to that itself. */
 typedef void cornu_pool_tile(void *argument, size_t tile, size_t worker);
 
-/* Called by the calling thread alone, between its tiles. False asks to stop. */
-typedef bool cornu_pool_poll(void *argument);
-
 /* Runs every tile in [0, tile_count), each once, on at most thread_count threads (the caller and
- * pool threads), and returns when all that were started have ended. Returns false when `poll` (may
- * be NULL) asked to stop: tiles not yet started are then left out. Any number of threads may call
- * it at once; a tile must not call it. */
-bool cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
-                    size_t thread_count, cornu_pool_poll *poll, void *poll_argument);
+ * pool threads), and returns when all that were started have ended. The calling thread polls
+ * between its tiles; when it is to stop, tiles not yet started are left out: CORNU_INTERRUPTED.
+ * CORNU_ERROR_FORKED in a child that the poll forked: the tiles of other threads are lost. Any
+ * number of threads may call it at once; a tile must not call it. */
+cornu_status cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
+                            size_t thread_count, cornu_poll poll);
 
 /* How many threads a run may use: what was set last, else CORNU_NUM_THREADS, else OMP_NUM_THREADS
  * (a whole number from 1 on; anything else is ignored), else cornu_cpu_count(). */

@@ -37,3 +37,12 @@ void cornu_random_words(uint64_t seed, uint64_t stream, uint64_t first, size_t c
         while (at < 4 && done < count) words[done++] = block[at++];
     }
 }
+
+/* The high half of a 64 x 64-bit product. */
+uint64_t cornu_random_below(uint64_t word, uint64_t below) {
+    uint64_t low_low = (word & UINT32_MAX) * (below & UINT32_MAX);
+    uint64_t high_low = (word >> 32) * (below & UINT32_MAX);
+    uint64_t low_high = (word & UINT32_MAX) * (below >> 32);
+    uint64_t carry = (low_low >> 32) + (high_low & UINT32_MAX) + (low_high & UINT32_MAX);
+    return (word >> 32) * (below >> 32) + (high_low >> 32) + (low_high >> 32) + (carry >> 32);
+}

@@ -13,4 +13,7 @@
 void cornu_random_words(uint64_t seed, uint64_t stream, uint64_t first, size_t count,
                         uint32_t *words);
 
+/* Maps a random 64-bit word evenly to [0, below), off by at most below / 2^64. */
+uint64_t cornu_random_below(uint64_t word, uint64_t below);
+
 #endif

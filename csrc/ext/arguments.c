@@ -188,8 +188,17 @@ static bool is_bool(PyObject *value) {
     return PyBool_Check(value) || PyArray_IsScalar(value, Bool);
 }
 
+/* NumPy turns some of its objects into floats that are no real numbers: complex ones, with a
+ * warning only, and arrays of bools or of text. */
+static bool is_unreal(PyObject *value) {
+    if (PyArray_IsScalar(value, ComplexFloating)) return true;
+    if (!PyArray_Check(value)) return false;
+    int type = PyArray_TYPE((PyArrayObject *)value);
+    return !PyTypeNum_ISINTEGER(type) && !PyTypeNum_ISFLOAT(type);
+}
+
 bool cornu_convert_double(PyObject *value, const char *name, void *output) {
-    if (is_bool(value)) {
+    if (is_bool(value) || is_unreal(value)) {
         return cornu_argument_refuse(PyExc_TypeError, name, "a number", value);
     }
     double number = PyFloat_AsDouble(value);

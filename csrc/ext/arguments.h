@@ -10,7 +10,7 @@
 #include "cornu.h"
 
 /* Turns `value`, which the user knows as `name`, into *output. False: an exception that names both
- * is set and *output is untouched. Whatever is borrowed from `value` lives as long as it. */
+ * is set; *output may be written in part. Whatever is borrowed from `value` lives as long as it. */
 typedef bool cornu_convert(PyObject *value, const char *name, void *output);
 
 typedef struct cornu_argument {

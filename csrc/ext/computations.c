@@ -8,6 +8,7 @@
 #include "ext/arguments.h"
 #include "ext/array.h"
 #include "ext/errors.h"
+#include "ext/interrupt.h"
 #include "ext/specs.h"
 
 /* ---- Activations ---- */
@@ -40,8 +41,8 @@ static PyArrayObject *new_output(PyArrayObject *x, size_t columns) {
     return (PyArrayObject *)PyArray_SimpleNew(rank, sizes, PyArray_TYPE(x));
 }
 
-static PyObject *apply_activation(PyObject *Py_UNUSED(module), PyObject *const *values,
-                                  Py_ssize_t value_count, PyObject *keywords) {
+static PyObject *apply_activation(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                                  PyObject *keywords) {
     cornu_activation activation;
     PyArrayObject *x;
     matrix_view matrix;
@@ -63,10 +64,11 @@ static PyObject *apply_activation(PyObject *Py_UNUSED(module), PyObject *const *
     }
     PyArrayObject *y = new_output(x, output_columns);
     if (y == NULL) return NULL;
-    PyThreadState *thread_state = PyEval_SaveThread();
+    cornu_signals signals;
+    cornu_signals_begin(&signals, cornu_module_state_of(module));
     status = cornu_activation_apply(&activation, matrix.dtype, matrix.rows, matrix.columns,
-                                    PyArray_DATA(x), PyArray_DATA(y));
-    PyEval_RestoreThread(thread_state);
+                                    PyArray_DATA(x), PyArray_DATA(y), cornu_signals_poll(&signals));
+    status = cornu_signals_end(&signals, status);
     if (status != CORNU_OK) {
         cornu_error_raise(status, NULL);
         Py_CLEAR(y);
@@ -92,15 +94,21 @@ static bool check_activated(const cornu_activation *activation, PyArrayObject *x
         y_matrix.columns == columns) {
         return true;
     }
-    PyErr_Format(PyExc_ValueError,
-                 "`y` must have the dtype and shape that the activation %s makes of `x`, with %zu "
-                 "columns. Received: dtype=%S with %zu columns",
-                 cornu_activation_name(activation->kind), columns, (PyObject *)PyArray_DESCR(y),
-                 y_matrix.columns);
+    PyObject *x_shape = PyArray_IntTupleFromIntp(PyArray_NDIM(x), PyArray_DIMS(x));
+    PyObject *y_shape = PyArray_IntTupleFromIntp(PyArray_NDIM(y), PyArray_DIMS(y));
+    if (x_shape != NULL && y_shape != NULL) {
+        PyErr_Format(PyExc_ValueError,
+                     "`y` must have the dtype and shape that the activation %s makes of `x`, with "
+                     "%zu columns. Received: x of dtype=%S, shape=%S, y of dtype=%S, shape=%S",
+                     cornu_activation_name(activation->kind), columns, (PyObject *)PyArray_DESCR(x),
+                     x_shape, (PyObject *)PyArray_DESCR(y), y_shape);
+    }
+    Py_XDECREF(y_shape);
+    Py_XDECREF(x_shape);
     return false;
 }
 
-static PyObject *activation_derivative(PyObject *Py_UNUSED(module), PyObject *const *values,
+static PyObject *activation_derivative(PyObject *module, PyObject *const *values,
                                        Py_ssize_t value_count, PyObject *keywords) {
     cornu_activation activation;
     PyArrayObject *x, *y, *dy;
@@ -119,11 +127,12 @@ static PyObject *activation_derivative(PyObject *Py_UNUSED(module), PyObject *co
     }
     PyArrayObject *dx = new_output(x, matrix.columns);
     if (dx == NULL) return NULL;
-    PyThreadState *thread_state = PyEval_SaveThread();
+    cornu_signals signals;
+    cornu_signals_begin(&signals, cornu_module_state_of(module));
     cornu_status status = cornu_activation_derivative(
         &activation, matrix.dtype, matrix.rows, matrix.columns, PyArray_DATA(x), PyArray_DATA(y),
-        PyArray_DATA(dy), PyArray_DATA(dx));
-    PyEval_RestoreThread(thread_state);
+        PyArray_DATA(dy), PyArray_DATA(dx), cornu_signals_poll(&signals));
+    status = cornu_signals_end(&signals, status);
     if (status != CORNU_OK) {
         cornu_error_raise(status, NULL);
         Py_CLEAR(dx);
@@ -183,27 +192,28 @@ static PyArrayObject *new_row_values(const row_pair *pair) {
     return (PyArrayObject *)PyArray_SimpleNew(1, &rows, NPY_FLOAT64);
 }
 
-static PyObject *loss_rows(PyObject *Py_UNUSED(module), PyObject *const *values,
-                           Py_ssize_t value_count, PyObject *keywords) {
-    cornu_loss loss;
-    PyArrayObject *target, *prediction;
+/* `loss` or `metric`: the other is NULL. */
+static PyObject *values_of_rows(PyObject *module, const cornu_loss *loss,
+                                const cornu_metric *metric, PyArrayObject *target,
+                                PyArrayObject *prediction) {
     row_pair pair;
     cornu_error error = CORNU_NO_ERROR;
-    const cornu_argument arguments[] = {
-        {"loss", cornu_convert_loss, &loss},
-        {"target", cornu_convert_ndarray, &target},
-        {"prediction", cornu_convert_ndarray, &prediction},
-    };
-    if (!cornu_arguments_parse("loss_rows", 3, arguments, value_count, values, keywords) ||
-        !compare(target, prediction, cornu_loss_is_sparse(&loss), &pair)) {
-        return NULL;
-    }
+    cornu_status status;
+    cornu_signals signals;
+    bool sparse = loss != NULL ? cornu_loss_is_sparse(loss) : cornu_metric_is_sparse(metric);
+    if (!compare(target, prediction, sparse, &pair)) return NULL;
     PyArrayObject *rows = new_row_values(&pair);
     if (rows == NULL) return NULL;
-    PyThreadState *thread_state = PyEval_SaveThread();
-    cornu_status status = cornu_loss_rows(&loss, pair.dtype, pair.rows, pair.columns, pair.target,
-                                          pair.labels, pair.prediction, PyArray_DATA(rows), &error);
-    PyEval_RestoreThread(thread_state);
+    cornu_signals_begin(&signals, cornu_module_state_of(module));
+    cornu_poll poll = cornu_signals_poll(&signals);
+    if (loss != NULL) {
+        status = cornu_loss_rows(loss, pair.dtype, pair.rows, pair.columns, pair.target,
+                                 pair.labels, pair.prediction, PyArray_DATA(rows), poll, &error);
+    } else {
+        status = cornu_metric_rows(metric, pair.dtype, pair.rows, pair.columns, pair.target,
+                                   pair.labels, pair.prediction, PyArray_DATA(rows), poll, &error);
+    }
+    status = cornu_signals_end(&signals, status);
     if (status != CORNU_OK) {
         cornu_error_raise(status, &error);
         Py_CLEAR(rows);
@@ -211,33 +221,34 @@ static PyObject *loss_rows(PyObject *Py_UNUSED(module), PyObject *const *values,
     return (PyObject *)rows;
 }
 
-static PyObject *metric_rows(PyObject *Py_UNUSED(module), PyObject *const *values,
-                             Py_ssize_t value_count, PyObject *keywords) {
+static PyObject *loss_rows(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                           PyObject *keywords) {
+    cornu_loss loss;
+    PyArrayObject *target, *prediction;
+    const cornu_argument arguments[] = {
+        {"loss", cornu_convert_loss, &loss},
+        {"target", cornu_convert_ndarray, &target},
+        {"prediction", cornu_convert_ndarray, &prediction},
+    };
+    if (!cornu_arguments_parse("loss_rows", 3, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    return values_of_rows(module, &loss, NULL, target, prediction);
+}
+
+static PyObject *metric_rows(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                             PyObject *keywords) {
     cornu_metric metric;
     PyArrayObject *target, *prediction;
-    row_pair pair;
-    cornu_error error = CORNU_NO_ERROR;
     const cornu_argument arguments[] = {
         {"metric", cornu_convert_metric, &metric},
         {"target", cornu_convert_ndarray, &target},
         {"prediction", cornu_convert_ndarray, &prediction},
     };
-    if (!cornu_arguments_parse("metric_rows", 3, arguments, value_count, values, keywords) ||
-        !compare(target, prediction, cornu_metric_is_sparse(&metric), &pair)) {
+    if (!cornu_arguments_parse("metric_rows", 3, arguments, value_count, values, keywords)) {
         return NULL;
     }
-    PyArrayObject *rows = new_row_values(&pair);
-    if (rows == NULL) return NULL;
-    PyThreadState *thread_state = PyEval_SaveThread();
-    cornu_status status =
-        cornu_metric_rows(&metric, pair.dtype, pair.rows, pair.columns, pair.target, pair.labels,
-                          pair.prediction, PyArray_DATA(rows), &error);
-    PyEval_RestoreThread(thread_state);
-    if (status != CORNU_OK) {
-        cornu_error_raise(status, &error);
-        Py_CLEAR(rows);
-    }
-    return (PyObject *)rows;
+    return values_of_rows(module, NULL, &metric, target, prediction);
 }
 
 /* ---- Random numbers ---- */
@@ -248,8 +259,17 @@ static const char *const distribution_names[] = {
     [CORNU_TRUNCATED_NORMAL] = "truncated_normal",
 };
 
-static PyObject *fill_random(PyObject *Py_UNUSED(module), PyObject *const *values,
-                             Py_ssize_t value_count, PyObject *keywords) {
+static void refuse_bounds(PyArrayObject *array, double a, double b) {
+    PyObject *pair = Py_BuildValue("(dd)", a, b);
+    if (pair == NULL) return;
+    PyErr_Format(PyExc_ValueError,
+                 "`a` and `b` must be finite numbers within the range of %S. Received: %S",
+                 (PyObject *)PyArray_DESCR(array), pair);
+    Py_DECREF(pair);
+}
+
+static PyObject *fill_random(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                             PyObject *keywords) {
     const char *name;
     size_t distribution;
     PyArrayObject *array;
@@ -270,11 +290,16 @@ static PyObject *fill_random(PyObject *Py_UNUSED(module), PyObject *const *value
         PyArray_FailUnlessWriteable(array, "`values`") < 0) {
         return NULL;
     }
-    PyThreadState *thread_state = PyEval_SaveThread();
+    cornu_signals signals;
+    cornu_signals_begin(&signals, cornu_module_state_of(module));
     cornu_status status =
         cornu_random_fill((cornu_distribution)distribution, dtype, (size_t)PyArray_SIZE(array),
-                          seed, stream, a, b, PyArray_DATA(array));
-    PyEval_RestoreThread(thread_state);
+                          seed, stream, a, b, PyArray_DATA(array), cornu_signals_poll(&signals));
+    status = cornu_signals_end(&signals, status);
+    if (status == CORNU_ERROR_VALUE) {
+        refuse_bounds(array, a, b);
+        return NULL;
+    }
     if (status != CORNU_OK) {
         cornu_error_raise(status, NULL);
         return NULL;

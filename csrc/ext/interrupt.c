@@ -1,9 +1,30 @@
 #include "ext/interrupt.h"
 
-/* Remembered, not asked of Python each time: in a call of Python's a signal handler could run, and
- * its exception would be lost. */
-bool cornu_thread_is_main(const cornu_module_state *state) {
-    return PyThread_get_thread_ident() == state->main_thread;
+void cornu_signals_begin(cornu_signals *signals, const cornu_module_state *state) {
+    /* Remembered, not asked of Python each time: in a call of Python's a signal handler could run,
+     * and its exception would be lost. */
+    signals->listening = PyThread_get_thread_ident() == state->main_thread;
+    signals->raised = false;
+    signals->thread_state = PyEval_SaveThread();
+}
+
+static bool ask(void *argument) {
+    cornu_signals *signals = argument;
+    if (signals->raised) return false;
+    if (!signals->listening) return true;
+    PyEval_RestoreThread(signals->thread_state);
+    signals->raised = PyErr_CheckSignals() < 0;
+    signals->thread_state = PyEval_SaveThread();
+    return !signals->raised;
+}
+
+cornu_poll cornu_signals_poll(cornu_signals *signals) {
+    return (cornu_poll){ask, signals};
+}
+
+cornu_status cornu_signals_end(cornu_signals *signals, cornu_status status) {
+    PyEval_RestoreThread(signals->thread_state);
+    return signals->raised ? CORNU_INTERRUPTED : status;
 }
 
 static PyObject *after_fork_in_child(PyObject *module, PyObject *Py_UNUSED(ignored)) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ext/arguments.h"
+#include "ext/array.h"
 #include "ext/errors.h"
 #include "ext/interrupt.h"
 #include "ext/layer_type.h"
@@ -12,10 +13,6 @@
 #include "ext/result_list.h"
 #include "ext/shape_tuples.h"
 #include "ext/specs.h"
-
-/* One wait in a thread that no signal can interrupt; long, because who gives up loses their place
- * in the queue. */
-#define QUIET_WAIT_NS (UINT64_C(3600) * 1000000000)
 
 static cornu_model_object *model_of(PyObject *self) {
     return (cornu_model_object *)self;
@@ -81,7 +78,7 @@ static bool replace_chain(cornu_model_object *self, size_t count, cornu_layer *c
         cornu_error_raise(status, &error);
         return false;
     }
-    for (size_t i = 0; i < count; i++) shapes[i] = *cornu_model_shape(self->model, i);
+    for (size_t i = 0; i < count; i++) cornu_model_shape(self->model, i, &shapes[i]);
     self->dtype = cornu_model_dtype(self->model);
     self->layer_count = count;
     PyMem_Free(self->shapes);
@@ -141,7 +138,9 @@ static PyObject *model_shape(PyObject *self, PyObject *const *values, Py_ssize_t
                      (long long)-count, (long long)count - 1, (long long)index);
         return NULL;
     }
-    return cornu_shape_tuple(&model->shapes[index < 0 ? index + count : index]);
+    /* A copy, as making the tuple may run finalizers, and they may change the chain. */
+    cornu_shape shape = model->shapes[index < 0 ? index + count : index];
+    return cornu_shape_tuple(&shape);
 }
 
 static PyObject *model_dtype(PyObject *self, void *Py_UNUSED(closure)) {
@@ -235,39 +234,72 @@ static PyObject *model_in_training(PyObject *self, void *Py_UNUSED(closure)) {
     return PyBool_FromLong(cornu_model_in_training(model_of(self)->model));
 }
 
-/* ---- The lock ---- */
+/* ---- All weights at once ---- */
 
-static PyObject *model_lock(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
-                            PyObject *keywords) {
-    bool exclusive;
-    bool is_main = cornu_thread_is_main(cornu_type_state_of(Py_TYPE(self)));
-    uint64_t wait_ns = is_main ? CORNU_SIGNAL_PERIOD_NS : QUIET_WAIT_NS;
-    cornu_error error = CORNU_NO_ERROR;
-    cornu_status status;
-    const cornu_argument arguments[] = {{"exclusive", cornu_convert_bool, &exclusive}};
-    if (!cornu_arguments_parse("lock", 1, arguments, value_count, values, keywords)) return NULL;
-    for (;;) {
-        PyThreadState *thread_state = PyEval_SaveThread();
-        status = cornu_model_lock(model_of(self)->model, exclusive, wait_ns, &error);
-        PyEval_RestoreThread(thread_state);
-        if (status != CORNU_BUSY) break;
-        if (PyErr_CheckSignals() < 0) return NULL;
+/* Two tuples of plain arrays, each target like its source. */
+static bool check_copies(PyObject *targets, PyObject *sources) {
+    if (PyTuple_GET_SIZE(targets) != PyTuple_GET_SIZE(sources)) {
+        PyErr_Format(PyExc_ValueError,
+                     "`targets` and `sources` must be as many. Received: %zd and %zd",
+                     PyTuple_GET_SIZE(targets), PyTuple_GET_SIZE(sources));
+        return false;
     }
-    if (status != CORNU_OK) {
-        cornu_error_raise(status, &error);
-        return NULL;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(targets); i++) {
+        PyArrayObject *target, *source;
+        cornu_dtype dtype;
+        if (!cornu_convert_ndarray(PyTuple_GET_ITEM(targets, i), "targets", &target) ||
+            !cornu_convert_ndarray(PyTuple_GET_ITEM(sources, i), "sources", &source) ||
+            !cornu_array_check_plain(target, "targets", &dtype) ||
+            !cornu_array_check_alike(source, "sources", target, "targets") ||
+            PyArray_FailUnlessWriteable(target, "`targets`") < 0) {
+            return false;
+        }
     }
-    Py_RETURN_NONE;
+    return true;
 }
 
-static PyObject *model_unlock(PyObject *self, PyObject *Py_UNUSED(ignored)) {
-    cornu_error error = CORNU_NO_ERROR;
-    cornu_status status = cornu_model_unlock(model_of(self)->model, &error);
-    if (status != CORNU_OK) {
-        cornu_error_raise(status, &error);
-        return NULL;
+static void copy_all(PyObject *targets, PyObject *sources) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(targets); i++) {
+        PyArrayObject *target = (PyArrayObject *)PyTuple_GET_ITEM(targets, i);
+        PyArrayObject *source = (PyArrayObject *)PyTuple_GET_ITEM(sources, i);
+        memmove(PyArray_DATA(target), PyArray_DATA(source), (size_t)PyArray_NBYTES(target));
     }
-    Py_RETURN_NONE;
+}
+
+/* One call, so that no signal handler can come between the lock and its release. */
+static PyObject *model_copy(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                            PyObject *keywords) {
+    PyObject *target_list, *source_list, *targets = NULL, *sources = NULL, *result = NULL;
+    bool exclusive;
+    cornu_error error = CORNU_NO_ERROR;
+    cornu_signals signals;
+    cornu_model *model = model_of(self)->model;
+    const cornu_argument arguments[] = {
+        {"targets", cornu_convert_object, &target_list},
+        {"sources", cornu_convert_object, &source_list},
+        {"exclusive", cornu_convert_bool, &exclusive},
+    };
+    if (!cornu_arguments_parse("copy", 3, arguments, value_count, values, keywords)) return NULL;
+    targets = cornu_items_tuple(target_list, "targets", "a list of arrays", PY_SSIZE_T_MAX);
+    sources = cornu_items_tuple(source_list, "sources", "a list of arrays", PY_SSIZE_T_MAX);
+    if (targets == NULL || sources == NULL || !check_copies(targets, sources)) goto exit;
+    cornu_signals_begin(&signals, cornu_type_state_of(Py_TYPE(self)));
+    cornu_status status =
+        cornu_model_lock(model, exclusive, UINT64_MAX, cornu_signals_poll(&signals), &error);
+    if (status == CORNU_OK) {
+        copy_all(targets, sources);
+        status = cornu_model_unlock(model, &error);
+    }
+    status = cornu_signals_end(&signals, status);
+    if (status == CORNU_OK) {
+        result = Py_NewRef(Py_None);
+    } else {
+        cornu_error_raise(status, &error);
+    }
+exit:
+    Py_XDECREF(sources);
+    Py_XDECREF(targets);
+    return result;
 }
 
 /* ---- The type ---- */
@@ -289,10 +321,9 @@ static PyMethodDef model_methods[] = {
     {"results", model_results, METH_NOARGS, "results($self, /)\n--\n\nLoss, then metrics, so far."},
     {"reset_results", model_reset_results, METH_NOARGS,
      "reset_results($self, /)\n--\n\nStart the sums of loss and metrics at zero."},
-    {"lock", (PyCFunction)(void (*)(void))model_lock, METH_FASTCALL | METH_KEYWORDS,
-     "lock($self, /, exclusive)\n--\n\nTake the model's lock; Ctrl-C is answered while waiting."},
-    {"unlock", model_unlock, METH_NOARGS,
-     "unlock($self, /)\n--\n\nGive back the lock, in the thread that took it."},
+    {"copy", (PyCFunction)(void (*)(void))model_copy, METH_FASTCALL | METH_KEYWORDS,
+     "copy($self, /, targets, sources, exclusive)\n--\n\n"
+     "Copy arrays between two steps of whoever trains; exclusive where the targets are weights."},
     {NULL, NULL, 0, NULL},
 };
 

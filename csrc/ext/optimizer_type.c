@@ -60,13 +60,16 @@ static PyObject *optimizer_learning_rate(PyObject *self, void *Py_UNUSED(closure
 
 static int optimizer_set_learning_rate(PyObject *self, PyObject *value, void *Py_UNUSED(closure)) {
     double learning_rate;
+    cornu_error error = CORNU_NO_ERROR;
     if (value == NULL) {
         PyErr_SetString(PyExc_AttributeError, "`learning_rate` can't be deleted");
         return -1;
     }
     if (!cornu_convert_double(value, "learning_rate", &learning_rate)) return -1;
-    cornu_optimizer_set_learning_rate(optimizer_of(self), learning_rate);
-    return 0;
+    cornu_status status =
+        cornu_optimizer_set_learning_rate(optimizer_of(self), learning_rate, &error);
+    if (status != CORNU_OK) cornu_error_raise(status, &error);
+    return status == CORNU_OK ? 0 : -1;
 }
 
 static PyObject *optimizer_iterations(PyObject *self, void *Py_UNUSED(closure)) {

@@ -38,8 +38,11 @@ static bool convert_mode(PyObject *value, const char *name, void *output) {
 /* Output: the `shuffle` and `shuffle_seed` of a call. */
 static bool convert_shuffle_seed(PyObject *value, const char *name, void *output) {
     run_call *call = output;
+    uint64_t seed = 0;
+    if (value != Py_None && !cornu_convert_uint64(value, name, &seed)) return false;
     call->shuffle = value != Py_None;
-    return !call->shuffle || cornu_convert_uint64(value, name, &call->shuffle_seed);
+    call->shuffle_seed = seed;
+    return true;
 }
 
 /* Output: the validation arrays of a call. */
@@ -50,10 +53,17 @@ static bool convert_validation(PyObject *value, const char *name, void *output) 
         return cornu_argument_refuse(PyExc_TypeError, name, "None or a tuple (x, y, sample_weight)",
                                      value);
     }
-    return cornu_convert_ndarray(PyTuple_GET_ITEM(value, 0), "validation x", &call->validation_x) &&
-           cornu_convert_ndarray(PyTuple_GET_ITEM(value, 1), "validation y", &call->validation_y) &&
-           cornu_convert_optional_ndarray(PyTuple_GET_ITEM(value, 2), "validation sample_weight",
-                                          &call->validation_sample_weight);
+    PyArrayObject *x, *y, *weight = NULL;
+    if (!cornu_convert_ndarray(PyTuple_GET_ITEM(value, 0), "validation x", &x) ||
+        !cornu_convert_ndarray(PyTuple_GET_ITEM(value, 1), "validation y", &y) ||
+        !cornu_convert_optional_ndarray(PyTuple_GET_ITEM(value, 2), "validation sample_weight",
+                                        &weight)) {
+        return false;
+    }
+    call->validation_x = x;
+    call->validation_y = y;
+    call->validation_sample_weight = weight;
+    return true;
 }
 
 /* Output: unsigned. */
@@ -114,6 +124,9 @@ static bool check_arrays_of_mode(const run_call *call) {
     } else {
         if (call->y == NULL) problem = "`y` is needed in every mode but PREDICT";
         if (call->output != NULL) problem = "`output` is for PREDICT only";
+    }
+    if (call->training && call->mode != CORNU_RUN_PREDICT) {
+        problem = "`training` is for PREDICT only";
     }
     if (call->mode != CORNU_RUN_FIT && call->validation_x != NULL) {
         problem = "`validation` is for FIT only";

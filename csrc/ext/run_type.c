@@ -16,17 +16,14 @@
 
 typedef struct run_object {
     PyObject ob_base;
-    cornu_run *run;       /* NULL: closed */
-    PyObject *model;      /* the Model */
-    PyObject *arrays;     /* a tuple of what `run` reads and writes */
-    atomic_bool busy;     /* a thread works with `run`, perhaps without the GIL */
-    atomic_bool stopping; /* stop() was called; told to the library with the next advance */
-    bool over;            /* done, or ended by an error */
-    bool failed;          /* ended by an error */
-    /* Of the advance under way. */
-    PyThreadState *thread_state; /* the advancing thread's, while it does without the GIL */
-    bool interruptible;          /* it is the main thread */
-    bool interrupted;            /* a signal handler raised; its exception is set */
+    cornu_run *run;        /* NULL: closed */
+    PyObject *model;       /* the Model */
+    PyObject *arrays;      /* a tuple of what `run` reads and writes */
+    atomic_bool busy;      /* a thread works with `run`, perhaps without the GIL */
+    atomic_bool stopping;  /* stop() was called; told to the library with the next advance */
+    bool over;             /* done, or ended by an error */
+    bool failed;           /* ended by an error */
+    cornu_signals signals; /* of the advance under way */
 } run_object;
 
 static run_object *run_of(PyObject *self) {
@@ -34,8 +31,6 @@ static run_object *run_of(PyObject *self) {
 }
 
 /* ---- Life ---- */
-
-static bool poll_signals(void *argument);
 
 static PyObject *run_new(PyTypeObject *type, PyObject *values, PyObject *keywords) {
     cornu_run_arguments arguments = {0};
@@ -50,8 +45,7 @@ static PyObject *run_new(PyTypeObject *type, PyObject *values, PyObject *keyword
     }
     self->arrays = arguments.arrays;
     self->model = Py_NewRef((PyObject *)arguments.model);
-    arguments.options.poll = poll_signals;
-    arguments.options.poll_argument = self;
+    arguments.options.poll = cornu_signals_poll(&self->signals);
     PyThreadState *thread_state = PyEval_SaveThread();
     cornu_status status =
         cornu_run_new(arguments.model->model, &arguments.options, &self->run, &error);
@@ -118,17 +112,6 @@ static bool enter_open(run_object *run) {
 
 /* ---- Going on ---- */
 
-/* Called within cornu_run_advance, by the thread that called that, without the GIL. */
-static bool poll_signals(void *argument) {
-    run_object *run = argument;
-    if (run->interrupted) return false;
-    if (!run->interruptible) return true;
-    PyEval_RestoreThread(run->thread_state);
-    run->interrupted = PyErr_CheckSignals() < 0;
-    run->thread_state = PyEval_SaveThread();
-    return !run->interrupted;
-}
-
 static PyObject *run_advance(PyObject *self, PyObject *Py_UNUSED(ignored)) {
     run_object *run = run_of(self);
     cornu_event event = CORNU_EVENT_DONE;
@@ -140,15 +123,11 @@ static PyObject *run_advance(PyObject *self, PyObject *Py_UNUSED(ignored)) {
         return NULL;
     }
     if (atomic_load(&run->stopping)) cornu_run_stop(run->run);
-    run->interruptible = cornu_thread_is_main(cornu_type_state_of(Py_TYPE(self)));
-    run->interrupted = false;
-    run->thread_state = PyEval_SaveThread();
+    cornu_signals_begin(&run->signals, cornu_type_state_of(Py_TYPE(self)));
     cornu_status status = cornu_run_advance(run->run, &event, &error);
-    PyEval_RestoreThread(run->thread_state);
-    run->thread_state = NULL;
     /* A signal that came with the last step's last poll: the step stands, and so does the
      * exception. */
-    if (run->interrupted) status = CORNU_INTERRUPTED;
+    status = cornu_signals_end(&run->signals, status);
     run->failed = status != CORNU_OK;
     run->over = run->failed || event == CORNU_EVENT_DONE;
     leave(run);

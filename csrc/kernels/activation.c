@@ -1,5 +1,6 @@
 /* What is known of activations without computing them: names, default parameters, what their
  * derivatives need. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -86,13 +87,12 @@ bool cornu_activation_needs_input(const cornu_activation *activation) {
     switch (activation->kind) {
         case CORNU_RELU:
             return parameters[1] < (double)INFINITY || parameters[2] != 0 || parameters[0] < 0;
-        /* With slope 0, y is 0 on both sides of the kink. */
+        /* With a positive factor, y has x's sign. One that float32 may round to 0 leaves 0 on both
+         * sides of the kink. */
         case CORNU_LEAKY_RELU:
-            return !(parameters[0] > 0);
-        /* With alpha positive, y has x's sign. */
         case CORNU_ELU:
         case CORNU_CELU:
-            return !(parameters[0] > 0);
+            return !(parameters[0] >= (double)FLT_MIN);
         case CORNU_HARD_SHRINK:
             return parameters[0] < 0;
         case CORNU_GELU:

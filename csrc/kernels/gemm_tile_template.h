@@ -14,10 +14,11 @@ __attribute__((noinline)) static void TILE_NAME(const gemm_operands *operands,
             sum[i][j] = 0;
         }
     }
-    const REAL *a = operands->a, *b = operands->b;
     const ptrdiff_t a_stride_i = operands->a_stride_i, a_stride_k = operands->a_stride_k;
     const ptrdiff_t b_stride_k = operands->b_stride_k;
-    for (size_t k = operands->depth; k > 0; k--) {
+    for (size_t k = 0; k < operands->depth; k++) {
+        const REAL *a = operands->a + (ptrdiff_t)k * a_stride_k;
+        const REAL *b = operands->b + (ptrdiff_t)k * b_stride_k;
         UNROLL
         for (size_t i = 0; i < TILE_ROWS; i++) {
             const REAL factor = a[(ptrdiff_t)i * a_stride_i];
@@ -26,8 +27,6 @@ __attribute__((noinline)) static void TILE_NAME(const gemm_operands *operands,
                 sum[i][j] = multiply_add(factor, b[j], sum[i][j]);
             }
         }
-        a += a_stride_k;
-        b += b_stride_k;
     }
     for (size_t i = 0; i < TILE_ROWS; i++) {
         WHOLE

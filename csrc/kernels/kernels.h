@@ -142,4 +142,10 @@ size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options);
  * is not, or count. */
 size_t cornu_labels_to_ids(size_t count, const double *labels, size_t classes, int32_t *ids);
 
+/* Each of rows x per_row losses' share of a batch's loss, from one weight a row. */
+void cornu_row_scales(cornu_reduction reduction, size_t rows, size_t per_row, const double *weights,
+                      double *scales);
+/* total + the values, one after the other, each times its scale (NULL: 1). */
+double cornu_row_total(size_t rows, const double *scales, const double *values, double total);
+
 #endif

@@ -26,7 +26,7 @@ static size_t row_argmax(size_t columns, const REAL *row) {
 
 static bool in_top(size_t k, size_t columns, const REAL *row, size_t id) {
     const REAL value = row[id];
-    REAL_BITS greater = 0;
+    size_t greater = 0;
     for (size_t j = 0; j < columns; j++) {
         greater += row[j] > value;
     }
@@ -39,7 +39,7 @@ static void element_accuracy(const cornu_metric *metric, size_t rows, size_t col
     const bool binary = metric->kind == CORNU_METRIC_BINARY_ACCURACY;
     for (size_t i = 0; i < rows; i++) {
         const REAL *t = target + i * columns, *p = prediction + i * columns;
-        REAL_BITS right = 0;
+        size_t right = 0;
         if (binary) {
             for (size_t j = 0; j < columns; j++) {
                 REAL decision = p[j] > threshold ? 1 : 0;

@@ -1,5 +1,5 @@
-/* Sums and maxima along a row, over a fixed number of lanes (real_template.h), and loops over one
- * row's elements. */
+/* Sums and maxima along a row, over a fixed number of lanes (real_template.h), sums of columns,
+ * and loops over one row's elements. */
 
 /* The largest element, -infinity for none; NaN is passed over. */
 static REAL row_maximum(size_t count, const REAL *x) {

@@ -2,10 +2,6 @@
 #ifndef CORNU_KERNELS_TABLE_INCLUDES_H
 #define CORNU_KERNELS_TABLE_INCLUDES_H
 
-#if defined(__FAST_MATH__)
-#error "cornu's results must not depend on the compiler's mood: build without -ffast-math."
-#endif
-
 #include <float.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,5 +11,13 @@
 #include "base/random.h"
 #include "kernels/kernels.h"
 #include "kernels/levels.h"
+
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__NO_SIGNED_ZEROS__) || \
+    __FINITE_MATH_ONLY__
+#error "cornu's results must not depend on the compiler's mood: build without -ffast-math's parts."
+#endif
+#if FLT_EVAL_METHOD != 0
+#error "Intermediate results must be rounded to their type: build with -msse2 -mfpmath=sse."
+#endif
 
 #endif

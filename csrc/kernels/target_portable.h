@@ -1,5 +1,5 @@
-/* What the compiler was told to build for and nothing more; the level that always exists. Ended by
- * target_end.h. */
+/* What the compiler was told to build for and nothing more; the level that always exists. There is
+ * nothing to end. */
 #define ISA portable
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define ISA_HAS_FMA 1

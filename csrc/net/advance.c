@@ -16,22 +16,14 @@ static bool runs_exclusively(const cornu_run *run) {
 }
 
 static cornu_status take_locks(cornu_run *run, cornu_error *error) {
-    for (;;) {
-        cornu_status status =
-            cornu_locks_take(run->locks, run->lock_count, runs_exclusively(run), CORNU_POLL_NS);
-        if (status == CORNU_ERROR_FORKED) return cornu_forked_error(error);
-        if (status != CORNU_BUSY) return status;
-        status = cornu_task_poll(&run->task);
-        if (status != CORNU_OK) return status;
-    }
+    const cornu_wait wait = {UINT64_MAX, cornu_task_as_poll(&run->task)};
+    return cornu_hold_take(&run->hold, runs_exclusively(run), &wait, error);
 }
 
-/* At a step's border those who wait are let in; the lock's queue puts this run behind them. */
+/* At a step's border those who wait are let in; the locks' queues put this run behind them. */
 static cornu_status give_way(cornu_run *run, bool *held, cornu_error *error) {
-    bool wanted = false;
-    for (size_t i = 0; i < run->lock_count; i++) wanted |= cornu_lock_contended(run->locks[i]);
-    if (!wanted) return CORNU_OK;
-    cornu_locks_drop(run->locks, run->lock_count);
+    if (!cornu_hold_is_contended(&run->hold)) return CORNU_OK;
+    cornu_hold_drop(&run->hold);
     cornu_status status = take_locks(run, error);
     *held = status == CORNU_OK;
     return status;
@@ -52,8 +44,7 @@ static cornu_rows next_rows(const cornu_run *run, const cornu_feed *feed) {
 
 static void *output_of(const cornu_run *run, const cornu_step *step, size_t row) {
     if (run->options.mode != CORNU_RUN_PREDICT) return NULL;
-    const cornu_plan *plan = run->plan;
-    size_t count = plan->count ? plan->links[plan->count - 1].output_count : run->feed.x.row_count;
+    size_t count = run->plan->links[run->plan->count - 1].output_count;
     return cornu_task_at(step->task, run->options.output, row * count);
 }
 
@@ -77,6 +68,8 @@ cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error
     cornu_step step = {
         .plan = run->plan, .workspace = feed->workspace, .task = &run->task, .rows = rows.count};
     run->task.scratch = feed->workspace->scratch;
+    run->task.scratch_stride = feed->workspace->scratch_stride;
+    run->task.thread_limit = feed->workspace->thread_limit;
     bool training = feed == &run->feed && cornu_run_trains(run);
     cornu_optimizer *optimizer = training ? run->objective->optimizer : NULL;
     cornu_status status = cornu_feed_gather(run, feed, &rows, &step.x, error);
@@ -106,16 +99,9 @@ static void tell(const cornu_run *run, cornu_event what, cornu_event *event) {
     if (run->options.listen & (unsigned)what) *event = what;
 }
 
-static void set_results(const cornu_run *run, double *results) {
-    for (size_t i = 0; i < run->objective->mean_count; i++) {
-        const cornu_mean *mean = &run->means[i];
-        results[i] = mean->count != 0.0 ? mean->total / mean->count : 0.0;
-    }
-}
-
 static void update_results(cornu_run *run) {
     if (!run->objective) return;
-    set_results(run, run->results);
+    cornu_means_results(run->means, run->objective->mean_count, run->results);
     run->has_results = true;
 }
 
@@ -126,9 +112,25 @@ static void reset_means(cornu_run *run) {
 /* A fit may have to go back to where it began, unless its one batch is checked whole before it
  * changes anything. */
 static bool wants_snapshot(const cornu_run *run) {
-    return run->options.mode == CORNU_RUN_FIT && !run->snapshot &&
-           run->epoch == run->options.initial_epoch &&
+    return run->options.mode == CORNU_RUN_FIT && run->epoch == run->options.initial_epoch &&
            (run->feed.rows > run->feed.batch_size || run->has_validation);
+}
+
+/* What bad data will not have changed. */
+static cornu_status keep_beginning(cornu_run *run, cornu_error *error) {
+    cornu_optimizer *optimizer = run->objective->optimizer;
+    cornu_status status =
+        cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
+    if (status != CORNU_OK) return status;
+    cornu_model_recall(run->model, run->objective, run->means_before);
+    return cornu_snapshot_new(run->plan, optimizer, &run->snapshot, error);
+}
+
+/* Needs the locks. */
+static void roll_back(cornu_run *run) {
+    if (!run->snapshot) return;
+    cornu_snapshot_restore(run->snapshot, run->plan, run->objective->optimizer);
+    cornu_model_publish(run->model, run->objective, run->means_before);
 }
 
 static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error *error) {
@@ -139,13 +141,7 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
         run->phase = CORNU_PHASE_DONE;
         return CORNU_OK;
     }
-    cornu_status status = CORNU_OK;
-    if (wants_snapshot(run)) {
-        cornu_optimizer *optimizer = run->objective->optimizer;
-        status = cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
-        if (status == CORNU_OK)
-            status = cornu_snapshot_new(run->plan, optimizer, &run->snapshot, error);
-    }
+    cornu_status status = wants_snapshot(run) ? keep_beginning(run, error) : CORNU_OK;
     if (status == CORNU_OK && (run->order.order32 || run->order.order64)) {
         status = cornu_order_shuffle(&run->order, options->shuffle_seed, run->epoch, &run->task);
     }
@@ -177,6 +173,7 @@ static cornu_status do_step(cornu_run *run, cornu_event *event, cornu_error *err
 
 static void end_training_pass(cornu_run *run, cornu_event *event) {
     update_results(run);
+    run->feed.checked = true;
     if (run->options.mode != CORNU_RUN_FIT) {
         run->phase = CORNU_PHASE_DONE;
         return;
@@ -194,8 +191,9 @@ static cornu_status do_validation_step(cornu_run *run, cornu_event *event, cornu
     if (status != CORNU_OK) return status;
     bool more = run->validation.row < run->validation.rows;
     run->phase = more ? CORNU_PHASE_VALIDATION_BATCH : CORNU_PHASE_VALIDATED;
+    if (!more) run->validation.checked = true;
     if (run->options.listen & CORNU_EVENT_VALIDATION_BATCH_END || !more) {
-        set_results(run, run->validation_results);
+        cornu_means_results(run->means, run->objective->mean_count, run->validation_results);
         run->has_validation_results = true;
     }
     tell(run, CORNU_EVENT_VALIDATION_BATCH_END, event);
@@ -203,8 +201,10 @@ static cornu_status do_validation_step(cornu_run *run, cornu_event *event, cornu
 }
 
 static void end_epoch(cornu_run *run, cornu_event *event) {
-    cornu_snapshot_free(run->snapshot);
-    run->snapshot = NULL;
+    if (!run->has_validation || run->validation.checked) {
+        cornu_snapshot_free(run->snapshot);
+        run->snapshot = NULL;
+    }
     cornu_model_publish(run->model, run->objective, run->means);
     run->phase = CORNU_PHASE_NEXT_EPOCH;
     *event = CORNU_EVENT_EPOCH_END;
@@ -261,14 +261,6 @@ static cornu_status do_phase(cornu_run *run, cornu_event *event, cornu_error *er
 
 /* ---- Advance ---- */
 
-/* Bad data leaves nothing of the fit. Needs the locks. */
-static void roll_back(cornu_run *run) {
-    if (!run->snapshot) return;
-    cornu_optimizer *optimizer = run->objective->optimizer;
-    cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, NULL);
-    cornu_snapshot_restore(run->snapshot, run->plan, optimizer);
-}
-
 static cornu_status work(cornu_run *run, cornu_event *event, cornu_error *error) {
     bool held = false;
     cornu_status status = take_locks(run, error);
@@ -279,7 +271,7 @@ static cornu_status work(cornu_run *run, cornu_event *event, cornu_error *error)
         if (status == CORNU_OK && !*event) status = give_way(run, &held, error);
     }
     if (status == CORNU_ERROR_DATA && held) roll_back(run);
-    if (held) cornu_locks_drop(run->locks, run->lock_count);
+    if (held) cornu_hold_drop(&run->hold);
     return status;
 }
 
@@ -290,6 +282,8 @@ cornu_status cornu_run_advance(cornu_run *run, cornu_event *event, cornu_error *
     cornu_event happened = 0;
     cornu_float_environment environment;
     cornu_float_environment_enter(&environment);
+    run->task.environment = &environment;
+    run->task.stopped = false;
     cornu_status status = work(run, &happened, error);
     cornu_float_environment_leave(&environment);
     if (status == CORNU_OK) {

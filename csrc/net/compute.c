@@ -1,14 +1,19 @@
 /* Single computations on plain memory, and what concerns the whole process. */
 
+#include <float.h>
+#include <math.h>
+
 #include "base/float_environment.h"
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/status.h"
 #include "cornu.h"
 #include "kernels/kernels.h"
+#include "net/task.h"
 
-/* Rows whose labels are turned into ids at a time. */
+/* Rows at a time, whose labels become ids on the stack; elements between two polls. */
 #define CHUNK_ROWS 1024
+#define CHUNK_ELEMENTS 65536
 
 cornu_status cornu_activation_output_columns(const cornu_activation *activation, size_t columns,
                                              size_t *output_columns, cornu_error *error) {
@@ -18,31 +23,51 @@ cornu_status cornu_activation_output_columns(const cornu_activation *activation,
                            cornu_activation_name(activation->kind), columns);
 }
 
+/* What a single computation runs its tiles with. */
+typedef struct computation {
+    cornu_task task;
+    cornu_float_environment environment;
+} computation;
+
+static void begin(computation *self, const cornu_kernels *kernels, cornu_poll poll) {
+    cornu_float_environment_enter(&self->environment);
+    self->task = (cornu_task){.kernels = kernels,
+                              .thread_limit = cornu_pool_thread_count(),
+                              .poll = poll,
+                              .environment = &self->environment};
+}
+
+static void end(const computation *self) {
+    cornu_float_environment_leave(&self->environment);
+}
+
 cornu_status cornu_activation_apply(const cornu_activation *activation, cornu_dtype dtype,
-                                    size_t rows, size_t columns, const void *x, void *y) {
+                                    size_t rows, size_t columns, const void *x, void *y,
+                                    cornu_poll poll) {
     const cornu_kernels *kernels = cornu_kernels_for(dtype);
     size_t output_columns;
     if (!kernels || !cornu_activation_columns(activation->kind, columns, &output_columns))
         return CORNU_ERROR_VALUE;
-    cornu_float_environment environment;
-    cornu_float_environment_enter(&environment);
-    kernels->activation_forward(activation, rows, columns, x, y);
-    cornu_float_environment_leave(&environment);
-    return CORNU_OK;
+    computation self;
+    begin(&self, kernels, poll);
+    cornu_status status = cornu_task_activation(&self.task, activation, rows, columns, x, y);
+    end(&self);
+    return status;
 }
 
 cornu_status cornu_activation_derivative(const cornu_activation *activation, cornu_dtype dtype,
                                          size_t rows, size_t columns, const void *x, const void *y,
-                                         const void *dy, void *dx) {
+                                         const void *dy, void *dx, cornu_poll poll) {
     const cornu_kernels *kernels = cornu_kernels_for(dtype);
     size_t output_columns;
     if (!kernels || !cornu_activation_columns(activation->kind, columns, &output_columns))
         return CORNU_ERROR_VALUE;
-    cornu_float_environment environment;
-    cornu_float_environment_enter(&environment);
-    kernels->activation_backward(activation, rows, columns, x, y, dy, dx);
-    cornu_float_environment_leave(&environment);
-    return CORNU_OK;
+    computation self;
+    begin(&self, kernels, poll);
+    cornu_status status =
+        cornu_task_activation_derivative(&self.task, activation, rows, columns, x, y, dy, dx);
+    end(&self);
+    return status;
 }
 
 /* Either a loss or a metric, row by row. */
@@ -57,17 +82,15 @@ typedef struct row_computation {
     double *values;
 } row_computation;
 
-static void compute_rows(const row_computation *computation, size_t rows, size_t row,
+static void compute_rows(const row_computation *rows, size_t count, size_t row,
                          const void *target) {
-    size_t offset = row * computation->columns * cornu_dtype_nbytes(computation->kernels->dtype);
-    const void *prediction = (const char *)computation->prediction + offset;
-    double *values = computation->values + row;
-    if (computation->metric) {
-        computation->kernels->metric_rows(computation->metric, rows, computation->columns, target,
-                                          prediction, values);
+    size_t row_nbytes = rows->columns * cornu_dtype_nbytes(rows->kernels->dtype);
+    const void *prediction = (const char *)rows->prediction + row * row_nbytes;
+    double *values = rows->values + row;
+    if (rows->metric) {
+        rows->kernels->metric_rows(rows->metric, count, rows->columns, target, prediction, values);
     } else {
-        computation->kernels->loss_forward(computation->loss, rows, computation->columns, target,
-                                           prediction, values);
+        rows->kernels->loss_forward(rows->loss, count, rows->columns, target, prediction, values);
     }
 }
 
@@ -78,83 +101,114 @@ static cornu_status label_error(size_t classes, double label, size_t row, cornu_
                            classes - 1, classes, label, row);
 }
 
-static cornu_status run_computation(const row_computation *computation, size_t rows,
+/* A chunk of rows from `row` on. */
+static cornu_status compute_chunk(const row_computation *rows, size_t count, size_t row,
+                                  cornu_error *error) {
+    if (!rows->labels) {
+        size_t row_nbytes = rows->columns * cornu_dtype_nbytes(rows->kernels->dtype);
+        compute_rows(rows, count, row, (const char *)rows->target + row * row_nbytes);
+        return CORNU_OK;
+    }
+    int32_t ids[CHUNK_ROWS];
+    size_t bad = cornu_labels_to_ids(count, rows->labels + row, rows->columns, ids);
+    if (bad < count) return label_error(rows->columns, rows->labels[row + bad], row + bad, error);
+    compute_rows(rows, count, row, ids);
+    return CORNU_OK;
+}
+
+static cornu_status run_computation(const row_computation *rows, size_t count, cornu_poll poll,
                                     cornu_error *error) {
-    if (!computation->kernels) {
+    if (!rows->kernels) {
         return cornu_error_set(error, CORNU_ERROR_VALUE, "The dtype must be float32 or float64.");
     }
-    if (computation->columns == 0 ||
-        (computation->labels && computation->columns > (size_t)INT32_MAX)) {
+    if (rows->columns == 0 || (rows->labels && rows->columns > (size_t)INT32_MAX)) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "There must be 1 to 2147483647 columns. Received: %zu",
-                               computation->columns);
+                               rows->columns);
     }
+    size_t chunk = cornu_tile_rows(CHUNK_ELEMENTS, rows->columns);
+    if (chunk > CHUNK_ROWS) chunk = CHUNK_ROWS;
     cornu_status status = CORNU_OK;
-    cornu_float_environment environment;
-    cornu_float_environment_enter(&environment);
-    if (!computation->labels) compute_rows(computation, rows, 0, computation->target);
-    for (size_t row = 0; computation->labels && row < rows && status == CORNU_OK;
-         row += CHUNK_ROWS) {
-        int32_t ids[CHUNK_ROWS];
-        size_t some = rows - row < CHUNK_ROWS ? rows - row : CHUNK_ROWS;
-        size_t bad =
-            cornu_labels_to_ids(some, computation->labels + row, computation->columns, ids);
-        if (bad < some) {
-            status =
-                label_error(computation->columns, computation->labels[row + bad], row + bad, error);
-        } else {
-            compute_rows(computation, some, row, ids);
-        }
+    computation self;
+    begin(&self, rows->kernels, poll);
+    for (size_t row = 0; row < count && status == CORNU_OK; row += chunk) {
+        status = compute_chunk(rows, count - row < chunk ? count - row : chunk, row, error);
+        if (status == CORNU_OK) status = cornu_task_poll(&self.task);
     }
-    cornu_float_environment_leave(&environment);
+    end(&self);
     return status;
 }
 
 cornu_status cornu_loss_rows(const cornu_loss *loss, cornu_dtype dtype, size_t rows, size_t columns,
                              const void *target, const double *labels, const void *prediction,
-                             double *row_losses, cornu_error *error) {
-    row_computation computation = {.loss = loss,
-                                   .kernels = cornu_kernels_for(dtype),
-                                   .columns = columns,
-                                   .target = target,
-                                   .labels = cornu_loss_is_sparse(loss) ? labels : NULL,
-                                   .prediction = prediction,
-                                   .values = row_losses};
-    return run_computation(&computation, rows, error);
+                             double *row_losses, cornu_poll poll, cornu_error *error) {
+    row_computation all = {.loss = loss,
+                           .kernels = cornu_kernels_for(dtype),
+                           .columns = columns,
+                           .target = target,
+                           .labels = cornu_loss_is_sparse(loss) ? labels : NULL,
+                           .prediction = prediction,
+                           .values = row_losses};
+    return run_computation(&all, rows, poll, error);
 }
 
 cornu_status cornu_metric_rows(const cornu_metric *metric, cornu_dtype dtype, size_t rows,
                                size_t columns, const void *target, const double *labels,
-                               const void *prediction, double *row_values, cornu_error *error) {
-    row_computation computation = {.metric = metric,
-                                   .kernels = cornu_kernels_for(dtype),
-                                   .columns = columns,
-                                   .target = target,
-                                   .labels = cornu_metric_is_sparse(metric) ? labels : NULL,
-                                   .prediction = prediction,
-                                   .values = row_values};
-    return run_computation(&computation, rows, error);
+                               const void *prediction, double *row_values, cornu_poll poll,
+                               cornu_error *error) {
+    row_computation all = {.metric = metric,
+                           .kernels = cornu_kernels_for(dtype),
+                           .columns = columns,
+                           .target = target,
+                           .labels = cornu_metric_is_sparse(metric) ? labels : NULL,
+                           .prediction = prediction,
+                           .values = row_values};
+    return run_computation(&all, rows, poll, error);
+}
+
+typedef struct random_tiles {
+    const cornu_kernels *kernels;
+    cornu_distribution distribution;
+    size_t count;
+    uint64_t seed, stream;
+    double a, b;
+    void *values;
+} random_tiles;
+
+static void random_tile(void *argument, size_t tile, size_t worker) {
+    (void)worker;
+    const random_tiles *all = argument;
+    size_t first = tile * CHUNK_ELEMENTS;
+    size_t count = all->count - first < CHUNK_ELEMENTS ? all->count - first : CHUNK_ELEMENTS;
+    void *values = (char *)all->values + first * cornu_dtype_nbytes(all->kernels->dtype);
+    switch (all->distribution) {
+        case CORNU_UNIFORM:
+            all->kernels->fill_uniform(count, all->seed, all->stream, first, all->a, all->b,
+                                       values);
+            break;
+        case CORNU_NORMAL:
+            all->kernels->fill_normal(count, all->seed, all->stream, first, all->a, all->b, values);
+            break;
+        case CORNU_TRUNCATED_NORMAL:
+            all->kernels->fill_truncated_normal(count, all->seed, all->stream, first, all->a,
+                                                all->b, values);
+            break;
+    }
 }
 
 cornu_status cornu_random_fill(cornu_distribution distribution, cornu_dtype dtype, size_t count,
-                               uint64_t seed, uint64_t stream, double a, double b, void *values) {
-    const cornu_kernels *kernels = cornu_kernels_for(dtype);
-    if (!kernels) return CORNU_ERROR_VALUE;
-    cornu_float_environment environment;
-    cornu_float_environment_enter(&environment);
-    switch (distribution) {
-        case CORNU_UNIFORM:
-            kernels->fill_uniform(count, seed, stream, 0, a, b, values);
-            break;
-        case CORNU_NORMAL:
-            kernels->fill_normal(count, seed, stream, 0, a, b, values);
-            break;
-        case CORNU_TRUNCATED_NORMAL:
-            kernels->fill_truncated_normal(count, seed, stream, 0, a, b, values);
-            break;
-    }
-    cornu_float_environment_leave(&environment);
-    return CORNU_OK;
+                               uint64_t seed, uint64_t stream, double a, double b, void *values,
+                               cornu_poll poll) {
+    random_tiles all = {cornu_kernels_for(dtype), distribution, count, seed, stream, a, b, values};
+    const double most = dtype == CORNU_FLOAT32 ? (double)FLT_MAX : DBL_MAX;
+    if (!all.kernels || !(fabs(a) <= most && fabs(b) <= most)) return CORNU_ERROR_VALUE;
+    if (count == 0) return CORNU_OK;
+    computation self;
+    begin(&self, all.kernels, poll);
+    cornu_status status = cornu_task_run(&self.task, random_tile, &all,
+                                         (count - 1) / CHUNK_ELEMENTS + 1, 40.0 * (double)count);
+    end(&self);
+    return status;
 }
 
 const char *cornu_isa(void) {

@@ -47,20 +47,18 @@ static void dense_needs(const cornu_layer *layer, const cornu_shape *input,
                         const cornu_layer_use *use, cornu_layer_needs *needs) {
     const dense *self = as_dense(layer);
     const cornu_activation *activation = &self->activation;
-    size_t columns = self->units, rows = 1;
+    size_t columns = self->units;
     cornu_activation_columns(activation->kind, self->units, &columns);
-    for (size_t axis = 0; axis + 1 < input->rank; axis++) rows *= input->sizes[axis];
-    needs->z_always = columns != self->units;
-    bool keep = needs->z_always || (use->backward && cornu_activation_needs_input(activation)) ||
-                use->joined;
-    if (keep && activation->kind != CORNU_LINEAR) needs->z_count = rows * self->units;
+    /* glu's z has no room in y. */
+    bool keep = columns != self->units ||
+                (use->backward && cornu_activation_needs_input(activation)) || use->joined;
+    if (keep && activation->kind != CORNU_LINEAR)
+        needs->z_count = cornu_shape_rows(input) * self->units;
 }
 
 /* Rows of the product: the batch times every axis but the last. */
 static size_t product_rows(const cornu_pass *pass) {
-    size_t rows = pass->rows;
-    for (size_t axis = 0; axis + 1 < pass->input->rank; axis++) rows *= pass->input->sizes[axis];
-    return rows;
+    return pass->rows * cornu_shape_rows(pass->input);
 }
 
 static cornu_status dense_forward(const cornu_layer *layer, cornu_pass *pass) {

@@ -103,7 +103,7 @@ static cornu_status apply_mask(const dropout *self, const cornu_pass *pass, cons
     mask.outer = 1;
     for (size_t axis = 0; axis + 1 < mask.rank; axis++) mask.outer *= mask.sizes[axis];
     if (mask.inner == 0 || mask.outer == 0) return CORNU_OK;
-    mask.runs_per_tile = mask.inner < 4096 ? 4096 / mask.inner : 1;
+    mask.runs_per_tile = cornu_tile_rows(4096, mask.inner);
     size_t tiles = (mask.outer - 1) / mask.runs_per_tile + 1;
     return cornu_task_run(pass->task, mask_tile, &mask, tiles,
                           10.0 * (double)mask.inner * (double)mask.outer);

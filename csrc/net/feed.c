@@ -19,21 +19,19 @@ static cornu_status check_x(const cornu_run *run, const cornu_source *x, cornu_e
     bool flat = x->row.rank == 0 && expected->rank == 1 && expected->sizes[0] == 1;
     if (flat || cornu_shape_equal(&x->row, expected)) return CORNU_OK;
     char want[CORNU_SHAPE_TEXT], got[CORNU_SHAPE_TEXT];
-    const char *layer = run->plan->count ? run->plan->links[0].layer->name : "";
     return cornu_error_set(
         error, CORNU_ERROR_VALUE,
         "`%s` must have the shape that layer 0 \"%s\" of model \"%s\" takes, %s. Received: %s",
-        x->name, layer, run->model->name, cornu_shape_text(expected, true, want),
-        cornu_shape_text(&x->row, true, got));
+        x->name, run->plan->links[0].layer->name, run->model->name,
+        cornu_shape_text(expected, true, want), cornu_shape_text(&x->row, true, got));
 }
 
-/* Dense targets have the output's shape, (n,) standing for (n, 1) and back; class ids have it
- * without the classes, or with one in their place. */
+/* Dense targets have the output's shape, (n,) standing for (n, 1) (an output has at least one
+ * axis); class ids have it without the classes, or with one in their place. */
 static bool target_fits(const cornu_shape *row, const cornu_shape *output, bool sparse) {
     if (!sparse) {
         bool flat = row->rank == 0 && output->rank == 1 && output->sizes[0] == 1;
-        bool column = row->rank == 1 && row->sizes[0] == 1 && output->rank == 0;
-        return flat || column || cornu_shape_equal(row, output);
+        return flat || cornu_shape_equal(row, output);
     }
     cornu_shape ids = *output;
     ids.rank--;
@@ -73,6 +71,9 @@ cornu_status cornu_feed_init(const cornu_run *run, cornu_feed *feed, bool valida
     const cornu_array *y = validation ? options->validation_y : options->y;
     const cornu_array *weight =
         validation ? options->validation_sample_weight : options->sample_weight;
+    if (!x)
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "`%s` must be given.",
+                               names[validation][0]);
     cornu_status status = cornu_source_init(&feed->x, names[validation][0], x, error);
     if (status == CORNU_OK) status = check_x(run, &feed->x, error);
     feed->has_y = run->objective != NULL;
@@ -108,7 +109,7 @@ static cornu_status gather_weights(cornu_run *run, const cornu_feed *feed, const
     }
     const cornu_kernels *kernels = cornu_kernels_for(CORNU_FLOAT64);
     cornu_status status = cornu_source_gather(&feed->weight, &run->task, kernels, rows, weights);
-    if (status != CORNU_OK || !cornu_run_checks(run)) return status;
+    if (status != CORNU_OK || !cornu_run_checks(run, feed)) return status;
     return cornu_source_check(&feed->weight, &run->task, kernels, rows, weights, error);
 }
 
@@ -137,7 +138,7 @@ static cornu_status gather_targets(cornu_run *run, const cornu_feed *feed, const
     const cornu_kernels *kernels = run->task.kernels;
     cornu_status status =
         cornu_source_gather(&feed->y, &run->task, kernels, rows, feed->workspace->target);
-    if (status != CORNU_OK || !cornu_run_checks(run)) return status;
+    if (status != CORNU_OK || !cornu_run_checks(run, feed)) return status;
     return cornu_source_check(&feed->y, &run->task, kernels, rows, feed->workspace->target, error);
 }
 
@@ -150,7 +151,7 @@ cornu_status cornu_feed_gather(cornu_run *run, cornu_feed *feed, const cornu_row
         at = feed->workspace->input;
         status = cornu_source_gather(&feed->x, &run->task, kernels, rows, feed->workspace->input);
     }
-    if (status == CORNU_OK && cornu_run_checks(run)) {
+    if (status == CORNU_OK && cornu_run_checks(run, feed)) {
         status = cornu_source_check(&feed->x, &run->task, kernels, rows, at, error);
     }
     if (status == CORNU_OK && feed->has_y) status = gather_targets(run, feed, rows, error);

@@ -83,6 +83,11 @@ cornu_status cornu_layer_shape_error(const cornu_layer *layer, const cornu_shape
 
 cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shape *input,
                                       cornu_shape *output, cornu_error *error) {
+    if (input->rank > CORNU_MAX_RANK) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "Layer \"%s\" takes at most %d axes after the batch. Received: %zu",
+                               layer->name, CORNU_MAX_RANK, input->rank);
+    }
     cornu_shape result;
     cornu_status status = layer->type->output_shape(layer, input, &result, error);
     if (status != CORNU_OK) return status;

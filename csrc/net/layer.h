@@ -24,7 +24,6 @@
 typedef struct cornu_layer_needs {
     bool alias;     /* y is x's memory, dx is dy's: the layer only renames the shape */
     size_t z_count; /* elements a row for z, kept until backward; 0: none */
-    bool z_always;  /* z is needed in inference too */
 } cornu_layer_needs;
 
 /* When the workspace is planned for. */
@@ -38,9 +37,8 @@ typedef struct cornu_layer_use {
 typedef struct cornu_pass {
     cornu_task *task;
     size_t rows;
-    const cornu_shape *input, *output; /* of one row */
-    size_t input_count, output_count;  /* their elements */
-    bool training;
+    const cornu_shape *input;         /* of one row */
+    size_t input_count, output_count; /* their elements */
     const void *x;
     void *y;
     void *z; /* NULL: not asked for */
@@ -64,7 +62,8 @@ typedef struct cornu_layer_type {
                     cornu_span_request *requests);
     void (*needs)(const cornu_layer *layer, const cornu_shape *input, const cornu_layer_use *use,
                   cornu_layer_needs *needs);
-    /* Both return CORNU_OK or CORNU_INTERRUPTED. NULL where the layer is always an alias. */
+    /* Both return CORNU_OK or what the task's work was stopped by. NULL where the layer is always
+     * an alias. */
     cornu_status (*forward)(const cornu_layer *layer, cornu_pass *pass);
     cornu_status (*backward)(const cornu_layer *layer, cornu_pass *pass);
     /* The activation that the output has gone through, when that is all that stands between z and

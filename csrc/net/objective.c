@@ -18,6 +18,9 @@ bool cornu_metric_is_sparse(const cornu_metric *metric) {
 }
 
 static cornu_status check_loss(const cornu_loss *loss, cornu_error *error) {
+    if ((unsigned)loss->kind >= CORNU_LOSS_COUNT ||
+        (unsigned)loss->reduction >= CORNU_REDUCTION_COUNT)
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no such loss or reduction.");
     if (!(loss->label_smoothing >= 0.0 && loss->label_smoothing <= 1.0)) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`label_smoothing` must be a number from 0 to 1. Received: %g",
@@ -31,6 +34,8 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
                                  cornu_objective **objective, cornu_error *error) {
     cornu_status status = check_loss(loss, error);
     for (size_t i = 0; i < metric_count && status == CORNU_OK; i++) {
+        if ((unsigned)metrics[i].kind >= CORNU_METRIC_COUNT)
+            return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no such metric.");
         if (metrics[i].kind == CORNU_METRIC_LOSS) status = check_loss(&metrics[i].loss, error);
     }
     if (status != CORNU_OK) return status;
@@ -75,15 +80,13 @@ void cornu_objective_reset(cornu_objective *objective) {
     for (size_t i = 0; i < objective->mean_count; i++) objective->means[i] = (cornu_mean){0.0, 0.0};
 }
 
-void cornu_objective_results(const cornu_objective *objective, double *values) {
-    for (size_t i = 0; i < objective->mean_count; i++) {
-        const cornu_mean *mean = &objective->means[i];
-        values[i] = mean->count != 0.0 ? mean->total / mean->count : 0.0;
-    }
+void cornu_means_results(const cornu_mean *means, size_t count, double *values) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = means[i].count != 0.0 ? means[i].total / means[i].count : 0.0;
 }
 
 bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_plan *plan) {
-    if (plan->count == 0 || objective->loss.from_logits) return false;
+    if (objective->loss.from_logits) return false;
     const cornu_layer *last = plan->links[plan->count - 1].layer;
     const cornu_activation *activation =
         last->type->activation ? last->type->activation(last) : NULL;

@@ -31,9 +31,9 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
 void cornu_objective_retain(cornu_objective *objective);
 void cornu_objective_release(cornu_objective *objective);
 
-void cornu_objective_reset(cornu_objective *objective);
 /* values[i] = mean i, 0 before any row. */
-void cornu_objective_results(const cornu_objective *objective, double *values);
+void cornu_means_results(const cornu_mean *means, size_t count, double *values);
+void cornu_objective_reset(cornu_objective *objective);
 
 /* Whether the plan's last layer ends in the softmax or sigmoid that the loss's cross-entropy
  * undoes: then loss and derivative are taken from the logits, which neither overflow nor lose

@@ -9,17 +9,21 @@
 /* Elements of one tile of an update. */
 #define TILE_ELEMENTS 16384
 
+/* In float32 too: a beta that is 1 there would divide by zero. */
 static bool is_fraction(double value) {
-    return value >= 0.0 && value < 1.0;
+    return value >= 0.0 && (float)value < 1.0F;
 }
 
-static cornu_status check_options(const cornu_optimizer_options *options, double learning_rate,
-                                  cornu_error *error) {
-    if (!(learning_rate >= 0.0 && learning_rate <= 1e300)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "`learning_rate` must be a finite number from 0 on. Received: %g",
-                               learning_rate);
-    }
+static cornu_status check_learning_rate(double learning_rate, cornu_error *error) {
+    if (learning_rate >= 0.0 && learning_rate <= 1e300) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "`learning_rate` must be a finite number from 0 on. Received: %g",
+                           learning_rate);
+}
+
+static cornu_status check_options(const cornu_optimizer_options *options, cornu_error *error) {
+    if ((unsigned)options->kind >= CORNU_OPTIMIZER_COUNT)
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no such optimizer.");
     if (options->kind == CORNU_SGD && !(options->momentum >= 0.0 && options->momentum <= 1.0)) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`momentum` must be a number from 0 to 1. Received: %g",
@@ -42,7 +46,8 @@ static cornu_status check_options(const cornu_optimizer_options *options, double
 
 cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double learning_rate,
                                  cornu_optimizer **optimizer, cornu_error *error) {
-    cornu_status status = check_options(options, learning_rate, error);
+    cornu_status status = check_learning_rate(learning_rate, error);
+    if (status == CORNU_OK) status = check_options(options, error);
     if (status != CORNU_OK) return status;
     cornu_optimizer *made = cornu_memory_allocate_zeroed(sizeof *made);
     if (!made || cornu_lock_new(&made->lock) != CORNU_OK) {
@@ -53,7 +58,7 @@ cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double 
     atomic_init(&made->learning_rate, learning_rate);
     atomic_init(&made->iterations, 0);
     made->options = *options;
-    made->slot_count = cornu_optimizer_slot_count(options);
+    made->slots.count = cornu_optimizer_slot_count(options);
     *optimizer = made;
     return CORNU_OK;
 }
@@ -66,9 +71,9 @@ void cornu_optimizer_release(cornu_optimizer *optimizer) {
     if (!optimizer ||
         atomic_fetch_sub_explicit(&optimizer->references, 1, memory_order_acq_rel) != 1)
         return;
-    cornu_table_release(optimizer->table);
+    cornu_table_release(optimizer->slots.table);
+    cornu_memory_free(optimizer->slots.memory);
     cornu_lock_release(optimizer->lock);
-    cornu_memory_free(optimizer->slots);
     cornu_memory_free(optimizer);
 }
 
@@ -76,8 +81,12 @@ double cornu_optimizer_learning_rate(const cornu_optimizer *optimizer) {
     return atomic_load_explicit(&optimizer->learning_rate, memory_order_relaxed);
 }
 
-void cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learning_rate) {
-    atomic_store_explicit(&optimizer->learning_rate, learning_rate, memory_order_relaxed);
+cornu_status cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learning_rate,
+                                               cornu_error *error) {
+    cornu_status status = check_learning_rate(learning_rate, error);
+    if (status == CORNU_OK)
+        atomic_store_explicit(&optimizer->learning_rate, learning_rate, memory_order_relaxed);
+    return status;
 }
 
 uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer) {
@@ -85,67 +94,85 @@ uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer) {
 }
 
 void cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations) {
+    if (iterations > CORNU_MAX_ITERATIONS) iterations = CORNU_MAX_ITERATIONS;
     atomic_store_explicit(&optimizer->iterations, iterations, memory_order_relaxed);
 }
 
-/* Spans that both tables hold. */
-static size_t common_count(const cornu_table *a, const cornu_table *b) {
-    size_t count = 0;
-    for (size_t i = 0; i < a->count; i++)
-        count += cornu_table_find(b, a->entries[i].span) < b->count;
-    return count;
+/* Whether two tables hold no span in common. */
+static bool are_disjoint(const cornu_table *a, const cornu_table *b) {
+    for (size_t i = 0; i < a->count; i++) {
+        if (cornu_table_find(b, a->entries[i].span) < b->count) return false;
+    }
+    return true;
 }
 
-static void carry_slots(const cornu_optimizer *from, const cornu_table *to, size_t element_nbytes,
-                        unsigned char *slots) {
-    for (size_t i = 0; i < to->count; i++) {
-        size_t old = cornu_table_find(from->table, to->entries[i].span);
-        if (old == from->table->count) continue;
-        size_t nbytes = cornu_span_nbytes(to->entries[i].span);
-        for (size_t slot = 0; slot < from->slot_count; slot++) {
-            const unsigned char *source =
-                from->slots + (slot * from->table->flat_count + from->table->entries[old].offset) *
-                                  element_nbytes;
-            memcpy(slots + (slot * to->flat_count + to->entries[i].offset) * element_nbytes, source,
-                   nbytes);
+static void *slot_at(const cornu_slots *slots, size_t index, size_t offset) {
+    return slots->memory +
+           (index * slots->table->flat_count + offset) * cornu_dtype_nbytes(slots->dtype);
+}
+
+void *cornu_slots_at(const cornu_slots *slots, const cornu_span *span, size_t index) {
+    if (!slots->table) return NULL;
+    size_t entry = cornu_table_find(slots->table, span);
+    if (entry == slots->table->count) return NULL;
+    return slot_at(slots, index, slots->table->entries[entry].offset);
+}
+
+/* `table`'s entries, and behind them those of other weights of the type that somebody could still
+ * train. NULL: no memory. */
+static cornu_table *extended_table(const cornu_slots *slots, const cornu_table *table,
+                                   cornu_dtype dtype) {
+    const cornu_table *old = slots->dtype == dtype ? slots->table : NULL;
+    size_t old_count = old ? old->count : 0;
+    cornu_table *extended = cornu_table_new(table->count + old_count);
+    if (!extended) return NULL;
+    for (size_t i = 0; i < table->count; i++) cornu_table_add(extended, table->entries[i].span);
+    for (size_t i = 0; i < old_count; i++) {
+        cornu_span *span = old->entries[i].span;
+        if (cornu_span_is_shared(span) && cornu_table_find(table, span) == table->count)
+            cornu_table_add(extended, span);
+    }
+    return extended;
+}
+
+static void carry_slots(const cornu_slots *from, const cornu_slots *to) {
+    for (size_t i = 0; i < to->table->count; i++) {
+        const cornu_span *span = to->table->entries[i].span;
+        for (size_t slot = 0; slot < to->count; slot++) {
+            const void *had = cornu_slots_at(from, span, slot);
+            if (had) memcpy(cornu_slots_at(to, span, slot), had, cornu_span_nbytes(span));
         }
     }
 }
 
-cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, cornu_table *table, cornu_dtype dtype,
-                                  cornu_error *error) {
-    if (optimizer->table == table) return CORNU_OK;
-    bool bound = optimizer->table != NULL;
-    if (bound && cornu_optimizer_iterations(optimizer) > 0 && optimizer->table->count > 0 &&
-        table->count > 0 && common_count(table, optimizer->table) == 0) {
+cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
+                                  cornu_dtype dtype, cornu_error *error) {
+    if (optimizer->bound_id == table->id) return CORNU_OK;
+    const cornu_slots *old = &optimizer->slots;
+    if (old->table && cornu_optimizer_iterations(optimizer) > 0 && old->table->count > 0 &&
+        table->count > 0 && are_disjoint(table, old->table)) {
         return cornu_error_set(error, CORNU_ERROR_STATE,
                                "This optimizer has trained another model, and its state belongs to "
                                "that one's weights. "
                                "Make a new optimizer for this model.");
     }
-    size_t element_nbytes = cornu_dtype_nbytes(dtype), nbytes;
-    if (!cornu_size_multiply(table->flat_count, optimizer->slot_count * element_nbytes, &nbytes)) {
-        return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
-                               "The optimizer's state is more than memory can hold.");
-    }
-    unsigned char *slots = cornu_memory_allocate_zeroed(nbytes);
-    if (!slots)
+    cornu_slots slots = {old->count, extended_table(old, table, dtype), dtype, NULL};
+    size_t nbytes = 0;
+    bool fits =
+        slots.table && cornu_size_multiply(slots.table->flat_count,
+                                           slots.count * cornu_dtype_nbytes(dtype), &nbytes);
+    if (fits) slots.memory = cornu_memory_allocate_zeroed(nbytes);
+    if (!slots.memory) {
+        cornu_table_release(slots.table);
         return cornu_error_set(error, CORNU_ERROR_MEMORY,
                                "No memory for %zu bytes of optimizer state.", nbytes);
-    if (bound) carry_slots(optimizer, table, element_nbytes, slots);
-    cornu_memory_free(optimizer->slots);
-    cornu_table_release(optimizer->table);
-    cornu_table_retain(table);
+    }
+    carry_slots(old, &slots);
+    cornu_memory_free(old->memory);
+    cornu_table_release(old->table);
     optimizer->slots = slots;
-    optimizer->table = table;
-    optimizer->dtype = dtype;
+    optimizer->bound_id = table->id;
     return CORNU_OK;
-}
-
-size_t cornu_optimizer_slots_nbytes(const cornu_optimizer *optimizer) {
-    if (!optimizer->table) return 0;
-    return optimizer->slot_count * optimizer->table->flat_count *
-           cornu_dtype_nbytes(optimizer->dtype);
 }
 
 typedef struct update_tiles {
@@ -159,18 +186,16 @@ typedef struct update_tiles {
 static void update_tile(void *argument, size_t tile, size_t worker) {
     (void)worker;
     const update_tiles *tiles = argument;
-    const cornu_optimizer *optimizer = tiles->optimizer;
-    size_t nbytes = cornu_dtype_nbytes(optimizer->dtype);
+    const cornu_slots *slots = &tiles->optimizer->slots;
+    size_t nbytes = cornu_dtype_nbytes(slots->dtype);
     size_t begin = tile * TILE_ELEMENTS;
     size_t count =
         tiles->range->count - begin < TILE_ELEMENTS ? tiles->range->count - begin : TILE_ELEMENTS;
     size_t flat = tiles->range->offset + begin;
-    void *slots[CORNU_MAX_SLOTS] = {NULL};
-    for (size_t slot = 0; slot < optimizer->slot_count; slot++) {
-        slots[slot] = optimizer->slots + (slot * optimizer->table->flat_count + flat) * nbytes;
-    }
+    void *at[CORNU_MAX_SLOTS] = {NULL};
+    for (size_t i = 0; i < slots->count; i++) at[i] = slot_at(slots, i, flat);
     tiles->kernels->update(&tiles->update, count, (char *)tiles->range->weights + begin * nbytes,
-                           (const char *)tiles->gradient + flat * nbytes, slots);
+                           (const char *)tiles->gradient + flat * nbytes, at);
 }
 
 cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *plan,
@@ -183,7 +208,8 @@ cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *
                           .gradient = gradient};
     /* From the first range on the step must be finished, so nobody is asked any more. */
     cornu_task quiet = *task;
-    quiet.poll = NULL;
+    quiet.poll = CORNU_NO_POLL;
+    quiet.stopped = false;
     for (size_t i = 0; i < plan->range_count; i++) {
         tiles.range = &plan->ranges[i];
         size_t tile_count = (tiles.range->count + TILE_ELEMENTS - 1) / TILE_ELEMENTS;

@@ -9,25 +9,33 @@
 #include "kernels/kernels.h"
 #include "net/plan.h"
 
+/* What an optimizer keeps for each weight: `count` flat vectors parallel to a table. The table has
+ * first the entries of the one that it is bound to, at their offsets there, then those of weights
+ * that were trained before and still exist. */
+typedef struct cornu_slots {
+    size_t count;
+    cornu_table *table; /* NULL before the first training */
+    cornu_dtype dtype;
+    unsigned char *memory;
+} cornu_slots;
+
 struct cornu_optimizer {
     atomic_size_t references;
     cornu_optimizer_options options;
     _Atomic double learning_rate;
     atomic_uint_fast64_t iterations;
     cornu_lock *lock; /* held by every run that trains with it */
-    size_t slot_count;
-    cornu_table *table; /* what the slots are parallel to; NULL before the first training */
-    cornu_dtype dtype;
-    unsigned char *slots; /* slot_count flat vectors of table->flat_count */
+    cornu_slots slots;
+    uint64_t bound_id; /* of the table that it is bound to; 0: none */
 };
 
 /* Makes the slots parallel to `table`: those of spans that it had before are kept, new ones are
  * zero. Needs the lock. CORNU_ERROR_STATE when it has trained other spans and none of these;
  * CORNU_ERROR_MEMORY. */
-cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, cornu_table *table, cornu_dtype dtype,
-                                  cornu_error *error);
-/* Bytes of all slots. */
-size_t cornu_optimizer_slots_nbytes(const cornu_optimizer *optimizer);
+cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
+                                  cornu_dtype dtype, cornu_error *error);
+/* Slot `index` of a span, as long as the span; NULL when there is none of it. */
+void *cornu_slots_at(const cornu_slots *slots, const cornu_span *span, size_t index);
 /* One step on every range of the plan that is not frozen, from the flat gradient. */
 cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *plan,
                                   cornu_task *task, const void *gradient);

@@ -1,25 +1,25 @@
 #include "net/plan.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 #include "base/size.h"
 #include "base/status.h"
 #include "net/shape.h"
 
-/* Whether links[0 .. index) hold the layer already. */
-static bool seen_before(const cornu_link *links, size_t index) {
-    for (size_t i = 0; i < index; i++) {
-        if (links[i].layer == links[index].layer) return true;
-    }
-    return false;
+/* The first link that holds the layer of links[index]. */
+static size_t first_place(const cornu_link *links, size_t index) {
+    size_t first = 0;
+    while (links[first].layer != links[index].layer) first++;
+    return first;
 }
 
-static cornu_status infer_link(cornu_link *link, cornu_layer *layer, const cornu_shape *input,
-                               cornu_error *error) {
+static cornu_status infer_link(cornu_link *links, size_t index, cornu_layer *layer,
+                               const cornu_shape *input, cornu_error *error) {
+    cornu_link *link = &links[index];
     link->layer = layer;
     link->input = *input;
-    link->trainable = cornu_layer_trainable(layer);
+    /* Asked once for each layer: another thread may set it meanwhile. */
+    size_t first = first_place(links, index);
+    link->trainable = first < index ? links[first].trainable : cornu_layer_trainable(layer);
     cornu_status status = cornu_layer_output_shape(layer, input, &link->output, error);
     if (status != CORNU_OK) return status;
     if (!cornu_shape_count(&link->input, &link->input_count) ||
@@ -33,7 +33,7 @@ static cornu_status infer_link(cornu_link *link, cornu_layer *layer, const cornu
 }
 
 static cornu_status infer_links(cornu_plan *plan, cornu_layer *const *layers, cornu_error *error) {
-    plan->dtype = plan->count ? layers[0]->dtype : CORNU_FLOAT32;
+    plan->dtype = layers[0]->dtype;
     for (size_t i = 0; i < plan->count; i++) {
         if (layers[i]->dtype != plan->dtype) {
             return cornu_error_set(error, CORNU_ERROR_VALUE,
@@ -43,7 +43,7 @@ static cornu_status infer_links(cornu_plan *plan, cornu_layer *const *layers, co
                                    cornu_dtype_name(layers[i]->dtype));
         }
         const cornu_shape *input = i == 0 ? &plan->input : &plan->links[i - 1].output;
-        cornu_status status = infer_link(&plan->links[i], layers[i], input, error);
+        cornu_status status = infer_link(plan->links, i, layers[i], input, error);
         if (status != CORNU_OK) return status;
     }
     return CORNU_OK;
@@ -58,11 +58,11 @@ typedef struct new_spans {
     size_t *link_of, *slot_of; /* whose each is */
 } new_spans;
 
-static void pending_free(new_spans *pending) {
-    cornu_memory_free(pending->requests);
-    cornu_memory_free(pending->spans);
-    cornu_memory_free(pending->link_of);
-    cornu_memory_free(pending->slot_of);
+static void new_spans_free(new_spans *made) {
+    cornu_memory_free(made->requests);
+    cornu_memory_free(made->spans);
+    cornu_memory_free(made->link_of);
+    cornu_memory_free(made->slot_of);
 }
 
 static cornu_status no_memory(cornu_error *error) {
@@ -70,70 +70,60 @@ static cornu_status no_memory(cornu_error *error) {
 }
 
 /* Adds the requests of unbuilt layers that are (or are not) trained. */
-static void collect_requests(const cornu_plan *plan, bool trained, new_spans *pending) {
+static void collect_requests(const cornu_plan *plan, bool trained, new_spans *made) {
     for (size_t i = 0; i < plan->count; i++) {
         const cornu_link *link = &plan->links[i];
         cornu_span_request requests[CORNU_LAYER_MAX_SPANS];
-        if (link->layer->built || !link->layer->type->spans || seen_before(plan->links, i))
+        if (link->layer->built || !link->layer->type->spans || first_place(plan->links, i) < i)
             continue;
         size_t count = link->layer->type->spans(link->layer, &link->input, requests);
         for (size_t slot = 0; slot < count; slot++) {
             if (requests[slot].trained != trained) continue;
-            pending->requests[pending->span_count] = requests[slot];
-            pending->link_of[pending->span_count] = i;
-            pending->slot_of[pending->span_count] = slot;
-            pending->span_count++;
+            made->requests[made->span_count] = requests[slot];
+            made->link_of[made->span_count] = i;
+            made->slot_of[made->span_count] = slot;
+            made->span_count++;
         }
     }
 }
 
-static cornu_status make_spans(const cornu_plan *plan, new_spans *pending, cornu_error *error) {
+static cornu_status make_spans(const cornu_plan *plan, new_spans *made, cornu_error *error) {
     size_t most = plan->count * CORNU_LAYER_MAX_SPANS;
-    pending->requests = cornu_memory_allocate(most * sizeof *pending->requests);
-    pending->spans = cornu_memory_allocate(most * sizeof(cornu_span *));
-    pending->link_of = cornu_memory_allocate(most * sizeof(size_t));
-    pending->slot_of = cornu_memory_allocate(most * sizeof(size_t));
-    if (!pending->requests || !pending->spans || !pending->link_of || !pending->slot_of)
+    made->requests = cornu_memory_allocate(most * sizeof *made->requests);
+    made->spans = cornu_memory_allocate(most * sizeof(cornu_span *));
+    made->link_of = cornu_memory_allocate(most * sizeof(size_t));
+    made->slot_of = cornu_memory_allocate(most * sizeof(size_t));
+    if (!made->requests || !made->spans || !made->link_of || !made->slot_of)
         return no_memory(error);
-    collect_requests(plan, true, pending);
-    collect_requests(plan, false, pending);
-    return cornu_spans_new(pending->span_count, pending->requests, pending->spans, error);
+    collect_requests(plan, true, made);
+    collect_requests(plan, false, made);
+    return cornu_spans_new(made->span_count, made->requests, made->spans, error);
 }
 
 /* From here on nothing fails: layers get their spans. A layer without any is built too. */
-static void build_layers(cornu_plan *plan, const new_spans *pending) {
+static void build_layers(cornu_plan *plan, const new_spans *made) {
     for (size_t i = 0; i < plan->count; i++) {
         cornu_layer *layer = plan->links[i].layer;
         if (layer->built) continue;
         cornu_span *spans[CORNU_LAYER_MAX_SPANS];
         size_t count = 0;
-        for (size_t p = 0; p < pending->span_count; p++) {
-            if (pending->link_of[p] != i) continue;
-            spans[pending->slot_of[p]] = pending->spans[p];
+        for (size_t p = 0; p < made->span_count; p++) {
+            if (made->link_of[p] != i) continue;
+            spans[made->slot_of[p]] = made->spans[p];
             count++;
         }
         cornu_layer_adopt_spans(layer, &plan->links[i].input, count, spans);
     }
 }
 
-/* Offsets are padded as memory is, so spans of one block keep their distances. Can't overflow: the
- * weights are in memory. */
 static void fill_table(cornu_plan *plan) {
     cornu_table *table = plan->table;
-    size_t unit = CORNU_ALIGNMENT / cornu_dtype_nbytes(plan->dtype);
     for (size_t i = 0; i < plan->count; i++) {
-        cornu_link *link = &plan->links[i];
-        for (size_t slot = 0; slot < link->layer->span_count; slot++) {
-            cornu_span *span = link->layer->spans[slot];
-            if (!cornu_span_is_trained(span) || cornu_table_find(table, span) < table->count)
-                continue;
-            cornu_span_retain(span);
-            table->entries[table->count].span = span;
-            table->entries[table->count].offset = table->flat_count;
-            table->count++;
-            size_t padded = cornu_span_count(span);
-            cornu_size_round_up(padded, unit, &padded);
-            table->flat_count += padded;
+        const cornu_layer *layer = plan->links[i].layer;
+        for (size_t slot = 0; slot < layer->span_count; slot++) {
+            cornu_span *span = layer->spans[slot];
+            if (cornu_span_is_trained(span) && cornu_table_find(table, span) == table->count)
+                cornu_table_add(table, span);
         }
     }
 }
@@ -185,7 +175,7 @@ static void fill_ranges(cornu_plan *plan) {
 
 static void fill_state(cornu_plan *plan) {
     for (size_t i = 0; i < plan->count; i++) {
-        if (seen_before(plan->links, i)) continue;
+        if (first_place(plan->links, i) < i) continue;
         const cornu_layer *layer = plan->links[i].layer;
         for (size_t slot = 0; slot < layer->span_count; slot++) {
             if (cornu_span_is_trained(layer->spans[slot])) continue;
@@ -196,12 +186,10 @@ static void fill_state(cornu_plan *plan) {
 }
 
 static void add_lock(cornu_plan *plan, cornu_lock *lock) {
-    size_t at = 0;
-    while (at < plan->lock_count && (uintptr_t)plan->locks[at] < (uintptr_t)lock) at++;
-    if (at < plan->lock_count && plan->locks[at] == lock) return;
-    memmove(&plan->locks[at + 1], &plan->locks[at], (plan->lock_count - at) * sizeof(cornu_lock *));
-    plan->locks[at] = lock;
-    plan->lock_count++;
+    for (size_t i = 0; i < plan->lock_count; i++) {
+        if (plan->locks[i] == lock) return;
+    }
+    plan->locks[plan->lock_count++] = lock;
     cornu_lock_retain(lock);
 }
 
@@ -226,9 +214,7 @@ static cornu_status allocate_plan(size_t count, cornu_plan **result) {
     plan->ranges = cornu_memory_allocate_zeroed(most * sizeof *plan->ranges);
     plan->state = cornu_memory_allocate_zeroed(most * sizeof *plan->state);
     plan->locks = cornu_memory_allocate_zeroed((count + 2) * sizeof *plan->locks);
-    plan->table =
-        cornu_memory_allocate_zeroed(sizeof *plan->table + most * sizeof plan->table->entries[0]);
-    if (plan->table) atomic_init(&plan->table->references, 1);
+    plan->table = cornu_table_new(most);
     if (!plan->links || !plan->ranges || !plan->state || !plan->locks || !plan->table) {
         cornu_plan_release(plan);
         return CORNU_ERROR_MEMORY;
@@ -241,24 +227,26 @@ cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
                             const cornu_shape *input, cornu_lock *lock, cornu_plan **result,
                             cornu_error *error) {
     cornu_plan *plan;
+    if (layer_count == 0)
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "A model must have at least one layer.");
     if (layer_count > CORNU_SIZE_MAX / sizeof(cornu_link) / CORNU_LAYER_MAX_SPANS ||
         allocate_plan(layer_count, &plan) != CORNU_OK) {
         return no_memory(error);
     }
     plan->input = *input;
     plan->count = layer_count;
-    new_spans pending = {0};
+    new_spans made = {0};
     cornu_status status = infer_links(plan, layers, error);
-    if (status == CORNU_OK) status = make_spans(plan, &pending, error);
+    if (status == CORNU_OK) status = make_spans(plan, &made, error);
     if (status != CORNU_OK) {
-        pending_free(&pending);
+        new_spans_free(&made);
         plan->count = 0; /* its links hold no references yet */
         cornu_plan_release(plan);
         return status;
     }
     for (size_t i = 0; i < plan->count; i++) cornu_layer_retain(plan->links[i].layer);
-    build_layers(plan, &pending);
-    pending_free(&pending);
+    build_layers(plan, &made);
+    new_spans_free(&made);
     fill_table(plan);
     fill_entries(plan);
     fill_ranges(plan);
@@ -285,7 +273,7 @@ void cornu_plan_release(cornu_plan *plan) {
 }
 
 const cornu_shape *cornu_plan_output(const cornu_plan *plan) {
-    return plan->count ? &plan->links[plan->count - 1].output : &plan->input;
+    return &plan->links[plan->count - 1].output;
 }
 
 bool cornu_plan_is_stale(const cornu_plan *plan) {

@@ -17,6 +17,7 @@
  * side in memory lie so in the vector too. Counted by reference. */
 typedef struct cornu_table {
     atomic_size_t references;
+    uint64_t id; /* no two tables of the process have the same */
     size_t count;
     size_t flat_count; /* elements, gaps of alignment included */
     struct cornu_table_entry {
@@ -25,8 +26,13 @@ typedef struct cornu_table {
     } entries[];
 } cornu_table;
 
+/* An empty one with room for `capacity` entries; NULL: no memory. */
+cornu_table *cornu_table_new(size_t capacity);
 void cornu_table_retain(cornu_table *table);
 void cornu_table_release(cornu_table *table);
+/* Adds a span (retained) behind the others, padded as memory is. Can't overflow: the weights are in
+ * memory. */
+void cornu_table_add(cornu_table *table, cornu_span *span);
 /* The entry of a span, or table->count. */
 size_t cornu_table_find(const cornu_table *table, const cornu_span *span);
 
@@ -35,9 +41,8 @@ typedef struct cornu_link {
     cornu_layer *layer;
     cornu_shape input, output;
     size_t input_count, output_count;
-    bool trainable; /* as it was when planned */
-    size_t
-        entries[CORNU_LAYER_MAX_SPANS]; /* of its spans in the table; table->count: not trained */
+    bool trainable;                         /* as it was when planned */
+    size_t entries[CORNU_LAYER_MAX_SPANS];  /* of its spans in the table; its count: not trained */
     bool accumulate[CORNU_LAYER_MAX_SPANS]; /* a later link holds the same span and leaves its
                                                gradient first */
 } cornu_link;
@@ -62,12 +67,11 @@ typedef struct cornu_plan {
     cornu_span **state;
     size_t state_nbytes;
     size_t lock_count;
-    cornu_lock *
-        *locks; /* of the model and of layers shared with others; in order of address, once each */
+    cornu_lock **locks; /* of the model and of layers shared with others, once each */
 } cornu_plan;
 
-/* Infers shapes and builds layers that are not built yet (in one block). All or nothing. `lock` is
- * the model's. */
+/* At least one layer. Infers shapes and builds layers that are not built yet (in one block). All or
+ * nothing. `lock` is the model's. */
 cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
                             const cornu_shape *input, cornu_lock *lock, cornu_plan **plan,
                             cornu_error *error);

@@ -11,9 +11,8 @@ bool cornu_run_trains(const cornu_run *run) {
     return run->options.mode == CORNU_RUN_FIT || run->options.mode == CORNU_RUN_TRAIN;
 }
 
-bool cornu_run_checks(const cornu_run *run) {
-    if (run->options.mode == CORNU_RUN_PREDICT) return false;
-    return run->options.mode != CORNU_RUN_FIT || run->epoch == run->options.initial_epoch;
+bool cornu_run_checks(const cornu_run *run, const cornu_feed *feed) {
+    return run->options.mode != CORNU_RUN_PREDICT && !feed->checked;
 }
 
 static bool takes_whole(cornu_run_mode mode) {
@@ -28,6 +27,12 @@ static cornu_status check_options(const cornu_run *run, cornu_error *error) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`batch_size` must be a positive integer. Received: 0");
     }
+    if (options->listen & CORNU_EVENT_TICK &&
+        !(options->tick_seconds >= 0.0 && options->tick_seconds <= 1e9)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`tick_seconds` must be a number from 0 to 10^9. Received: %g",
+                               options->tick_seconds);
+    }
     if (validation && options->validation_frequency == 0) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`validation_freq` must be a positive integer. Received: 0");
@@ -41,30 +46,23 @@ static cornu_status check_options(const cornu_run *run, cornu_error *error) {
     return cornu_objective_check(run->objective, run->plan, error);
 }
 
-/* The plan's locks, and the optimizer's in its place among them. */
 static cornu_status collect_locks(cornu_run *run, cornu_error *error) {
     const cornu_plan *plan = run->plan;
-    run->locks = cornu_memory_allocate((plan->lock_count + 1) * sizeof(cornu_lock *));
-    if (!run->locks) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
-    cornu_lock *own = cornu_run_trains(run) ? run->objective->optimizer->lock : NULL;
-    for (size_t i = 0; i < plan->lock_count; i++) {
-        if (own && (uintptr_t)own < (uintptr_t)plan->locks[i]) {
-            run->locks[run->lock_count++] = own;
-            own = NULL;
-        }
-        run->locks[run->lock_count++] = plan->locks[i];
-    }
-    if (own) run->locks[run->lock_count++] = own;
+    cornu_status status = cornu_hold_init(&run->hold, plan->lock_count + 1, error);
+    if (status != CORNU_OK) return status;
+    for (size_t i = 0; i < plan->lock_count; i++) cornu_hold_add(&run->hold, plan->locks[i]);
+    if (cornu_run_trains(run)) cornu_hold_add(&run->hold, run->objective->optimizer->lock);
     return CORNU_OK;
 }
 
 static cornu_status allocate_results(cornu_run *run, cornu_error *error) {
     if (!run->objective) return CORNU_OK;
     size_t count = run->objective->mean_count;
-    run->means = cornu_memory_allocate_zeroed(count * sizeof *run->means);
+    run->means = cornu_memory_allocate_zeroed(2 * count * sizeof *run->means);
     run->results = cornu_memory_allocate_zeroed(2 * count * sizeof *run->results);
     if (!run->means || !run->results)
         return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
+    run->means_before = run->means + count;
     run->validation_results = run->results + count;
     return CORNU_OK;
 }
@@ -92,13 +90,8 @@ static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
 }
 
 static void set_task(cornu_run *run) {
-    const cornu_workspace *workspace = run->feed.workspace;
-    run->task = (cornu_task){.kernels = cornu_kernels_for(run->plan->dtype),
-                             .scratch = workspace->scratch,
-                             .scratch_stride = workspace->scratch_stride,
-                             .thread_limit = workspace->thread_limit,
-                             .poll = run->options.poll,
-                             .poll_argument = run->options.poll_argument};
+    run->task =
+        (cornu_task){.kernels = cornu_kernels_for(run->plan->dtype), .poll = run->options.poll};
 }
 
 static cornu_status describe_feeds(cornu_run *run, cornu_error *error) {
@@ -111,6 +104,40 @@ static cornu_status describe_feeds(cornu_run *run, cornu_error *error) {
     return cornu_feed_init(run, &run->validation, true, error);
 }
 
+/* The addresses between which an array's elements lie. */
+static void find_extent(const cornu_array *array, uintptr_t *begin, uintptr_t *end) {
+    *begin = (uintptr_t)array->data;
+    *end = *begin + cornu_dtype_nbytes(array->dtype);
+    for (size_t axis = 0; axis < array->rank; axis++) {
+        if (array->shape[axis] == 0) *end = *begin;
+        if (array->shape[axis] <= 1) continue;
+        ptrdiff_t reach = (ptrdiff_t)(array->shape[axis] - 1) * array->strides[axis];
+        *(reach < 0 ? begin : end) += (uintptr_t)reach;
+    }
+}
+
+/* What is read to predict must not be written meanwhile. */
+static cornu_status check_overlap(const cornu_run *run, cornu_error *error) {
+    const uintptr_t output = (uintptr_t)run->options.output;
+    const uintptr_t output_end = output + run->options.output_nbytes;
+    uintptr_t begin, end;
+    find_extent(&run->feed.x.array, &begin, &end);
+    if (begin < output_end && output < end) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`output` must not overlap `x`, which is read while it is written.");
+    }
+    for (size_t i = 0; i < run->plan->table->count; i++) {
+        const cornu_span *span = run->plan->table->entries[i].span;
+        begin = (uintptr_t)cornu_span_data(span);
+        if (begin < output_end && output < begin + cornu_span_nbytes(span)) {
+            return cornu_error_set(error, CORNU_ERROR_VALUE,
+                                   "`output` must not overlap the weights of model \"%s\".",
+                                   run->model->name);
+        }
+    }
+    return CORNU_OK;
+}
+
 /* A prediction writes all of `output` and not a byte more. */
 static cornu_status check_output(const cornu_run *run, cornu_error *error) {
     if (run->options.mode != CORNU_RUN_PREDICT) return CORNU_OK;
@@ -119,7 +146,7 @@ static cornu_status check_output(const cornu_run *run, cornu_error *error) {
                 cornu_size_multiply(nbytes, cornu_dtype_nbytes(run->plan->dtype), &nbytes) &&
                 cornu_size_multiply(nbytes, run->feed.rows, &nbytes) &&
                 nbytes == run->options.output_nbytes;
-    if (fits) return CORNU_OK;
+    if (fits) return check_overlap(run, error);
     return cornu_error_set(error, CORNU_ERROR_VALUE,
                            "`output` must be as large as the prediction. Received: %zu bytes",
                            run->options.output_nbytes);
@@ -148,17 +175,16 @@ cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options,
     run->model = model;
     run->options = *options;
     run->epoch = options->initial_epoch;
-    cornu_status status = cornu_model_snap(model, &run->plan, &run->objective, error);
+    run->marked = options->mode == CORNU_RUN_FIT;
+    cornu_status status =
+        cornu_model_snap(model, run->marked ? run : NULL, &run->plan, &run->objective, error);
+    if (status != CORNU_OK) run->marked = false;
     if (status == CORNU_OK && options->mode == CORNU_RUN_PREDICT) {
         cornu_objective_release(run->objective);
         run->objective = NULL;
     }
     if (status == CORNU_OK) status = check_options(run, error);
     if (status == CORNU_OK) status = prepare(run, error);
-    if (status == CORNU_OK && options->mode == CORNU_RUN_FIT) {
-        status = cornu_model_begin_training(model, run, error);
-        run->marked = status == CORNU_OK;
-    }
     if (status != CORNU_OK) {
         cornu_run_release(run);
         return status;
@@ -176,7 +202,7 @@ void cornu_run_release(cornu_run *run) {
     cornu_snapshot_free(run->snapshot);
     cornu_memory_free(run->means);
     cornu_memory_free(run->results);
-    cornu_memory_free(run->locks);
+    cornu_hold_free(&run->hold);
     cornu_plan_release(run->plan);
     cornu_objective_release(run->objective);
     cornu_model_release(run->model);

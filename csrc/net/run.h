@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "cornu.h"
+#include "net/hold.h"
 #include "net/model.h"
 #include "net/shuffle.h"
 #include "net/snapshot.h"
@@ -35,6 +36,7 @@ typedef struct cornu_feed {
     bool has_y, has_weight;
     size_t rows, batch_size;
     size_t step, row; /* done in this pass */
+    bool checked;     /* a whole pass found no bad value */
     cornu_workspace *workspace;
 } cornu_feed;
 
@@ -46,22 +48,21 @@ struct cornu_run {
     cornu_feed feed, validation;
     bool has_validation;
     cornu_order order;
-    cornu_snapshot *snapshot; /* of a fit, through its first epoch */
+    cornu_snapshot *snapshot; /* of a fit, until all data are checked */
     cornu_task task;
     cornu_phase phase;
     size_t epoch;
     bool stop, over, marked;
     uint64_t next_tick_ns;
-    cornu_mean *means; /* of the pass under way; then room for two rows of results */
+    cornu_mean *means, *means_before; /* of the pass under way; the model's when a fit began */
     double *results, *validation_results;
     bool has_results, has_validation_results;
-    cornu_lock **locks; /* the plan's and, when it trains, the optimizer's; in order of address */
-    size_t lock_count;
+    cornu_hold hold; /* of the plan's locks and, when it trains, the optimizer's */
 };
 
 bool cornu_run_trains(const cornu_run *run);
-/* Whether it looks for values that are not finite now. */
-bool cornu_run_checks(const cornu_run *run);
+/* Whether it looks for values that are not finite among a feed's. */
+bool cornu_run_checks(const cornu_run *run, const cornu_feed *feed);
 
 /* Gathers the feed's next batch into its workspace; *x is where the batch lies. */
 cornu_status cornu_feed_gather(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,

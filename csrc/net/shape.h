@@ -12,6 +12,8 @@
 
 /* Elements of one row; false when the product overflows. A shape of rank 0 has one element. */
 bool cornu_shape_count(const cornu_shape *shape, size_t *count);
+/* The product of all sizes but the last. */
+size_t cornu_shape_rows(const cornu_shape *shape);
 /* The last size, 1 for rank 0. */
 size_t cornu_shape_last(const cornu_shape *shape);
 bool cornu_shape_equal(const cornu_shape *a, const cornu_shape *b);

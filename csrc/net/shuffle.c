@@ -31,16 +31,6 @@ void cornu_order_free(cornu_order *order) {
     *order = (cornu_order){0, NULL, NULL};
 }
 
-/* The high half of a 64 x 64-bit product: maps a random word evenly to [0, below), off by at most
- * below / 2^64. */
-static uint64_t scale_word(uint64_t word, uint64_t below) {
-    uint64_t low_low = (word & UINT32_MAX) * (below & UINT32_MAX);
-    uint64_t high_low = (word >> 32) * (below & UINT32_MAX);
-    uint64_t low_high = (word & UINT32_MAX) * (below >> 32);
-    uint64_t carry = (low_low >> 32) + (high_low & UINT32_MAX) + (low_high & UINT32_MAX);
-    return (word >> 32) * (below >> 32) + (high_low >> 32) + (low_high >> 32) + (carry >> 32);
-}
-
 static void swap_rows(cornu_order *order, size_t a, size_t b) {
     if (order->order32) {
         uint32_t row = order->order32[a];
@@ -74,7 +64,7 @@ cornu_status cornu_order_shuffle(cornu_order *order, uint64_t seed, uint64_t epo
         }
         uint64_t word = (uint64_t)words[at] << 32 | words[at + 1];
         size_t last = order->count - 1 - done;
-        swap_rows(order, last, (size_t)scale_word(word, (uint64_t)last + 1));
+        swap_rows(order, last, (size_t)cornu_random_below(word, (uint64_t)last + 1));
         if (done % POLL_ROWS == POLL_ROWS - 1 && cornu_task_poll(task) != CORNU_OK)
             return CORNU_INTERRUPTED;
     }

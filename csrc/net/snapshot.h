@@ -11,7 +11,7 @@ typedef struct cornu_snapshot cornu_snapshot;
 
 /* Needs the plan's locks and the optimizer's, which is bound to the plan's table.
  * CORNU_ERROR_MEMORY. */
-cornu_status cornu_snapshot_new(const cornu_plan *plan, cornu_optimizer *optimizer,
+cornu_status cornu_snapshot_new(const cornu_plan *plan, const cornu_optimizer *optimizer,
                                 cornu_snapshot **snapshot, cornu_error *error);
 /* Puts everything back. Needs the same locks. */
 void cornu_snapshot_restore(const cornu_snapshot *snapshot, const cornu_plan *plan,

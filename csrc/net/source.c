@@ -47,6 +47,8 @@ static void merge_axes(cornu_source *source) {
 
 cornu_status cornu_source_init(cornu_source *source, const char *name, const cornu_array *array,
                                cornu_error *error) {
+    if ((unsigned)array->dtype >= CORNU_DTYPE_COUNT)
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "`%s` has no dtype that there is.", name);
     if (array->rank < 1 || array->rank > CORNU_MAX_RANK + 1) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`%s` must have 1 to %d axes, the batch first. Received: %zu", name,
@@ -102,9 +104,7 @@ cornu_status cornu_source_gather(const cornu_source *source, cornu_task *task,
     size_t element_nbytes = cornu_dtype_nbytes(kernels->dtype);
     size_t row_nbytes = source->row_count * element_nbytes;
     bool in_order = !rows->order32 && !rows->order64;
-    size_t chunk = source->row_count < TILE_ELEMENTS
-                       ? TILE_ELEMENTS / (source->row_count ? source->row_count : 1)
-                       : 1;
+    size_t chunk = cornu_tile_rows(TILE_ELEMENTS, source->row_count);
     for (size_t begin = 0; begin < rows->count; begin += chunk) {
         size_t end = begin + chunk < rows->count ? begin + chunk : rows->count;
         char *at = (char *)to + begin * row_nbytes;

@@ -129,6 +129,10 @@ size_t cornu_span_nbytes(const cornu_span *span) {
     return span->nbytes;
 }
 
+bool cornu_span_is_shared(const cornu_span *span) {
+    return atomic_load_explicit(&span->references, memory_order_acquire) > 1;
+}
+
 bool cornu_span_is_trained(const cornu_span *span) {
     return span->request.trained;
 }

@@ -22,5 +22,8 @@ cornu_status cornu_spans_new(size_t count, const cornu_span_request *requests, c
 bool cornu_span_is_trained(const cornu_span *span);
 bool cornu_span_is_hidden(const cornu_span *span);
 size_t cornu_span_nbytes(const cornu_span *span);
+/* Whether there are references besides the caller's one. False is final: nobody can come by it any
+ * more. */
+bool cornu_span_is_shared(const cornu_span *span);
 
 #endif

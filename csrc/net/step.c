@@ -13,10 +13,8 @@ static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x)
     return (cornu_pass){.task = step->task,
                         .rows = step->rows,
                         .input = &link->input,
-                        .output = &link->output,
                         .input_count = link->input_count,
                         .output_count = link->output_count,
-                        .training = step->workspace->use.training,
                         .x = x,
                         .y = slice->y,
                         .z = slice->z,
@@ -86,46 +84,23 @@ static loss_terms make_terms(const cornu_step *step, const cornu_objective *obje
     return terms;
 }
 
-static size_t rows_per_tile(const loss_terms *terms) {
-    return terms->columns < TILE_ELEMENTS ? TILE_ELEMENTS / (terms->columns ? terms->columns : 1)
-                                          : 1;
-}
-
 static const void *target_at(const cornu_step *step, const loss_terms *terms, size_t row) {
     size_t nbytes =
         step->workspace->use.sparse ? sizeof(int32_t) : cornu_dtype_nbytes(step->plan->dtype);
     return (const char *)step->workspace->target + row * terms->target_columns * nbytes;
 }
 
-/* Each row's share of the batch's loss. */
-static void fill_scales(const cornu_step *step, const cornu_loss *loss, size_t loss_rows) {
-    cornu_workspace *workspace = step->workspace;
-    size_t per_row = step->rows ? loss_rows / step->rows : 0;
-    double divisor = 1.0;
-    if (loss->reduction == CORNU_SUM_OVER_BATCH_SIZE) {
-        divisor = (double)loss_rows;
-    } else if (loss->reduction == CORNU_MEAN_WITH_SAMPLE_WEIGHT) {
-        divisor = 0.0;
-        for (size_t row = 0; row < step->rows; row++)
-            divisor += workspace->row_weights[row] * (double)per_row;
-    }
-    for (size_t row = 0; row < step->rows; row++) {
-        double scale = divisor != 0.0 ? workspace->row_weights[row] / divisor : 0.0;
-        for (size_t i = 0; i < per_row; i++) workspace->row_scales[row * per_row + i] = scale;
-    }
-}
-
 static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
                                const cornu_metric *metric, cornu_mean *mean) {
     double *values = step->workspace->row_values;
-    size_t tile = rows_per_tile(terms);
+    size_t tile = cornu_tile_rows(TILE_ELEMENTS, terms->columns);
     double total = 0.0;
     for (size_t row = 0; row < terms->rows; row += tile) {
         size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
         step->task->kernels->metric_rows(
             metric, rows, terms->columns, target_at(step, terms, row),
             cornu_task_at(step->task, step->result, row * terms->columns), values);
-        for (size_t i = 0; i < rows; i++) total += values[i];
+        total = cornu_row_total(rows, NULL, values, total);
         if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     mean->total += total;
@@ -137,8 +112,9 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
                              double *loss) {
     loss_terms terms = make_terms(step, objective);
     cornu_workspace *workspace = step->workspace;
-    fill_scales(step, &objective->loss, terms.rows);
-    size_t tile = rows_per_tile(&terms);
+    cornu_row_scales(objective->loss.reduction, step->rows, cornu_loss_rows_per_row(step->plan),
+                     workspace->row_weights, workspace->row_scales);
+    size_t tile = cornu_tile_rows(TILE_ELEMENTS, terms.columns);
     double total = 0.0;
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
@@ -146,8 +122,7 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
             &terms.loss, rows, terms.columns, target_at(step, &terms, row),
             cornu_task_at(step->task, terms.prediction, row * terms.columns),
             workspace->row_values);
-        for (size_t i = 0; i < rows; i++)
-            total += workspace->row_scales[row + i] * workspace->row_values[i];
+        total = cornu_row_total(rows, workspace->row_scales + row, workspace->row_values, total);
         if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     *loss = total;
@@ -163,7 +138,7 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
 
 static cornu_status loss_derivative(cornu_step *step, const cornu_objective *objective, void *to) {
     loss_terms terms = make_terms(step, objective);
-    size_t tile = rows_per_tile(&terms);
+    size_t tile = cornu_tile_rows(TILE_ELEMENTS, terms.columns);
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
         size_t at = row * terms.columns;
@@ -199,7 +174,6 @@ cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *object
         const cornu_slice *slice = &workspace->slices[i];
         if (slice->alias) continue;
         cornu_pass pass = make_pass(step, i, input_of(step, i));
-        if (i + 1 == plan->count && step->result) pass.y = (void *)(uintptr_t)step->result;
         pass.dy = dy;
         pass.dz = slice->z_count > 0 && slice->z_count != link->output_count ? workspace->dz : NULL;
         pass.dx = i == plan->first_trained ? NULL : other;

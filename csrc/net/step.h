@@ -20,7 +20,7 @@ typedef struct cornu_step {
     const void *result; /* set by forward: where it is */
 } cornu_step;
 
-/* All three return CORNU_OK or CORNU_INTERRUPTED. */
+/* All three return CORNU_OK or what the task's work was stopped by. */
 cornu_status cornu_step_forward(cornu_step *step);
 /* The batch's loss from workspace->target and row_weights; leaves row_scales for backward. Adds
  * loss and metrics to means (NULL: not wanted). */

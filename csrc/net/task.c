@@ -25,17 +25,29 @@ void *cornu_task_at(const cornu_task *task, const void *elements, size_t index) 
     return (void *)((uintptr_t)elements + index * cornu_dtype_nbytes(task->kernels->dtype));
 }
 
-cornu_status cornu_task_poll(cornu_task *task) {
-    if (!task->poll) return CORNU_OK;
-    uint64_t now = cornu_clock_ns();
-    if (now < task->next_poll_ns) return CORNU_OK;
-    bool go_on = task->poll(task->poll_argument);
-    task->next_poll_ns = cornu_clock_ns() + CORNU_POLL_NS;
-    return go_on ? CORNU_OK : CORNU_INTERRUPTED;
+size_t cornu_tile_rows(size_t elements, size_t columns) {
+    if (columns >= elements) return 1;
+    return elements / (columns ? columns : 1);
 }
 
-static bool poll_from_pool(void *argument) {
-    return cornu_task_poll(argument) == CORNU_OK;
+cornu_status cornu_task_poll(cornu_task *task) {
+    if (task->stopped) return CORNU_INTERRUPTED;
+    if (!task->poll.ask) return CORNU_OK;
+    uint64_t now = cornu_clock_ns();
+    if (now < task->next_poll_ns) return CORNU_OK;
+    cornu_float_environment_leave(task->environment);
+    task->stopped = !task->poll.ask(task->poll.argument);
+    cornu_float_environment_enter(task->environment);
+    task->next_poll_ns = cornu_clock_ns() + CORNU_POLL_NS;
+    return task->stopped ? CORNU_INTERRUPTED : CORNU_OK;
+}
+
+static bool goes_on(void *task) {
+    return cornu_task_poll(task) == CORNU_OK;
+}
+
+cornu_poll cornu_task_as_poll(cornu_task *task) {
+    return task->poll.ask ? (cornu_poll){goes_on, task} : CORNU_NO_POLL;
 }
 
 cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *argument,
@@ -46,9 +58,8 @@ cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *a
     }
     double worth = work / WORK_PER_THREAD;
     size_t threads = worth < (double)task->thread_limit ? (size_t)worth : task->thread_limit;
-    bool finished = cornu_pool_run(run_tile, argument, tile_count, threads < 1 ? 1 : threads,
-                                   task->poll ? poll_from_pool : NULL, task);
-    return finished ? CORNU_OK : CORNU_INTERRUPTED;
+    return cornu_pool_run(run_tile, argument, tile_count, threads < 1 ? 1 : threads,
+                          cornu_task_as_poll(task));
 }
 
 typedef struct gemm_tiles {
@@ -116,8 +127,7 @@ static activation_tiles cut_activation(cornu_task *task, const cornu_activation 
         tiles.columns = 1;
     }
     cornu_activation_columns(activation->kind, tiles.columns, &tiles.output_columns);
-    tiles.tile_rows =
-        tiles.columns < TILE_ELEMENTS ? TILE_ELEMENTS / (tiles.columns ? tiles.columns : 1) : 1;
+    tiles.tile_rows = cornu_tile_rows(TILE_ELEMENTS, tiles.columns);
     return tiles;
 }
 

@@ -2,7 +2,8 @@
  *
  * Tiles are cut by shape alone, so that bits never depend on how many threads share them. Between
  * tiles the calling thread polls; once the poll asks to stop, everything returns CORNU_INTERRUPTED
- * until the task is begun anew. */
+ * until `stopped` is taken back. In a child that a poll forked, work that was under way on several
+ * threads is lost: CORNU_ERROR_FORKED. */
 #ifndef CORNU_NET_TASK_H
 #define CORNU_NET_TASK_H
 
@@ -10,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/float_environment.h"
 #include "base/pool.h"
 #include "cornu.h"
 #include "kernels/kernels.h"
@@ -23,13 +25,20 @@ typedef struct cornu_task {
                                cache line */
     size_t scratch_stride;
     size_t thread_limit;
-    bool (*poll)(void *argument); /* NULL: never asked */
-    void *poll_argument;
+    cornu_poll poll;
     uint64_t next_poll_ns;
+    bool stopped; /* the poll asked to stop */
+    /* The caller's, in force while its poll runs; NULL where there is none. */
+    cornu_float_environment *environment;
 } cornu_task;
+
+/* Rows of a tile of about so many elements: at least 1. */
+size_t cornu_tile_rows(size_t elements, size_t columns);
 
 /* Polls when it is time. CORNU_OK or CORNU_INTERRUPTED. */
 cornu_status cornu_task_poll(cornu_task *task);
+/* The same, to hand on. */
+cornu_poll cornu_task_as_poll(cornu_task *task);
 
 /* Runs tiles [0, tile_count), on several threads when `work` (floating-point operations, roughly)
  * pays for them. */

@@ -26,10 +26,7 @@ static void *carve(carving *layout, size_t rows, size_t count, size_t element_nb
 }
 
 size_t cornu_loss_rows_per_row(const cornu_plan *plan) {
-    const cornu_shape *output = cornu_plan_output(plan);
-    size_t rows = 1;
-    for (size_t axis = 0; axis + 1 < output->rank; axis++) rows *= output->sizes[axis];
-    return rows;
+    return cornu_shape_rows(cornu_plan_output(plan));
 }
 
 static size_t larger(size_t a, size_t b) {

@@ -85,10 +85,11 @@ class Model:
     def reset_results(self) -> None: ...
     @property
     def in_training(self) -> bool: ...
-    def lock(self, exclusive: bool) -> None:
-        """Take the model's lock, for reading or writing all weights at once; Ctrl-C is answered."""
-
-    def unlock(self) -> None: ...
+    def copy(
+        self, targets: Sequence[np.ndarray], sources: Sequence[np.ndarray], exclusive: bool
+    ) -> None:
+        """Copy arrays, each into one like it, between two steps of whoever trains the weights;
+        exclusive where the targets are weights. Ctrl-C is answered while it waits."""
 
 # Run modes
 FIT: int

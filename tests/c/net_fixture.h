@@ -27,7 +27,8 @@ static inline cornu_shape row_shape(size_t columns) {
 
 /* Numbers in (-1, 1), the same at each call with the same seed. */
 static inline void fill_numbers(double *values, size_t count, uint64_t seed) {
-    CHECK_INT(cornu_random_fill(CORNU_UNIFORM, CORNU_FLOAT64, count, seed, 0, -1.0, 1.0, values),
+    CHECK_INT(cornu_random_fill(CORNU_UNIFORM, CORNU_FLOAT64, count, seed, 0, -1.0, 1.0, values,
+                                CORNU_NO_POLL),
               CORNU_OK);
 }
 

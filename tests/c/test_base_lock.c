@@ -5,11 +5,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/guard.h"
 #include "base/lock.h"
 #include "check.h"
 
 #define MS UINT64_C(1000000)
 #define FOREVER UINT64_MAX
+
+static cornu_status take(cornu_lock *lock, bool exclusive, uint64_t timeout_ns) {
+    const cornu_wait wait = {.timeout_ns = timeout_ns};
+    return cornu_lock_take(lock, exclusive, &wait);
+}
 
 static cornu_lock *new_lock(void) {
     cornu_lock *lock = NULL;
@@ -24,21 +30,21 @@ static void pause_ms(long ms) {
 
 static void test_alone(void) {
     cornu_lock *lock = new_lock();
-    CHECK_INT(cornu_lock_shared(lock, 0), CORNU_OK);
-    CHECK_INT(cornu_lock_shared(lock, 0), CORNU_OK);
-    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_BUSY);
-    CHECK_INT(cornu_lock_exclusive(lock, 5 * MS), CORNU_BUSY);
-    cornu_lock_unlock(lock);
-    cornu_lock_unlock(lock);
-    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_OK);
-    CHECK_INT(cornu_lock_shared(lock, 0), CORNU_BUSY);
-    CHECK_INT(cornu_lock_shared(lock, 5 * MS), CORNU_BUSY);
+    CHECK_INT(take(lock, false, 0), CORNU_OK);
+    CHECK_INT(take(lock, false, 0), CORNU_OK);
+    CHECK_INT(take(lock, true, 0), CORNU_BUSY);
+    CHECK_INT(take(lock, true, 5 * MS), CORNU_BUSY);
+    cornu_lock_drop(lock);
+    cornu_lock_drop(lock);
+    CHECK_INT(take(lock, true, 0), CORNU_OK);
+    CHECK_INT(take(lock, false, 0), CORNU_BUSY);
+    CHECK_INT(take(lock, false, 5 * MS), CORNU_BUSY);
     CHECK(!cornu_lock_contended(lock));
-    cornu_lock_unlock(lock);
+    cornu_lock_drop(lock);
     cornu_lock_retain(lock);
     cornu_lock_release(lock);
-    CHECK_INT(cornu_lock_shared(lock, 0), CORNU_OK);
-    cornu_lock_unlock(lock);
+    CHECK_INT(take(lock, false, 0), CORNU_OK);
+    cornu_lock_drop(lock);
     cornu_lock_release(lock);
     cornu_lock_release(NULL);
 }
@@ -53,11 +59,11 @@ typedef struct shared_counters {
 static void *write_counters(void *argument) {
     shared_counters *counters = argument;
     for (size_t i = 0; i < 2000; i++) {
-        while (cornu_lock_exclusive(counters->lock, i % 2 ? FOREVER : 1000) != CORNU_OK) {
+        while (take(counters->lock, true, i % 2 ? FOREVER : 1000) != CORNU_OK) {
         }
         counters->a++;
         counters->b++;
-        cornu_lock_unlock(counters->lock);
+        cornu_lock_drop(counters->lock);
     }
     return NULL;
 }
@@ -65,10 +71,10 @@ static void *write_counters(void *argument) {
 static void *read_counters(void *argument) {
     shared_counters *counters = argument;
     for (size_t i = 0; i < 2000; i++) {
-        while (cornu_lock_shared(counters->lock, i % 2 ? FOREVER : 1000) != CORNU_OK) {
+        while (take(counters->lock, false, i % 2 ? FOREVER : 1000) != CORNU_OK) {
         }
         if (counters->a != counters->b) atomic_fetch_add(&counters->torn, 1);
-        cornu_lock_unlock(counters->lock);
+        cornu_lock_drop(counters->lock);
     }
     return NULL;
 }
@@ -96,12 +102,11 @@ typedef struct queued {
 
 static void *take_turn(void *argument) {
     queued *one = argument;
-    one->status = one->exclusive ? cornu_lock_exclusive(one->lock, one->timeout_ns)
-                                 : cornu_lock_shared(one->lock, one->timeout_ns);
+    one->status = take(one->lock, one->exclusive, one->timeout_ns);
     if (one->status != CORNU_OK) return NULL;
     one->place = atomic_fetch_add(one->order, 1);
     pause_ms(2);
-    cornu_lock_unlock(one->lock);
+    cornu_lock_drop(one->lock);
     return NULL;
 }
 
@@ -113,14 +118,14 @@ static void test_first_come_first_served(void) {
     const bool exclusive[] = {false, true, false, false, false};
     queued waiting[5];
     pthread_t threads[5];
-    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_OK);
+    CHECK_INT(take(lock, true, 0), CORNU_OK);
     for (size_t i = 0; i < 5; i++) {
         waiting[i] = (queued){lock, exclusive[i], i == 2 ? 20 * MS : FOREVER, &order, 99, CORNU_OK};
         pthread_create(&threads[i], NULL, take_turn, &waiting[i]);
         pause_ms(30);
     }
     CHECK(cornu_lock_contended(lock));
-    cornu_lock_unlock(lock);
+    cornu_lock_drop(lock);
     for (size_t i = 0; i < 5; i++) pthread_join(threads[i], NULL);
     CHECK_SIZE(waiting[0].place, 0);
     CHECK_SIZE(waiting[1].place, 1);
@@ -140,22 +145,18 @@ typedef struct lock_holder {
 
 static void *hold(void *argument) {
     lock_holder *holder = argument;
-    if (holder->exclusive) {
-        cornu_lock_exclusive(holder->lock, FOREVER);
-    } else {
-        cornu_lock_shared(holder->lock, FOREVER);
-    }
+    take(holder->lock, holder->exclusive, FOREVER);
     atomic_store(&holder->held, true);
     while (!atomic_load(&holder->stop)) pause_ms(1);
-    cornu_lock_unlock(holder->lock);
+    cornu_lock_drop(holder->lock);
     return NULL;
 }
 
 static bool child_agrees(cornu_lock *lock, cornu_status shared, cornu_status exclusive) {
-    cornu_status first = cornu_lock_shared(lock, 50 * MS);
-    if (first == CORNU_OK) cornu_lock_unlock(lock);
-    cornu_status second = cornu_lock_exclusive(lock, 50 * MS);
-    if (second == CORNU_OK) cornu_lock_unlock(lock);
+    cornu_status first = take(lock, false, 50 * MS);
+    if (first == CORNU_OK) cornu_lock_drop(lock);
+    cornu_status second = take(lock, true, 50 * MS);
+    if (second == CORNU_OK) cornu_lock_drop(lock);
     return first == shared && second == exclusive && cornu_fork_generation() == 1;
 }
 
@@ -182,26 +183,26 @@ static void test_fork(void) {
         atomic_store(&other.stop, true);
         pthread_join(thread, NULL);
     }
-    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_OK);
-    cornu_lock_unlock(lock);
+    CHECK_INT(take(lock, true, 0), CORNU_OK);
+    cornu_lock_drop(lock);
     cornu_lock_release(lock);
 }
 
 /* What the forking thread held it still holds in the child. */
 static void test_fork_by_the_holder(void) {
     cornu_lock *lock = new_lock();
-    CHECK_INT(cornu_lock_exclusive(lock, 0), CORNU_OK);
+    CHECK_INT(take(lock, true, 0), CORNU_OK);
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        bool right = cornu_lock_shared(lock, 0) == CORNU_BUSY;
-        cornu_lock_unlock(lock);
-        _exit(right && cornu_lock_shared(lock, 0) == CORNU_OK ? 0 : 1);
+        bool right = take(lock, false, 0) == CORNU_BUSY;
+        cornu_lock_drop(lock);
+        _exit(right && take(lock, false, 0) == CORNU_OK ? 0 : 1);
     }
     int status = -1;
     waitpid(child, &status, 0);
     CHECK_INT(status, 0);
-    cornu_lock_unlock(lock);
+    cornu_lock_drop(lock);
     cornu_lock_release(lock);
 }
 

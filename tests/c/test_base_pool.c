@@ -34,7 +34,8 @@ static size_t run_once(size_t tile_count, size_t thread_count) {
     static _Thread_local tile_tally tally;
     memset(&tally, 0, sizeof tally);
     tally.thread_count = thread_count ? thread_count : 1;
-    size_t wrong = !cornu_pool_run(count_tile, &tally, tile_count, thread_count, NULL, NULL);
+    size_t wrong =
+        cornu_pool_run(count_tile, &tally, tile_count, thread_count, CORNU_NO_POLL) != CORNU_OK;
     for (size_t tile = 0; tile < MOST_TILES; tile++)
         wrong += tally.times[tile] != (tile < tile_count);
     return wrong + tally.clashes;
@@ -65,7 +66,9 @@ static void test_poll_stops(void) {
         memset(&tally, 0, sizeof tally);
         tally.thread_count = threads;
         size_t left = 3;
-        CHECK(!cornu_pool_run(count_slowly, &tally, MOST_TILES, threads, stop_after, &left));
+        CHECK_INT(cornu_pool_run(count_slowly, &tally, MOST_TILES, threads,
+                                 (cornu_poll){stop_after, &left}),
+                  CORNU_INTERRUPTED);
         size_t done = 0;
         for (size_t tile = 0; tile < MOST_TILES; tile++) done += tally.times[tile];
         CHECK(done >= 3);

@@ -108,7 +108,9 @@ static void test_spans_outlive(void) {
     cornu_error error = {0};
     CHECK_INT(cornu_model_set_layers(model, 2, more, &wrong, &error), CORNU_ERROR_VALUE);
     CHECK_CONTAINS(error.message, "was built for input shape (None, 3)");
-    CHECK_SIZE(cornu_model_shape(model, 1)->sizes[0], 1);
+    cornu_shape output;
+    CHECK_INT(cornu_model_shape(model, 1, &output), CORNU_OK);
+    CHECK_SIZE(output.sizes[0], 1);
     cornu_layer_release(more[1]);
     cornu_layer_release(layer);
     cornu_model_release(model);
@@ -215,7 +217,7 @@ static cornu_status live(void) {
     if (status == CORNU_OK) status = train(model, &error);
     if (status == CORNU_OK) cornu_layer_set_trainable(layers[0], false);
     if (status == CORNU_OK) status = train(model, &error);
-    if (status == CORNU_OK) status = cornu_model_lock(model, true, 0, &error);
+    if (status == CORNU_OK) status = cornu_model_lock(model, true, 0, CORNU_NO_POLL, &error);
     if (status == CORNU_OK) status = cornu_model_unlock(model, &error);
     if (status != CORNU_OK) CHECK_INT(error.status, status);
     for (size_t i = 0; i < 3; i++) cornu_layer_release(layers[i]);

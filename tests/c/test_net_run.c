@@ -244,8 +244,7 @@ static void test_interruption(void) {
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
     cornu_run_options options = fit_options(&x, &y, 1, 1000000000);
     size_t left = 0;
-    options.poll = count_down;
-    options.poll_argument = &left;
+    options.poll = (cornu_poll){count_down, &left};
     for (size_t asked = 0; asked < 3; asked++) {
         left = asked;
         cornu_error error = {0};

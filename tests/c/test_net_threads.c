@@ -37,8 +37,7 @@ static void *fit_for_ever(void *argument) {
                                  .y = &y,
                                  .batch_size = 2,
                                  .epochs = SIZE_MAX,
-                                 .poll = go_on,
-                                 .poll_argument = self};
+                                 .poll = {go_on, self}};
     cornu_run *run = NULL;
     cornu_event event = 0;
     self->status = cornu_run_new(self->model, &options, &run, NULL);
@@ -111,7 +110,7 @@ static void test_lock_keeps_weights_still(void) {
     size_t count = cornu_span_count(cornu_layer_span(layer, 0));
     for (size_t i = 0; i < 5; i++) {
         double first[16], second[16];
-        CHECK_INT(cornu_model_lock(fit.model, i % 2, UINT64_MAX, NULL), CORNU_OK);
+        CHECK_INT(cornu_model_lock(fit.model, i % 2, UINT64_MAX, CORNU_NO_POLL, NULL), CORNU_OK);
         memcpy(first, kernel, count * sizeof *first);
         pause_ms(5);
         memcpy(second, kernel, count * sizeof *second);

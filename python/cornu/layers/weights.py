@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,28 +11,26 @@ from cornu import _core
 from cornu.variable import Variable
 
 
-@contextmanager
-def locked(model: _core.Model | None, exclusive: bool) -> Iterator[None]:
-    """Keep training of other threads from the weights meanwhile, so that they are of whole steps.
+def copy_weights(weights: Sequence[Variable], model: _core.Model | None) -> list[np.ndarray]:
+    """Return copies of the weights, of whole steps where another thread trains them.
 
     Args:
-        model: The chain that has the weights; None: there are none to lock.
-        exclusive: Whether to write.
+        weights: The weights.
+        model: The chain that has the weights; None: nothing trains them.
     """
-    if model is None:
-        yield
+    copies = [np.empty(weight.shape, weight.dtype) for weight in weights]
+    _transfer(copies, [weight.value for weight in weights], model, exclusive=False)
+    return copies
+
+
+def _transfer(
+    targets: list[np.ndarray], sources: list[np.ndarray], model: _core.Model | None, exclusive: bool
+) -> None:
+    if model is not None:
+        model.copy(targets, sources, exclusive)
         return
-    model.lock(exclusive)
-    try:
-        yield
-    finally:
-        model.unlock()
-
-
-def copy_weights(weights: Sequence[Variable], model: _core.Model | None) -> list[np.ndarray]:
-    """Return copies of the weights."""
-    with locked(model, exclusive=False):
-        return [weight.numpy() for weight in weights]
+    for target, source in zip(targets, sources, strict=True):
+        target[...] = source
 
 
 def write_weights(
@@ -45,15 +42,13 @@ def write_weights(
         owner: Whose they are, for errors: `layer 'dense'`.
         weights: The weights.
         values: A list of as many arrays of their shapes.
-        model: The chain that has the weights; None where there are none.
+        model: The chain that has the weights; None: nothing trains them.
 
     Raises:
         ValueError: there are more or fewer values, or a shape or dtype doesn't fit.
     """
     arrays = _as_arrays(owner, weights, values)
-    with locked(model, exclusive=True):
-        for weight, array in zip(weights, arrays, strict=True):
-            weight[...] = array
+    _transfer([weight.value for weight in weights], arrays, model, exclusive=True)
 
 
 def _as_arrays(owner: str, weights: Sequence[Variable], values: Any) -> list[np.ndarray]:
@@ -85,5 +80,5 @@ def _as_arrays(owner: str, weights: Sequence[Variable], values: Any) -> list[np.
         # All that can fail comes before the first write. A copy is needed where a weight written
         # earlier has the same memory.
         shared = any(np.may_share_memory(array, other) for other in weights)
-        arrays.append(array.astype(weight.dtype, copy=shared))
+        arrays.append(np.ascontiguousarray(array.astype(weight.dtype, copy=shared)))
     return arrays

@@ -1,0 +1,69 @@
+#define _POSIX_C_SOURCE 200809L
+#include "base/guard.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t list_mutex = PTHREAD_MUTEX_INITIALIZER;
+static cornu_guard *guards;
+static atomic_uint_fast64_t fork_generation;
+
+static void before_fork(void) {
+    pthread_mutex_lock(&list_mutex);
+    for (cornu_guard *guard = guards; guard; guard = guard->next) cornu_guard_enter(guard);
+}
+
+static void after_fork_in_parent(void) {
+    for (cornu_guard *guard = guards; guard; guard = guard->next) cornu_guard_leave(guard);
+    pthread_mutex_unlock(&list_mutex);
+}
+
+static void after_fork_in_child(void) {
+    atomic_fetch_add(&fork_generation, 1);
+    for (cornu_guard *guard = guards; guard; guard = guard->next) {
+        if (guard->in_child) guard->in_child(guard);
+    }
+    after_fork_in_parent();
+}
+
+static void watch_forks(void) {
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+void cornu_guard_init(cornu_guard *guard, void (*in_child)(cornu_guard *guard)) {
+    pthread_once(&fork_once, watch_forks);
+    pthread_mutex_init(&guard->mutex, NULL);
+    guard->in_child = in_child;
+    pthread_mutex_lock(&list_mutex);
+    guard->next = guards;
+    guard->place = &guards;
+    if (guards) guards->place = &guard->next;
+    guards = guard;
+    pthread_mutex_unlock(&list_mutex);
+}
+
+void cornu_guard_destroy(cornu_guard *guard) {
+    pthread_mutex_lock(&list_mutex);
+    *guard->place = guard->next;
+    if (guard->next) guard->next->place = guard->place;
+    pthread_mutex_unlock(&list_mutex);
+    pthread_mutex_destroy(&guard->mutex);
+}
+
+void cornu_guard_enter(cornu_guard *guard) {
+    pthread_mutex_lock(&guard->mutex);
+}
+
+void cornu_guard_leave(cornu_guard *guard) {
+    pthread_mutex_unlock(&guard->mutex);
+}
+
+uint64_t cornu_fork_generation(void) {
+    return atomic_load_explicit(&fork_generation, memory_order_relaxed);
+}
+
+const void *cornu_this_thread(void) {
+    static _Thread_local char self;
+    return &self;
+}

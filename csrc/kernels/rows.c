@@ -1,0 +1,26 @@
+/* What is done with one number a row, in double whatever the tables' type. */
+#include "kernels/kernels.h"
+
+void cornu_row_scales(cornu_reduction reduction, size_t rows, size_t per_row, const double *weights,
+                      double *scales) {
+    double divisor = 1.0;
+    if (reduction == CORNU_SUM_OVER_BATCH_SIZE) {
+        divisor = (double)rows * (double)per_row;
+    } else if (reduction == CORNU_MEAN_WITH_SAMPLE_WEIGHT) {
+        divisor = 0.0;
+        for (size_t row = 0; row < rows; row++) divisor += weights[row] * (double)per_row;
+    }
+    for (size_t row = 0; row < rows; row++) {
+        double scale = divisor != 0.0 ? weights[row] / divisor : 0.0;
+        for (size_t i = 0; i < per_row; i++) scales[row * per_row + i] = scale;
+    }
+}
+
+double cornu_row_total(size_t rows, const double *scales, const double *values, double total) {
+    if (scales) {
+        for (size_t i = 0; i < rows; i++) total += scales[i] * values[i];
+    } else {
+        for (size_t i = 0; i < rows; i++) total += values[i];
+    }
+    return total;
+}

@@ -316,6 +316,11 @@ cornu_status cornu_model_set_layers(cornu_model *model, size_t layer_count,
 cornu_status cornu_model_shape(cornu_model *model, size_t index, cornu_shape *shape);
 cornu_dtype cornu_model_dtype(cornu_model *model);
 
+/* Whether training changes any of its weights (of layers that are not frozen themselves); true at
+ * first. Seen with the next call. */
+bool cornu_model_trainable(const cornu_model *model);
+void cornu_model_set_trainable(cornu_model *model, bool trainable);
+
 /* Sets what training and evaluation use; NULL optimizer: evaluation only. Metric sums start at
  * zero. The last layer's softmax or sigmoid and a cross-entropy on probabilities are joined into
  * the stable form. CORNU_ERROR_STATE: in training. */

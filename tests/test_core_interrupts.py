@@ -236,6 +236,11 @@ def test_ctrl_c_ends_the_wait_for_a_step():
     model.copy([view], [view.copy()], exclusive=True)
 
 
+def copy_for_ever(model, view):
+    while True:
+        model.copy([np.empty_like(view)], [view], exclusive=False)
+
+
 @pytest.mark.parametrize("attempt", range(5))
 def test_ctrl_c_that_comes_with_the_lock_leaves_it_free(attempt):
     """Whichever comes first, no lock is left held."""
@@ -246,8 +251,7 @@ def test_ctrl_c_that_comes_with_the_lock_leaves_it_free(attempt):
     view = layers[0].spans()[0]
     try:
         with Interruption(0.02 + 0.003 * attempt), pytest.raises(KeyboardInterrupt):
-            while True:
-                model.copy([np.empty_like(view)], [view], exclusive=False)
+            copy_for_ever(model, view)
         predict(model, rows(2))
         model.copy([view], [view.copy()], exclusive=True)
     finally:

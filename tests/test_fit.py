@@ -274,3 +274,20 @@ def test_threads_change_no_bit():
             keras.set_num_threads(0)
 
     assert train(1) == train(2) == train(5)
+
+
+@pytest.mark.parametrize("y_shape", [(8,), (8, 1)])
+def test_an_output_without_axes_is_trained(y_shape):
+    """(n,) stands for (n, 1) and back."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1), keras.layers.Reshape(())])
+    flat = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    flat.set_weights(model.get_weights())
+    x, y = np.eye(8, 3), np.arange(8.0)
+    histories = []
+    for each, target in ((model, y.reshape(y_shape)), (flat, y[:, None])):
+        each.compile("sgd", "mse", metrics=["mae"])
+        histories.append(each.fit(x, target, epochs=3, verbose=0, shuffle=False).history)
+    assert histories[0] == histories[1]
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(ValueError, match=r"axis of classes.*reshape"):
+        model.fit(x, np.zeros(8), verbose=0)

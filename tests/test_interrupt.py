@@ -27,7 +27,7 @@ def interrupt(after):
     sent = time.perf_counter()
     os.kill(os.getpid(), signal.SIGINT)
 
-def latency(work, after=0.3):
+def latency(work, after=0.2):
     thread = threading.Thread(target=interrupt, args=(after,))
     thread.start()
     try:
@@ -42,9 +42,10 @@ model.fit(x[:64], x[:64], verbose=0)
 before = model.get_weights()
 history = model.history
 size = {"batch_size": batch_size, "verbose": 0}
-latencies = [latency(lambda: model.fit(x, x, epochs=10**6, **size)),
-             latency(lambda: [model.evaluate(x, x, **size) for _ in range(10**6)]),
-             latency(lambda: [model.predict(x, **size) for _ in range(10**6)])]
+latencies = [[latency(work) for _ in range(3)] for work in (
+    lambda: model.fit(x, x, epochs=10**6, **size),
+    lambda: [model.evaluate(x, x, **size) for _ in range(10**6)],
+    lambda: [model.predict(x, **size) for _ in range(10**6)])]
 iterations = int(model.optimizer.iterations)
 unchanged = all(np.array_equal(a, b) for a, b in zip(before, model.get_weights()))
 model.fit(x[:64], x[:64], verbose=0)
@@ -58,12 +59,13 @@ print(json.dumps({"latencies": latencies, "unchanged": unchanged, "finite": fini
 def test_ctrl_c_is_answered(rows, batch_size):
     """A step of half a million rows takes seconds; the answer must not wait for its end.
 
-    The promise is 0.1 s on a machine that does nothing else; here a busy one gets ten times that.
+    The promise is 0.1 s on a machine that does nothing else: one of three may come late.
     """
     answer = run_script(SCRIPT, rows, batch_size)
     print(answer["latencies"])
-    assert None not in answer["latencies"], "the work ended without being interrupted"
-    assert max(answer["latencies"]) < 1.0
+    for latencies in answer["latencies"]:
+        assert None not in latencies, "the work ended without being interrupted"
+        assert sorted(latencies)[1] < 0.2
     assert answer["finite"]
     if batch_size == 500_000:
         # The first step was abandoned: only whole ones count, and there was none.

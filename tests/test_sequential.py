@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
-from small_models import FEATURES, make_model, regression
+from small_models import FEATURES, make_model, regression, regressor
 
 layers = keras.layers
 
@@ -246,6 +246,29 @@ def test_trainable_of_the_whole_model():
     frozen = keras.Sequential([keras.Input((4,)), layers.Dense(2)], trainable=False)
     assert not frozen.trainable
     assert frozen.trainable_weights == []
+    assert frozen.non_trainable_weights == frozen.weights
+    assert frozen.layers[0].trainable
+
+
+def test_a_frozen_model_trains_nothing_whatever_its_layers_say():
+    model = regressor()
+    model.trainable = False
+    model.layers[0].trainable = True
+    assert model.trainable_weights == []
+    before = model.get_weights()
+    model.fit(*regression(), verbose=0)
+    for first, last in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(first, last)
+    other = keras.Sequential([keras.Input((4,)), *model.layers])
+    other.compile("sgd", "mse")
+    other.fit(*regression(), verbose=0)
+    changed = [
+        not np.array_equal(first, last)
+        for first, last in zip(before, model.get_weights(), strict=True)
+    ]
+    assert changed == [True, True, False, False], "the other model is not frozen, its 2nd layer is"
+    model.trainable = True
+    assert len(model.trainable_weights) == 4
 
 
 def test_freezing_takes_effect_without_another_compile():

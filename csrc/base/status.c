@@ -1,5 +1,6 @@
 #include "base/status.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -31,4 +32,10 @@ const char *cornu_dtype_name(cornu_dtype dtype) {
 
 size_t cornu_dtype_nbytes(cornu_dtype dtype) {
     return (unsigned)dtype < CORNU_DTYPE_COUNT ? dtypes[dtype].nbytes : 0;
+}
+
+const char *cornu_number_text(double number, char text[CORNU_NUMBER_TEXT]) {
+    bool whole = number == floor(number) && fabs(number) < 1e18;
+    snprintf(text, CORNU_NUMBER_TEXT, whole ? "%.0f" : "%g", number);
+    return text;
 }

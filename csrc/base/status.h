@@ -10,4 +10,10 @@ __attribute__((format(printf, 3, 4))) cornu_status cornu_error_set(cornu_error *
                                                                    cornu_status status,
                                                                    const char *format, ...);
 
+/* Room for what cornu_number_text writes. */
+#define CORNU_NUMBER_TEXT 32
+
+/* A number as a message shows it, whole ones with all their digits; returns text. */
+const char *cornu_number_text(double number, char text[CORNU_NUMBER_TEXT]);
+
 #endif

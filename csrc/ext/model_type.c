@@ -230,6 +230,21 @@ static PyObject *model_reset_results(PyObject *self, PyObject *Py_UNUSED(ignored
     Py_RETURN_NONE;
 }
 
+static PyObject *model_trainable(PyObject *self, void *Py_UNUSED(closure)) {
+    return PyBool_FromLong(cornu_model_trainable(model_of(self)->model));
+}
+
+static int model_set_trainable(PyObject *self, PyObject *value, void *Py_UNUSED(closure)) {
+    bool trainable;
+    if (value == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "`trainable` can't be deleted");
+        return -1;
+    }
+    if (!cornu_convert_bool(value, "trainable", &trainable)) return -1;
+    cornu_model_set_trainable(model_of(self)->model, trainable);
+    return 0;
+}
+
 static PyObject *model_in_training(PyObject *self, void *Py_UNUSED(closure)) {
     return PyBool_FromLong(cornu_model_in_training(model_of(self)->model));
 }
@@ -306,6 +321,7 @@ exit:
 
 static PyGetSetDef model_attributes[] = {
     {"dtype", model_dtype, NULL, "\"float32\" or \"float64\".", NULL},
+    {"trainable", model_trainable, model_set_trainable, "Whether fit moves any weight.", NULL},
     {"in_training", model_in_training, NULL, "Whether a fit is under way.", NULL},
     {0},
 };

@@ -123,7 +123,7 @@ static cornu_status keep_beginning(cornu_run *run, cornu_error *error) {
         cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
     if (status != CORNU_OK) return status;
     cornu_model_recall(run->model, run->objective, run->means_before);
-    return cornu_snapshot_new(run->plan, optimizer, &run->snapshot, error);
+    return cornu_snapshot_new(run->plan, optimizer, &run->task, &run->snapshot, error);
 }
 
 /* Needs the locks. */

@@ -95,10 +95,11 @@ static void compute_rows(const row_computation *rows, size_t count, size_t row,
 }
 
 static cornu_status label_error(size_t classes, double label, size_t row, cornu_error *error) {
+    char text[CORNU_NUMBER_TEXT];
     return cornu_error_set(error, CORNU_ERROR_DATA,
                            "Class ids must be whole numbers from 0 to %zu (there are %zu classes). "
-                           "Received: %g in row %zu",
-                           classes - 1, classes, label, row);
+                           "Received: %s in row %zu",
+                           classes - 1, classes, cornu_number_text(label, text), row);
 }
 
 /* A chunk of rows from `row` on. */

@@ -26,12 +26,13 @@ static cornu_status check_x(const cornu_run *run, const cornu_source *x, cornu_e
         cornu_shape_text(expected, true, want), cornu_shape_text(&x->row, true, got));
 }
 
-/* Dense targets have the output's shape, (n,) standing for (n, 1) (an output has at least one
- * axis); class ids have it without the classes, or with one in their place. */
+/* Dense targets have the output's shape, (n,) standing for (n, 1) and back; class ids have it
+ * without the classes, or with one in their place. */
 static bool target_fits(const cornu_shape *row, const cornu_shape *output, bool sparse) {
     if (!sparse) {
         bool flat = row->rank == 0 && output->rank == 1 && output->sizes[0] == 1;
-        return flat || cornu_shape_equal(row, output);
+        bool column = row->rank == 1 && row->sizes[0] == 1 && output->rank == 0;
+        return flat || column || cornu_shape_equal(row, output);
     }
     cornu_shape ids = *output;
     ids.rank--;
@@ -124,11 +125,14 @@ static cornu_status gather_ids(cornu_run *run, const cornu_feed *feed, const cor
     size_t classes = cornu_shape_last(cornu_plan_output(run->plan));
     size_t bad = cornu_labels_to_ids(count, workspace->labels, classes, workspace->target);
     if (bad == count) return CORNU_OK;
+    char label[CORNU_NUMBER_TEXT];
     return cornu_error_set(
         error, CORNU_ERROR_DATA,
-        "`%s` must hold class ids, whole numbers from 0 to %zu (the model has %zu outputs). "
-        "Received: %g in row %zu",
-        feed->y.name, classes - 1, classes, workspace->labels[bad],
+        "`%s` must hold class ids, whole numbers from 0 to %zu (layer %zu \"%s\" has %zu outputs). "
+        "Received: %s in row %zu",
+        feed->y.name, classes - 1, run->plan->count - 1,
+        run->plan->links[run->plan->count - 1].layer->name, classes,
+        cornu_number_text(workspace->labels[bad], label),
         cornu_rows_at(rows, bad / feed->y.row_count));
 }
 

@@ -33,6 +33,7 @@ cornu_status cornu_model_new(const char *name, cornu_model **result, cornu_error
         return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a model.");
     }
     atomic_init(&model->references, 1);
+    atomic_init(&model->trainable, true);
     snprintf(model->name, sizeof model->name, "%s", name ? name : "");
     cornu_guard_init(&model->guard, forget_trainer);
     *result = model;
@@ -41,6 +42,14 @@ cornu_status cornu_model_new(const char *name, cornu_model **result, cornu_error
 
 void cornu_model_retain(cornu_model *model) {
     atomic_fetch_add_explicit(&model->references, 1, memory_order_relaxed);
+}
+
+bool cornu_model_trainable(const cornu_model *model) {
+    return atomic_load_explicit(&model->trainable, memory_order_relaxed);
+}
+
+void cornu_model_set_trainable(cornu_model *model, bool trainable) {
+    atomic_store_explicit(&model->trainable, trainable, memory_order_relaxed);
 }
 
 /* Needs the guard. */
@@ -101,7 +110,8 @@ cornu_status cornu_model_set_layers(cornu_model *model, size_t layer_count,
     if (status != CORNU_OK) return status;
     cornu_plan *plan;
     leftovers old = {0};
-    status = cornu_plan_new(layer_count, layers, input, model->lock, &plan, error);
+    status = cornu_plan_new(layer_count, layers, input, cornu_model_trainable(model), model->lock,
+                            &plan, error);
     cornu_guard_enter(&model->guard);
     if (status == CORNU_OK) replace_plan(model, plan, &old);
     model->changing = false;
@@ -145,15 +155,16 @@ cornu_status cornu_model_compile(cornu_model *model, const cornu_loss *loss,
     return status;
 }
 
-/* Layers frozen or thawed since `stale` was made: the same chain again, with the same spans. */
+/* Layers, or all of them, frozen or thawed since `stale` was made: the same chain again, with the
+ * same spans. */
 static cornu_status renew_plan(cornu_model *model, const cornu_plan *stale, cornu_error *error) {
     cornu_layer **layers = cornu_memory_allocate(stale->count * sizeof *layers);
     if (!layers)
         return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the plan of a model.");
     for (size_t i = 0; i < stale->count; i++) layers[i] = stale->links[i].layer;
     cornu_plan *plan;
-    cornu_status status =
-        cornu_plan_new(stale->count, layers, &stale->input, model->lock, &plan, error);
+    cornu_status status = cornu_plan_new(stale->count, layers, &stale->input,
+                                         cornu_model_trainable(model), model->lock, &plan, error);
     cornu_memory_free(layers);
     if (status != CORNU_OK) return status;
     leftovers old = {.plan = plan};
@@ -180,7 +191,7 @@ cornu_status cornu_model_snap(cornu_model *model, const void *trainer, cornu_pla
         cornu_plan *found = model->plan;
         cornu_status status = CORNU_OK;
         if (found) cornu_plan_retain(found);
-        bool stale = found && cornu_plan_is_stale(found);
+        bool stale = found && cornu_plan_is_stale(found, cornu_model_trainable(model));
         if (found && !stale) {
             if (trainer) status = begin_training(model, trainer, error);
             if (status == CORNU_OK) {

@@ -17,8 +17,9 @@
 #define CORNU_MODEL_SPARE_NBYTES ((size_t)4 << 20)
 
 struct cornu_model {
-    cornu_guard guard; /* of the fields below */
+    cornu_guard guard; /* of the fields below, but for the atomic ones */
     atomic_size_t references;
+    atomic_bool trainable;
     char name[CORNU_LAYER_NAME];
     cornu_lock *lock; /* of the weights, by way of the plan's locks */
     cornu_plan *plan;

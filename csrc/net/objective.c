@@ -106,13 +106,14 @@ cornu_status cornu_objective_check(const cornu_objective *objective, const cornu
                                    cornu_error *error) {
     const cornu_shape *output = cornu_plan_output(plan);
     char text[CORNU_SHAPE_TEXT];
-    if (output->rank == 0) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "A model to train must have at least one axis after the batch. Its "
-                               "output shape is (None,)");
-    }
     bool sparse = cornu_loss_is_sparse(&objective->loss);
-    size_t classes = output->sizes[output->rank - 1];
+    size_t classes = cornu_shape_last(output);
+    if (sparse && output->rank == 0) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "A loss on class ids needs an axis of classes after the batch. The "
+                               "output shape of layer %zu \"%s\" is (None,)",
+                               plan->count - 1, plan->links[plan->count - 1].layer->name);
+    }
     if (sparse && classes > (size_t)INT32_MAX) {
         return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
                                "At most 2147483647 classes are supported. Output shape: %s",

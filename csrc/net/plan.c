@@ -12,14 +12,16 @@ static size_t first_place(const cornu_link *links, size_t index) {
     return first;
 }
 
-static cornu_status infer_link(cornu_link *links, size_t index, cornu_layer *layer,
+static cornu_status infer_link(const cornu_plan *plan, size_t index, cornu_layer *layer,
                                const cornu_shape *input, cornu_error *error) {
-    cornu_link *link = &links[index];
+    cornu_link *link = &plan->links[index];
     link->layer = layer;
     link->input = *input;
     /* Asked once for each layer: another thread may set it meanwhile. */
-    size_t first = first_place(links, index);
-    link->trainable = first < index ? links[first].trainable : cornu_layer_trainable(layer);
+    size_t first = first_place(plan->links, index);
+    link->layer_trainable =
+        first < index ? plan->links[first].layer_trainable : cornu_layer_trainable(layer);
+    link->trainable = link->layer_trainable && plan->trainable;
     cornu_status status = cornu_layer_output_shape(layer, input, &link->output, error);
     if (status != CORNU_OK) return status;
     if (!cornu_shape_count(&link->input, &link->input_count) ||
@@ -43,7 +45,7 @@ static cornu_status infer_links(cornu_plan *plan, cornu_layer *const *layers, co
                                    cornu_dtype_name(layers[i]->dtype));
         }
         const cornu_shape *input = i == 0 ? &plan->input : &plan->links[i - 1].output;
-        cornu_status status = infer_link(plan->links, i, layers[i], input, error);
+        cornu_status status = infer_link(plan, i, layers[i], input, error);
         if (status != CORNU_OK) return status;
     }
     return CORNU_OK;
@@ -224,8 +226,8 @@ static cornu_status allocate_plan(size_t count, cornu_plan **result) {
 }
 
 cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
-                            const cornu_shape *input, cornu_lock *lock, cornu_plan **result,
-                            cornu_error *error) {
+                            const cornu_shape *input, bool trainable, cornu_lock *lock,
+                            cornu_plan **result, cornu_error *error) {
     cornu_plan *plan;
     if (layer_count == 0)
         return cornu_error_set(error, CORNU_ERROR_VALUE, "A model must have at least one layer.");
@@ -234,6 +236,7 @@ cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
         return no_memory(error);
     }
     plan->input = *input;
+    plan->trainable = trainable;
     plan->count = layer_count;
     new_spans made = {0};
     cornu_status status = infer_links(plan, layers, error);
@@ -276,9 +279,10 @@ const cornu_shape *cornu_plan_output(const cornu_plan *plan) {
     return &plan->links[plan->count - 1].output;
 }
 
-bool cornu_plan_is_stale(const cornu_plan *plan) {
+bool cornu_plan_is_stale(const cornu_plan *plan, bool trainable) {
     for (size_t i = 0; i < plan->count; i++) {
-        if (plan->links[i].trainable != cornu_layer_trainable(plan->links[i].layer)) return true;
+        const cornu_link *link = &plan->links[i];
+        if (link->layer_trainable != cornu_layer_trainable(link->layer)) return true;
     }
-    return false;
+    return plan->trainable != trainable;
 }

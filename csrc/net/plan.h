@@ -41,7 +41,7 @@ typedef struct cornu_link {
     cornu_layer *layer;
     cornu_shape input, output;
     size_t input_count, output_count;
-    bool trainable;                         /* as it was when planned */
+    bool layer_trainable, trainable;        /* as the layer was when planned; and the model too */
     size_t entries[CORNU_LAYER_MAX_SPANS];  /* of its spans in the table; its count: not trained */
     bool accumulate[CORNU_LAYER_MAX_SPANS]; /* a later link holds the same span and leaves its
                                                gradient first */
@@ -56,6 +56,7 @@ typedef struct cornu_range {
 typedef struct cornu_plan {
     atomic_size_t references;
     cornu_dtype dtype;
+    bool trainable; /* as the model was */
     cornu_shape input;
     size_t count;
     cornu_link *links;
@@ -73,14 +74,14 @@ typedef struct cornu_plan {
 /* At least one layer. Infers shapes and builds layers that are not built yet (in one block). All or
  * nothing. `lock` is the model's. */
 cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
-                            const cornu_shape *input, cornu_lock *lock, cornu_plan **plan,
-                            cornu_error *error);
+                            const cornu_shape *input, bool trainable, cornu_lock *lock,
+                            cornu_plan **plan, cornu_error *error);
 void cornu_plan_retain(cornu_plan *plan);
 void cornu_plan_release(cornu_plan *plan);
 const cornu_shape *cornu_plan_output(const cornu_plan *plan);
 /* Whether the layer of a table's entry was frozen when this was planned. */
 bool cornu_plan_is_frozen(const cornu_plan *plan, size_t entry);
-/* Whether a layer was frozen or thawed since. */
-bool cornu_plan_is_stale(const cornu_plan *plan);
+/* Whether a layer, or the model, was frozen or thawed since. */
+bool cornu_plan_is_stale(const cornu_plan *plan, bool trainable);
 
 #endif

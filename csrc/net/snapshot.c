@@ -6,6 +6,9 @@
 #include "base/size.h"
 #include "base/status.h"
 
+/* Bytes between two polls. */
+#define PIECE_NBYTES ((size_t)4 << 20)
+
 struct cornu_snapshot {
     uint64_t iterations;
     unsigned char *memory; /* of each trained span the weights and its slots; then state spans */
@@ -13,30 +16,45 @@ struct cornu_snapshot {
 
 typedef enum copy_direction { SAVE, RESTORE } copy_direction;
 
-/* Copies one piece and moves on; `live` is NULL for one that is no longer there. */
-static unsigned char *copy(copy_direction direction, unsigned char *at, void *live, size_t nbytes) {
-    if (nbytes == 0 || !live) return at + nbytes;
-    if (direction == SAVE) {
-        memcpy(at, live, nbytes);
-    } else {
-        memcpy(live, at, nbytes);
+/* What the copy goes from or to, and how far it is. */
+typedef struct copying {
+    copy_direction direction;
+    unsigned char *at;
+    cornu_task *task; /* polled; NULL: nobody is asked */
+} copying;
+
+/* `live` is NULL for what is no longer there. */
+static cornu_status copy(copying *self, void *live, size_t nbytes) {
+    for (size_t done = 0; done < nbytes && live; done += PIECE_NBYTES) {
+        size_t piece = nbytes - done < PIECE_NBYTES ? nbytes - done : PIECE_NBYTES;
+        unsigned char *here = (unsigned char *)live + done;
+        if (self->direction == SAVE) {
+            memcpy(self->at + done, here, piece);
+        } else {
+            memcpy(here, self->at + done, piece);
+        }
+        cornu_status status = self->task ? cornu_task_poll(self->task) : CORNU_OK;
+        if (status != CORNU_OK) return status;
     }
-    return at + nbytes;
+    self->at += nbytes;
+    return CORNU_OK;
 }
 
-static void copy_all(copy_direction direction, unsigned char *at, const cornu_plan *plan,
-                     const cornu_optimizer *optimizer) {
-    for (size_t i = 0; i < plan->table->count; i++) {
+static cornu_status copy_all(copying *self, const cornu_plan *plan,
+                             const cornu_optimizer *optimizer) {
+    cornu_status status = CORNU_OK;
+    for (size_t i = 0; i < plan->table->count && status == CORNU_OK; i++) {
         const cornu_span *span = plan->table->entries[i].span;
         size_t nbytes = cornu_span_nbytes(span);
-        at = copy(direction, at, cornu_span_data(span), nbytes);
-        for (size_t slot = 0; slot < optimizer->slots.count; slot++)
-            at = copy(direction, at, cornu_slots_at(&optimizer->slots, span, slot), nbytes);
+        status = copy(self, cornu_span_data(span), nbytes);
+        for (size_t slot = 0; slot < optimizer->slots.count && status == CORNU_OK; slot++)
+            status = copy(self, cornu_slots_at(&optimizer->slots, span, slot), nbytes);
     }
-    for (size_t i = 0; i < plan->state_count; i++) {
+    for (size_t i = 0; i < plan->state_count && status == CORNU_OK; i++) {
         const cornu_span *span = plan->state[i];
-        at = copy(direction, at, cornu_span_data(span), cornu_span_nbytes(span));
+        status = copy(self, cornu_span_data(span), cornu_span_nbytes(span));
     }
+    return status;
 }
 
 static bool total_nbytes(const cornu_plan *plan, const cornu_optimizer *optimizer, size_t *total) {
@@ -51,7 +69,7 @@ static bool total_nbytes(const cornu_plan *plan, const cornu_optimizer *optimize
 }
 
 cornu_status cornu_snapshot_new(const cornu_plan *plan, const cornu_optimizer *optimizer,
-                                cornu_snapshot **result, cornu_error *error) {
+                                cornu_task *task, cornu_snapshot **result, cornu_error *error) {
     size_t total = 0;
     bool fits = total_nbytes(plan, optimizer, &total);
     cornu_snapshot *snapshot = cornu_memory_allocate(sizeof *snapshot);
@@ -63,14 +81,20 @@ cornu_status cornu_snapshot_new(const cornu_plan *plan, const cornu_optimizer *o
                                total);
     }
     *snapshot = (cornu_snapshot){cornu_optimizer_iterations(optimizer), memory};
-    copy_all(SAVE, memory, plan, optimizer);
+    copying saving = {SAVE, memory, task};
+    cornu_status status = copy_all(&saving, plan, optimizer);
+    if (status != CORNU_OK) {
+        cornu_snapshot_free(snapshot);
+        return status;
+    }
     *result = snapshot;
     return CORNU_OK;
 }
 
 void cornu_snapshot_restore(const cornu_snapshot *snapshot, const cornu_plan *plan,
                             cornu_optimizer *optimizer) {
-    copy_all(RESTORE, snapshot->memory, plan, optimizer);
+    copying restoring = {RESTORE, snapshot->memory, NULL};
+    copy_all(&restoring, plan, optimizer);
     /* Another model may have trained with the optimizer in a hook: then its steps count. */
     if (optimizer->bound_id == plan->table->id)
         cornu_optimizer_set_iterations(optimizer, snapshot->iterations);

@@ -83,6 +83,7 @@ class Model:
         """Loss, then metrics, so far."""
 
     def reset_results(self) -> None: ...
+    trainable: bool
     @property
     def in_training(self) -> bool: ...
     def copy(

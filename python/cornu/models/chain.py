@@ -31,8 +31,8 @@ class Chain(Trainer):
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         super().__init__()
         self._name = unique_name("Sequential") if name is None else check_name(name)
-        self._trainable = check_flag("trainable", trainable)
         self._core = _core.Model(self._name)
+        self._core.trainable = check_flag("trainable", trainable)
         # Perhaps an InputLayer first; `layers` leaves it out.
         self._layers: list[InputLayer | Layer] = []
         self._built = False
@@ -176,9 +176,6 @@ class Chain(Trainer):
 
     def _take(self, layers: list[InputLayer | Layer], built: bool) -> None:
         self._layers, self._built = layers, built
-        if not self._trainable:
-            for layer in self._chain():
-                layer.trainable = False
 
     def _fill_new(self, chain: Sequence[Layer], shapes: Sequence[Shape]) -> None:
         """Give new weights their first values, in the order of the layers."""

@@ -137,12 +137,13 @@ class Sequential(Chain):
 
     @property
     def trainable(self) -> bool:
-        """Whether training changes weights; setting it sets that of all layers."""
-        return self._trainable
+        """Whether training changes weights, of layers that are trainable themselves; setting it
+        sets that of all layers too."""
+        return self._core.trainable
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
+        self._core.trainable = bool(value)
         for layer in self._chain():
             layer.trainable = value
 
@@ -160,14 +161,14 @@ class Sequential(Chain):
     @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that training changes."""
-        return [weight for weight in self.weights if weight.trainable]
+        return [weight for weight in self.weights if weight.trainable and self.trainable]
 
     trainable_variables = trainable_weights
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The weights that training leaves alone."""
-        return [weight for weight in self.weights if not weight.trainable]
+        return [weight for weight in self.weights if not (weight.trainable and self.trainable)]
 
     non_trainable_variables = non_trainable_weights
 

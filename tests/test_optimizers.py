@@ -11,6 +11,7 @@ import pickle
 import numpy as np
 import pytest
 
+import cornu as keras
 from cornu import optimizers, utils
 from cornu.optimizers import SGD, Adam
 
@@ -338,3 +339,18 @@ def test_get_refuses_other_things(wrong):
 def test_the_base_is_no_optimizer():
     with pytest.raises(TypeError, match="is the base of the optimizers"):
         optimizers.Optimizer("sgd", 0.1, None, {}, {})
+
+
+def test_a_beta_that_is_1_in_float32():
+    """It would make every weight infinite; float64 has room for it."""
+    for dtype, works in (("float64", True), ("float32", False)):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, dtype=dtype)])
+        model.compile(keras.optimizers.Adam(beta_1=1 - 1e-9), "mse")
+        before = model.get_weights()
+        if works:
+            model.train_on_batch(np.ones((2, 2)), np.ones((2, 1)))
+            assert np.isfinite(model.get_weights()[0]).all()
+        else:
+            with pytest.raises(ValueError, match=r"beta_1.*float32.*0\.999999999"):
+                model.train_on_batch(np.ones((2, 2)), np.ones((2, 1)))
+            np.testing.assert_array_equal(model.get_weights()[0], before[0])

@@ -197,6 +197,8 @@ static bool describe_all(const run_call *call, cornu_run_arguments *run) {
                     &run->validation_sample_weight, &options->validation_sample_weight);
 }
 
+/* A tuple that keeps the arrays alive, and where they are: NumPy resizes no array that is weakly
+ * referred to, whatever `refcheck` says. */
 static PyObject *collect_arrays(const run_call *call) {
     PyArrayObject *const arrays[] = {call->x,
                                      call->y,
@@ -206,11 +208,13 @@ static PyObject *collect_arrays(const run_call *call) {
                                      call->validation_y,
                                      call->validation_sample_weight};
     const Py_ssize_t count = sizeof arrays / sizeof arrays[0];
-    PyObject *tuple = PyTuple_New(count);
-    if (tuple == NULL) return NULL;
-    for (Py_ssize_t i = 0; i < count; i++) {
+    PyObject *tuple = PyTuple_New(2 * count);
+    for (Py_ssize_t i = 0; tuple != NULL && i < count; i++) {
         PyObject *array = arrays[i] != NULL ? (PyObject *)arrays[i] : Py_None;
+        PyObject *weak = arrays[i] != NULL ? PyWeakref_NewRef(array, NULL) : Py_NewRef(Py_None);
         PyTuple_SET_ITEM(tuple, i, Py_NewRef(array));
+        PyTuple_SET_ITEM(tuple, count + i, weak);
+        if (weak == NULL) Py_CLEAR(tuple);
     }
     return tuple;
 }

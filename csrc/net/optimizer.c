@@ -9,9 +9,8 @@
 /* Elements of one tile of an update. */
 #define TILE_ELEMENTS 16384
 
-/* In float32 too: a beta that is 1 there would divide by zero. */
 static bool is_fraction(double value) {
-    return value >= 0.0 && (float)value < 1.0F;
+    return value >= 0.0 && value < 1.0;
 }
 
 static cornu_status check_learning_rate(double learning_rate, cornu_error *error) {
@@ -145,9 +144,22 @@ static void carry_slots(const cornu_slots *from, const cornu_slots *to) {
     }
 }
 
+/* A beta that float32 rounds to 1 would divide by zero. */
+static cornu_status check_betas(const cornu_optimizer_options *options, cornu_dtype dtype,
+                                cornu_error *error) {
+    if (options->kind != CORNU_ADAM || dtype != CORNU_FLOAT32) return CORNU_OK;
+    if ((float)options->beta_1 < 1.0F && (float)options->beta_2 < 1.0F) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "`beta_1` and `beta_2` must be below 1 in the model's dtype, float32. "
+                           "Received: %.17g and %.17g",
+                           options->beta_1, options->beta_2);
+}
+
 cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
                                   cornu_dtype dtype, cornu_error *error) {
     if (optimizer->bound_id == table->id) return CORNU_OK;
+    cornu_status status = check_betas(&optimizer->options, dtype, error);
+    if (status != CORNU_OK) return status;
     const cornu_slots *old = &optimizer->slots;
     if (old->table && cornu_optimizer_iterations(optimizer) > 0 && old->table->count > 0 &&
         table->count > 0 && are_disjoint(table, old->table)) {

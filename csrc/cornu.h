@@ -372,7 +372,8 @@ typedef enum cornu_run_mode {
 typedef enum cornu_event {
     CORNU_EVENT_BATCH_BEGIN = 1 << 0,
     CORNU_EVENT_BATCH_END = 1 << 1, /* after each step; results are those so far */
-    CORNU_EVENT_TICK = 1 << 2,      /* after a step, at most once in tick_seconds */
+    CORNU_EVENT_TICK = 1 << 2, /* after a step, at most once in tick_seconds; BATCH_END, where both
+                                  are due, stands for it */
     CORNU_EVENT_EPOCH_BEGIN = 1 << 3,
     CORNU_EVENT_VALIDATION_BEGIN = 1 << 4,
     CORNU_EVENT_VALIDATION_BATCH_BEGIN = 1 << 5,

@@ -290,10 +290,11 @@ void cornu_optimizer_release(cornu_optimizer *optimizer);
 double cornu_optimizer_learning_rate(const cornu_optimizer *optimizer);
 cornu_status cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learning_rate,
                                                cornu_error *error);
-/* Steps taken; what is more than CORNU_MAX_ITERATIONS is set to that. */
+/* Steps taken, at most CORNU_MAX_ITERATIONS: else CORNU_ERROR_VALUE. */
 #define CORNU_MAX_ITERATIONS (UINT64_MAX / 2)
 uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer);
-void cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations);
+cornu_status cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations,
+                                            cornu_error *error);
 
 /* ---- Models ---- */
 

@@ -129,5 +129,7 @@ def test_optimizers():
     optimizer.learning_rate = np.float32(0.5)
     optimizer.iterations = np.int64(3)
     assert (optimizer.learning_rate, optimizer.iterations) == (0.5, 3)
-    optimizer.iterations = 2**64 - 1
-    assert optimizer.iterations == 2**64 - 1
+    optimizer.iterations = 2**63 - 1
+    with pytest.raises(ValueError, match=r"at most 2\^63 - 1. Received: 18446744073709551615"):
+        optimizer.iterations = 2**64 - 1
+    assert optimizer.iterations == 2**63 - 1

@@ -78,13 +78,15 @@ static PyObject *optimizer_iterations(PyObject *self, void *Py_UNUSED(closure)) 
 
 static int optimizer_set_iterations(PyObject *self, PyObject *value, void *Py_UNUSED(closure)) {
     uint64_t iterations;
+    cornu_error error = CORNU_NO_ERROR;
     if (value == NULL) {
         PyErr_SetString(PyExc_AttributeError, "`iterations` can't be deleted");
         return -1;
     }
     if (!cornu_convert_uint64(value, "iterations", &iterations)) return -1;
-    cornu_optimizer_set_iterations(optimizer_of(self), iterations);
-    return 0;
+    cornu_status status = cornu_optimizer_set_iterations(optimizer_of(self), iterations, &error);
+    if (status != CORNU_OK) cornu_error_raise(status, &error);
+    return status == CORNU_OK ? 0 : -1;
 }
 
 static PyGetSetDef optimizer_attributes[] = {

@@ -1,5 +1,6 @@
 #include "net/optimizer.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -92,9 +93,15 @@ uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer) {
     return atomic_load_explicit(&optimizer->iterations, memory_order_relaxed);
 }
 
-void cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations) {
-    if (iterations > CORNU_MAX_ITERATIONS) iterations = CORNU_MAX_ITERATIONS;
+cornu_status cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations,
+                                            cornu_error *error) {
+    if (iterations > CORNU_MAX_ITERATIONS) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`iterations` must be at most 2^63 - 1. Received: %" PRIu64,
+                               iterations);
+    }
     atomic_store_explicit(&optimizer->iterations, iterations, memory_order_relaxed);
+    return CORNU_OK;
 }
 
 /* Whether two tables hold no span in common. */
@@ -229,6 +236,5 @@ cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *
                                              10.0 * (double)tiles.range->count);
         if (status != CORNU_OK) return status;
     }
-    cornu_optimizer_set_iterations(optimizer, tiles.update.iteration);
-    return CORNU_OK;
+    return cornu_optimizer_set_iterations(optimizer, tiles.update.iteration, NULL);
 }

@@ -97,7 +97,7 @@ void cornu_snapshot_restore(const cornu_snapshot *snapshot, const cornu_plan *pl
     copy_all(&restoring, plan, optimizer);
     /* Another model may have trained with the optimizer in a hook: then its steps count. */
     if (optimizer->bound_id == plan->table->id)
-        cornu_optimizer_set_iterations(optimizer, snapshot->iterations);
+        cornu_optimizer_set_iterations(optimizer, snapshot->iterations, NULL);
 }
 
 void cornu_snapshot_free(cornu_snapshot *snapshot) {

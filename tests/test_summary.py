@@ -199,9 +199,7 @@ def test_summary_of_a_range():
     assert text_of(three_layers(), layer_range=["dense_1", "dropout"]) == text
     with pytest.raises(ValueError, match="`layer_range` must name layers among"):
         text_of(three_layers(), layer_range=["nope", "dense"])
-    with pytest.raises(
-        ValueError, match=r"`layer_range` must be two names or regular.*='\('|\['\('"
-    ):
+    with pytest.raises(ValueError, match=r"two names or regular expressions: missing \)"):
         text_of(three_layers(), layer_range=["(", "dense"])
     for wrong in (["dense"], [1, 2], 5, "de"):
         with pytest.raises(ValueError, match="`layer_range` must be two names"):

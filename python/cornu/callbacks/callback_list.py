@@ -91,7 +91,18 @@ class CallbackList:
                 self.callbacks.append(self.display)
 
     def append(self, callback: Callback) -> None:
-        """Add a callback."""
+        """Add a callback.
+
+        Example:
+
+        >>> import cornu
+        >>> callbacks = cornu.callbacks.CallbackList()
+        >>> callbacks.append(cornu.callbacks.History())
+        >>> len(callbacks.callbacks)
+        1
+
+        Source: https://keras.io/api/callbacks/base_callback/
+        """
         self.callbacks.extend(_flatten(callback))
 
     def attach(self, model: Any, verbose: Any, epochs: int, steps: int) -> None:

@@ -283,6 +283,34 @@ def test_not_a_callback():
             fit(regressor(), wrong)
 
 
+class Alike:
+    """A callback that is of no class of cornu's, as far as it takes one."""
+
+    def __init__(self):
+        self.calls = []
+
+    def set_params(self, params):
+        self.calls.append(params["epochs"])
+
+    def set_model(self, model):
+        self.model = model
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.calls.append((epoch, sorted(logs)))
+
+    def on_batch_end(self, batch, logs=None):
+        raise AssertionError("an older name, which only Callback reaches")
+
+
+def test_an_object_like_a_callback():
+    alike, model = Alike(), regressor()
+    fit(model, [alike], validation_split=0)
+    assert alike.calls == [2, (0, ["loss", "mae"]), (1, ["loss", "mae"])]
+    assert alike.model is model
+    with pytest.raises(TypeError, match=r"objects with `set_model`"):
+        fit(model, [Alike])
+
+
 def test_callback_list_by_hand():
     calls = []
 
@@ -312,6 +340,24 @@ def test_callback_list_by_hand():
     assert calls[:2] == [(0, {"a": 2.0, "loss": 1.0})] * 2
     assert calls[2:] == [("test", {})] * 2 + [(0, {"loss": 1.0})] * 2
     assert model.history.history == {"loss": [1.0]}
+
+
+def test_what_a_hook_adds_does_not_reach_the_end():
+    """As in Keras: `on_train_end` has the results of the last epoch, without what hooks added."""
+    ended = []
+
+    class Adds(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["mine"] = 7.0
+            logs["loss"] = 0.0
+
+        def on_train_end(self, logs=None):
+            ended.append(logs)
+
+    history = fit(regressor(), [Adds()], validation_split=0)
+    assert [*ended[0]] == ["loss", "mae"]
+    assert ended[0]["loss"] > 0
+    assert history.history["mine"] == [7.0, 7.0]
 
 
 # ---- EarlyStopping (its rules against Keras's are in test_oracle_callbacks)
@@ -344,6 +390,37 @@ def test_early_stopping_knows_which_way_is_better():
         model.fit(
             *labels(), verbose=0, callbacks=[keras.callbacks.EarlyStopping(monitor="nothing")]
         )
+
+
+@pytest.mark.parametrize(
+    ("argument", "wrong", "expected"),
+    [
+        ("patience", "3", "an integer of at least 0"),
+        ("patience", None, "an integer of at least 0"),
+        ("patience", -1, "an integer of at least 0"),
+        ("start_from_epoch", "a", "an integer of at least 0"),
+        ("verbose", "a", "an integer of at least 0"),
+        ("monitor", 5, "a string"),
+        ("mode", None, "a string"),
+        ("min_delta", "a", "a number"),
+        ("min_delta", None, "a number"),
+        ("min_delta", np.nan, "a number"),
+        ("baseline", "x", "a number"),
+        ("baseline", [1.0], "a number"),
+        ("restore_best_weights", "yes", "True or False"),
+    ],
+)
+def test_early_stopping_refuses(argument, wrong, expected):
+    with pytest.raises(ValueError, match=rf"`{argument}` must be {expected}\. .*{argument}="):
+        keras.callbacks.EarlyStopping(**{argument: wrong})
+
+
+def test_early_stopping_takes_numpys_numbers():
+    stopping = keras.callbacks.EarlyStopping(
+        "loss", np.uint8(0), np.int64(1), verbose=True, baseline=np.float32(9)
+    )
+    fit(regressor(), [stopping], epochs=3)
+    assert (stopping.patience, stopping.baseline, stopping.min_delta) == (1, 9.0, 0)
 
 
 def test_early_stopping_warns():

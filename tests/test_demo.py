@@ -75,6 +75,37 @@ def test_it_ends_with_ten_digits(printed):
     assert printed[0].endswith("\n")
 
 
+def test_its_layers_are_counted_from_the_first(printed):
+    """The worked example before it makes layers of the same class."""
+    assert "│ dense (Dense) " in printed[0]
+    assert "│ dense_1 (Dense) " in printed[0]
+
+
+def test_its_arguments():
+    def run(*arguments):
+        command = [sys.executable, "-W", "error", "-m", "cornu", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    told = run("--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith("usage: python -m cornu")
+    assert run("--version").stdout == f"cornu {keras.__version__}\n"
+    refused = run("digits")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "unrecognized arguments: digits" in refused.stderr
+
+
+@pytest.mark.parametrize("lines", [0, 3])
+def test_a_reader_that_has_enough_ends_it_quietly(lines):
+    command = [sys.executable, "-W", "error", "-m", "cornu"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        for _ in range(lines):
+            process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 141
+
+
 def test_lines_fit_80_columns(printed):
     """Those of training apart, which are as long as they have results to show."""
     lines = [line for line in printed[0].splitlines() if "/step" not in line]

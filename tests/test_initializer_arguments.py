@@ -113,7 +113,32 @@ def test_constants():
         initializers.Constant([1, 2])((3,))
 
 
-@pytest.mark.parametrize("scale", [0, -1, np.inf, np.nan, True, "1"])
+@pytest.mark.parametrize("wrong", [np.inf, np.nan, True, "1", None, [1.0]])
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        ("RandomNormal", "mean"),
+        ("RandomNormal", "stddev"),
+        ("TruncatedNormal", "mean"),
+        ("TruncatedNormal", "stddev"),
+        ("RandomUniform", "minval"),
+        ("RandomUniform", "maxval"),
+    ],
+)
+def test_parameters_are_numbers(name, argument, wrong):
+    with pytest.raises(ValueError, match=rf"`{argument}` must be a .*number.*{argument}="):
+        getattr(initializers, name)(**{argument: wrong})
+
+
+@pytest.mark.parametrize("wrong", ["a", None, [[1], [1, 2]], 1j, {"a": 1}])
+def test_a_constant_is_a_number(wrong):
+    with pytest.raises(
+        ValueError, match=r"`value` must be a number or an array of numbers.*value="
+    ):
+        initializers.Constant(wrong)
+
+
+@pytest.mark.parametrize("scale", [0, -1, np.inf, np.nan, True, "1", None, [1.0]])
 def test_bad_scale(scale):
     with pytest.raises(ValueError, match="`scale` must be a positive number"):
         initializers.VarianceScaling(scale)
@@ -135,10 +160,14 @@ def test_bad_seeds(name, seed):
 
 
 def test_bad_parameters():
-    with pytest.raises(ValueError, match="`stddev` must be at least 0"):
-        initializers.RandomNormal(stddev=-1)((1,))
-    with pytest.raises(ValueError, match="`minval` must not be above `maxval`"):
-        initializers.RandomUniform(1, 0)((1,))
+    """Found when it is made, not when a model is built with it."""
+    with pytest.raises(
+        ValueError, match=r"`minval` must not be above `maxval`.*minval=1, maxval=0"
+    ):
+        initializers.RandomUniform(1, 0)
+    for name in ("RandomNormal", "TruncatedNormal"):
+        with pytest.raises(ValueError, match=r"`stddev` must be a number of at least 0.*stddev=-1"):
+            getattr(initializers, name)(stddev=-1)
     for name in NAMED:
         with pytest.raises(ValueError, match="`shape` must be a tuple"):
             getattr(initializers, name)()((-1, 2))

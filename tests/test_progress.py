@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import cornu as keras
@@ -163,6 +164,66 @@ def test_step_times(seconds, text):
 )
 def test_remaining_times(seconds, text):
     assert progress_line.remaining_time(seconds) == text
+
+
+def test_making_the_bar_is_no_steps_time(monkeypatch, capsys):
+    """The first bar imports tqdm: with that, one step of a millisecond looked like 65."""
+    now = [0.0]
+
+    class Bar:
+        def close(self):
+            pass
+
+    def make(steps):
+        now[0] += 65
+        return Bar()
+
+    monkeypatch.setattr(progress, "_new_bar", make)
+    monkeypatch.setattr(progress, "_is_live", lambda: True)
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    shown = progress.Progress(1, 1)
+    now[0] += 2
+    shown.finish(1, {})
+    assert " 2s 2s/step" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verbose", [1, 2])
+def test_what_a_callback_puts_into_the_logs(verbose, capsys):
+    """Arrays by their mean, as in Keras; what is no number is left out, and stays in the logs."""
+    odd = {
+        "a": np.array([1.0, 2.0]),
+        "b": [1, 2],
+        "c": None,
+        "d": "abc",
+        "e": [[1], [1, 2]],
+        "f": [],
+        "g": np.float32(2),
+        "h": True,
+        "i": object(),
+    }
+
+    class Adds(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs.update(odd)
+
+        def on_train_batch_end(self, batch, logs=None):
+            logs.update(odd)
+
+    history = regressor().fit(*regression(), verbose=verbose, callbacks=[Adds()])
+    shown = " - a: 1.5000 - b: 1.5000 - g: 2.0000 - h: 1.0000\n"
+    assert capsys.readouterr().out.endswith(shown)
+    assert history.history["d"] == ["abc"]
+
+
+def test_a_logger_of_ones_own(capsys):
+    x, y = regression()
+    logger = keras.callbacks.ProgbarLogger()
+    model = regressor()
+    model.fit(x, y, epochs=2, verbose=0, callbacks=[logger])
+    assert capsys.readouterr().out == ""
+    model.fit(x, y, verbose=2, callbacks=[logger])
+    model.evaluate(x, y, verbose=2, callbacks=[logger])
+    assert capsys.readouterr().out.count("1/1 - 0s") == 2, "one display, not one more"
 
 
 def test_numbers_are_written_as_keras_does():

@@ -35,6 +35,23 @@ def test_the_commands_exist():
         assert re.search(rf"^{target}:", makefile, re.M), target
 
 
+def test_every_difference_has_its_three_cells():
+    page = (ROOT / "docs" / "keras_differences.md").read_text(encoding="utf-8")
+    assert {"Layers", "Sequential", "fit, evaluate, predict"} <= {
+        *re.findall(r"^## (.*)$", page, re.M)
+    }
+    for line in page.splitlines():
+        if line.startswith("|"):
+            cells = line.strip("|").split("|")
+            assert len(cells) == 3, line
+            assert all(map(str.strip, cells)), line
+
+
+def test_the_differences_are_the_first_link():
+    links = re.findall(r"\]\(([^)]+)\)", README.split("## Where to look next")[1])
+    assert links[0] == "docs/keras_differences.md"
+
+
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", README):
         assert (ROOT / target).exists(), target

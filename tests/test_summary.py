@@ -21,6 +21,9 @@ class Dense:
         shapes = [(inputs, units), (units,)] if self.built else []
         self.weights = [np.zeros(shape, np.float32) for shape in shapes]
 
+    def _initializers(self):
+        return (("kernel", np.zeros), ("bias", np.zeros))
+
     def compute_output_shape(self, shape):
         return (*shape[:-1], self.units)
 
@@ -104,6 +107,25 @@ NARROW = """\
 │ (Dense)    │ 2)      │     │
 └────────────┴─────────┴─────┘
 """
+# More positions than columns, and columns that end before the line does.
+THREE_OF_FOUR = """\
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━┓
+┃ Layer (type)                 ┃ Output Shape                 ┃    Param # ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━┩
+│ dense (Dense)                │ (None, 3000)                 │     15,000 │
+"""
+IN_CHARACTERS = """\
+┏━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┓
+┃ Layer (type)      ┃ Output Shape     ┃           Param # ┃
+┡━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━┩
+│ dense (Dense)     │ (None, 3000)     │            15,000 │
+"""
+LOW_HEADERS = """\
+┏━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━┳━━━━━┳━━━━━━━━━━━━━━━━━━┓
+┃                ┃                ┃ Pa… ┃                  ┃
+┃ Layer (type)   ┃ Output Shape   ┃   # ┃    Trainable     ┃
+┡━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━╇━━━━━╇━━━━━━━━━━━━━━━━━━┩
+"""
 POSITIONED = """\
 ┏━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┓
 ┃ Layer (type) ┃ Output Shape        ┃                             Param # ┃
@@ -119,6 +141,11 @@ def test_summary_is_kerass():
     long = "a_very_long_layer_name_that_does_not_fit_into_the_column_of_the_table"
     assert NARROW in text_of(three_layers(long), line_length=30)
     assert POSITIONED in text_of(three_layers(), line_length=76, positions=[0.2, 0.5, 1.0])
+    four = [0.3, 0.6, 0.7, 1.0]
+    assert THREE_OF_FOUR in text_of(three_layers(), line_length=76, positions=four)
+    assert IN_CHARACTERS in text_of(three_layers(), line_length=60, positions=[30, 50, 70])
+    low = text_of(three_layers(), line_length=60, positions=four, show_trainable=True)
+    assert LOW_HEADERS in low
 
 
 def test_summary_of_no_build():
@@ -126,6 +153,14 @@ def test_summary_of_no_build():
     assert "│ dense (Dense)                   │ ?                      │   0 (unbuilt) │" in text
     assert "│ dropout (Dropout)               │ ?                      │             0 │" in text
     assert " Total params: 0 (0.00 B)\n" in text
+
+
+def test_summary_of_layers_that_will_have_no_weights():
+    layers = cornu.layers
+    given = [layers.Dense(2), layers.Dropout(0.5), layers.Activation("relu"), layers.Reshape((2,))]
+    text = text_of(cornu.Sequential(given))
+    assert text.count("(unbuilt)") == 1
+    assert text.count(" 0 │\n") == 3
 
 
 def test_summary_of_no_layers():
@@ -164,7 +199,9 @@ def test_summary_of_a_range():
     assert text_of(three_layers(), layer_range=["dense_1", "dropout"]) == text
     with pytest.raises(ValueError, match="`layer_range` must name layers among"):
         text_of(three_layers(), layer_range=["nope", "dense"])
-    for wrong in (["dense"], [1, 2]):
+    with pytest.raises(ValueError, match=r"two names or regular expressions: missing \)"):
+        text_of(three_layers(), layer_range=["(", "dense"])
+    for wrong in (["dense"], [1, 2], 5, "de"):
         with pytest.raises(ValueError, match="`layer_range` must be two names"):
             text_of(three_layers(), layer_range=wrong)
 
@@ -172,8 +209,23 @@ def test_summary_of_a_range():
 def test_summary_refuses_what_is_too_narrow():
     with pytest.raises(ValueError, match="`line_length` must leave each column 4 characters"):
         text_of(three_layers(), line_length=15)
-    with pytest.raises(ValueError, match="`positions` must have one share a column, 3"):
-        text_of(three_layers(), positions=[0.5, 1.0])
+    # Wide enough at first, but not beside two others that are too wide for the line.
+    with pytest.raises(ValueError, match="`line_length` must leave each column 4 characters"):
+        text_of(three_layers(), line_length=30, positions=[0.2, 0.5, 3.0])
+
+
+@pytest.mark.parametrize("wrong", [[0.5, 1.0], "abc", 5, ["a", "b", "c"], [0.3, np.nan, 1.0]])
+def test_summary_refuses_wrong_positions(wrong):
+    with pytest.raises(ValueError, match=r"`positions` must be a list of a number a column, 3.*="):
+        text_of(three_layers(), positions=wrong)
+
+
+def test_summary_refuses_other_wrong_arguments():
+    for wrong in ("a", 76.5, -1, True):
+        with pytest.raises(ValueError, match=r"`line_length` must be an integer.*line_length="):
+            text_of(three_layers(), line_length=wrong)
+    with pytest.raises(ValueError, match=r"`print_fn` must be a function.*print_fn=5"):
+        print_summary(three_layers(), print_fn=5)
 
 
 def test_summary_prints(capsys, monkeypatch):

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+import sys
+
+import cornu
 from cornu.tour import six_steps, worked_example
 
+# What a shell says of a program that the signal SIGPIPE ended: 128 + 13.
+_PIPE_CLOSED = 141
 
-def main() -> None:
-    """Print the tour."""
-    print(worked_example.report())
-    print()
-    six_steps.run()
+
+def main() -> int:
+    """Print the tour.
+
+    Returns:
+        The process's exit status.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m cornu",
+        description="Shows back-propagation with every figure, then trains a network that reads "
+        "handwritten digits. It takes a few seconds.",
+    )
+    parser.add_argument("--version", action="version", version=f"cornu {cornu.__version__}")
+    parser.parse_args()
+    try:
+        print(worked_example.report())
+        print()
+        # The layers of the example are counted too.
+        cornu.utils.clear_session()
+        six_steps.run()
+        print(end="", flush=True)
+    except BrokenPipeError:
+        # Whatever read the output, such as `head`, has enough. What is still in the buffer goes
+        # where Python's own flush at the end can't fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

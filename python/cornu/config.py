@@ -130,6 +130,8 @@ def isa() -> str:
     >>> import cornu
     >>> cornu.config.isa() in ("avx512", "avx2", "neon", "portable")
     True
+
+    Source: cornu's own; docs/design.md, "How it is compiled".
     """
     return _core.isa()
 
@@ -146,6 +148,9 @@ def num_threads() -> int:
     >>> import cornu
     >>> cornu.config.num_threads() >= 1
     True
+
+    Source: cornu's own, after PyTorch's,
+    https://docs.pytorch.org/docs/stable/generated/torch.get_num_threads.html
     """
     return _core.num_threads()
 
@@ -166,6 +171,9 @@ def set_num_threads(count: int) -> None:
     >>> cornu.config.num_threads()
     1
     >>> cornu.config.set_num_threads(0)
+
+    Source: cornu's own, after PyTorch's,
+    https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
     """
     import operator
 
@@ -201,6 +209,8 @@ def resolve_dtype(dtype: Any = None, argument: str = "dtype") -> str:
     >>> from cornu.config import resolve_dtype
     >>> resolve_dtype(), resolve_dtype(np.float64), resolve_dtype("float")
     ('float32', 'float64', 'float32')
+
+    Source: Keras's `standardize_dtype`, keras/src/backend/common/variables.py
     """
     # Keras reads the Python type, and its name, as the default float type.
     if dtype is None or dtype is float or (isinstance(dtype, str) and dtype == "float"):

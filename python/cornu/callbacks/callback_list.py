@@ -7,6 +7,7 @@ from typing import Any
 
 from cornu.callbacks.callback import Callback, Logs
 from cornu.callbacks.history import History
+from cornu.callbacks.progbar_logger import ProgbarLogger
 
 HOOKS = (
     "on_train_begin",
@@ -34,9 +35,11 @@ class CallbackList:
     """Callbacks that are called one after the other, each at the hooks it overrides.
 
     Args:
-        callbacks: A callback, or a list of them, which may hold lists; or None.
+        callbacks: A callback, or a list of them, which may hold lists; or None. An object of
+            another class is one if it has `set_model` and `set_params`.
         add_history: Whether to add a `History` if there is none.
-        add_progbar: Whether to add a display of progress.
+        add_progbar: Whether to add a `ProgbarLogger` if there is none, and to tell it how far it is
+            between hooks.
         model: The model; None: `attach` or `set_model` says it.
         **params: The callbacks' `params`: `verbose`, `epochs`, `steps`.
 
@@ -82,13 +85,24 @@ class CallbackList:
             self.history = History()
             self.callbacks.append(self.history)
         if add_progbar:
-            from cornu.callbacks.progbar_logger import ProgbarLogger
-
-            self.display = ProgbarLogger()
-            self.callbacks.append(self.display)
+            loggers = [found for found in self.callbacks if isinstance(found, ProgbarLogger)]
+            self.display = loggers[-1] if loggers else ProgbarLogger()
+            if not loggers:
+                self.callbacks.append(self.display)
 
     def append(self, callback: Callback) -> None:
-        """Add a callback."""
+        """Add a callback.
+
+        Example:
+
+        >>> import cornu
+        >>> callbacks = cornu.callbacks.CallbackList()
+        >>> callbacks.append(cornu.callbacks.History())
+        >>> len(callbacks.callbacks)
+        1
+
+        Source: https://keras.io/api/callbacks/base_callback/
+        """
         self.callbacks.extend(_flatten(callback))
 
     def attach(self, model: Any, verbose: Any, epochs: int, steps: int) -> None:
@@ -117,11 +131,17 @@ class CallbackList:
             callback.set_model(model)
 
     def hooks(self, name: str) -> list[Hook]:
-        """Return the overridden hooks of a name, in the order of the callbacks.
+        """Return what to call for a hook, in the order of the callbacks; nothing: none has it.
 
         Args:
             name: Such as `"on_epoch_end"`.
         """
+        found = self._overridden(name)
+        # An epoch's logs come back at `on_train_end`, and as Keras has it without what hooks have
+        # added to them: those of this list work on a copy.
+        return [self.on_epoch_end] if found and name == "on_epoch_end" else found
+
+    def _overridden(self, name: str) -> list[Hook]:
         return [getattr(callback, name) for callback in self.callbacks if overrides(callback, name)]
 
     def close(self) -> None:
@@ -130,12 +150,12 @@ class CallbackList:
             self.display.close()
 
     def _call(self, hook: str, *arguments: Any) -> None:
-        for method in self.hooks(hook):
+        for method in self._overridden(hook):
             method(*arguments)
 
     def _call_batch(self, hook: str, batch: int, logs: Logs | None) -> None:
         logs = _sorted(logs)
-        for method in self.hooks(hook):
+        for method in self._overridden(hook):
             method(batch, logs=logs)
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
@@ -195,6 +215,8 @@ def overrides(callback: Callback, name: str) -> bool:
         callback: A callback.
         name: The hook's name.
     """
+    if not isinstance(callback, Callback):
+        return hasattr(callback, name)
     if _is_own(callback, name):
         return True
     old_name = _OLD_NAMES.get(name)
@@ -215,13 +237,20 @@ def _flatten(callbacks: Any) -> Iterable[Callback]:
     elif isinstance(callbacks, list | tuple):
         for callback in callbacks:
             yield from _flatten(callback)
-    elif isinstance(callbacks, Callback):
+    elif isinstance(callbacks, Callback) or _is_alike(callbacks):
         yield callbacks
     else:
         raise TypeError(
-            "`callbacks` must be cornu.callbacks.Callback objects. "
+            "`callbacks` must be cornu.callbacks.Callback objects, or objects with `set_model`, "
+            "`set_params` and hooks. "
             f"Received: {callbacks!r} (of type {type(callbacks).__name__})"
         )
+
+
+def _is_alike(thing: Any) -> bool:
+    return not isinstance(thing, type) and all(
+        callable(getattr(thing, name, None)) for name in ("set_model", "set_params")
+    )
 
 
 def _sorted(logs: Logs | None) -> Logs:

@@ -6,7 +6,8 @@ import warnings
 from typing import Any
 
 from cornu.callbacks.callback import Logs
-from cornu.callbacks.monitor_callback import MonitorCallback
+from cornu.callbacks.monitor_callback import MonitorCallback, check_number
+from cornu.layers.arguments import check_flag, check_integer
 
 
 class EarlyStopping(MonitorCallback):
@@ -16,7 +17,7 @@ class EarlyStopping(MonitorCallback):
         monitor: The result's name in the logs.
         min_delta: By how much a value must be better to count, in the result's own unit.
         patience: For how many epochs in a row without a better value to go on.
-        verbose: 1: say at the end what was done; 0: don't.
+        verbose: 1 or True: say at the end what was done; 0 or False: don't.
         mode: `"min"`, `"max"` or `"auto"`: whether less or more is better; `"auto"` asks the loss
             or the metric of that name.
         baseline: A value that must be beaten for the patience to start afresh; None: none.
@@ -31,7 +32,8 @@ class EarlyStopping(MonitorCallback):
         stopped_epoch: The epoch at whose end training was stopped, from 0; 0: it was not.
 
     Raises:
-        ValueError: at the end of the first epoch: with `mode="auto"` no metric has that name.
+        ValueError: an argument is of another kind; with `mode="auto"`, at the end of the first
+            epoch: no metric has that name.
 
     Example:
 
@@ -61,11 +63,11 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
-        self.patience = patience
-        self.verbose = verbose
-        self.baseline = baseline
-        self.restore_best_weights = restore_best_weights
-        self.start_from_epoch = start_from_epoch
+        self.patience = check_integer("patience", patience, least=0)
+        self.verbose = check_integer("verbose", _as_integer(verbose), least=0)
+        self.baseline = None if baseline is None else check_number("baseline", baseline)
+        self.restore_best_weights = check_flag("restore_best_weights", restore_best_weights)
+        self.start_from_epoch = check_integer("start_from_epoch", start_from_epoch, least=0)
         self.wait = 0
         self.stopped_epoch = 0
         self.best_weights: list[Any] | None = None
@@ -126,3 +128,7 @@ class EarlyStopping(MonitorCallback):
     def _keep_weights(self, epoch: int) -> None:
         self.best_weights = self.model.get_weights()
         self.best_epoch = epoch
+
+
+def _as_integer(verbose: Any) -> Any:
+    return int(verbose) if isinstance(verbose, bool) else verbose

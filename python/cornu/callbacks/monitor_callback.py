@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import operator
 import warnings
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from cornu.callbacks.callback import Callback
 
@@ -21,7 +25,8 @@ class MonitorCallback(Callback):
         min_delta: By how much a value must be better to count, in the result's own unit.
 
     Raises:
-        ValueError: with `"auto"`, at the end of the first epoch: no metric has that name.
+        ValueError: an argument is of another kind; with `"auto"`, at the end of the first epoch: no
+            metric has that name.
 
     Source: https://keras.io/api/callbacks/
     """
@@ -34,17 +39,17 @@ class MonitorCallback(Callback):
         min_delta: float = 0,
     ) -> None:
         super().__init__()
-        if mode not in ("auto", "min", "max"):
+        self.monitor = check_text("monitor", monitor)
+        if check_text("mode", mode) not in ("auto", "min", "max"):
             warnings.warn(
                 f"`mode` of {type(self).__name__} must be 'auto', 'min' or 'max'; 'auto' is used. "
                 f"Received: mode={mode!r}",
                 stacklevel=3,
             )
             mode = "auto"
-        self.monitor = monitor
         self.mode = mode
-        self.best = baseline
-        self.min_delta = abs(min_delta)
+        self.best = None if baseline is None else check_number("baseline", baseline)
+        self.min_delta = abs(check_number("min_delta", min_delta))
         self.monitor_op: Callable[[Any, Any], bool] | None = None
 
     def _set_monitor_op(self) -> None:
@@ -71,3 +76,31 @@ class MonitorCallback(Callback):
             return True
         assert self.monitor_op is not None
         return bool(self.monitor_op(value - self.min_delta, reference))
+
+
+def check_text(name: str, value: Any) -> str:
+    """Return an argument that must be a string.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(value, str):
+        raise ValueError(
+            f"`{name}` must be a string. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})"
+        )
+    return value
+
+
+def check_number(name: str, value: Any) -> Any:
+    """Return an argument that must be a real number.
+
+    Raises:
+        ValueError: it is something else, or NaN.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or math.isnan(value):
+        raise ValueError(
+            f"`{name}` must be a number. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})"
+        )
+    return value.item() if isinstance(value, np.generic) else value

@@ -12,7 +12,18 @@ class ProgbarLogger(Callback):
     """Shows the progress of `fit`, `evaluate` or `predict`, and the results.
 
     The loop tells it between hooks how far it is (`update`): no batch hook is overridden here, so
-    watching a training does not make it stop after each batch.
+    watching a training does not make it stop after each batch. `verbose` asks for one; there is
+    no need to make it oneself.
+
+    Example:
+
+    >>> import cornu
+    >>> logger = cornu.callbacks.ProgbarLogger()
+    >>> logger.set_params({"verbose": 2, "epochs": 3, "steps": 10})
+    >>> logger.on_epoch_begin(0)
+    Epoch 1/3
+
+    Source: https://keras.io/api/callbacks/ (the class `ProgbarLogger`)
     """
 
     def __init__(self) -> None:
@@ -42,13 +53,17 @@ class ProgbarLogger(Callback):
         if self._progress is not None:
             self._progress.close()
             self._progress = None
+        self._in_fit = False
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         # Validation within a fit shows nothing of its own.
         self._in_fit = True
 
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        self._in_fit = False
+
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        if self._epochs > 1:
+        if self._verbose and self._epochs > 1:
             print(f"Epoch {epoch + 1}/{self._epochs}", flush=True)
         self._begin()
 
@@ -70,7 +85,8 @@ class ProgbarLogger(Callback):
         self._finish(None)
 
     def _begin(self) -> None:
-        self._progress = Progress(self._steps, self._verbose)
+        if self._verbose:
+            self._progress = Progress(self._steps, self._verbose)
 
     def _finish(self, logs: Logs | None) -> None:
         if self._progress is not None:

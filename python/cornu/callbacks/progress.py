@@ -38,11 +38,12 @@ class Progress:
     def __init__(self, steps: int, verbose: int) -> None:
         self._steps = steps
         self._verbose = verbose
+        # The first bar imports tqdm, 65 ms that are no step's.
+        self._bar = _new_bar(steps) if verbose == 1 and _is_live() else None
         self._began = time.monotonic()
         self._shown = self._began
-        self._bar = _new_bar(steps) if verbose == 1 and _is_live() else None
 
-    def update(self, step: int, logs: Mapping[str, float]) -> None:
+    def update(self, step: int, logs: Mapping[str, Any]) -> None:
         """Show that `step` steps are done, if the last look is some time ago."""
         if self._bar is None:
             return
@@ -54,7 +55,7 @@ class Progress:
         left = remaining_time(per_step * (self._steps - step))
         self._show(step, f"{left} {step_time(per_step)}{results(logs)}")
 
-    def finish(self, step: int, logs: Mapping[str, float]) -> None:
+    def finish(self, step: int, logs: Mapping[str, Any]) -> None:
         """Show the end, after `step` steps, and go to a new line."""
         seconds = time.monotonic() - self._began
         if self._bar is not None:

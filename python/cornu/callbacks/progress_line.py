@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 
 # Characters of the bar.
 WIDTH = 20
@@ -53,11 +56,12 @@ def remaining_time(seconds: float) -> str:
     return f"{whole}s"
 
 
-def results(logs: Mapping[str, float], signed: bool = True) -> str:
+def results(logs: Mapping[str, Any], signed: bool = True) -> str:
     """Return the results: ` - accuracy: 0.9750 - loss: 0.0812`.
 
     Args:
-        logs: Results by name.
+        logs: Results by name: numbers, or arrays, of which the mean is shown; what is neither is
+            left out.
         signed: Whether a negative number counts by its size; Keras's `verbose=2` takes all
             negative ones for small.
 
@@ -68,13 +72,27 @@ def results(logs: Mapping[str, float], signed: bool = True) -> str:
     ' - loss: 1.2000e-04 - mae: 0.5000'
     """
     parts = []
-    for name, value in logs.items():
+    for name, given in logs.items():
+        value = _mean(given)
+        if value is None:
+            continue
         large = (abs(value) if signed else value) > 1e-3
         parts.append(f" - {name}: {value:.4f}" if large else f" - {name}: {value:.4e}")
     return "".join(parts)
 
 
-def bar_line(step: int, steps: int, seconds: float, logs: Mapping[str, float], fill: str) -> str:
+def _mean(value: Any) -> float | None:
+    """What is shown of a value that a callback may have put into the logs; None: nothing."""
+    try:
+        numbers = np.asarray(value)
+    except ValueError:
+        return None
+    if numbers.size == 0 or numbers.dtype.kind not in "biuf":
+        return None
+    return float(numbers.mean())
+
+
+def bar_line(step: int, steps: int, seconds: float, logs: Mapping[str, Any], fill: str) -> str:
     """Return the line of `verbose=1` for something that is done.
 
     Args:
@@ -95,7 +113,7 @@ def bar_line(step: int, steps: int, seconds: float, logs: Mapping[str, float], f
     return f"{step_count(step, steps)} {bar:{WIDTH}} {times}{results(logs)}"
 
 
-def plain_line(step: int, steps: int, seconds: float, logs: Mapping[str, float]) -> str:
+def plain_line(step: int, steps: int, seconds: float, logs: Mapping[str, Any]) -> str:
     """Return the line of `verbose=2`.
 
     Example:

@@ -17,6 +17,9 @@ class Constant(Initializer):
     Args:
         value: The number, or an array that broadcasts to the shape.
 
+    Raises:
+        ValueError: `value` is neither.
+
     Example:
 
     >>> import cornu
@@ -27,6 +30,11 @@ class Constant(Initializer):
     """
 
     def __init__(self, value: Any = 0.0) -> None:
+        if not _is_numeric(value):
+            raise ValueError(
+                "`value` must be a number or an array of numbers. "
+                f"Received: value={value!r} (of type {type(value).__name__})"
+            )
         self.value = value
 
     def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
@@ -82,3 +90,10 @@ class Ones(Initializer):
             ValueError: the shape or the type can't be.
         """
         return np.ones(check_shape(shape), any_type(dtype))
+
+
+def _is_numeric(value: Any) -> bool:
+    try:
+        return np.asarray(value).dtype.kind in "biuf"
+    except ValueError:
+        return False

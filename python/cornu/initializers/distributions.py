@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from typing import Any
 
 import numpy as np
@@ -45,7 +47,7 @@ class RandomNormal(RandomInitializer):
             an integer drawn now.
 
     Raises:
-        ValueError: `seed` is something else; when called, a parameter is out of range.
+        ValueError: an argument is something else or out of range.
 
     Example:
 
@@ -57,8 +59,8 @@ class RandomNormal(RandomInitializer):
     """
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
-        self.mean = mean
-        self.stddev = stddev
+        self.mean = check_number("mean", mean)
+        self.stddev = check_number("stddev", stddev, least=0)
         super().__init__(seed=seed)
 
     def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
@@ -80,7 +82,7 @@ class TruncatedNormal(RandomInitializer):
             an integer drawn now.
 
     Raises:
-        ValueError: `seed` is something else; when called, a parameter is out of range.
+        ValueError: an argument is something else or out of range.
 
     Example:
 
@@ -93,8 +95,8 @@ class TruncatedNormal(RandomInitializer):
     """
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
-        self.mean = mean
-        self.stddev = stddev
+        self.mean = check_number("mean", mean)
+        self.stddev = check_number("stddev", stddev, least=0)
         super().__init__(seed=seed)
 
     def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
@@ -118,7 +120,7 @@ class RandomUniform(RandomInitializer):
             an integer drawn now.
 
     Raises:
-        ValueError: `seed` is something else; when called, a parameter is out of range.
+        ValueError: an argument is something else or out of range.
 
     Example:
 
@@ -131,8 +133,12 @@ class RandomUniform(RandomInitializer):
     """
 
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None) -> None:
-        self.minval = minval
-        self.maxval = maxval
+        self.minval = check_number("minval", minval)
+        self.maxval = check_number("maxval", maxval)
+        if minval > maxval:
+            raise ValueError(
+                f"`minval` must not be above `maxval`. Received: minval={minval}, maxval={maxval}"
+            )
         super().__init__(seed=seed)
 
     def __call__(self, shape: Any, dtype: Any = None) -> np.ndarray:
@@ -144,3 +150,25 @@ class RandomUniform(RandomInitializer):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such an initializer again."""
         return {**super().get_config(), "minval": self.minval, "maxval": self.maxval}
+
+
+def check_number(name: str, value: Any, least: float = -math.inf) -> Any:
+    """Return an argument that must be a finite number.
+
+    Args:
+        name: Its name.
+        value: What came.
+        least: The least that it may be.
+
+    Raises:
+        ValueError: it is something else, or less.
+    """
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, numbers.Real)
+        or not math.isfinite(value)
+        or value < least
+    ):
+        kind = "a finite number" if least == -math.inf else f"a number of at least {least}"
+        raise ValueError(f"`{name}` must be {kind}. Received: {name}={value!r}")
+    return value

@@ -32,16 +32,43 @@ class Initializer:
         )
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make such an initializer again."""
+        """Return the arguments that make such an initializer again.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.initializers.Constant(3).get_config()
+        {'value': 3}
+
+        Source: https://keras.io/api/layers/initializers/
+        """
         return {}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Initializer:
-        """Make an initializer from what `get_config` returned."""
+        """Make an initializer from what `get_config` returned.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.initializers.Constant.from_config({"value": 3})
+        Constant(value=3)
+
+        Source: https://keras.io/api/layers/initializers/
+        """
         return cls(**config)
 
     def clone(self) -> Initializer:
-        """Return another one made of the same arguments."""
+        """Return another one made of the same arguments.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.initializers.Constant(3).clone()
+        Constant(value=3)
+
+        Source: https://keras.io/api/layers/initializers/
+        """
         return type(self).from_config(self.get_config())
 
     def __repr__(self) -> str:

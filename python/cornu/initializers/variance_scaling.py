@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -93,7 +94,11 @@ class VarianceScaling(RandomInitializer):
         input_axes: Sequence[int] | None = None,
         output_axes: Sequence[int] | None = None,
     ) -> None:
-        if isinstance(scale, bool | str) or not 0 < float(scale) < math.inf:
+        if (
+            isinstance(scale, bool)
+            or not isinstance(scale, numbers.Real)
+            or not 0 < scale < math.inf
+        ):
             raise ValueError(f"`scale` must be a positive number. Received: scale={scale!r}")
         if mode not in _MODES:
             raise ValueError(f"`mode` must be one of {_MODES}. Received: mode={mode!r}")

@@ -52,6 +52,18 @@ class Layer:
     Raises:
         ValueError: an argument is not one of these.
 
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> layer = cornu.layers.Dense(2, name="first")
+    >>> isinstance(layer, cornu.Layer), layer.built
+    (True, False)
+    >>> layer(np.ones((4, 3))).shape
+    (4, 2)
+    >>> [weight.path for weight in layer.weights]
+    ['first/kernel', 'first/bias']
+
     Source: https://keras.io/api/layers/base_layer/
     """
 
@@ -175,6 +187,16 @@ class Layer:
 
         Raises:
             ValueError: they are not there yet.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(2)
+        >>> layer.build((None, 3))
+        >>> layer.count_params()
+        8
+
+        Source: https://keras.io/api/layers/base_layer/
         """
         if not self._built:
             raise ValueError(
@@ -189,7 +211,18 @@ class Layer:
     # ---- Weights
 
     def get_weights(self) -> list[np.ndarray]:
-        """Return copies of the weights, in the order of `weights`."""
+        """Return copies of the weights, in the order of `weights`.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(2, kernel_initializer="ones")
+        >>> layer.build((None, 1))
+        >>> layer.get_weights()
+        [array([[1., 1.]], dtype=float32), array([0., 0.], dtype=float32)]
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
         return copy_weights(self._weights, self._lockable())
 
     def set_weights(self, weights: Any) -> None:
@@ -200,6 +233,17 @@ class Layer:
 
         Raises:
             ValueError: it has another length, or an array another shape.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(2)
+        >>> layer.build((None, 1))
+        >>> layer.set_weights([[[1, 2]], [3, 4]])
+        >>> layer([[10]])
+        array([[13., 24.]], dtype=float32)
+
+        Source: https://keras.io/api/layers/base_layer/
         """
         write_weights(f"layer {self._name!r}", self._weights, weights, self._lockable())
 
@@ -216,6 +260,16 @@ class Layer:
 
         Raises:
             ValueError: the layer can't take such an input.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(2)
+        >>> layer.build((None, 3))
+        >>> layer.kernel.shape
+        (3, 2)
+
+        Source: https://keras.io/api/layers/base_layer/
         """
         row = check_batch_shape("input_shape", input_shape)[1:]
         with build_lock:
@@ -279,6 +333,14 @@ class Layer:
 
         Raises:
             ValueError: the layer can't take such an input.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.layers.Flatten().compute_output_shape((None, 8, 8))
+        (None, 64)
+
+        Source: https://keras.io/api/layers/base_layer/
         """
         batch, *row = check_batch_shape("input_shape", input_shape)
         return (batch, *self._core.output_shape(tuple(row)))

@@ -100,6 +100,17 @@ class Chain(Trainer):
             ValueError: it is no layer, its name is taken, or it can't take the output of the layer
                 before it; the model is left as it was.
             RuntimeError: the model is being trained.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential()
+        >>> model.add(cornu.Input((3,)))
+        >>> model.add(cornu.layers.Dense(2))
+        >>> model.output_shape
+        (None, 2)
+
+        Source: https://keras.io/api/models/sequential/
         """
         self._set_chain(self._with(self._layers, layer), rebuild)
 
@@ -112,6 +123,18 @@ class Chain(Trainer):
         Raises:
             IndexError: there is none.
             RuntimeError: the model is being trained.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
+        >>> model.add(cornu.layers.Dense(5))
+        >>> model.pop().units
+        5
+        >>> model.output_shape
+        (None, 2)
+
+        Source: https://keras.io/api/models/sequential/
         """
         if not self._layers:
             raise IndexError(f"Model {self._name!r} has no layer that could be removed.")
@@ -249,6 +272,16 @@ class Chain(Trainer):
         Raises:
             ValueError: the model has no layers, was made for another input, or a layer can't take
                 what comes before it.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Dense(2)])
+        >>> model.build((None, 3))
+        >>> model.layers[0].kernel.shape
+        (3, 2)
+
+        Source: https://keras.io/api/layers/base_layer/
         """
         first = self._layers[0] if self._layers else None
         known = first.batch_shape if isinstance(first, InputLayer) else None
@@ -310,6 +343,15 @@ class Chain(Trainer):
 
         Raises:
             ValueError: a layer can't take what comes before it.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Flatten()])
+        >>> model.compute_output_shape((32, 8, 8))
+        (32, 64)
+
+        Source: https://keras.io/api/layers/base_layer/
         """
         batch, *row = check_batch_shape("input_shape", input_shape)
         self._require_layers()

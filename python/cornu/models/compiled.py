@@ -83,6 +83,14 @@ class Compiled:
             ValueError: there is no such optimizer, loss or metric.
             RuntimeError: the model is being trained.
 
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((1,)), cornu.layers.Dense(1)])
+        >>> model.compile(optimizer=cornu.optimizers.SGD(0.1), loss="mse", metrics=["mae"])
+        >>> model.loss, float(model.optimizer.learning_rate)
+        ('mse', 0.1)
+
         Source: https://keras.io/api/models/model_training_apis/
         """
         refuse_unsupported({"loss_weights": loss_weights})
@@ -119,14 +127,43 @@ class Compiled:
         return list(self._objective.resolved.names)
 
     def reset_metrics(self) -> None:
-        """Start the sums of loss and metrics at zero."""
+        """Start the sums of loss and metrics at zero.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, kernel_initializer="ones")
+        >>> model = cornu.Sequential([cornu.Input((1,)), layer])
+        >>> model.compile("sgd", "mse")
+        >>> model.evaluate([[3.0]], [[1.0]], verbose=0)
+        4.0
+        >>> model.reset_metrics()
+        >>> model.get_metrics_result()
+        {'loss': 0.0}
+
+        Source: https://keras.io/api/models/model_training_apis/
+        """
         if self._bound is not None:
             self._core.reset_results()
         for metric in self.metrics:
             metric.reset_state()
 
     def get_metrics_result(self) -> dict[str, float]:
-        """Return the results so far by name: of the last epoch, evaluation or batch."""
+        """Return the results so far by name: of the last epoch, evaluation or batch.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, kernel_initializer="ones")
+        >>> model = cornu.Sequential([cornu.Input((1,)), layer])
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> model.evaluate([[3.0]], [[1.0]], verbose=0)
+        [4.0, 2.0]
+        >>> model.get_metrics_result()
+        {'loss': 4.0, 'mae': 2.0}
+
+        Source: https://keras.io/api/models/model_training_apis/
+        """
         return {} if self._bound is None else self._bound.logs(self._core.results())
 
     def _require_objective(self, before: str) -> Objective:

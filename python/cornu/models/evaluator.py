@@ -61,6 +61,17 @@ class Evaluator(Compiled):
             TypeError: as `fit` does.
             ValueError: as `fit` does.
 
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, kernel_initializer="ones")
+        >>> model = cornu.Sequential([cornu.Input((1,)), layer])
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> model.evaluate([[3.0], [2.0]], [[1.0], [2.0]], verbose=0)
+        [2.0, 1.0]
+        >>> model.evaluate([[3.0], [2.0]], [[1.0], [2.0]], verbose=0, return_dict=True)
+        {'loss': 2.0, 'mae': 1.0}
+
         Source: https://keras.io/api/models/model_training_apis/
         """
         refuse_unsupported({"steps": steps})
@@ -123,6 +134,15 @@ class Evaluator(Compiled):
             TypeError: `x` or `out` is no array.
             ValueError: `x` or `out` has another shape, or an argument is out of range.
 
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Activation("relu")])
+        >>> model.predict(np.array([[-1.0, 2.0], [3.0, -4.0]]), verbose=0)
+        array([[0., 2.],
+               [3., 0.]], dtype=float32)
+
         Source: https://keras.io/api/models/model_training_apis/
         """
         refuse_unsupported({"steps": steps})
@@ -172,6 +192,16 @@ class Evaluator(Compiled):
         Raises:
             TypeError: `x` is no array.
             ValueError: it has another shape.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Activation("relu")])
+        >>> model.predict_on_batch(np.array([[-1.0, 2.0]]))
+        array([[0., 2.]], dtype=float32)
+
+        Source: https://keras.io/api/models/model_training_apis/
         """
         inputs = take_x(x)
         return self.predict(inputs, batch_size=len(inputs), verbose=0)

@@ -88,6 +88,15 @@ class Sequential(Chain):
 
         Raises:
             ValueError: there is none, or not just one of the two was given.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Dense(8, name="hidden"), cornu.layers.Dense(2)])
+        >>> model.get_layer("hidden").units, model.get_layer(index=-1).units
+        (8, 2)
+
+        Source: https://keras.io/api/models/model/
         """
         if (name is None) == (index is None):
             raise ValueError(
@@ -126,6 +135,23 @@ class Sequential(Chain):
             expand_nested: Of no meaning yet: models within models are not supported.
             show_trainable: Whether to add a column that says what is trained.
             layer_range: Names of the first and the last layer to show; None: all.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)], name="small")
+        >>> model.summary(line_length=50)
+        Model: "small"
+        ┏━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━┳━━━━━━━━━┓
+        ┃ Layer (type)        ┃ Output Shape   ┃ Param # ┃
+        ┡━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━╇━━━━━━━━━┩
+        │ dense (Dense)       │ (None, 2)      │       8 │
+        └─────────────────────┴────────────────┴─────────┘
+         Total params: 8 (32.00 B)
+         Trainable params: 8 (32.00 B)
+         Non-trainable params: 0 (0.00 B)
+
+        Source: https://keras.io/api/models/model/
         """
         from cornu.utils.summary import print_summary
 
@@ -177,6 +203,14 @@ class Sequential(Chain):
 
         Raises:
             ValueError: they are not there yet.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)]).count_params()
+        8
+
+        Source: https://keras.io/api/models/model/
         """
         if not self._built:
             raise ValueError(
@@ -187,7 +221,18 @@ class Sequential(Chain):
 
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of the weights, in the order of `weights`; of whole training steps where
-        another thread trains the model."""
+        another thread trains the model.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(2, kernel_initializer="ones")
+        >>> model = cornu.Sequential([cornu.Input((1,)), layer])
+        >>> model.get_weights()
+        [array([[1., 1.]], dtype=float32), array([0., 0.], dtype=float32)]
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
         return copy_weights(self.weights, self._lockable())
 
     def set_weights(self, weights: Any) -> None:
@@ -198,6 +243,16 @@ class Sequential(Chain):
 
         Raises:
             ValueError: it has another length, or an array another shape.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((1,)), cornu.layers.Dense(2)])
+        >>> model.set_weights([[[1, 2]], [3, 4]])
+        >>> model([[10]])
+        array([[13., 24.]], dtype=float32)
+
+        Source: https://keras.io/api/layers/base_layer/
         """
         write_weights(f"model {self._name!r}", self.weights, weights, self._lockable())
 

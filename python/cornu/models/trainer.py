@@ -87,6 +87,19 @@ class Trainer(Evaluator):
                 that are not finite, or labels out of range; the model isn't compiled.
             RuntimeError: the model is being trained already.
 
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
+        >>> model = cornu.Sequential([cornu.Input((1,)), layer])
+        >>> model.compile(cornu.optimizers.SGD(0.25), "mse")
+        >>> history = model.fit(np.array([[1.0]]), np.array([[2.0]]), epochs=3, verbose=0)
+        >>> history.history
+        {'loss': [4.0, 1.0, 0.25]}
+        >>> model.get_weights()
+        [array([[1.75]], dtype=float32)]
+
         Source: https://keras.io/api/models/model_training_apis/
         """
         refuse_unsupported(
@@ -161,6 +174,19 @@ class Trainer(Evaluator):
         Raises:
             TypeError: as `fit` does.
             ValueError: as `fit` does; nothing is changed.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, use_bias=False, kernel_initializer="zeros")
+        >>> model = cornu.Sequential([cornu.Input((1,)), layer])
+        >>> model.compile(cornu.optimizers.SGD(0.25), "mse")
+        >>> x, y = np.array([[1.0]]), np.array([[2.0]])
+        >>> model.train_on_batch(x, y), model.train_on_batch(x, y)
+        (4.0, 1.0)
+
+        Source: https://keras.io/api/models/model_training_apis/
         """
         refuse_unsupported({"class_weight": class_weight})
         return self._on_batch(_core.TRAIN, x, y, sample_weight, return_dict)
@@ -182,6 +208,18 @@ class Trainer(Evaluator):
         Raises:
             TypeError: as `fit` does.
             ValueError: as `fit` does.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, kernel_initializer="ones")
+        >>> model = cornu.Sequential([cornu.Input((1,)), layer])
+        >>> model.compile("sgd", "mse")
+        >>> model.test_on_batch(np.array([[3.0]]), np.array([[1.0]]), return_dict=True)
+        {'loss': 4.0}
+
+        Source: https://keras.io/api/models/model_training_apis/
         """
         return self._on_batch(_core.TEST, x, y, sample_weight, return_dict)
 
@@ -227,6 +265,8 @@ class Trainer(Evaluator):
         >>> loss, gradients = model.loss_and_gradients(np.ones((1, 1)), np.zeros((1, 1)))
         >>> loss, gradients
         (9.0, [array([[6.]], dtype=float32)])
+
+        Source: cornu's own; Keras has no such method.
         """
         self._require_objective("loss_and_gradients")
         data = take_data(x, y, sample_weight)

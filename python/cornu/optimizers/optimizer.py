@@ -38,6 +38,18 @@ class Optimizer:
 
     Raises:
         ValueError: an argument is out of range, unknown, or not supported yet.
+
+    Example:
+
+    >>> import cornu
+    >>> optimizer = cornu.optimizers.SGD(0.1)
+    >>> isinstance(optimizer, cornu.Optimizer)
+    True
+    >>> optimizer.learning_rate = 0.01
+    >>> float(optimizer.learning_rate), int(optimizer.iterations)
+    (0.01, 0)
+
+    Source: https://keras.io/api/optimizers/
     """
 
     # What `learning_rate` is where nobody gave it.
@@ -109,7 +121,17 @@ class Optimizer:
         raise NotImplementedError
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make such an optimizer again, at its present learning rate."""
+        """Return the arguments that make such an optimizer again, at its present learning rate.
+
+        Example:
+
+        >>> import cornu
+        >>> config = cornu.optimizers.SGD(0.1, momentum=0.9).get_config()
+        >>> config["learning_rate"], config["momentum"]
+        (0.1, 0.9)
+
+        Source: https://keras.io/api/optimizers/
+        """
         config = {"name": self.name, "learning_rate": float(self.learning_rate), **UNSUPPORTED}
         config.update({option: getattr(self, option) for option in self._option_names})
         return config
@@ -131,6 +153,15 @@ class Optimizer:
         Args:
             config: The arguments.
             custom_objects: Of no use here; Keras's, for learning rate schedules of one's own.
+
+        Example:
+
+        >>> import cornu
+        >>> config = cornu.optimizers.SGD(0.1, name="mine").get_config()
+        >>> cornu.optimizers.SGD.from_config(config)
+        <SGD name=mine, learning_rate=0.1>
+
+        Source: https://keras.io/api/optimizers/
         """
         return cls(**config)
 

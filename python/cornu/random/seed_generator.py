@@ -33,6 +33,8 @@ def make_default_seed() -> int:
     >>> random.seed(1)
     >>> first == make_default_seed()
     True
+
+    Source: Keras's function of this name, keras/src/random/seed_generator.py
     """
     return python_random.randint(1, _LARGEST_DEFAULT)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
+from cornu.layers.arguments import check_integer
 
 # Where each column ends, as a share of the line.
 _POSITIONS = (0.45, 0.80, 1.0)
@@ -33,7 +35,9 @@ def print_summary(
     Args:
         model: A `Sequential`.
         line_length: Characters a line; None: 88, or what the terminal has.
-        positions: Where each column ends, as a share of the line.
+        positions: Where each column ends, as a share of the line; more of them than there are
+            columns count for nothing. Columns that fill less than the line are made wider, and
+            those that fill more, as with positions in characters, equally wide.
         print_fn: Called once with the whole text in place of `print`.
         expand_nested: Whether to list the layers of models within the model; there are none such in
             a `Sequential` yet.
@@ -41,23 +45,23 @@ def print_summary(
         layer_range: Names, or patterns, of the first and the last layer to list.
 
     Raises:
-        ValueError: a column has less than 4 characters, or `layer_range` names no layer.
+        ValueError: an argument is of another kind, a column has less than 4 characters, or
+            `layer_range` names no layer.
 
     Source: https://keras.io/api/models/model/#summary-method
     """
     header = ["Layer (type)", "Output Shape", "Param #"]
-    shares = list(positions or _POSITIONS)
+    if print_fn is not None and not callable(print_fn):
+        raise ValueError(f"`print_fn` must be a function. Received: print_fn={print_fn!r}")
+    shares = _check_positions(positions)
     length = _LINE_LENGTH
     if show_trainable:
         header.append("Trainable")
         shares = [share * 0.90 for share in shares] + [1.0]
         length += _TRAINABLE_LENGTH
-    if len(shares) != len(header):
-        raise ValueError(
-            f"`positions` must have one share a column, {len(_POSITIONS)}. "
-            f"Received: positions={positions}"
-        )
-    widths = _column_widths(line_length or _default_length(length), shares)
+    if line_length is not None:
+        length = check_integer("line_length", line_length, least=0)
+    widths = _column_widths(length if line_length else _default_length(length), shares, len(header))
     layers = list(model.layers)
     rows = [
         _layer_cells(layer, shape, show_trainable)
@@ -78,24 +82,58 @@ def _default_length(length: int) -> int:
     return min(length, shutil.get_terminal_size().columns - 4)
 
 
-def _column_widths(line_length: int, shares: list[float]) -> list[int]:
-    """Widths of the columns with a space on either side, which with their frame fill the line."""
+def _check_positions(positions: Any) -> list[float]:
+    """The shares of the line at which columns end; those of a table without further columns."""
+    if positions is None:
+        return list(_POSITIONS)
+    if isinstance(positions, list | tuple | np.ndarray):
+        shares = [share for share in positions if isinstance(share, numbers.Real)]
+        if len(shares) == len(positions) and all(map(math.isfinite, shares)):
+            if not shares:
+                return list(_POSITIONS)
+            if len(shares) >= len(_POSITIONS):
+                return [float(share) for share in shares]
+    raise ValueError(
+        f"`positions` must be a list of a number a column, {len(_POSITIONS)} or more. "
+        f"Received: positions={positions!r}"
+    )
+
+
+def _column_widths(line_length: int, shares: list[float], count: int) -> list[int]:
+    """Widths of `count` columns with a space on either side, which with their frame fill the line.
+
+    The steps are those of the table that Keras prints with, which is rich's.
+    """
     ends = [int(share * line_length) for share in shares]
     widths = [end - start for start, end in zip([0, *ends[:-1]], ends, strict=True)]
     if min(widths) < 4:
-        raise ValueError(
-            "`line_length` must leave each column 4 characters or more. "
-            f"Received: line_length={line_length}, columns {widths}"
-        )
-    widths = [width + 2 for width in widths]
-    # What the frame and the spaces take is shared among the columns, from left to right, as Keras's
-    # table does.
-    excess = sum(widths) + len(widths) + 1 - line_length
-    for i in range(len(widths)):
-        share = round(excess / (len(widths) - i))
-        widths[i] -= share
-        excess -= share
+        raise _too_narrow(line_length, widths)
+    room = line_length - count - 1
+    widths = [min(width + 2, room) for width in widths[:count]]
+    excess = sum(widths) - room
+    if excess > 0:
+        # Taken from the columns alike, from left to right.
+        for i in range(count):
+            share = round(excess / (count - i))
+            widths[i] -= share
+            excess -= share
+    else:
+        total = sum(widths)
+        for i, width in enumerate(widths):
+            share = math.ceil(width * -excess / total)
+            widths[i] += share
+            excess += share
+            total -= width
+    if min(widths) < 3:
+        raise _too_narrow(line_length, widths)
     return widths
+
+
+def _too_narrow(line_length: int, widths: list[int]) -> ValueError:
+    return ValueError(
+        "`line_length` must leave each column 4 characters or more. "
+        f"Received: line_length={line_length}, columns {widths}"
+    )
 
 
 def _output_shapes(model: Any) -> list[tuple[int | None, ...] | None]:
@@ -117,7 +155,11 @@ def _layer_cells(
         f"{layer.name} ({type(layer).__name__})",
         "?" if shape is None else f"({', '.join(map(str, shape))})",
     ]
-    cells.append(f"{layer.count_params():,}" if layer.built else "0 (unbuilt)")
+    if layer.built:
+        cells.append(f"{layer.count_params():,}")
+    else:
+        # A layer that will have no weights has all it needs, as in Keras.
+        cells.append("0 (unbuilt)" if layer._initializers() else "0")
     if show_trainable:
         cells.append(("Y" if layer.trainable else "N") if layer.weights else "-")
     return cells
@@ -126,11 +168,18 @@ def _layer_cells(
 def _find_range(layers: list[Any], layer_range: Sequence[str] | None) -> tuple[int, int]:
     if layer_range is None:
         return 0, len(layers)
-    if len(layer_range) != 2 or not all(isinstance(name, str) for name in layer_range):
-        raise ValueError(f"`layer_range` must be two names. Received: layer_range={layer_range}")
-    first, last = (
-        [i for i, layer in enumerate(layers) if re.match(name, layer.name)] for name in layer_range
-    )
+    patterns = layer_range if isinstance(layer_range, list | tuple) else ()
+    if len(patterns) != 2 or not all(isinstance(name, str) for name in patterns):
+        raise ValueError(f"`layer_range` must be two names. Received: layer_range={layer_range!r}")
+    try:
+        first, last = (
+            [i for i, layer in enumerate(layers) if re.match(name, layer.name)] for name in patterns
+        )
+    except re.error as error:
+        raise ValueError(
+            f"`layer_range` must be two names or regular expressions: {error}. "
+            f"Received: layer_range={layer_range}"
+        ) from None
     if not first or not last:
         names = [layer.name for layer in layers]
         raise ValueError(
@@ -141,7 +190,7 @@ def _find_range(layers: list[Any], layer_range: Sequence[str] | None) -> tuple[i
 
 
 def _table(header: list[str], rows: list[list[str]], widths: list[int]) -> list[str]:
-    lines = [_rule("┏━┳┓", widths), *_row(header, widths, "┃"), _rule("┡━╇┩", widths)]
+    lines = [_rule("┏━┳┓", widths), *_row(header, widths, "┃", bottom=True), _rule("┡━╇┩", widths)]
     for i, row in enumerate(rows):
         if i:
             lines.append(_rule("├─┼┤", widths))
@@ -155,13 +204,16 @@ def _rule(corners: str, widths: list[int]) -> str:
     return left + cross.join(line * width for width in widths) + right
 
 
-def _row(cells: list[str], widths: list[int], frame: str) -> list[str]:
+def _row(cells: list[str], widths: list[int], frame: str, bottom: bool = False) -> list[str]:
     wrapped = [_wrap(cell, width - 2) for cell, width in zip(cells, widths, strict=True)]
+    height = max(map(len, wrapped))
+    for i, cell in enumerate(wrapped):
+        missing = [""] * (height - len(cell))
+        wrapped[i] = missing + cell if bottom else cell + missing
     lines = []
-    for i in range(max(map(len, wrapped))):
+    for line in zip(*wrapped, strict=True):
         pieces = []
-        for column, (cell, width) in enumerate(zip(wrapped, widths, strict=True)):
-            piece = cell[i] if i < len(cell) else ""
+        for column, (piece, width) in enumerate(zip(line, widths, strict=True)):
             align = (str.ljust, str.ljust, str.rjust, str.center)[column]
             pieces.append(f" {align(piece, width - 2)} ")
         lines.append(frame + frame.join(pieces) + frame)

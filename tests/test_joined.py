@@ -1,6 +1,7 @@
 """A softmax or sigmoid and its cross-entropy are taken together from the logits, in a model too.
 
-From the probabilities, which Keras clips at 1e-7, a loss is at most 16.1 and its derivative 0 out there.
+From the probabilities, which Keras clips at 1e-7, a loss is at most 16.1 and its derivative 0 out
+there.
 """
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 import cornu as keras
 from cornu import layers
 
-# Activation, loss, kernel, targets: the class of logit -1000 is the right one; the binary loss is of
-# two logits of 2000, both of the wrong side. All losses are 2000.
+# Activation, loss, kernel, targets, gradient: the class of logit -1000 is the right one; the binary
+# loss is of two logits of 2000, both of the wrong side. All losses are 2000.
 CASES = [
     ("softmax", "sparse_categorical_crossentropy", [[1000.0, -1000.0]], [1], [[1.0, -1.0]]),
     ("softmax", "categorical_crossentropy", [[1000.0, -1000.0]], [[0.0, 1.0]], [[1.0, -1.0]]),
@@ -21,7 +22,10 @@ CASES = [
 def chain(activation, apart, dtype):
     if not apart:
         return [layers.Dense(2, activation=activation, use_bias=False, dtype=dtype)]
-    return [layers.Dense(2, use_bias=False, dtype=dtype), layers.Activation(activation, dtype=dtype)]
+    return [
+        layers.Dense(2, use_bias=False, dtype=dtype),
+        layers.Activation(activation, dtype=dtype),
+    ]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -43,7 +47,9 @@ def test_large_logits_of_the_wrong_class(activation, loss, kernel, target, gradi
 @pytest.mark.parametrize(("activation", "loss", "kernel", "target", "gradient"), CASES)
 def test_large_logits_of_the_right_class(activation, loss, kernel, target, gradient):
     """0 on this side, and no NaN of infinity minus infinity."""
-    model = keras.Sequential([keras.Input((1,), dtype="float64"), *chain(activation, False, "float64")])
+    model = keras.Sequential(
+        [keras.Input((1,), dtype="float64"), *chain(activation, False, "float64")]
+    )
     model.compile("sgd", loss)
     model.set_weights([-np.array(kernel)])
     came, gradients = model.loss_and_gradients(np.ones((1, 1)), np.array(target))

@@ -1,7 +1,8 @@
 """Work of several tiles, chunks and segments against NumPy in float64.
 
-The core cuts at 16,384 and 65,536 elements, at 64 rows and 256 columns of a product and at 1,024 of its depth
-(csrc/net). Whatever is at a wrong offset behind the first cut shows here, and in no test of small sizes.
+The core cuts at 16,384 and 65,536 elements, at 64 rows and 256 columns of a product and at 1,024 of
+its depth (csrc/net). Whatever is at a wrong offset behind the first cut shows here, and in no test
+of small sizes.
 """
 
 import numpy as np
@@ -117,7 +118,9 @@ def test_activations_of_many_tiles(name):
 def test_products_of_many_tiles():
     """Three tiles of rows and of columns, three segments of the depth, the bias once."""
     x, y = numbers(131, 2_051), numbers(131, 517, seed=1)
-    model = model_of(2_051, dense(517, bias_initializer="ones"), dense(517, bias_initializer="ones"))
+    model = model_of(
+        2_051, dense(517, bias_initializer="ones"), dense(517, bias_initializer="ones")
+    )
     w1, b1, w2, b2 = model.get_weights()
     h = x @ w1 + b1
     o = h @ w2 + b2
@@ -211,7 +214,9 @@ def every_third(x):
 def test_conversions_of_many_chunks(dtype, layout, columns):
     """A model that changes nothing shows what was gathered, in whatever way."""
     values = np.random.default_rng(4).integers(0, 100, (ROWS, columns)).astype(dtype)
-    model = keras.Sequential([keras.Input((columns,), dtype="float64"), layers.Flatten(dtype="float64")])
+    model = keras.Sequential(
+        [keras.Input((columns,), dtype="float64"), layers.Flatten(dtype="float64")]
+    )
     came = model.predict(layout(values), batch_size=ROWS, verbose=0)
     assert came.dtype == np.float64
     np.testing.assert_array_equal(came, values.astype("float64"))

@@ -295,11 +295,8 @@ static void test_a_wait_that_ends_without_the_lock(void) {
                             .stop_at = 4,
                             .order = &order,
                             .place = 99};
-    asked_waiter late = {.lock = lock,
-                         .exclusive = true,
-                         .timeout_ns = 90 * MS,
-                         .order = &order,
-                         .place = 99};
+    asked_waiter late = {
+        .lock = lock, .exclusive = true, .timeout_ns = 90 * MS, .order = &order, .place = 99};
     queued reader = {lock, false, FOREVER, &order, 99, CORNU_BUSY};
     pthread_t threads[3];
     CHECK_INT(take(lock, false, 0), CORNU_OK);

@@ -148,8 +148,8 @@ static void test_fork_while_another_thread_writes(void) {
             right = right && result;
         }
         right = right && predict_in_child(&self) && predicts_right(other);
-        right = right && cornu_model_lock(self.model, true, 0, CORNU_NO_POLL, NULL) ==
-                             CORNU_ERROR_FORKED;
+        right = right &&
+                cornu_model_lock(self.model, true, 0, CORNU_NO_POLL, NULL) == CORNU_ERROR_FORKED;
         _exit(right ? 0 : 1);
     }
     int status = -1;

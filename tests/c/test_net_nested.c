@@ -109,9 +109,8 @@ static void test_from_a_poll(cornu_run_mode mode) {
     bool within = false;
     for (size_t rows = 2000; !within && rows < 1000000; rows *= 2) {
         cornu_layer *shared = dense_layer("shared", FEATURES, "tanh");
-        nested self = {.model = model_with(shared),
-                       .sharing = model_with(shared),
-                       .other = model_with(NULL)};
+        nested self = {
+            .model = model_with(shared), .sharing = model_with(shared), .other = model_with(NULL)};
         cornu_model *twin = model_with(NULL);
         CHECK_INT(predict(self.model, self.before[0]), CORNU_OK);
         CHECK_INT(predict(self.sharing, self.before[1]), CORNU_OK);

@@ -119,8 +119,11 @@ typedef struct pair {
 } pair;
 
 static pair new_pair(void) {
-    pair it = {dense_layer("s", HIDDEN, "tanh"), dense_layer("p", 2, "linear"),
-               dense_layer("q", 2, "linear"), {NULL, NULL}, NULL};
+    pair it = {dense_layer("s", HIDDEN, "tanh"),
+               dense_layer("p", 2, "linear"),
+               dense_layer("q", 2, "linear"),
+               {NULL, NULL},
+               NULL};
     cornu_layer *chains[2][2] = {{it.s, it.p}, {it.s, it.q}};
     it.optimizer = new_optimizer(CORNU_SGD);
     cornu_layer_retain(it.s);

@@ -262,6 +262,37 @@ def test_an_exception_ends_the_fit_and_leaves_the_model_usable(hook, error):
     model.add(keras.layers.Dense(1))
 
 
+@pytest.mark.parametrize("hook", [*HOOKS, "set_model"])
+def test_a_fit_works_while_the_exception_of_another_is_held(hook):
+    """Its traceback holds the frame of `fit`, and so the run, which must be closed by then."""
+
+    def fail(self, *arguments, logs=None):
+        raise MineError
+
+    model = regressor("adam")
+    held = []
+    for _ in range(2):
+        try:
+            fit(model, [type("Fails", (Callback,), {hook: fail})()])
+        except MineError as error:
+            held.append(error)
+        assert not model._core.in_training
+        assert len(fit(model, []).epoch) == 2
+        model.compile("adam", "mse")
+    frames = [error.__traceback__.tb_next for error in held]
+    assert all(frame.tb_frame.f_locals["self"] is model for frame in _fits(frames))
+    model.add(keras.layers.Dense(1))
+
+
+def _fits(tracebacks):
+    for traceback in tracebacks:
+        at = traceback
+        while at.tb_frame.f_code is not keras.Sequential.fit.__code__:
+            at = at.tb_next
+        assert "run" in at.tb_frame.f_locals
+        yield at
+
+
 @pytest.mark.parametrize("method", ["evaluate", "predict"])
 def test_an_exception_ends_evaluate_and_predict(method):
     class Fails(Callback):

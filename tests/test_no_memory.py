@@ -87,6 +87,52 @@ def test_fit_evaluate_predict():
     assert fail_everywhere(fit, check) > 3
 
 
+def train(model, rows, **options):
+    keras.utils.set_random_seed(7)
+    model.fit(X[:rows], Y[:rows], batch_size=3, epochs=2, verbose=0, **options)
+
+
+def everything(model):
+    slots = [int(model.optimizer.iterations), *(w.tobytes() for w in model.get_weights())]
+    # Before any training it has no names of results; after a failed one they are there, and 0.
+    return [*slots, [value for value in model.get_metrics_result().values() if value]]
+
+
+@pytest.mark.parametrize("seen", [False, True], ids=["a new optimizer", "one with slots"])
+def test_each_allocation_of_a_fit(seen):
+    """A new model for each: one that failed before has workspaces left, and needs fewer then.
+
+    Weights, iterations and results are compared at once; slots, dropout's draws and the order of
+    rows by what the next fit makes of them.
+    """
+
+    def prepared():
+        model = make_model()
+        if seen:
+            train(model, 20)
+        return model
+
+    expected = prepared()
+    train(expected, 20, validation_split=0.2)
+    before, messages = everything(prepared()), set()
+    for count in range(100):
+        model = prepared()
+        _core.fail_allocation_after(count)
+        try:
+            train(model, 20, validation_split=0.2)
+        except MemoryError as error:
+            messages.add(str(error).split("(")[0])
+            _core.fail_allocation_after(-1)
+            assert everything(model) == before
+            assert not model._core.in_training
+            train(model, 20, validation_split=0.2)
+        _core.fail_allocation_after(-1)
+        assert everything(model) == everything(expected)
+    # The snapshot, which is made when the first epoch begins, was among them.
+    assert "No memory to keep the weights " in messages
+    assert len(messages) > 3
+
+
 def test_set_weights():
     model = make_model()
     before = model.get_weights()

@@ -180,6 +180,56 @@ static void test_thread_count(void) {
     CHECK_SIZE(cornu_pool_thread_count(), machine);
 }
 
+/* ---- A poll that forks ---- */
+
+/* Of two tiles on two threads the caller's is short, so that it waits for the other and is asked
+ * there; of many short ones it is asked between its own. */
+static void sleep_on_other_threads(void *argument, size_t tile, size_t worker) {
+    if (worker > 0) usleep(60000);
+    count_tile(argument, tile, worker);
+}
+
+typedef struct forking_poll {
+    pid_t child; /* 0 in the child; -1: not forked yet */
+    size_t asked, fork_at;
+} forking_poll;
+
+static bool fork_once(void *argument) {
+    forking_poll *self = argument;
+    if (++self->asked != self->fork_at) return true;
+    fflush(NULL);
+    self->child = fork();
+    if (self->child == 0) alarm(30);
+    return true;
+}
+
+/* In the child the tiles of the other threads are lost, and the run says so; a later one works. The
+ * parent's is whole. */
+static void check_fork_in_a_poll(cornu_pool_tile *run_tile, size_t tile_count, size_t fork_at) {
+    static tile_tally tally;
+    memset(&tally, 0, sizeof tally);
+    tally.thread_count = 3;
+    forking_poll poll = {.child = -1, .fork_at = fork_at};
+    cornu_status status =
+        cornu_pool_run(run_tile, &tally, tile_count, 3, (cornu_poll){fork_once, &poll});
+    if (poll.child == 0)
+        _exit(status == CORNU_ERROR_FORKED && run_once(300, 4) + run_once(7, 2) == 0 ? 0 : 1);
+    CHECK_INT(status, CORNU_OK);
+    for (size_t tile = 0; tile < tile_count; tile++) CHECK_SIZE(tally.times[tile], 1);
+    int child_status = -1;
+    if (!CHECK(poll.child > 0)) return;
+    waitpid(poll.child, &child_status, 0);
+    CHECK_INT(child_status, 0);
+    CHECK_SIZE(run_once(300, 4), 0);
+}
+
+static void test_a_poll_that_forks(void) {
+    check_fork_in_a_poll(count_slowly, 50, 1);
+    check_fork_in_a_poll(count_slowly, 50, 4);
+    check_fork_in_a_poll(sleep_on_other_threads, 3, 1);
+    check_fork_in_a_poll(sleep_on_other_threads, 3, 2);
+}
+
 int main(void) {
     test_thread_count();
     test_each_tile_once();
@@ -187,6 +237,7 @@ int main(void) {
     test_callers_side_by_side();
     test_fork();
     test_fork_while_another_thread_runs();
+    test_a_poll_that_forks();
     test_threads_that_can_not_be_made();
     return check_report();
 }

@@ -1,5 +1,6 @@
 /* Arrays of the caller's: every dtype, byte order, stride and alignment gives the bits of the plain
  * array. */
+#include "net/source.h"
 #include "net_fixture.h"
 
 #define ROWS 7
@@ -186,10 +187,66 @@ static void test_targets_that_do_not_fit(void) {
     CHECK(run == NULL);
 }
 
+/* Only what lies as the kernels need it is used where it lies: a pointer to a misaligned double is
+ * undefined, even where the machine would load it. */
+static void test_used_where_it_lies(void) {
+    static _Alignas(64) unsigned char memory[(ROWS + 2) * FEATURES * sizeof(double)];
+    const ptrdiff_t unit = sizeof(double);
+    cornu_array array = matrix((const double *)(void *)memory, ROWS, FEATURES);
+    cornu_source source;
+    const cornu_rows rows = {.begin = 2, .count = 3};
+    for (ptrdiff_t offset = 0; offset <= unit; offset++) {
+        array.data = memory + offset;
+        const void *there = memory + offset + 2 * FEATURES * unit;
+        CHECK_INT(cornu_source_init(&source, "x", &array, NULL), CORNU_OK);
+        CHECK(cornu_source_in_place(&source, &rows, CORNU_FLOAT64) ==
+              (offset % unit == 0 ? there : NULL));
+        CHECK(cornu_source_in_place(&source, &rows, CORNU_FLOAT32) == NULL);
+        array.dtype = CORNU_FLOAT32;
+        array.strides[0] = FEATURES * 4;
+        array.strides[1] = 4;
+        there = memory + offset + 2 * FEATURES * 4;
+        CHECK_INT(cornu_source_init(&source, "x", &array, NULL), CORNU_OK);
+        CHECK(cornu_source_in_place(&source, &rows, CORNU_FLOAT32) ==
+              (offset % 4 == 0 ? there : NULL));
+        array = matrix((const double *)(void *)memory, ROWS, FEATURES);
+    }
+    /* Rows of one number whose stride is no multiple of it: the second one is misaligned. */
+    array = matrix((const double *)(void *)memory, ROWS, 1);
+    array.strides[0] = unit + 1;
+    const cornu_rows second = {.begin = 1, .count = 1};
+    CHECK_INT(cornu_source_init(&source, "x", &array, NULL), CORNU_OK);
+    CHECK(cornu_source_in_place(&source, &second, CORNU_FLOAT64) == NULL);
+    CHECK(cornu_source_in_place(&source, &rows, CORNU_FLOAT64) == NULL);
+    /* Another byte order, an order of rows, gaps, and columns backwards. */
+    array = matrix((const double *)(void *)memory, ROWS, FEATURES);
+    const uint32_t order32[ROWS] = {0, 1, 2, 3, 4, 5, 6};
+    const uint64_t order64[ROWS] = {0, 1, 2, 3, 4, 5, 6};
+    const cornu_rows ordered[] = {{.order32 = order32, .count = 2},
+                                  {.order64 = order64, .count = 2}};
+    CHECK_INT(cornu_source_init(&source, "x", &array, NULL), CORNU_OK);
+    CHECK(cornu_source_in_place(&source, &rows, CORNU_FLOAT64) != NULL);
+    for (size_t i = 0; i < 2; i++)
+        CHECK(cornu_source_in_place(&source, &ordered[i], CORNU_FLOAT64) == NULL);
+    array.swapped = true;
+    CHECK_INT(cornu_source_init(&source, "x", &array, NULL), CORNU_OK);
+    CHECK(cornu_source_in_place(&source, &rows, CORNU_FLOAT64) == NULL);
+    array.swapped = false;
+    array.strides[0] += unit;
+    CHECK_INT(cornu_source_init(&source, "x", &array, NULL), CORNU_OK);
+    CHECK(cornu_source_in_place(&source, &rows, CORNU_FLOAT64) == NULL);
+    array.strides[0] = -FEATURES * unit;
+    array.strides[1] = -unit;
+    array.data = memory + (ROWS * FEATURES - 1) * unit;
+    CHECK_INT(cornu_source_init(&source, "x", &array, NULL), CORNU_OK);
+    CHECK(cornu_source_in_place(&source, &rows, CORNU_FLOAT64) == NULL);
+}
+
 int main(void) {
     cornu_layer *layers[] = {dense_layer("out", 2, "tanh")};
     model = model_of(1, layers, FEATURES);
     for (int dtype = 0; dtype < CORNU_DTYPE_COUNT; dtype++) test_dtype((cornu_dtype)dtype);
+    test_used_where_it_lies();
     test_axes_in_any_order();
     test_bad_shapes();
     test_targets_that_do_not_fit();

@@ -6,6 +6,8 @@ import operator
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 
 def check_integer(name: str, value: Any, least: int = 1) -> int:
     """Return an argument as an integer.
@@ -28,7 +30,7 @@ def check_integer(name: str, value: Any, least: int = 1) -> int:
         number = operator.index(value)
     except TypeError:
         number = least - 1
-    if number < least or isinstance(value, bool):
+    if number < least or isinstance(value, bool | np.bool_):
         kind = "a positive integer" if least == 1 else f"an integer of at least {least}"
         raise ValueError(f"`{name}` must be {kind}. Received: {name}={value!r}")
     return number
@@ -134,7 +136,7 @@ def check_row_shape(name: str, shape: Any) -> tuple[int, ...]:
                 f"batch are not supported yet. Received: {name}={shape!r}"
             )
         try:
-            number = -1 if isinstance(size, bool) else operator.index(size)
+            number = -1 if isinstance(size, bool | np.bool_) else operator.index(size)
         except TypeError:
             number = -1
         if number < 0:

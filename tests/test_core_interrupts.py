@@ -184,7 +184,7 @@ def test_a_run_belongs_to_one_thread_at_a_time():
 # ---- Weights between steps ---------------------------------------------------------------------
 
 
-def long_step(model, features=600, count=150_000):
+def long_step(model, features=600, count=15_000):
     """A run of one step that takes a second or more, all of it under the model's lock."""
     x = np.broadcast_to(np.float32(0.5), (count, features))
     return _core.Run(model, _core.TRAIN, x, x)

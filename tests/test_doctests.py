@@ -24,7 +24,7 @@ def test_examples(name):
     for examples in finder.find(module, name):
         # What an example may change for the whole process is put back after it.
         with np.printoptions():
-            cornu.utils.clear_session()
+            cornu.utils.clear_session(free_memory=False)
             runner.run(examples, out=printed.append)
             cornu.config.set_floatx("float32")
     assert runner.failures == 0, "".join(printed)

@@ -184,10 +184,16 @@ def test_a_run_belongs_to_one_thread_at_a_time():
 # ---- Weights between steps ---------------------------------------------------------------------
 
 
-def long_step(model, features=600, count=15_000):
-    """A run of one step that takes a second or more, all of it under the model's lock."""
-    x = np.broadcast_to(np.float32(0.5), (count, features))
-    return _core.Run(model, _core.TRAIN, x, x)
+def long_step(model, features=600):
+    """A run of one step that takes some 1.5 s on any machine, all of it under the model's lock."""
+
+    def step(count):
+        x = np.broadcast_to(np.float32(0.5), (count, features))
+        return _core.Run(model, _core.TRAIN, x, x)
+
+    began = time.perf_counter()
+    finish(step(1000))
+    return step(int(1500 / (time.perf_counter() - began)))
 
 
 def test_a_copy_waits_for_the_end_of_a_step():
@@ -305,13 +311,14 @@ def test_a_signal_handler_reads_and_predicts_in_the_middle_of_a_step():
     model, layers = dense_model((600, 600, 600))
     view = layers[0].spans()[0]
     copy = np.empty_like(view)
+    run = long_step(model)
     before = view.copy()
 
     def handler():
         model.copy([copy], [view], exclusive=False)
         return predict(model, rows(2, 600))
 
-    answer = handle_alarm_during(lambda: finish(long_step(model)), handler)
+    answer = handle_alarm_during(lambda: finish(run), handler)
     assert isinstance(answer, np.ndarray), answer
     # The step had not come to its update.
     np.testing.assert_array_equal(copy, before)
@@ -325,7 +332,8 @@ def test_a_signal_handler_cannot_change_a_model_in_the_middle_of_a_step():
         lambda: model.copy([view], [view.copy()], exclusive=True),
         lambda: finish(_core.Run(model, _core.TRAIN, rows(2, 600), rows(2, 600))),
     ):
-        answer = handle_alarm_during(lambda: finish(long_step(model)), change)
+        run = long_step(model)
+        answer = handle_alarm_during(lambda run=run: finish(run), change)
         assert isinstance(answer, RuntimeError)
         assert "in the middle of a step" in str(answer)
     predict(model, rows(2, 600))

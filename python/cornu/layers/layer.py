@@ -17,7 +17,18 @@ from cornu.layers.forward import forward
 from cornu.layers.user_arrays import as_rows
 from cornu.layers.weights import copy_weights, write_weights
 from cornu.utils.naming import unique_name
+from cornu.utils.overriding import refusal, refuse_overridden
 from cornu.variable import Variable
+
+# The core has its own: one of a subclass would never be called.
+_METHODS = (
+    "call",
+    "build",
+    "__call__",
+    "compute_output_shape",
+    "compute_output_spec",
+    "compute_mask",
+)
 
 # Held while weights are made, so that two threads that call one unbuilt model make them once.
 build_lock = threading.RLock()
@@ -74,11 +85,7 @@ class Layer:
         self._input_shape_argument = _take_input_shape(kwargs)
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments passed to {kind}: {kwargs}")
-        if hasattr(type(self), "call"):
-            raise ValueError(
-                f"Layers written in Python are not supported yet. Received: the class {kind}, "
-                "which has a method `call`"
-            )
+        refuse_overridden(self, _METHODS, "Layers")
         self._trainable = check_flag("trainable", trainable)
         self._dtype = resolve_dtype(dtype)
         self._name = unique_name(kind) if name is None else check_name(name)
@@ -92,6 +99,8 @@ class Layer:
         self._core = self._new_core()
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in _METHODS:
+            raise ValueError(refusal("Layers", type(self), name))
         if name in self._options and "_core" in self.__dict__:
             raise AttributeError(
                 f"`{name}` of a layer can't be changed: make another layer with it. "

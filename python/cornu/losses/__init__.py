@@ -16,6 +16,7 @@ from cornu.losses.crossentropy import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
 from cornu.losses.loss import Loss as Loss
+from cornu.losses.loss import refuse_own_methods as _refuse_own_methods
 from cornu.losses.regression import MeanAbsoluteError as MeanAbsoluteError
 from cornu.losses.regression import MeanSquaredError as MeanSquaredError
 from cornu.losses.regression import mean_absolute_error as mean_absolute_error
@@ -135,6 +136,7 @@ def for_compile(
     if thing is None:
         raise ValueError("`loss` must be a name, a loss or a function. Received: loss=None")
     if isinstance(thing, Loss):
+        _refuse_own_methods(thing)
         return thing
     try:
         made_by = _CLASSES.get(thing)

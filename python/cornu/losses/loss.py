@@ -10,6 +10,7 @@ from cornu.config import resolve_dtype
 from cornu.losses.reduction import check_reduction, reduce_losses
 from cornu.utils.arrays import as_real
 from cornu.utils.naming import unique_name
+from cornu.utils.overriding import refuse_overridden
 
 if TYPE_CHECKING:
     from cornu._core import LossSpec
@@ -118,6 +119,11 @@ class Loss:
     def _mask(self, target: np.ndarray, losses: Any) -> np.ndarray | None:
         """Which of the losses count; None: all."""
         return None
+
+
+def refuse_own_methods(loss: Loss) -> None:
+    """Raise a ValueError if a loss has methods that the core would pass over."""
+    refuse_overridden(loss, ("call", "__call__"), "Losses")
 
 
 def core_reduction(reduction: str | None) -> str:

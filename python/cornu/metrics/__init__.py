@@ -38,6 +38,7 @@ from cornu.metrics.metric import Metric as Metric
 from cornu.utils.errors import did_you_mean as _did_you_mean
 from cornu.utils.naming import object_name as _object_name
 from cornu.utils.naming import snake_case as _snake_case
+from cornu.utils.overriding import refuse_overridden as _refuse_overridden
 
 _CLASSES = (
     Accuracy,
@@ -75,6 +76,15 @@ _BY_NAME.update(
     MAE=MeanAbsoluteError,
     bce=BinaryCrossentropy,
     BCE=BinaryCrossentropy,
+)
+_METHODS = (
+    "update_state",
+    "result",
+    "reset_state",
+    "reset_states",
+    "__call__",
+    "stateless_update_state",
+    "stateless_result",
 )
 # Names that stand for one of three metrics, which the shapes decide.
 _ACCURACIES = {
@@ -184,6 +194,7 @@ def for_compile(
         raise ValueError("`metrics` must be names, metrics or functions. Received: None")
     if not isinstance(thing, Metric):
         thing = MeanMetricWrapper(thing, name=_object_name(thing))
+    _refuse_overridden(thing, _METHODS, "Metrics")
     if isinstance(identifier, str):
         thing.name = identifier
     return thing

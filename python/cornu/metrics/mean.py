@@ -177,9 +177,10 @@ class MeanMetricWrapper(Mean):
 
     @property
     def specification(self) -> MetricSpec:
-        from cornu.losses import Loss
+        from cornu.losses.loss import Loss, refuse_own_methods
 
         if isinstance(self._fn, Loss):
+            refuse_own_methods(self._fn)
             return "loss", self._fn.specification, 0.0, 0
         try:
             specify = SPECIFICATIONS.get(self._fn)

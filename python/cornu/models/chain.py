@@ -15,8 +15,25 @@ from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.trainer import Trainer
 from cornu.utils.naming import unique_name
+from cornu.utils.overriding import refusal, refuse_overridden
 
 Shape = tuple[int, ...]
+
+# What Keras calls for each batch, and the core does by itself.
+_METHODS = (
+    "call",
+    "__call__",
+    "train_step",
+    "test_step",
+    "predict_step",
+    "compute_loss",
+    "compute_metrics",
+    "make_train_function",
+    "make_test_function",
+    "make_predict_function",
+    "get_metrics_result",
+    "reset_metrics",
+)
 
 
 class Chain(Trainer):
@@ -29,8 +46,9 @@ class Chain(Trainer):
     """
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
+        refuse_overridden(self, _METHODS, "Models")
         super().__init__()
-        self._name = unique_name("Sequential") if name is None else check_name(name)
+        self._name = unique_name(type(self).__name__) if name is None else check_name(name)
         self._trainable = check_flag("trainable", trainable)
         self._core = _core.Model(self._name)
         # Perhaps an InputLayer first; `layers` leaves it out.
@@ -44,6 +62,11 @@ class Chain(Trainer):
             for layer in given:
                 found = self._with(found, layer)
             self._set_chain(found)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _METHODS:
+            raise ValueError(refusal("Models", type(self), name))
+        super().__setattr__(name, value)
 
     # ---- What it is
 

@@ -53,7 +53,7 @@ class Sequential(Chain):
     """
 
     def __repr__(self) -> str:
-        return f"<Sequential name={self._name}, built={self._built}>"
+        return f"<{type(self).__name__} name={self._name}, built={self._built}>"
 
     # ---- Calling
 

@@ -9,6 +9,7 @@ from typing import Any
 from cornu import _core
 from cornu.optimizers.scalar import Scalar
 from cornu.utils.naming import unique_name
+from cornu.utils.overriding import refusal, refuse_overridden
 
 # Keras's common arguments with their defaults, the only values that are supported so far.
 UNSUPPORTED = {
@@ -22,6 +23,17 @@ UNSUPPORTED = {
     "loss_scale_factor": None,
     "gradient_accumulation_steps": None,
 }
+
+# The core takes the steps: methods of a subclass would never be called.
+_METHODS = (
+    "update_step",
+    "apply",
+    "apply_gradients",
+    "build",
+    "minimize",
+    "stateless_apply",
+    "finalize_variable_values",
+)
 
 
 class Optimizer:
@@ -55,6 +67,7 @@ class Optimizer:
             raise TypeError(
                 "`Optimizer` is the base of the optimizers: use one such as cornu.optimizers.Adam."
             )
+        refuse_overridden(self, (*_METHODS, "learning_rate", "iterations"), "Optimizers")
         rate = check_learning_rate(
             _take_old_names(common, learning_rate, self._default_learning_rate)
         )
@@ -115,6 +128,8 @@ class Optimizer:
         return config
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in _METHODS:
+            raise ValueError(refusal("Optimizers", type(self), name))
         if name in UNSUPPORTED or name in self.__dict__.get("_option_names", ()):
             raise AttributeError(
                 f"`{name}` of an optimizer can't be changed: make another one with it. "

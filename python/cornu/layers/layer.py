@@ -310,7 +310,7 @@ class Layer:
         refuse_unsupported({"mask": mask})
         x = as_rows(inputs, "inputs")
         if not self._built:
-            self.build(x.shape)
+            self.build((None, *x.shape[1:]))
         return forward(self._chain(x.shape[1:]), x, bool(training))
 
     def _chain(self, row: tuple[int, ...]) -> _core.Model:

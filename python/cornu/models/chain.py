@@ -317,6 +317,10 @@ class Chain(Trainer):
         # (n,) stands for one feature where the layers can't take plain numbers.
         return (1,), self._infer(chain, (1,))[-1]
 
+    def _known_row(self) -> Shape | None:
+        first = self._layers[0] if self._layers else None
+        return first.batch_shape[1:] if isinstance(first, InputLayer) else None
+
     def _build_for(self, row: Shape) -> None:
         if self._built:
             return

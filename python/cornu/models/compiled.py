@@ -17,7 +17,6 @@ class Compiled:
     """A model with an optimizer, a loss and metrics; `Sequential` says what the model is.
 
     Attributes:
-        optimizer: The optimizer of `compile`; None before.
         loss: What `compile` was given as loss.
         compiled: Whether `compile` was called.
     """
@@ -25,7 +24,7 @@ class Compiled:
     _core: _core.Model
 
     def __init__(self) -> None:
-        self.optimizer: Any = None
+        self._optimizer: optimizers.Optimizer | None = None
         self.loss: Any = None
         self.compiled = False
         self.stop_training = False
@@ -38,6 +37,10 @@ class Compiled:
     def _shapes(self, x: np.ndarray) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The shapes of a row of the input and of the output; of an unbuilt model, those it would
         have if it were built for `x`."""
+        raise NotImplementedError
+
+    def _known_row(self) -> tuple[int, ...] | None:
+        """The shape of a row of the input; None before it is known."""
         raise NotImplementedError
 
     def _build_for(self, row: tuple[int, ...]) -> None:
@@ -89,20 +92,39 @@ class Compiled:
         if weighted_metrics:
             refuse_unsupported({"weighted_metrics": weighted_metrics})
         refuse_unsupported({"steps_per_execution": steps_per_execution}, default=1)
-        if self._core.in_training:
-            raise RuntimeError(
-                "A model can't be compiled while it is trained by `fit`: it must end as it began."
-            )
+        self._refuse_in_training("A model can't be compiled")
         new_optimizer = optimizers.get(optimizer)
         old = self._objective
         kept_loss = old.loss if loss is None and old is not None else loss
         kept_metrics = old.identifiers if metrics is None and old is not None else metrics
         self._objective = Objective(kept_loss, kept_metrics)
-        self.optimizer = new_optimizer
+        self._optimizer = new_optimizer
         self.loss = kept_loss
         self.compiled = True
         self.stop_training = False
         self._bound = None
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer of `compile`, None before; another one may be set between two trainings."""
+        return self._optimizer
+
+    @optimizer.setter
+    def optimizer(self, value: Any) -> None:
+        if value is self._optimizer:
+            return
+        if value is not None and not isinstance(value, optimizers.Optimizer):
+            raise ValueError(
+                "`optimizer` must be one of cornu.optimizers, such as cornu.optimizers.Adam(). "
+                f"Received: optimizer={value!r} (of type {type(value).__name__})"
+            )
+        self._refuse_in_training("The optimizer of a model can't be replaced")
+        self._optimizer = value
+        self._bound = None
+
+    def _refuse_in_training(self, what: str) -> None:
+        if self._core.in_training:
+            raise RuntimeError(f"{what} while it is trained by `fit`: it must end as it began.")
 
     @property
     def metrics(self) -> list[Metric]:

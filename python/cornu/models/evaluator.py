@@ -11,7 +11,7 @@ from cornu.callbacks.callback_list import CallbackList
 from cornu.layers.arguments import check_integer, refuse_unsupported
 from cornu.models.compiled import Compiled
 from cornu.models.loops import PREDICT_HOOKS, TEST_HOOKS, BatchLoop
-from cornu.models.training_data import check_out, check_x, take_data, take_x
+from cornu.models.training_data import check_out, check_x, take_data, take_rows, take_x
 
 BATCH_SIZE = 32
 # Between two looks of the display, as in Keras.
@@ -69,7 +69,7 @@ class Evaluator(Compiled):
         verbose = check_verbose(verbose)
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
         loop = BatchLoop(listeners, TEST_HOOKS)
-        data = take_data(x, y, sample_weight)
+        data = take_data(x, y, sample_weight, row=self._known_row())
         resolved = self._bind("evaluate", data)
         run = _core.Run(
             self._core,
@@ -130,7 +130,7 @@ class Evaluator(Compiled):
         verbose = check_verbose(verbose)
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
         loop = BatchLoop(listeners, PREDICT_HOOKS)
-        inputs = take_x(x)
+        inputs = take_x(x, row=self._known_row())
         row, output = self._shapes(inputs)
         check_x(inputs, row, self._end_names()[0])
         self._build_for(row)
@@ -173,8 +173,13 @@ class Evaluator(Compiled):
             TypeError: `x` is no array.
             ValueError: it has another shape.
         """
-        inputs = take_x(x)
-        return self.predict(inputs, batch_size=len(inputs), verbose=0)
+        inputs = take_rows(x, "x", self._known_row())
+        if len(inputs):
+            return self.predict(inputs, batch_size=len(inputs), verbose=0)
+        row, output = self._shapes(inputs)
+        check_x(inputs, row, self._end_names()[0])
+        self._build_for(row)
+        return np.empty((0, *output), self._core.dtype)
 
 
 def check_batch_size(name: str, value: Any, default: int = BATCH_SIZE) -> int:

@@ -11,10 +11,9 @@ from cornu import _core
 from cornu.layers.arguments import refuse_unsupported
 from cornu.layers.forward import forward
 from cornu.layers.layer import Layer
-from cornu.layers.user_arrays import as_rows
 from cornu.layers.weights import copy_weights, write_weights
 from cornu.models.chain import Chain
-from cornu.models.training_data import check_x
+from cornu.models.training_data import check_x, take_rows
 from cornu.variable import Variable
 
 
@@ -73,7 +72,7 @@ class Sequential(Chain):
             ValueError: it has another shape.
         """
         refuse_unsupported({"mask": mask})
-        x = as_rows(inputs, "inputs")
+        x = take_rows(inputs, "inputs", self._known_row())
         row, _ = self._shapes(x)
         check_x(x, row, self._end_names()[0], "inputs")
         self._build_for(row)

@@ -106,10 +106,10 @@ class Trainer(Evaluator):
         frequency = check_integer("validation_freq", validation_freq)
         listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
         loop = FitLoop(listeners)
-        data = take_data(x, y, sample_weight)
+        data = take_data(x, y, sample_weight, row=self._known_row())
         validation = None
         if validation_data is not None:
-            validation = take_validation(validation_data)
+            validation = take_validation(validation_data, self._known_row())
         elif validation_split:
             data, validation = split(data, validation_split)
         resolved = self._bind("fit", data, validation)
@@ -189,7 +189,7 @@ class Trainer(Evaluator):
         before = "train_on_batch" if mode == _core.TRAIN else "test_on_batch"
         if mode == _core.TRAIN:
             self._require_optimizer(before)
-        data = take_data(x, y, sample_weight)
+        data = take_data(x, y, sample_weight, row=self._known_row())
         resolved = self._bind(before, data)
         run = _core.Run(self._core, mode, *data)
         try:
@@ -229,7 +229,7 @@ class Trainer(Evaluator):
         (9.0, [array([[6.]], dtype=float32)])
         """
         self._require_objective("loss_and_gradients")
-        data = take_data(x, y, sample_weight)
+        data = take_data(x, y, sample_weight, row=self._known_row())
         self._bind("loss_and_gradients", data)
         run = _core.Run(self._core, _core.GRADIENT, *data)
         try:

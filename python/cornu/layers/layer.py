@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from cornu import _core
-from cornu.config import resolve_dtype
+from cornu.config import layer_dtype
 from cornu.layers.arguments import check_batch_shape, check_flag, check_name, refuse_unsupported
 from cornu.layers.forward import forward
 from cornu.layers.user_arrays import as_rows
 from cornu.layers.weights import copy_weights, write_weights
+from cornu.utils.absent_names import absent_attribute
 from cornu.utils.naming import unique_name
 from cornu.utils.overriding import refusal, refuse_overridden
 from cornu.variable import Variable
@@ -87,7 +88,7 @@ class Layer:
             raise ValueError(f"Unrecognized keyword arguments passed to {kind}: {kwargs}")
         refuse_overridden(self, _METHODS, "Layers")
         self._trainable = check_flag("trainable", trainable)
-        self._dtype = resolve_dtype(dtype)
+        self._dtype = layer_dtype(dtype)
         self._name = unique_name(kind) if name is None else check_name(name)
         self._path: str | None = None
         self._weights: list[Variable] = []
@@ -107,6 +108,9 @@ class Layer:
                 f"Received: {self._name}.{name} = {value!r}"
             )
         super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        raise absent_attribute(self, name, "Layer")
 
     # ---- What subclasses say
 

@@ -21,7 +21,8 @@ from cornu.losses.regression import MeanAbsoluteError as MeanAbsoluteError
 from cornu.losses.regression import MeanSquaredError as MeanSquaredError
 from cornu.losses.regression import mean_absolute_error as mean_absolute_error
 from cornu.losses.regression import mean_squared_error as mean_squared_error
-from cornu.utils.errors import did_you_mean as _did_you_mean
+from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import unknown_name as _unknown_name
 
 # Each function with the class that reduces it.
 _CLASSES: dict[Callable[..., Any], type[Loss]] = {
@@ -78,11 +79,13 @@ def get(identifier: Any) -> Any:
         return None
     if isinstance(identifier, str):
         thing = _BY_NAME.get(identifier)
-        if thing is None:
+        if identifier.lower() in _BY_SHAPE_NAMES:
             raise ValueError(
-                f"Unknown loss: {identifier!r}. "
-                f"{_did_you_mean(identifier, [*_BY_NAME, *_BY_SHAPE_NAMES])}"
+                f"The loss {identifier!r} is chosen by the shapes of output and targets: it works "
+                "in `compile` only."
             )
+        if thing is None:
+            raise _unknown_name("loss", identifier, [*_BY_NAME, *_BY_SHAPE_NAMES], __name__)
     else:
         thing = identifier
     if isinstance(thing, type):
@@ -175,3 +178,7 @@ def label_kind(output_shape: tuple[Any, ...], target_shape: tuple[Any, ...]) -> 
     if len(target_shape) < len(output_shape) or target_shape[-1] == 1:
         return "sparse_categorical"
     return "categorical"
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

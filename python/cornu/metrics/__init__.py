@@ -35,7 +35,8 @@ from cornu.metrics.mean import Mean as Mean
 from cornu.metrics.mean import MeanMetricWrapper as MeanMetricWrapper
 from cornu.metrics.mean import Sum as Sum
 from cornu.metrics.metric import Metric as Metric
-from cornu.utils.errors import did_you_mean as _did_you_mean
+from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import unknown_name as _unknown_name
 from cornu.utils.naming import object_name as _object_name
 from cornu.utils.naming import snake_case as _snake_case
 from cornu.utils.overriding import refuse_overridden as _refuse_overridden
@@ -138,11 +139,13 @@ def get(identifier: Any) -> Any:
         return None
     if isinstance(identifier, str):
         thing = _BY_NAME.get(identifier)
-        if thing is None:
+        if thing is None and identifier.lower() in _BY_SHAPE:
             raise ValueError(
-                f"Unknown metric: {identifier!r}. "
-                f"{_did_you_mean(identifier, [*_BY_NAME, *_BY_SHAPE])}"
+                f"The metric {identifier!r} is chosen by the shapes of output and targets: it "
+                "works in `compile` only."
             )
+        if thing is None:
+            raise _unknown_name("metric", identifier, [*_BY_NAME, *_BY_SHAPE], __name__)
     else:
         thing = identifier
     if isinstance(thing, type):
@@ -219,3 +222,7 @@ def _kind_of_labels(
         if loss is not None and loss.specification[0].startswith("sparse")
         else "categorical"
     )
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

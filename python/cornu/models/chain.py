@@ -14,6 +14,7 @@ from cornu.layers.arguments import check_batch_shape, check_flag, check_name
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.trainer import Trainer
+from cornu.utils.absent_names import absent_attribute
 from cornu.utils.naming import unique_name
 from cornu.utils.overriding import refusal, refuse_overridden
 
@@ -67,6 +68,9 @@ class Chain(Trainer):
         if name in _METHODS:
             raise ValueError(refusal("Models", type(self), name))
         super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        raise absent_attribute(self, name, "Sequential")
 
     # ---- What it is
 

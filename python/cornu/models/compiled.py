@@ -92,6 +92,11 @@ class Compiled:
         if weighted_metrics:
             refuse_unsupported({"weighted_metrics": weighted_metrics})
         refuse_unsupported({"steps_per_execution": steps_per_execution}, default=1)
+        if isinstance(optimizer, str) and optimizer.lower() == "rmsprop":
+            raise ValueError(
+                "`optimizer` must be given: 'rmsprop', Keras's default, is not supported yet. Pass "
+                f'optimizer="adam" or optimizer="sgd". Received: optimizer={optimizer!r}'
+            )
         self._refuse_in_training("A model can't be compiled")
         new_optimizer = optimizers.get(optimizer)
         old = self._objective

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cornu import _core
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
 
 if TYPE_CHECKING:
     from cornu.dtype_policy import DTypePolicy
@@ -149,11 +150,11 @@ def set_epsilon(value: float) -> None:
 
     Source: https://keras.io/api/utils/config_utils/
     """
-    if value != _EPSILON:
+    if getattr(value, "ndim", 0) or value != _EPSILON:
         raise ValueError(
             f"`value` must be {_EPSILON}: cornu's losses have it built in, and another epsilon is "
             "not "
-            f"supported yet. Received: value={value}"
+            f"supported yet. Received: value={_shown(value)}"
         )
 
 
@@ -232,7 +233,7 @@ def set_num_threads(count: int) -> None:
     if number < 0:
         raise ValueError(
             "`count` must be a positive integer, or 0 for the environment's choice. "
-            f"Received: count={count!r}"
+            f"Received: count={_shown(count)}"
         )
     _core.set_num_threads(number)
 
@@ -272,7 +273,9 @@ def resolve_dtype(dtype: Any = None, argument: str = "dtype") -> str:
             "throughout, and half "
             f"and mixed precision are not supported. Received: {argument}={name!r}"
         )
-    raise ValueError(f"`{argument}` must be 'float32' or 'float64'. Received: {argument}={dtype!r}")
+    raise ValueError(
+        f"`{argument}` must be 'float32' or 'float64'. Received: {argument}={_shown(dtype)}"
+    )
 
 
 def __getattr__(name: str) -> object:

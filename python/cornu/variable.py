@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu.config import floatx
 from cornu.utils.arrays import any_type
+from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 
 # Methods that would return a Variable, with the name of a weight that it isn't.
@@ -139,7 +140,7 @@ class Variable(np.ndarray):
     def trainable(self, value: bool) -> None:
         raise AttributeError(
             "`trainable` of a variable follows its layer's: set `layer.trainable`. "
-            f"Received: {self.path}.trainable = {value}"
+            f"Received: {self.path}.trainable = {shown(value)}"
         )
 
     def numpy(self) -> np.ndarray:

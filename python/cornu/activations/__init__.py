@@ -37,6 +37,7 @@ from cornu.activations.smooth import softplus as softplus
 from cornu.activations.smooth import sparse_plus as sparse_plus
 from cornu.activations.smooth import squareplus as squareplus
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
 from cornu.utils.errors import unknown_name as _unknown_name
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def get(identifier: Any) -> Callable[..., Any]:
         return identifier
     raise ValueError(
         "`activation` must be a name, a function or None. "
-        f"Received: activation={identifier!r} (of type {type(identifier).__name__})"
+        f"Received: activation={_shown(identifier)} (of type {type(identifier).__name__})"
     )
 
 
@@ -129,13 +130,13 @@ def specification(identifier: Any) -> ActivationSpec:
         raise ValueError(
             "`activation` must be one of cornu.activations: one written in Python is not "
             "supported yet. "
-            f"Received: activation={identifier!r}"
+            f"Received: activation={_shown(identifier)}"
         )
     try:
         return specify(**keywords)
     except TypeError as error:
         raise ValueError(
-            f"`activation` {identifier!r} has not the arguments it needs: {error}"
+            f"`activation` {_shown(identifier)} has not the arguments it needs: {error}"
         ) from None
 
 

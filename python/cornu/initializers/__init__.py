@@ -23,6 +23,7 @@ from cornu.initializers.named import LecunUniform as LecunUniform
 from cornu.initializers.variance_scaling import VarianceScaling as VarianceScaling
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.arrays import any_type as _any_type
+from cornu.utils.errors import shown as _shown
 from cornu.utils.errors import unknown_name as _unknown_name
 
 constant = Constant
@@ -95,7 +96,7 @@ def get(identifier: Any) -> Any:
     if not callable(thing):
         raise ValueError(
             "An initializer must be a name, a function of `(shape, dtype)` or an array. "
-            f"Received: {identifier!r} (of type {type(identifier).__name__})"
+            f"Received: {_shown(identifier)} (of type {type(identifier).__name__})"
         )
     return thing
 

@@ -22,6 +22,7 @@ from cornu.losses.regression import MeanSquaredError as MeanSquaredError
 from cornu.losses.regression import mean_absolute_error as mean_absolute_error
 from cornu.losses.regression import mean_squared_error as mean_squared_error
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
 from cornu.utils.errors import unknown_name as _unknown_name
 
 # Each function with the class that reduces it.
@@ -93,7 +94,7 @@ def get(identifier: Any) -> Any:
     if not callable(thing):
         raise ValueError(
             "`loss` must be a name, a loss or a function. "
-            f"Received: loss={identifier!r} (of type {type(identifier).__name__})"
+            f"Received: loss={_shown(identifier)} (of type {type(identifier).__name__})"
         )
     return thing
 
@@ -130,7 +131,7 @@ def for_compile(
     if isinstance(identifier, str) and identifier.lower() in _BY_SHAPE_NAMES:
         if output_shape is None or target_shape is None:
             raise ValueError(
-                f"The shapes of output and targets must be known for loss={identifier!r}. "
+                f"The shapes of output and targets must be known for loss={_shown(identifier)}. "
                 "Received: None"
             )
         function = _BY_NAME[f"{label_kind(output_shape, target_shape)}_crossentropy"]
@@ -149,7 +150,7 @@ def for_compile(
         raise ValueError(
             "`loss` must be one of cornu.losses: one written in Python is not supported in "
             "`compile` yet. "
-            f"Received: loss={identifier!r}"
+            f"Received: loss={_shown(identifier)}"
         )
     return made_by(name=identifier if isinstance(identifier, str) else thing.__name__)
 

@@ -134,7 +134,8 @@ def core_reduction(reduction: str | None) -> str:
     """
     if reduction in (None, "none"):
         raise ValueError(
-            "`reduction` of a loss must not be None in `compile`: training needs one number. "
+            "`reduction` of a loss must not be None or 'none' in `compile`: training needs one "
+            "number, by 'sum_over_batch_size', 'sum' or 'mean_with_sample_weight'. "
             f"Received: reduction={reduction!r}"
         )
     return "sum_over_batch_size" if reduction == "mean" else str(reduction)

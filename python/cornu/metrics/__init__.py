@@ -36,6 +36,7 @@ from cornu.metrics.mean import MeanMetricWrapper as MeanMetricWrapper
 from cornu.metrics.mean import Sum as Sum
 from cornu.metrics.metric import Metric as Metric
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
 from cornu.utils.errors import unknown_name as _unknown_name
 from cornu.utils.naming import object_name as _object_name
 from cornu.utils.naming import snake_case as _snake_case
@@ -153,7 +154,7 @@ def get(identifier: Any) -> Any:
     if not callable(thing):
         raise ValueError(
             "`metrics` must be names, metrics or functions. "
-            f"Received: {identifier!r} (of type {type(identifier).__name__})"
+            f"Received: {_shown(identifier)} (of type {type(identifier).__name__})"
         )
     return thing
 

@@ -36,7 +36,14 @@ def per_sample(
         rank = weights.ndim
         if numbers.ndim > rank:
             numbers = reduce(numbers, axis=tuple(range(rank, numbers.ndim)))
-        weights = np.broadcast_to(weights, numbers.shape)
+        try:
+            weights = np.broadcast_to(weights, numbers.shape)
+        except ValueError:
+            raise ValueError(
+                "`sample_weight` must have a weight for each sample, or a shape that broadcasts. "
+                f"Received: sample_weight of shape {np.shape(sample_weight)}, values of shape "
+                f"{np.shape(values)}"
+            ) from None
         numbers = numbers * weights
         if rank > 1:
             weights = reduce(weights, axis=tuple(range(1, rank)))

@@ -11,6 +11,8 @@ from cornu.layers.arguments import refuse_unsupported
 from cornu.metrics import Metric
 from cornu.models.objective import Objective, Resolved
 from cornu.models.training_data import TrainingData, check_x, check_y
+from cornu.utils.errors import shown
+from cornu.utils.keywords import name_keywords
 
 
 class Compiled:
@@ -53,6 +55,7 @@ class Compiled:
 
     # ---- Compiling
 
+    @name_keywords
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -88,6 +91,11 @@ class Compiled:
 
         Source: https://keras.io/api/models/model_training_apis/
         """
+        if _are_metrics(loss_weights):
+            raise ValueError(
+                "`loss_weights` must be None: it is not supported yet. Did you mean "
+                f"metrics={shown(loss_weights)}? Received: loss_weights={shown(loss_weights)}"
+            )
         refuse_unsupported({"loss_weights": loss_weights})
         if weighted_metrics:
             refuse_unsupported({"weighted_metrics": weighted_metrics})
@@ -121,7 +129,7 @@ class Compiled:
         if value is not None and not isinstance(value, optimizers.Optimizer):
             raise ValueError(
                 "`optimizer` must be one of cornu.optimizers, such as cornu.optimizers.Adam(). "
-                f"Received: optimizer={value!r} (of type {type(value).__name__})"
+                f"Received: optimizer={shown(value)} (of type {type(value).__name__})"
             )
         self._refuse_in_training("The optimizer of a model can't be replaced")
         self._optimizer = value
@@ -192,3 +200,8 @@ class Compiled:
             self._core.compile(resolved.loss, optimizer, resolved.specifications)
             self._bound = resolved
         return resolved
+
+
+def _are_metrics(value: Any) -> bool:
+    """Whether an argument in the place of `loss_weights`, the third, was meant as `metrics`."""
+    return isinstance(value, list | tuple) and any(isinstance(v, str | Metric) for v in value)

@@ -12,6 +12,9 @@ from cornu.layers.arguments import check_integer, refuse_unsupported
 from cornu.models.compiled import Compiled
 from cornu.models.loops import PREDICT_HOOKS, TEST_HOOKS, BatchLoop
 from cornu.models.training_data import check_out, check_x, take_data, take_rows, take_x
+from cornu.utils.arrays import is_among
+from cornu.utils.errors import shown
+from cornu.utils.keywords import name_keywords
 
 BATCH_SIZE = 32
 # Between two looks of the display, as in Keras.
@@ -31,6 +34,7 @@ class Evaluator(Compiled):
         self.stop_evaluating = False
         self.stop_predicting = False
 
+    @name_keywords
     def evaluate(
         self,
         x: Any = None,
@@ -95,6 +99,7 @@ class Evaluator(Compiled):
             listeners.close()
         return resolved.returned(values, return_dict)
 
+    @name_keywords
     def predict(
         self,
         x: Any,
@@ -163,6 +168,7 @@ class Evaluator(Compiled):
             listeners.close()
         return result if rows == len(result) else result[:rows]
 
+    @name_keywords
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Return the model's output for all rows, as one batch.
 
@@ -197,9 +203,9 @@ def check_verbose(value: Any) -> Any:
     Raises:
         ValueError: it is none of "auto", 0, 1 and 2.
     """
-    if value == "auto" or (not isinstance(value, str) and value in (0, 1, 2)):
+    if is_among(value, ("auto", 0, 1, 2)):
         return value
-    raise ValueError(f"`verbose` must be 'auto', 0, 1 or 2. Received: verbose={value!r}")
+    raise ValueError(f"`verbose` must be 'auto', 0, 1 or 2. Received: verbose={shown(value)}")
 
 
 def count_steps(rows: int, batch_size: int) -> int:

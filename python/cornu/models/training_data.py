@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cornu.layers.user_arrays import as_rows
+from cornu.utils.errors import shown
 
 Shape = tuple[int, ...]
 
@@ -133,10 +135,10 @@ def split(data: TrainingData, fraction: Any) -> tuple[TrainingData, TrainingData
     Raises:
         ValueError: `fraction` is not between 0 and 1, or one part is empty.
     """
-    if isinstance(fraction, bool | str) or not 0 < fraction < 1:
+    if not isinstance(fraction, numbers.Real) or not 0 < fraction < 1:
         raise ValueError(
             "`validation_split` must be a number from 0 to 1 (excluded). "
-            f"Received: validation_split={fraction!r}"
+            f"Received: validation_split={shown(fraction)}"
         )
     count = len(data.x)
     at = math.floor(count * (1.0 - fraction))

@@ -8,6 +8,7 @@ from cornu.optimizers.adam import Adam as Adam
 from cornu.optimizers.optimizer import Optimizer as Optimizer
 from cornu.optimizers.sgd import SGD as SGD
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
 from cornu.utils.errors import unknown_name as _unknown_name
 
 _BY_NAME: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
@@ -47,7 +48,7 @@ def get(identifier: Any) -> Optimizer | None:
         return identifier()
     raise ValueError(
         "`optimizer` must be a name or one of cornu.optimizers. "
-        f"Received: optimizer={identifier!r} (of type {type(identifier).__name__})"
+        f"Received: optimizer={_shown(identifier)} (of type {type(identifier).__name__})"
     )
 
 

@@ -16,9 +16,9 @@ MODULES = [name for name in KERAS_NAMES if name.startswith("cornu") and name != 
 
 
 @pytest.fixture
-def policy():
-    yield
-    keras.config.set_dtype_policy("float32")
+def policy(monkeypatch):
+    """What a test sets is gone after it, so that layers follow `floatx()` again."""
+    monkeypatch.setattr(keras.config, "_policy", None)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -97,7 +97,9 @@ def set_dtype_policy(policy: Any) -> None:
     Example:
 
     >>> import cornu
-    >>> cornu.config.set_dtype_policy("float32")
+    >>> cornu.config.set_dtype_policy("mixed_float16")
+    Traceback (most recent call last):
+    ValueError: `policy` must be 'float32' or 'float64': cornu computes in one float type ...
 
     Source: https://keras.io/api/mixed_precision/policy/
     """

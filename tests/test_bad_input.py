@@ -102,9 +102,9 @@ def test_two_float_types_name_both_layers():
     first, second = layers.Dense(2, name="single"), layers.Dense(2, name="double", dtype="float64")
     refused(
         lambda: keras.Sequential([keras.Input((4,)), first, second]),
-        '"single"',
+        "layer 0 'single'",
         "float32",
-        '"double"',
+        "layer 1 'double'",
         "float64",
     )
     refused(

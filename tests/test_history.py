@@ -1,6 +1,7 @@
 """What fit returns."""
 
 import gc
+import pickle
 import weakref
 
 import numpy as np
@@ -76,3 +77,13 @@ def test_epochs_before_an_exception_stay():
         model.fit(*regression(), epochs=9, verbose=0, callbacks=[Failing()])
     assert model.history.epoch == [0, 1]
     assert np.isfinite(model.history.history["loss"]).all()
+
+
+def test_a_history_is_pickled_without_its_model():
+    """It comes back from a worker process, where the model stays."""
+    model = regressor()
+    history = model.fit(*regression(), epochs=2, verbose=0)
+    copy = pickle.loads(pickle.dumps(history))
+    assert copy.history == history.history
+    assert (copy.epoch, copy.params, copy.model) == (history.epoch, history.params, None)
+    assert history.model is model

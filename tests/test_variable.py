@@ -266,3 +266,30 @@ def test_numpy_takes_it_as_an_array(kernel, memory):
     assert len(kernel) == 2
     assert 4 in kernel
     assert np.isfinite(kernel).all()
+
+
+@pytest.mark.parametrize("initializer", ["zeros", "Zeros", cornu.initializers.Zeros()])
+def test_an_initializer_makes_the_value(initializer):
+    made = cornu.Variable(initializer, shape=(2,))
+    assert (made.tolist(), made.dtype) == ([0, 0], "float32")
+    assert cornu.Variable(initializer, shape=(2, 1), dtype="int32").dtype == "int32"
+    assert cornu.Variable(initializer, shape=()).shape == ()
+    with pytest.raises(ValueError, match="`shape` must be given"):
+        cornu.Variable(initializer)
+
+
+@pytest.mark.parametrize("value", [["a", "b"], None, [[1, 2], [3]], {}, 1j])
+def test_what_is_no_number(value):
+    with pytest.raises(ValueError, match=r"`initializer` must be numbers.*Received: \w+ of dtype"):
+        cornu.Variable(value)
+
+
+def test_an_unknown_initializer():
+    with pytest.raises(ValueError, match=r"Unknown initializer: 'zeroes'.*'zeros'"):
+        cornu.Variable("zeroes", shape=(2,))
+
+
+@pytest.mark.parametrize("name", ["a/b", 3])
+def test_what_is_no_name(name):
+    with pytest.raises(ValueError, match=f"`name` must be a string without '/'.*{name!r}"):
+        cornu.Variable(1.0, name=name)

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from cornu import layers as layers
     from cornu import losses as losses
     from cornu import metrics as metrics
+    from cornu import mixed_precision as mixed_precision
     from cornu import models as models
     from cornu import optimizers as optimizers
     from cornu import random as random
     from cornu import utils as utils
     from cornu.config import num_threads as num_threads
     from cornu.config import set_num_threads as set_num_threads
+    from cornu.dtype_policy import DTypePolicy as DTypePolicy
     from cornu.initializers import Initializer as Initializer
     from cornu.layers import Input as Input
     from cornu.layers import Layer as Layer
@@ -48,6 +50,7 @@ _MODULES = (
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "optimizers",
     "random",
@@ -55,6 +58,7 @@ _MODULES = (
 )
 # Names at the top, and the module that each is from.
 _NAMES = {
+    "DTypePolicy": "dtype_policy",
     "Initializer": "initializers",
     "Input": "layers",
     "Layer": "layers",
@@ -91,7 +95,9 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(f"cornu.{_NAMES[name]}"), name)
         globals()[name] = value
         return value
-    raise AttributeError(f"module 'cornu' has no attribute {name!r}")
+    from cornu.utils.absent_names import absent_name
+
+    raise absent_name(__name__, name)
 
 
 def __dir__() -> list[str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu import _core
+from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
+
+if TYPE_CHECKING:
+    from cornu.dtype_policy import DTypePolicy
 
 _FLOAT_TYPES = ("float32", "float64")
 # Types that Keras has and the core has not: half the reason is speed on a GPU, and a CPU gains
@@ -15,6 +20,8 @@ _HALF_TYPES = ("float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
 _EPSILON = 1e-7
 
 _floatx = "float32"
+# The float type of layers that are made without one; None: `_floatx`.
+_policy: str | None = None
 
 
 def floatx() -> str:
@@ -59,6 +66,69 @@ def set_floatx(value: str) -> None:
     _floatx = resolve_dtype(value, "value")
 
 
+def dtype_policy() -> DTypePolicy:
+    """Return the policy of layers that are made without a `dtype`.
+
+    Returns:
+        What `set_dtype_policy` was given; else that of `floatx()`.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.dtype_policy()
+    <DTypePolicy "float32">
+
+    Source: https://keras.io/api/mixed_precision/policy/
+    """
+    from cornu.dtype_policy import DTypePolicy
+
+    return DTypePolicy(_policy or _floatx)
+
+
+def set_dtype_policy(policy: Any) -> None:
+    """Set the float type of layers that are made from now on without a `dtype`.
+
+    Args:
+        policy: `"float32"`, `"float64"` or a `DTypePolicy`.
+
+    Raises:
+        ValueError: it is something else, such as `"mixed_float16"`.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.set_dtype_policy("mixed_float16")
+    Traceback (most recent call last):
+    ValueError: `policy` must be 'float32' or 'float64': cornu computes in one float type ...
+
+    Source: https://keras.io/api/mixed_precision/policy/
+    """
+    global _policy
+    if policy is None:
+        raise ValueError("`policy` must be 'float32' or 'float64'. Received: policy=None")
+    _policy = resolve_dtype(policy, "policy")
+
+
+def layer_dtype(dtype: Any) -> str:
+    """Return the float type of a layer that is made with this `dtype`.
+
+    Args:
+        dtype: What the layer was given; None: that of the policy in force.
+
+    Raises:
+        ValueError: it stands for another type.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.layer_dtype(None), cornu.config.layer_dtype("float64")
+    ('float32', 'float64')
+
+    Source: cornu's own.
+    """
+    return resolve_dtype(_policy if dtype is None else dtype)
+
+
 def epsilon() -> float:
     """Return the fuzz factor that keeps logarithms of probabilities finite.
 
@@ -93,11 +163,11 @@ def set_epsilon(value: float) -> None:
 
     Source: https://keras.io/api/utils/config_utils/
     """
-    if value != _EPSILON:
+    if getattr(value, "ndim", 0) or value != _EPSILON:
         raise ValueError(
             f"`value` must be {_EPSILON}: cornu's losses have it built in, and another epsilon is "
             "not "
-            f"supported yet. Received: value={value}"
+            f"supported yet. Received: value={_shown(value)}"
         )
 
 
@@ -184,7 +254,7 @@ def set_num_threads(count: int) -> None:
     if number < 0:
         raise ValueError(
             "`count` must be a positive integer, or 0 for the environment's choice. "
-            f"Received: count={count!r}"
+            f"Received: count={_shown(count)}"
         )
     _core.set_num_threads(number)
 
@@ -226,4 +296,10 @@ def resolve_dtype(dtype: Any = None, argument: str = "dtype") -> str:
             "throughout, and half "
             f"and mixed precision are not supported. Received: {argument}={name!r}"
         )
-    raise ValueError(f"`{argument}` must be 'float32' or 'float64'. Received: {argument}={dtype!r}")
+    raise ValueError(
+        f"`{argument}` must be 'float32' or 'float64'. Received: {argument}={_shown(dtype)}"
+    )
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu.config import floatx
 from cornu.utils.arrays import any_type
+from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 
 # Methods that would return a Variable, with the name of a weight that it isn't.
@@ -32,15 +33,17 @@ class Variable(np.ndarray):
     `copy` and `pickle` have memory of their own.
 
     Args:
-        initializer: The first value, or a function of `(shape, dtype)` that makes it.
-        shape: The shape for `initializer`, where that is a function.
+        initializer: The first value; or an initializer, its name, or a function of `(shape,
+            dtype)` that makes the value.
+        shape: The shape for `initializer`, where that makes the value.
         dtype: `"float32"` or `"float64"`, another NumPy type, or None for the value's own
             (`floatx()` for Python floats).
         trainable: Whether `fit` changes it.
         name: A name; None: `variable`, `variable_1`, ...
 
     Raises:
-        ValueError: `initializer` is a function and there is no `shape`.
+        ValueError: `initializer` is a function or a name and there is no `shape`; the value is no
+            numbers, or the name no string without a slash.
 
     Example:
 
@@ -72,16 +75,31 @@ class Variable(np.ndarray):
         trainable: bool = True,
         name: str | None = None,
     ) -> Variable:
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            raise ValueError(
+                "`name` must be a string without '/'. "
+                f"Received: name={name!r} (of type {type(name).__name__})"
+            )
+        if isinstance(initializer, str):
+            from cornu import initializers
+
+            initializer = initializers.get(initializer)
         if callable(initializer):
             if shape is None:
                 raise ValueError(
-                    "`shape` must be given where `initializer` is a function. Received: shape=None"
+                    "`shape` must be given where `initializer` is a function or a name. "
+                    "Received: shape=None"
                 )
             value = np.asarray(initializer(shape, dtype=any_type(dtype)))
         else:
-            value = np.asarray(initializer)
+            value = _as_value(initializer)
             if dtype is None and not hasattr(initializer, "dtype") and value.dtype.kind == "f":
                 dtype = floatx()
+        if value.dtype.kind not in "biuf":
+            raise ValueError(
+                "`initializer` must be numbers, an initializer or its name. "
+                f"Received: {type(initializer).__name__} of dtype {value.dtype}"
+            )
         own = np.array(value, dtype=None if dtype is None else any_type(dtype), order="C")
         return cls.view_of(own, name or unique_name("variable"), trainable=trainable)
 
@@ -122,7 +140,7 @@ class Variable(np.ndarray):
     def trainable(self, value: bool) -> None:
         raise AttributeError(
             "`trainable` of a variable follows its layer's: set `layer.trainable`. "
-            f"Received: {self.path}.trainable = {value}"
+            f"Received: {self.path}.trainable = {shown(value)}"
         )
 
     def numpy(self) -> np.ndarray:
@@ -190,6 +208,13 @@ class Variable(np.ndarray):
 
 def _plain(thing: Any) -> Any:
     return thing.view(np.ndarray) if isinstance(thing, Variable) else thing
+
+
+def _as_value(thing: Any) -> np.ndarray:
+    try:
+        return np.asarray(thing)
+    except ValueError:  # ragged lists
+        return np.empty(0, object)
 
 
 def _rebuild(array: np.ndarray, name: str, path: str, trainable: bool) -> Variable:

@@ -36,7 +36,9 @@ from cornu.activations.smooth import silu as silu
 from cornu.activations.smooth import softplus as softplus
 from cornu.activations.smooth import sparse_plus as sparse_plus
 from cornu.activations.smooth import squareplus as squareplus
-from cornu.utils.errors import did_you_mean as _did_you_mean
+from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
+from cornu.utils.errors import unknown_name as _unknown_name
 
 if TYPE_CHECKING:
     from cornu._core import ActivationSpec
@@ -78,15 +80,13 @@ def get(identifier: Any) -> Callable[..., Any]:
     if isinstance(identifier, str):
         function = _BY_NAME.get(identifier)
         if function is None:
-            raise ValueError(
-                f"Unknown activation: {identifier!r}. {_did_you_mean(identifier, _BY_NAME)}"
-            )
+            raise _unknown_name("activation", identifier, _BY_NAME, __name__)
         return function
     if callable(identifier):
         return identifier
     raise ValueError(
         "`activation` must be a name, a function or None. "
-        f"Received: activation={identifier!r} (of type {type(identifier).__name__})"
+        f"Received: activation={_shown(identifier)} (of type {type(identifier).__name__})"
     )
 
 
@@ -130,11 +130,15 @@ def specification(identifier: Any) -> ActivationSpec:
         raise ValueError(
             "`activation` must be one of cornu.activations: one written in Python is not "
             "supported yet. "
-            f"Received: activation={identifier!r}"
+            f"Received: activation={_shown(identifier)}"
         )
     try:
         return specify(**keywords)
     except TypeError as error:
         raise ValueError(
-            f"`activation` {identifier!r} has not the arguments it needs: {error}"
+            f"`activation` {_shown(identifier)} has not the arguments it needs: {error}"
         ) from None
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

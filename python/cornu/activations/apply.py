@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.utils.arrays import along_axes, as_real, float_type, normalize_axes
+from cornu.utils.errors import shown
 
 if TYPE_CHECKING:
     from cornu._core import ActivationSpec
@@ -61,7 +62,7 @@ def parameter(name: str, value: Any) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
-        raise ValueError(f"`{name}` must be a finite number. Received: {name}={value!r}")
+        raise ValueError(f"`{name}` must be a finite number. Received: {name}={shown(value)}")
     return number
 
 

@@ -45,6 +45,10 @@ class History(Callback):
         """The model; None once nothing else refers to it."""
         return None if self._model is None else self._model()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: the results, without the model."""
+        return {**self.__dict__, "_model": None}
+
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.epoch = []
 

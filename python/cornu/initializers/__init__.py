@@ -21,8 +21,10 @@ from cornu.initializers.named import HeUniform as HeUniform
 from cornu.initializers.named import LecunNormal as LecunNormal
 from cornu.initializers.named import LecunUniform as LecunUniform
 from cornu.initializers.variance_scaling import VarianceScaling as VarianceScaling
+from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.arrays import any_type as _any_type
-from cornu.utils.errors import did_you_mean as _did_you_mean
+from cornu.utils.errors import shown as _shown
+from cornu.utils.errors import unknown_name as _unknown_name
 
 constant = Constant
 zeros = Zeros
@@ -86,9 +88,7 @@ def get(identifier: Any) -> Any:
     if isinstance(identifier, str):
         made_by = _BY_NAME.get(identifier)
         if made_by is None:
-            raise ValueError(
-                f"Unknown initializer: {identifier!r}. {_did_you_mean(identifier, _BY_NAME)}"
-            )
+            raise _unknown_name("initializer", identifier, _BY_NAME, __name__)
         return made_by()
     if isinstance(identifier, np.ndarray | np.generic):
         return _value_of(np.asarray(identifier))
@@ -96,7 +96,7 @@ def get(identifier: Any) -> Any:
     if not callable(thing):
         raise ValueError(
             "An initializer must be a name, a function of `(shape, dtype)` or an array. "
-            f"Received: {identifier!r} (of type {type(identifier).__name__})"
+            f"Received: {_shown(identifier)} (of type {type(identifier).__name__})"
         )
     return thing
 
@@ -111,3 +111,7 @@ def _value_of(array: np.ndarray) -> Callable[..., np.ndarray]:
         return array.astype(_any_type(dtype))
 
     return initialize
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

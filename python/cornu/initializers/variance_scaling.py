@@ -12,6 +12,7 @@ import numpy as np
 from cornu import random
 from cornu.initializers.distributions import RandomInitializer
 from cornu.random.draws import check_shape
+from cornu.utils.errors import shown
 
 _MODES = ("fan_in", "fan_out", "fan_avg")
 _DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
@@ -99,16 +100,16 @@ class VarianceScaling(RandomInitializer):
             or not isinstance(scale, numbers.Real)
             or not 0 < scale < math.inf
         ):
-            raise ValueError(f"`scale` must be a positive number. Received: scale={scale!r}")
+            raise ValueError(f"`scale` must be a positive number. Received: scale={shown(scale)}")
         if mode not in _MODES:
-            raise ValueError(f"`mode` must be one of {_MODES}. Received: mode={mode!r}")
+            raise ValueError(f"`mode` must be one of {_MODES}. Received: mode={shown(mode)}")
         distribution = str(distribution).lower()
         if distribution == "normal":
             distribution = "truncated_normal"
         if distribution not in _DISTRIBUTIONS:
             raise ValueError(
                 f"`distribution` must be one of {_DISTRIBUTIONS}. "
-                f"Received: distribution={distribution!r}"
+                f"Received: distribution={shown(distribution)}"
             )
         self.scale = scale
         self.mode = mode

@@ -8,6 +8,7 @@ from cornu.layers.input_layer import Input as Input
 from cornu.layers.input_layer import InputLayer as InputLayer
 from cornu.layers.layer import Layer as Layer
 from cornu.layers.reshape import Reshape as Reshape
+from cornu.utils.absent_names import absent_name as _absent_name
 
 __all__ = [
     "Activation",
@@ -19,3 +20,7 @@ __all__ = [
     "Layer",
     "Reshape",
 ]
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from cornu.utils.arrays import is_among
+from cornu.utils.errors import shown
+
 
 def check_integer(name: str, value: Any, least: int = 1) -> int:
     """Return an argument as an integer.
@@ -32,7 +35,7 @@ def check_integer(name: str, value: Any, least: int = 1) -> int:
         number = least - 1
     if number < least or isinstance(value, bool | np.bool_):
         kind = "a positive integer" if least == 1 else f"an integer of at least {least}"
-        raise ValueError(f"`{name}` must be {kind}. Received: {name}={value!r}")
+        raise ValueError(f"`{name}` must be {kind}. Received: {name}={shown(value)}")
     return number
 
 
@@ -45,9 +48,23 @@ def check_flag(name: str, value: Any) -> bool:
     if value is not True and value is not False:
         raise ValueError(
             f"`{name}` must be True or False. "
-            f"Received: {name}={value!r} (of type {type(value).__name__})"
+            f"Received: {name}={shown(value)} (of type {type(value).__name__})"
         )
     return bool(value)
+
+
+def check_training(value: Any) -> bool:
+    """Return whether a call is to do as in training; None: it is not.
+
+    Raises:
+        ValueError: it is no truth value.
+    """
+    if is_among(value, (None, False, True)):
+        return bool(value)
+    raise ValueError(
+        f"`training` must be True, False or None. Received: training={shown(value)} "
+        f"(of type {type(value).__name__})"
+    )
 
 
 def check_name(name: Any) -> str:
@@ -59,7 +76,7 @@ def check_name(name: Any) -> str:
     if not isinstance(name, str) or not name or "/" in name:
         raise ValueError(
             "`name` must be a string without '/'. "
-            f"Received: name={name!r} (of type {type(name).__name__})"
+            f"Received: name={shown(name)} (of type {type(name).__name__})"
         )
     return name
 
@@ -75,10 +92,11 @@ def refuse_unsupported(given: Mapping[str, Any], default: Any = None) -> None:
         ValueError: an argument has another value.
     """
     for name, value in given.items():
-        if value is default or (default is not None and value == default):
+        if value is default or (default is not None and is_among(value, (default,))):
             continue
         raise ValueError(
-            f"`{name}` must be {default!r}: it is not supported yet. Received: {name}={value!r}"
+            f"`{name}` must be {default!r}: it is not supported yet. "
+            f"Received: {name}={shown(value)}"
         )
 
 
@@ -101,7 +119,7 @@ def check_batch_shape(name: str, shape: Any) -> tuple[int | None, ...]:
     if not isinstance(shape, tuple | list) or not shape:
         raise ValueError(
             f"`{name}` must be a tuple of the batch (None) and the sizes of a row, "
-            f"such as (None, 4). Received: {name}={shape!r}"
+            f"such as (None, 4). Received: {name}={shown(shape)}"
         )
     batch = None if shape[0] is None else check_integer(f"{name}[0]", shape[0])
     return (batch, *check_row_shape(name, shape[1:]))
@@ -126,20 +144,22 @@ def check_row_shape(name: str, shape: Any) -> tuple[int, ...]:
     if not isinstance(shape, tuple | list):
         raise ValueError(
             f"`{name}` must be a tuple of the sizes of a row, such as (4,). "
-            f"Received: {name}={shape!r}"
+            f"Received: {name}={shown(shape)}"
         )
     sizes = []
     for size in shape:
         if size is None:
             raise ValueError(
                 f"`{name}` must have known sizes after the batch; sizes that change from batch to "
-                f"batch are not supported yet. Received: {name}={shape!r}"
+                f"batch are not supported yet. Received: {name}={shown(shape)}"
             )
         try:
             number = -1 if isinstance(size, bool | np.bool_) else operator.index(size)
         except TypeError:
             number = -1
         if number < 0:
-            raise ValueError(f"`{name}` must have sizes of at least 0. Received: {name}={shape!r}")
+            raise ValueError(
+                f"`{name}` must have sizes of at least 0. Received: {name}={shown(shape)}"
+            )
         sizes.append(number)
     return tuple(sizes)

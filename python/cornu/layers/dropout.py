@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -9,6 +10,7 @@ from cornu import _core
 from cornu.layers.arguments import check_integer
 from cornu.layers.layer import Layer
 from cornu.random import make_default_seed
+from cornu.utils.errors import shown
 
 _SEED_MASK = (1 << 64) - 1
 
@@ -45,9 +47,7 @@ class Dropout(Layer):
     def __init__(
         self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any
     ) -> None:
-        if isinstance(rate, bool | str) or not 0 <= rate <= 1:
-            raise ValueError(f"`rate` must be a number from 0 to 1. Received: rate={rate!r}")
-        self.rate = float(rate)
+        self.rate = _check_rate(rate)
         self.noise_shape = None if noise_shape is None else _check_noise_shape(noise_shape)
         self.seed = seed
         self._seed = make_default_seed() if seed is None else _check_seed(seed)
@@ -57,11 +57,21 @@ class Dropout(Layer):
         return _core.dropout(self.name, self.dtype, self.rate, self.noise_shape, self._seed)
 
 
+def _check_rate(rate: Any) -> float:
+    try:
+        number = math.nan if isinstance(rate, bool | str) else float(rate)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(f"`rate` must be a number from 0 to 1. Received: rate={shown(rate)}")
+    return number
+
+
 def _check_noise_shape(shape: Any) -> tuple[int | None, ...]:
     if not isinstance(shape, tuple | list) or not shape:
         raise ValueError(
             "`noise_shape` must be a tuple of sizes and None, the batch first, such as (None, 1). "
-            f"Received: noise_shape={shape!r}"
+            f"Received: noise_shape={shown(shape)}"
         )
     return tuple(None if size is None else check_integer("noise_shape", size) for size in shape)
 
@@ -72,4 +82,6 @@ def _check_seed(seed: Any) -> int:
             raise TypeError
         return operator.index(seed) & _SEED_MASK
     except TypeError:
-        raise ValueError(f"`seed` must be an integer or None. Received: seed={seed!r}") from None
+        raise ValueError(
+            f"`seed` must be an integer or None. Received: seed={shown(seed)}"
+        ) from None

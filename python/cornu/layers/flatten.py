@@ -6,6 +6,8 @@ from typing import Any
 
 from cornu import _core
 from cornu.layers.layer import Layer
+from cornu.utils.arrays import is_among
+from cornu.utils.errors import shown
 
 
 class Flatten(Layer):
@@ -32,10 +34,10 @@ class Flatten(Layer):
     _options = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
-        if data_format not in (None, "channels_last"):
+        if not is_among(data_format, (None, "channels_last")):
             raise ValueError(
                 "`data_format` must be 'channels_last' or None: another one is not supported yet. "
-                f"Received: data_format={data_format!r}"
+                f"Received: data_format={shown(data_format)}"
             )
         self.data_format = "channels_last"
         super().__init__(**kwargs)

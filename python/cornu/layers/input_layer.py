@@ -12,6 +12,7 @@ from cornu.layers.arguments import (
     check_row_shape,
     refuse_unsupported,
 )
+from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
 
 
@@ -62,10 +63,14 @@ class InputLayer:
             "batch_shape", batch_shape, "batch_input_shape", kwargs.pop("batch_input_shape", None)
         )
         if kwargs:
-            raise ValueError(f"Unrecognized keyword arguments passed to InputLayer: {kwargs}")
+            raise unrecognized(InputLayer, kwargs)
         refuse_unsupported({"input_tensor": input_tensor})
         refuse_unsupported(
-            {"sparse": sparse or False, "ragged": ragged or False, "optional": optional},
+            {
+                "sparse": False if sparse is None else sparse,
+                "ragged": False if ragged is None else ragged,
+                "optional": optional,
+            },
             default=False,
         )
         if (shape is None) == (batch_shape is None):

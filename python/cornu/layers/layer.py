@@ -11,13 +11,35 @@ from typing import Any
 import numpy as np
 
 from cornu import _core
-from cornu.config import resolve_dtype
-from cornu.layers.arguments import check_batch_shape, check_flag, check_name, refuse_unsupported
+from cornu.config import layer_dtype
+from cornu.layers.arguments import (
+    check_batch_shape,
+    check_flag,
+    check_name,
+    check_training,
+    refuse_unsupported,
+)
 from cornu.layers.forward import forward
 from cornu.layers.user_arrays import as_rows
 from cornu.layers.weights import copy_weights, write_weights
+from cornu.utils.absent_names import absent_attribute
+from cornu.utils.copying import not_copied
+from cornu.utils.errors import shown
+from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
+from cornu.utils.overriding import refusal, refuse_overridden
 from cornu.variable import Variable
+
+_INPUT_SHAPE_ARGUMENTS = ("input_shape", "input_dim", "batch_input_shape")
+# The core has its own: one of a subclass would never be called.
+_METHODS = (
+    "call",
+    "build",
+    "__call__",
+    "compute_output_shape",
+    "compute_output_spec",
+    "compute_mask",
+)
 
 # Held while weights are made, so that two threads that call one unbuilt model make them once.
 build_lock = threading.RLock()
@@ -85,14 +107,10 @@ class Layer:
         refuse_unsupported({"autocast": autocast}, default=True)
         self._input_shape_argument = _take_input_shape(kwargs)
         if kwargs:
-            raise ValueError(f"Unrecognized keyword arguments passed to {kind}: {kwargs}")
-        if hasattr(type(self), "call"):
-            raise ValueError(
-                f"Layers written in Python are not supported yet. Received: the class {kind}, "
-                "which has a method `call`"
-            )
+            raise unrecognized(type(self), kwargs, _INPUT_SHAPE_ARGUMENTS)
+        refuse_overridden(self, _METHODS, "Layers")
         self._trainable = check_flag("trainable", trainable)
-        self._dtype = resolve_dtype(dtype)
+        self._dtype = layer_dtype(dtype)
         self._name = unique_name(kind) if name is None else check_name(name)
         self._path: str | None = None
         self._weights: list[Variable] = []
@@ -104,12 +122,20 @@ class Layer:
         self._core = self._new_core()
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in _METHODS:
+            raise ValueError(refusal("Layers", type(self), name))
         if name in self._options and "_core" in self.__dict__:
             raise AttributeError(
                 f"`{name}` of a layer can't be changed: make another layer with it. "
-                f"Received: {self._name}.{name} = {value!r}"
+                f"Received: {self._name}.{name} = {shown(value)}"
             )
         super().__setattr__(name, value)
+
+    def __reduce__(self) -> Any:
+        raise not_copied("Layers", self)
+
+    def __getattr__(self, name: str) -> Any:
+        raise absent_attribute(self, name, "Layer")
 
     # ---- What subclasses say
 
@@ -245,7 +271,9 @@ class Layer:
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        write_weights(f"layer {self._name!r}", self._weights, weights, self._lockable())
+        owner = f"layer {self._name!r}"
+        places = [f"{weight.name} of {owner}" for weight in self._weights]
+        write_weights(owner, self._weights, weights, self._lockable(), places)
 
     def _lockable(self) -> _core.Model | None:
         return self._chain(self._row) if self._weights else None
@@ -275,8 +303,16 @@ class Layer:
         with build_lock:
             try:
                 self._core.build(row)
+            except MemoryError:
+                raise MemoryError(
+                    f"There is not enough memory for the weights of layer {self._name!r}. "
+                    f"Input shape: {(None, *row)}, output shape: "
+                    f"{(None, *self._core.output_shape(row))}"
+                ) from None
             except ValueError as error:
-                raise ValueError(f"Layer {self._name!r}: {error}") from None
+                # The core names the layer where it is about shapes.
+                prefix = "" if str(error).startswith("Layer ") else f"Layer {self._name!r}: "
+                raise ValueError(f"{prefix}{error}") from None
             if self._built:
                 return
             try:
@@ -295,7 +331,12 @@ class Layer:
         path = f"{parent}/{self._name}" if parent else self._name
         weights = []
         for (name, initializer), span in zip(self._initializers(), self._core.spans(), strict=True):
-            value = np.asarray(initializer(span.shape, dtype=self._dtype))
+            try:
+                value = np.asarray(initializer(span.shape, dtype=self._dtype))
+            except MemoryError:
+                raise MemoryError(
+                    f"There is not enough memory for {path}/{name} of shape {span.shape}."
+                ) from None
             if value.shape != span.shape:
                 raise ValueError(
                     f"The initializer of {path}/{name} must return an array of shape {span.shape}. "
@@ -360,11 +401,12 @@ class Layer:
             TypeError: it is no array, but a symbolic input.
             ValueError: the layer can't take it.
         """
+        is_training = check_training(training)
         refuse_unsupported({"mask": mask})
         x = as_rows(inputs, "inputs")
         if not self._built:
-            self.build(x.shape)
-        return forward(self._chain(x.shape[1:]), x, bool(training))
+            self.build((None, *x.shape[1:]))
+        return forward(self._chain(x.shape[1:]), x, is_training)
 
     def _chain(self, row: tuple[int, ...]) -> _core.Model:
         """The chain of this layer alone, for rows of a shape; the last one is kept."""
@@ -378,7 +420,7 @@ class Layer:
 
 def _take_input_shape(kwargs: dict[str, Any]) -> tuple[int | None, ...] | None:
     """The shape of the input, batch first, that a first layer was given; None: none was."""
-    given = [name for name in ("input_shape", "input_dim", "batch_input_shape") if name in kwargs]
+    given = [name for name in _INPUT_SHAPE_ARGUMENTS if name in kwargs]
     if not given:
         return None
     if len(given) > 1:
@@ -393,6 +435,6 @@ def _take_input_shape(kwargs: dict[str, Any]) -> tuple[int | None, ...] | None:
         return check_batch_shape(name, (None, value))
     if not isinstance(value, tuple | list):
         raise ValueError(
-            f"`input_shape` must be a tuple, such as (4,). Received: input_shape={value!r}"
+            f"`input_shape` must be a tuple, such as (4,). Received: input_shape={shown(value)}"
         )
     return check_batch_shape(name, (None, *value))

@@ -7,6 +7,7 @@ from typing import Any
 
 from cornu import _core
 from cornu.layers.layer import Layer
+from cornu.utils.errors import shown
 
 
 class Reshape(Layer):
@@ -41,7 +42,7 @@ class Reshape(Layer):
         except TypeError:
             raise ValueError(
                 "`target_shape` must be a tuple of integers, such as (3, -1). "
-                f"Received: target_shape={target_shape!r}"
+                f"Received: target_shape={shown(target_shape)}"
             ) from None
         super().__init__(**kwargs)
 

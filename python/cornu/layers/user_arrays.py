@@ -51,6 +51,12 @@ def _make_array(value: Any, name: str) -> np.ndarray:
         return np.asarray(value)
     if isinstance(value, list | tuple):
         return _from_lists(value, name)
+    if hasattr(value, "batch_shape"):
+        raise TypeError(
+            "Layers and models can't be called on an `Input`: the functional API is not supported "
+            "yet. Make the model with Sequential([Input(...), ...]). "
+            f"Received: {name}={value!r}"
+        )
     if not hasattr(value, "__array__") and not hasattr(value, "__array_interface__"):
         raise TypeError(
             f"`{name}` must be a NumPy array or a list of numbers. Generators, data sets and "

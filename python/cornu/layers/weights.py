@@ -34,7 +34,11 @@ def _transfer(
 
 
 def write_weights(
-    owner: str, weights: Sequence[Variable], values: Any, model: _core.Model | None
+    owner: str,
+    weights: Sequence[Variable],
+    values: Any,
+    model: _core.Model | None,
+    places: Sequence[str],
 ) -> None:
     """Write all weights, or none of them if one doesn't fit.
 
@@ -43,15 +47,18 @@ def write_weights(
         weights: The weights.
         values: A list of as many arrays of their shapes.
         model: The chain that has the weights; None: nothing trains them.
+        places: What each weight is called in errors: `kernel of layer 0 'dense'`.
 
     Raises:
         ValueError: there are more or fewer values, or a shape or dtype doesn't fit.
     """
-    arrays = _as_arrays(owner, weights, values)
+    arrays = _as_arrays(owner, weights, values, places)
     _transfer([weight.value for weight in weights], arrays, model, exclusive=True)
 
 
-def _as_arrays(owner: str, weights: Sequence[Variable], values: Any) -> list[np.ndarray]:
+def _as_arrays(
+    owner: str, weights: Sequence[Variable], values: Any, places: Sequence[str]
+) -> list[np.ndarray]:
     if not isinstance(values, list | tuple | np.ndarray):
         raise ValueError(
             f"`weights` must be a list of arrays. Received: weights of type {type(values).__name__}"
@@ -69,12 +76,12 @@ def _as_arrays(owner: str, weights: Sequence[Variable], values: Any) -> list[np.
             array = np.empty(0, object)
         if array.dtype.kind not in "biuf":
             raise ValueError(
-                f"`weights[{i}]` must be an array of numbers for {weight.path} of {owner}. "
+                f"`weights[{i}]` must be an array of numbers for {places[i]}. "
                 f"Received: dtype {array.dtype}"
             )
         if array.shape != weight.shape:
             raise ValueError(
-                f"`weights[{i}]` must have the shape of {weight.path} of {owner}, "
+                f"`weights[{i}]` must have the shape of {places[i]}, "
                 f"{weight.shape}. Received: {array.shape}"
             )
         # All that can fail comes before the first write. A copy is needed where a weight written

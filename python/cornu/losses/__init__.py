@@ -16,11 +16,14 @@ from cornu.losses.crossentropy import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
 from cornu.losses.loss import Loss as Loss
+from cornu.losses.loss import refuse_own_methods as _refuse_own_methods
 from cornu.losses.regression import MeanAbsoluteError as MeanAbsoluteError
 from cornu.losses.regression import MeanSquaredError as MeanSquaredError
 from cornu.losses.regression import mean_absolute_error as mean_absolute_error
 from cornu.losses.regression import mean_squared_error as mean_squared_error
-from cornu.utils.errors import did_you_mean as _did_you_mean
+from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
+from cornu.utils.errors import unknown_name as _unknown_name
 
 # Each function with the class that reduces it.
 _CLASSES: dict[Callable[..., Any], type[Loss]] = {
@@ -77,11 +80,13 @@ def get(identifier: Any) -> Any:
         return None
     if isinstance(identifier, str):
         thing = _BY_NAME.get(identifier)
-        if thing is None:
+        if identifier.lower() in _BY_SHAPE_NAMES:
             raise ValueError(
-                f"Unknown loss: {identifier!r}. "
-                f"{_did_you_mean(identifier, [*_BY_NAME, *_BY_SHAPE_NAMES])}"
+                f"The loss {identifier!r} is chosen by the shapes of output and targets: it works "
+                "in `compile` only."
             )
+        if thing is None:
+            raise _unknown_name("loss", identifier, [*_BY_NAME, *_BY_SHAPE_NAMES], __name__)
     else:
         thing = identifier
     if isinstance(thing, type):
@@ -89,7 +94,7 @@ def get(identifier: Any) -> Any:
     if not callable(thing):
         raise ValueError(
             "`loss` must be a name, a loss or a function. "
-            f"Received: loss={identifier!r} (of type {type(identifier).__name__})"
+            f"Received: loss={_shown(identifier)} (of type {type(identifier).__name__})"
         )
     return thing
 
@@ -126,7 +131,7 @@ def for_compile(
     if isinstance(identifier, str) and identifier.lower() in _BY_SHAPE_NAMES:
         if output_shape is None or target_shape is None:
             raise ValueError(
-                f"The shapes of output and targets must be known for loss={identifier!r}. "
+                f"The shapes of output and targets must be known for loss={_shown(identifier)}. "
                 "Received: None"
             )
         function = _BY_NAME[f"{label_kind(output_shape, target_shape)}_crossentropy"]
@@ -135,6 +140,7 @@ def for_compile(
     if thing is None:
         raise ValueError("`loss` must be a name, a loss or a function. Received: loss=None")
     if isinstance(thing, Loss):
+        _refuse_own_methods(thing)
         return thing
     try:
         made_by = _CLASSES.get(thing)
@@ -144,7 +150,7 @@ def for_compile(
         raise ValueError(
             "`loss` must be one of cornu.losses: one written in Python is not supported in "
             "`compile` yet. "
-            f"Received: loss={identifier!r}"
+            f"Received: loss={_shown(identifier)}"
         )
     return made_by(name=identifier if isinstance(identifier, str) else thing.__name__)
 
@@ -173,3 +179,7 @@ def label_kind(output_shape: tuple[Any, ...], target_shape: tuple[Any, ...]) -> 
     if len(target_shape) < len(output_shape) or target_shape[-1] == 1:
         return "sparse_categorical"
     return "categorical"
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

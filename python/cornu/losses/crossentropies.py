@@ -9,6 +9,7 @@ import numpy as np
 from cornu.losses.crossentropy import (
     binary_crossentropy,
     categorical_crossentropy,
+    check_from_logits,
     check_label_smoothing,
     sparse_categorical_crossentropy,
 )
@@ -61,7 +62,7 @@ class BinaryCrossentropy(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.from_logits = from_logits
+        self.from_logits = check_from_logits(from_logits)
         self.label_smoothing = label_smoothing
         self.axis = axis
         check_label_smoothing(label_smoothing)
@@ -128,7 +129,7 @@ class CategoricalCrossentropy(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.from_logits = from_logits
+        self.from_logits = check_from_logits(from_logits)
         self.label_smoothing = label_smoothing
         self.axis = axis
         check_label_smoothing(label_smoothing)
@@ -197,7 +198,7 @@ class SparseCategoricalCrossentropy(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.from_logits = from_logits
+        self.from_logits = check_from_logits(from_logits)
         self.ignore_class = ignore_class
         self.axis = axis
 

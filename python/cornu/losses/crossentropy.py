@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from cornu.losses.rows import dense_losses, prediction_and_target, sparse_losses
-from cornu.utils.arrays import as_real, float_type, normalize_axes
+from cornu.utils.arrays import as_real, float_type, is_among, normalize_axes
+from cornu.utils.errors import shown
 
 
 def check_label_smoothing(label_smoothing: Any) -> float:
@@ -24,9 +25,22 @@ def check_label_smoothing(label_smoothing: Any) -> float:
     if not 0.0 <= number <= 1.0:
         raise ValueError(
             "`label_smoothing` must be a number in [0, 1]. "
-            f"Received: label_smoothing={label_smoothing!r}"
+            f"Received: label_smoothing={shown(label_smoothing)}"
         )
     return number
+
+
+def check_from_logits(from_logits: Any) -> bool:
+    """Return whether predictions are logits.
+
+    Raises:
+        ValueError: it is no truth value.
+    """
+    if is_among(from_logits, (False, True)):
+        return bool(from_logits)
+    raise ValueError(
+        f"`from_logits` must be True or False. Received: from_logits={shown(from_logits)}"
+    )
 
 
 def binary_crossentropy(
@@ -68,7 +82,7 @@ def binary_crossentropy(
     target, prediction, result = prediction_and_target(y_true, y_pred)
     specification = (
         "binary_crossentropy",
-        bool(from_logits),
+        check_from_logits(from_logits),
         check_label_smoothing(label_smoothing),
         "sum",
     )
@@ -132,7 +146,7 @@ def categorical_crossentropy(
             smoothing / target.shape[-1]
         )
         smoothing = 0.0
-    specification = ("categorical_crossentropy", bool(from_logits), smoothing, "sum")
+    specification = ("categorical_crossentropy", check_from_logits(from_logits), smoothing, "sum")
     return dense_losses(specification, target, prediction, axis, result)
 
 
@@ -179,7 +193,7 @@ def sparse_categorical_crossentropy(
     if ignore_class is not None:
         valid = labels != ignore_class
         labels = np.where(valid, labels, 0.0)
-    specification = ("sparse_categorical_crossentropy", bool(from_logits), 0.0, "sum")
+    specification = ("sparse_categorical_crossentropy", check_from_logits(from_logits), 0.0, "sum")
     losses = sparse_losses(specification, labels, prediction, axis, float_type(y_pred))
     return losses if valid is None else np.where(valid, losses, losses.dtype.type(0))
 

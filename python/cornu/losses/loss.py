@@ -10,6 +10,7 @@ from cornu.config import resolve_dtype
 from cornu.losses.reduction import check_reduction, reduce_losses
 from cornu.utils.arrays import as_real
 from cornu.utils.naming import unique_name
+from cornu.utils.overriding import refuse_overridden
 
 if TYPE_CHECKING:
     from cornu._core import LossSpec
@@ -120,6 +121,11 @@ class Loss:
         return None
 
 
+def refuse_own_methods(loss: Loss) -> None:
+    """Raise a ValueError if a loss has methods that the core would pass over."""
+    refuse_overridden(loss, ("call", "__call__"), "Losses")
+
+
 def core_reduction(reduction: str | None) -> str:
     """Return the core's name of a reduction.
 
@@ -128,7 +134,8 @@ def core_reduction(reduction: str | None) -> str:
     """
     if reduction in (None, "none"):
         raise ValueError(
-            "`reduction` of a loss must not be None in `compile`: training needs one number. "
+            "`reduction` of a loss must not be None or 'none' in `compile`: training needs one "
+            "number, by 'sum_over_batch_size', 'sum' or 'mean_with_sample_weight'. "
             f"Received: reduction={reduction!r}"
         )
     return "sum_over_batch_size" if reduction == "mean" else str(reduction)

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.utils.arrays import as_real, match_ranks
+from cornu.utils.arrays import as_real, broadcast_pair, is_among, match_ranks
+from cornu.utils.errors import shown
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 _MEANS = ("sum_over_batch_size", "mean")
@@ -18,9 +19,9 @@ def check_reduction(reduction: Any) -> str | None:
     Raises:
         ValueError: there is none of that name.
     """
-    if reduction not in REDUCTIONS:
+    if not is_among(reduction, REDUCTIONS):
         raise ValueError(
-            f"`reduction` must be one of {REDUCTIONS}. Received: reduction={reduction!r}"
+            f"`reduction` must be one of {REDUCTIONS}. Received: reduction={shown(reduction)}"
         )
     return reduction
 
@@ -51,11 +52,20 @@ def reduce_losses(
         if weights is None:
             weights = shares
         else:
-            shares, weights = match_ranks(shares, weights)
+            shares, weights = broadcast_pair(
+                *match_ranks(shares, weights), names=("y_true", "sample_weight")
+            )
             weights = weights * shares
     if weights is not None:
         values, weights = match_ranks(values, weights)
-        values = values * weights
+        try:
+            values = values * weights
+        except ValueError:
+            raise ValueError(
+                "`sample_weight` must have a weight for each loss, or a shape that broadcasts. "
+                f"Received: sample_weight of shape {np.shape(sample_weight)}, losses of shape "
+                f"{np.shape(losses)}"
+            ) from None
     if reduction not in (None, "none") and values.shape not in ((), (0,)):
         values = _reduce(values, weights, reduction)
     with np.errstate(over="ignore"):

@@ -8,7 +8,7 @@ import numpy as np
 
 from cornu.losses.loss import Loss, core_reduction
 from cornu.losses.rows import dense_losses, prediction_and_target
-from cornu.utils.arrays import match_ranks
+from cornu.utils.arrays import broadcast_pair, match_ranks
 
 if TYPE_CHECKING:
     from cornu._core import LossSpec
@@ -67,7 +67,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> np.ndarray:
 def _regression(name: str, y_true: Any, y_pred: Any) -> np.ndarray:
     target, prediction, result = prediction_and_target(y_true, y_pred)
     target, prediction = match_ranks(target, prediction)
-    target, prediction = np.broadcast_arrays(target, prediction)
+    target, prediction = broadcast_pair(target, prediction)
     return dense_losses((name, False, 0.0, "sum"), target, prediction, -1, result)
 
 

@@ -35,9 +35,12 @@ from cornu.metrics.mean import Mean as Mean
 from cornu.metrics.mean import MeanMetricWrapper as MeanMetricWrapper
 from cornu.metrics.mean import Sum as Sum
 from cornu.metrics.metric import Metric as Metric
-from cornu.utils.errors import did_you_mean as _did_you_mean
+from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
+from cornu.utils.errors import unknown_name as _unknown_name
 from cornu.utils.naming import object_name as _object_name
 from cornu.utils.naming import snake_case as _snake_case
+from cornu.utils.overriding import refuse_overridden as _refuse_overridden
 
 _CLASSES = (
     Accuracy,
@@ -75,6 +78,15 @@ _BY_NAME.update(
     MAE=MeanAbsoluteError,
     bce=BinaryCrossentropy,
     BCE=BinaryCrossentropy,
+)
+_METHODS = (
+    "update_state",
+    "result",
+    "reset_state",
+    "reset_states",
+    "__call__",
+    "stateless_update_state",
+    "stateless_result",
 )
 # Names that stand for one of three metrics, which the shapes decide.
 _ACCURACIES = {
@@ -128,11 +140,13 @@ def get(identifier: Any) -> Any:
         return None
     if isinstance(identifier, str):
         thing = _BY_NAME.get(identifier)
-        if thing is None:
+        if thing is None and identifier.lower() in _BY_SHAPE:
             raise ValueError(
-                f"Unknown metric: {identifier!r}. "
-                f"{_did_you_mean(identifier, [*_BY_NAME, *_BY_SHAPE])}"
+                f"The metric {identifier!r} is chosen by the shapes of output and targets: it "
+                "works in `compile` only."
             )
+        if thing is None:
+            raise _unknown_name("metric", identifier, [*_BY_NAME, *_BY_SHAPE], __name__)
     else:
         thing = identifier
     if isinstance(thing, type):
@@ -140,7 +154,7 @@ def get(identifier: Any) -> Any:
     if not callable(thing):
         raise ValueError(
             "`metrics` must be names, metrics or functions. "
-            f"Received: {identifier!r} (of type {type(identifier).__name__})"
+            f"Received: {_shown(identifier)} (of type {type(identifier).__name__})"
         )
     return thing
 
@@ -184,6 +198,7 @@ def for_compile(
         raise ValueError("`metrics` must be names, metrics or functions. Received: None")
     if not isinstance(thing, Metric):
         thing = MeanMetricWrapper(thing, name=_object_name(thing))
+    _refuse_overridden(thing, _METHODS, "Metrics")
     if isinstance(identifier, str):
         thing.name = identifier
     return thing
@@ -208,3 +223,7 @@ def _kind_of_labels(
         if loss is not None and loss.specification[0].startswith("sparse")
         else "categorical"
     )
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

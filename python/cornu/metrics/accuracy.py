@@ -11,7 +11,8 @@ import numpy as np
 from cornu import _core
 from cornu.config import floatx
 from cornu.metrics.mean import SPECIFICATIONS
-from cornu.utils.arrays import as_real, match_ranks, to_rows
+from cornu.utils.arrays import as_real, broadcast_pair, match_ranks, to_rows
+from cornu.utils.errors import shown
 
 if TYPE_CHECKING:
     from cornu._core import MetricSpec
@@ -211,7 +212,7 @@ def check_k(k: Any) -> int:
     except TypeError:
         number = 0
     if number < 1:
-        raise ValueError(f"`k` must be a positive integer. Received: k={k!r}")
+        raise ValueError(f"`k` must be a positive integer. Received: k={shown(k)}")
     return number
 
 
@@ -226,7 +227,7 @@ def check_threshold(threshold: Any) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if math.isnan(number):
-        raise ValueError(f"`threshold` must be a number. Received: threshold={threshold!r}")
+        raise ValueError(f"`threshold` must be a number. Received: threshold={shown(threshold)}")
     return number
 
 
@@ -279,7 +280,7 @@ def _comparable(y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _elementwise(specification: MetricSpec, y_true: Any, y_pred: Any) -> np.ndarray:
-    target, prediction = np.broadcast_arrays(*match_ranks(*_comparable(y_true, y_pred)))
+    target, prediction = broadcast_pair(*match_ranks(*_comparable(y_true, y_pred)))
     matches = _core.metric_rows(specification, to_rows(target, ()), to_rows(prediction, ()))
     return matches.reshape(prediction.shape).astype(floatx())
 
@@ -291,7 +292,7 @@ def _one_hot(specification: MetricSpec, y_true: Any, y_pred: Any) -> np.ndarray:
             "`y_true` and `y_pred` must have the same classes, at least one, in their last axis. "
             f"Received: y_true of shape {target.shape}, y_pred of shape {prediction.shape}"
         )
-    target, prediction = np.broadcast_arrays(target, prediction)
+    target, prediction = broadcast_pair(target, prediction)
     last = (prediction.ndim - 1,)
     matches = _core.metric_rows(specification, to_rows(target, last), to_rows(prediction, last))
     return matches.reshape(prediction.shape[:-1]).astype(floatx())

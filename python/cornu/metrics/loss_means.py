@@ -12,7 +12,7 @@ from cornu.losses import (
     sparse_categorical_crossentropy,
 )
 from cornu.losses.crossentropies import check_ignore_class, check_last_axis
-from cornu.losses.crossentropy import check_label_smoothing
+from cornu.losses.crossentropy import check_from_logits, check_label_smoothing
 from cornu.metrics.mean import SPECIFICATIONS, MeanMetricWrapper
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ class BinaryCrossentropy(_LossMean):
         label_smoothing: float = 0,
     ) -> None:
         check_label_smoothing(label_smoothing)
+        check_from_logits(from_logits)
         options = {"from_logits": from_logits, "label_smoothing": label_smoothing}
         super().__init__(binary_crossentropy, name=name, dtype=dtype, **options)
         self.from_logits = from_logits
@@ -142,6 +143,7 @@ class CategoricalCrossentropy(_LossMean):
         axis: int = -1,
     ) -> None:
         check_label_smoothing(label_smoothing)
+        check_from_logits(from_logits)
         options = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
         super().__init__(categorical_crossentropy, name=name, dtype=dtype, **options)
         self.from_logits = from_logits
@@ -181,6 +183,7 @@ class SparseCategoricalCrossentropy(_LossMean):
         ignore_class: int | None = None,
         axis: int = -1,
     ) -> None:
+        check_from_logits(from_logits)
         options = {"from_logits": from_logits, "ignore_class": ignore_class, "axis": axis}
         super().__init__(sparse_categorical_crossentropy, name=name, dtype=dtype, **options)
         self.from_logits = from_logits

@@ -36,7 +36,14 @@ def per_sample(
         rank = weights.ndim
         if numbers.ndim > rank:
             numbers = reduce(numbers, axis=tuple(range(rank, numbers.ndim)))
-        weights = np.broadcast_to(weights, numbers.shape)
+        try:
+            weights = np.broadcast_to(weights, numbers.shape)
+        except ValueError:
+            raise ValueError(
+                "`sample_weight` must have a weight for each sample, or a shape that broadcasts. "
+                f"Received: sample_weight of shape {np.shape(sample_weight)}, values of shape "
+                f"{np.shape(values)}"
+            ) from None
         numbers = numbers * weights
         if rank > 1:
             weights = reduce(weights, axis=tuple(range(1, rank)))
@@ -177,9 +184,10 @@ class MeanMetricWrapper(Mean):
 
     @property
     def specification(self) -> MetricSpec:
-        from cornu.losses import Loss
+        from cornu.losses.loss import Loss, refuse_own_methods
 
         if isinstance(self._fn, Loss):
+            refuse_own_methods(self._fn)
             return "loss", self._fn.specification, 0.0, 0
         try:
             specify = SPECIFICATIONS.get(self._fn)

@@ -14,9 +14,29 @@ from cornu.layers.arguments import check_batch_shape, check_flag, check_name
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.trainer import Trainer
+from cornu.utils.absent_names import absent_attribute
+from cornu.utils.copying import not_copied
+from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
+from cornu.utils.overriding import refusal, refuse_overridden
 
 Shape = tuple[int, ...]
+
+# What Keras calls for each batch, and the core does by itself.
+_METHODS = (
+    "call",
+    "__call__",
+    "train_step",
+    "test_step",
+    "predict_step",
+    "compute_loss",
+    "compute_metrics",
+    "make_train_function",
+    "make_test_function",
+    "make_predict_function",
+    "get_metrics_result",
+    "reset_metrics",
+)
 
 
 class Chain(Trainer):
@@ -29,8 +49,9 @@ class Chain(Trainer):
     """
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
+        refuse_overridden(self, _METHODS, "Models")
         super().__init__()
-        self._name = unique_name("Sequential") if name is None else check_name(name)
+        self._name = unique_name(type(self).__name__) if name is None else check_name(name)
         self._core = _core.Model(self._name)
         self._core.trainable = check_flag("trainable", trainable)
         # Perhaps an InputLayer first; `layers` leaves it out.
@@ -44,6 +65,17 @@ class Chain(Trainer):
             for layer in given:
                 found = self._with(found, layer)
             self._set_chain(found)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _METHODS:
+            raise ValueError(refusal("Models", type(self), name))
+        super().__setattr__(name, value)
+
+    def __reduce__(self) -> Any:
+        raise not_copied("Models", self)
+
+    def __getattr__(self, name: str) -> Any:
+        raise absent_attribute(self, name, "Sequential")
 
     # ---- What it is
 
@@ -151,7 +183,7 @@ class Chain(Trainer):
         if not isinstance(layer, Layer | InputLayer):
             raise ValueError(
                 "Only layers of cornu.layers can be added to a Sequential model. "
-                f"Received: {layer!r} (of type {type(layer).__name__})"
+                f"Received: {shown(layer)} (of type {type(layer).__name__})"
             )
         for other in layers:
             if other.name == layer.name and other is not layer:
@@ -187,12 +219,12 @@ class Chain(Trainer):
                 return
             row = input_layer.batch_shape[1:]
             chain: Any = layers[1:]
-            self._check_input_dtype(input_layer, chain[0])
+            self._check_dtypes(input_layer, chain)
             shapes = self._infer(chain, row)
             try:
                 self._core.set_layers([layer._core for layer in chain], row)
-            except ValueError as error:
-                raise self._located(error, chain, [row, *shapes[:-1]]) from None
+            except (ValueError, MemoryError) as error:
+                raise self._located(error, chain, [row, *shapes]) from None
             self._fill_new(chain, [row, *shapes[:-1]])
             self._row, self._output = row, shapes[-1]
             self._take(layers, built=True)
@@ -202,15 +234,18 @@ class Chain(Trainer):
 
     def _fill_new(self, chain: Sequence[Layer], shapes: Sequence[Shape]) -> None:
         """Give new weights their first values, in the order of the layers."""
-        new: dict[int, tuple[Layer, Shape]] = {}
-        for layer, row in zip(chain, shapes, strict=True):
+        new: dict[int, tuple[int, Layer, Shape]] = {}
+        for index, (layer, row) in enumerate(zip(chain, shapes, strict=True)):
             if not layer.built:
-                new.setdefault(id(layer), (layer, row))
+                new.setdefault(id(layer), (index, layer, row))
         try:
-            for layer, row in new.values():
-                layer._fill(row, self._name)
+            for index, layer, row in new.values():
+                try:
+                    layer._fill(row, self._name)
+                except MemoryError as error:
+                    raise MemoryError(f"Layer {index} {layer.name!r}: {error}") from None
         except BaseException:
-            for layer, _ in new.values():
+            for _, layer, _ in new.values():
                 layer._forget()
             self._restore()
             raise
@@ -235,29 +270,48 @@ class Chain(Trainer):
         return shapes
 
     def _located(
-        self, error: ValueError, chain: Sequence[Layer], shapes: Sequence[Shape]
-    ) -> ValueError:
-        """The error with the layer whose weights are more than memory can hold, if one's are."""
-        for index, (layer, row) in enumerate(zip(chain, shapes, strict=True)):
+        self, error: Exception, chain: Sequence[Layer], shapes: Sequence[Shape]
+    ) -> Exception:
+        """The error with the layer whose weights are more than memory can hold, if one's are.
+
+        Args:
+            error: A ValueError of sizes that no memory could hold, or a MemoryError.
+            chain: The layers.
+            shapes: The shape of a row of the input, and after each layer.
+        """
+        kind = type(error)
+        # Kept, so that memory runs out at the same layer again.
+        built = []
+        for index, layer in enumerate(chain):
+            if layer.built:
+                continue
+            row, output = shapes[index], shapes[index + 1]
             try:
-                if not layer.built:
-                    # Sizes are multiplied before any memory is asked for.
-                    layer._make_core().build(row)
-            except ValueError:
-                return ValueError(
+                built.append(layer._make_core())
+                built[-1].build(row)
+            except kind as again:
+                return kind(
                     f"Layer {index} {layer.name!r} of model {self._name!r}, for input shape "
-                    f"{(None, *row)}: {error}"
+                    f"{(None, *row)} and output shape {(None, *output)}: "
+                    f"{str(again) or 'there is not enough memory for its weights'}"
                 )
-            except MemoryError:
+            except (ValueError, MemoryError):
                 continue
         return error
 
-    def _check_input_dtype(self, input_layer: InputLayer, first: Layer) -> None:
-        given = input_layer._given_dtype
+    def _check_dtypes(self, input_layer: InputLayer, chain: Sequence[Layer]) -> None:
+        first, given = chain[0], input_layer._given_dtype
+        for index, layer in enumerate(chain):
+            if layer.dtype != first.dtype:
+                raise ValueError(
+                    "All layers of a model must have one float type. Received: layer 0 "
+                    f"{first.name!r} of {first.dtype}, layer {index} {layer.name!r} of "
+                    f"{layer.dtype}"
+                )
         if given is not None and given != first.dtype:
             raise ValueError(
                 "All layers of a model must have one float type. Received: input "
-                f"{input_layer.name!r} of {given}, layer {first.name!r} of {first.dtype}"
+                f"{input_layer.name!r} of {given}, layer 0 {first.name!r} of {first.dtype}"
             )
 
     # ---- Building
@@ -323,6 +377,10 @@ class Chain(Trainer):
                 raise
         # (n,) stands for one feature where the layers can't take plain numbers.
         return (1,), self._infer(chain, (1,))[-1]
+
+    def _known_row(self) -> Shape | None:
+        first = self._layers[0] if self._layers else None
+        return first.batch_shape[1:] if isinstance(first, InputLayer) else None
 
     def _build_for(self, row: Shape) -> None:
         if self._built:

@@ -11,13 +11,14 @@ from cornu.layers.arguments import refuse_unsupported
 from cornu.metrics import Metric
 from cornu.models.objective import Objective, Resolved
 from cornu.models.training_data import TrainingData, check_x, check_y
+from cornu.utils.errors import shown
+from cornu.utils.keywords import name_keywords
 
 
 class Compiled:
     """A model with an optimizer, a loss and metrics; `Sequential` says what the model is.
 
     Attributes:
-        optimizer: The optimizer of `compile`; None before.
         loss: What `compile` was given as loss.
         compiled: Whether `compile` was called.
     """
@@ -25,7 +26,7 @@ class Compiled:
     _core: _core.Model
 
     def __init__(self) -> None:
-        self.optimizer: Any = None
+        self._optimizer: optimizers.Optimizer | None = None
         self.loss: Any = None
         self.compiled = False
         self.stop_training = False
@@ -40,6 +41,10 @@ class Compiled:
         have if it were built for `x`."""
         raise NotImplementedError
 
+    def _known_row(self) -> tuple[int, ...] | None:
+        """The shape of a row of the input; None before it is known."""
+        raise NotImplementedError
+
     def _build_for(self, row: tuple[int, ...]) -> None:
         """Build the model if it is not, for rows of this shape."""
         raise NotImplementedError
@@ -50,6 +55,7 @@ class Compiled:
 
     # ---- Compiling
 
+    @name_keywords
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -93,24 +99,53 @@ class Compiled:
 
         Source: https://keras.io/api/models/model_training_apis/
         """
+        if _are_metrics(loss_weights):
+            raise ValueError(
+                "`loss_weights` must be None: it is not supported yet. Did you mean "
+                f"metrics={shown(loss_weights)}? Received: loss_weights={shown(loss_weights)}"
+            )
         refuse_unsupported({"loss_weights": loss_weights})
         if weighted_metrics:
             refuse_unsupported({"weighted_metrics": weighted_metrics})
         refuse_unsupported({"steps_per_execution": steps_per_execution}, default=1)
-        if self._core.in_training:
-            raise RuntimeError(
-                "A model can't be compiled while it is trained by `fit`: it must end as it began."
+        if isinstance(optimizer, str) and optimizer.lower() == "rmsprop":
+            raise ValueError(
+                "`optimizer` must be given: 'rmsprop', Keras's default, is not supported yet. Pass "
+                f'optimizer="adam" or optimizer="sgd". Received: optimizer={optimizer!r}'
             )
+        self._refuse_in_training("A model can't be compiled")
         new_optimizer = optimizers.get(optimizer)
         old = self._objective
         kept_loss = old.loss if loss is None and old is not None else loss
         kept_metrics = old.identifiers if metrics is None and old is not None else metrics
         self._objective = Objective(kept_loss, kept_metrics)
-        self.optimizer = new_optimizer
+        self._optimizer = new_optimizer
         self.loss = kept_loss
         self.compiled = True
         self.stop_training = False
         self._bound = None
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer of `compile`, None before; another one may be set between two trainings."""
+        return self._optimizer
+
+    @optimizer.setter
+    def optimizer(self, value: Any) -> None:
+        if value is self._optimizer:
+            return
+        if value is not None and not isinstance(value, optimizers.Optimizer):
+            raise ValueError(
+                "`optimizer` must be one of cornu.optimizers, such as cornu.optimizers.Adam(). "
+                f"Received: optimizer={shown(value)} (of type {type(value).__name__})"
+            )
+        self._refuse_in_training("The optimizer of a model can't be replaced")
+        self._optimizer = value
+        self._bound = None
+
+    def _refuse_in_training(self, what: str) -> None:
+        if self._core.in_training:
+            raise RuntimeError(f"{what} while it is trained by `fit`: it must end as it began.")
 
     @property
     def metrics(self) -> list[Metric]:
@@ -202,3 +237,8 @@ class Compiled:
             self._core.compile(resolved.loss, optimizer, resolved.specifications)
             self._bound = resolved
         return resolved
+
+
+def _are_metrics(value: Any) -> bool:
+    """Whether an argument in the place of `loss_weights`, the third, was meant as `metrics`."""
+    return isinstance(value, list | tuple) and any(isinstance(v, str | Metric) for v in value)

@@ -11,7 +11,10 @@ from cornu.callbacks.callback_list import CallbackList
 from cornu.layers.arguments import check_integer, refuse_unsupported
 from cornu.models.compiled import Compiled
 from cornu.models.loops import PREDICT_HOOKS, TEST_HOOKS, BatchLoop
-from cornu.models.training_data import check_out, check_x, take_data, take_x
+from cornu.models.training_data import check_out, check_x, take_data, take_rows, take_x
+from cornu.utils.arrays import is_among
+from cornu.utils.errors import shown
+from cornu.utils.keywords import name_keywords
 
 BATCH_SIZE = 32
 # Between two looks of the display, as in Keras.
@@ -31,6 +34,7 @@ class Evaluator(Compiled):
         self.stop_evaluating = False
         self.stop_predicting = False
 
+    @name_keywords
     def evaluate(
         self,
         x: Any = None,
@@ -80,7 +84,7 @@ class Evaluator(Compiled):
         verbose = check_verbose(verbose)
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
         loop = BatchLoop(listeners, TEST_HOOKS)
-        data = take_data(x, y, sample_weight)
+        data = take_data(x, y, sample_weight, row=self._known_row())
         resolved = self._bind("evaluate", data)
         run = _core.Run(
             self._core,
@@ -106,6 +110,7 @@ class Evaluator(Compiled):
             listeners.close()
         return resolved.returned(values, return_dict)
 
+    @name_keywords
     def predict(
         self,
         x: Any,
@@ -150,7 +155,7 @@ class Evaluator(Compiled):
         verbose = check_verbose(verbose)
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
         loop = BatchLoop(listeners, PREDICT_HOOKS)
-        inputs = take_x(x)
+        inputs = take_x(x, row=self._known_row())
         row, output = self._shapes(inputs)
         check_x(inputs, row, self._end_names()[0])
         self._build_for(row)
@@ -183,6 +188,7 @@ class Evaluator(Compiled):
             listeners.close()
         return result if rows == len(result) else result[:rows]
 
+    @name_keywords
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Return the model's output for all rows, as one batch.
 
@@ -203,8 +209,13 @@ class Evaluator(Compiled):
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        inputs = take_x(x)
-        return self.predict(inputs, batch_size=len(inputs), verbose=0)
+        inputs = take_rows(x, "x", self._known_row())
+        if len(inputs):
+            return self.predict(inputs, batch_size=len(inputs), verbose=0)
+        row, output = self._shapes(inputs)
+        check_x(inputs, row, self._end_names()[0])
+        self._build_for(row)
+        return np.empty((0, *output), self._core.dtype)
 
 
 def check_batch_size(name: str, value: Any, default: int = BATCH_SIZE) -> int:
@@ -222,9 +233,9 @@ def check_verbose(value: Any) -> Any:
     Raises:
         ValueError: it is none of "auto", 0, 1 and 2.
     """
-    if value == "auto" or (not isinstance(value, str) and value in (0, 1, 2)):
+    if is_among(value, ("auto", 0, 1, 2)):
         return value
-    raise ValueError(f"`verbose` must be 'auto', 0, 1 or 2. Received: verbose={value!r}")
+    raise ValueError(f"`verbose` must be 'auto', 0, 1 or 2. Received: verbose={shown(value)}")
 
 
 def count_steps(rows: int, batch_size: int) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cornu import losses, metrics
 from cornu.losses import Loss
 from cornu.metrics import Mean, Metric
+from cornu.utils.errors import shown
 
 if TYPE_CHECKING:
     from cornu._core import LossSpec, MetricSpec
@@ -66,6 +67,7 @@ class Objective:
                 metrics.for_compile(identifier, loss, output_shape)
                 for identifier in self.identifiers
             ]
+            _check_kinds(loss, found, output_shape)
             self.resolved = Resolved(loss, found)
             self._key = key
         return self.resolved
@@ -124,6 +126,26 @@ class Resolved:
                 metric.count[...] = 1
 
 
+def _check_kinds(loss: Loss, found: Sequence[Metric], output_shape: Shape) -> None:
+    """Raise a ValueError unless loss and metrics take targets of one kind."""
+    kinds = {True: "class ids", False: "values of the output's shape"}
+    sparse = loss.specification[0].startswith("sparse")
+    for metric in found:
+        name, inner = metric.specification[:2]
+        if (inner or (name,))[0].startswith("sparse") == sparse:
+            continue
+        advice = "Use a metric and a loss of one kind."
+        if sparse and output_shape[-1] == 1:
+            advice = (
+                "For one unit, which tells two classes apart, use the loss "
+                "'binary_crossentropy'; for more classes, a unit for each."
+            )
+        raise ValueError(
+            f"Metric {metric.name!r} takes {kinds[not sparse]} as target, loss {loss.name!r} takes "
+            f"{kinds[sparse]}. {advice} Output shape: {output_shape}"
+        )
+
+
 def _only_one(loss: Any) -> Any:
     """The loss; Keras takes a list of one for the one output there is."""
     if isinstance(loss, list | tuple) and len(loss) == 1:
@@ -137,7 +159,7 @@ def _as_list(identifiers: Any) -> list[Any]:
     if not isinstance(identifiers, list | tuple):
         raise ValueError(
             "`metrics` must be a list of names or metrics. "
-            f"Received: metrics={identifiers!r} (of type {type(identifiers).__name__})"
+            f"Received: metrics={shown(identifiers)} (of type {type(identifiers).__name__})"
         )
     if len(identifiers) == 1 and isinstance(identifiers[0], list | tuple):
         return list(identifiers[0])

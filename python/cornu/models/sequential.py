@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from cornu import _core
-from cornu.layers.arguments import refuse_unsupported
+from cornu.layers.arguments import check_training, refuse_unsupported
 from cornu.layers.forward import forward
 from cornu.layers.layer import Layer
-from cornu.layers.user_arrays import as_rows
 from cornu.layers.weights import copy_weights, write_weights
 from cornu.models.chain import Chain
-from cornu.models.training_data import check_x
+from cornu.models.training_data import check_x, take_rows
+from cornu.utils.errors import shown
 from cornu.variable import Variable
 
 
@@ -53,7 +53,7 @@ class Sequential(Chain):
     """
 
     def __repr__(self) -> str:
-        return f"<Sequential name={self._name}, built={self._built}>"
+        return f"<{type(self).__name__} name={self._name}, built={self._built}>"
 
     # ---- Calling
 
@@ -72,12 +72,13 @@ class Sequential(Chain):
             TypeError: it is no array.
             ValueError: it has another shape.
         """
+        is_training = check_training(training)
         refuse_unsupported({"mask": mask})
-        x = as_rows(inputs, "inputs")
+        x = take_rows(inputs, "inputs", self._known_row())
         row, _ = self._shapes(x)
         check_x(x, row, self._end_names()[0], "inputs")
         self._build_for(row)
-        return forward(self._core, x, bool(training))
+        return forward(self._core, x, is_training)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its index.
@@ -104,11 +105,18 @@ class Sequential(Chain):
             )
         layers = self.layers
         if index is not None:
-            if not -len(layers) <= index < len(layers):
+            if not isinstance(index, int | np.integer) or not -len(layers) <= index < len(layers):
                 raise ValueError(
-                    f"`index` must be that of one of {len(layers)} layers. Received: index={index}"
+                    f"`index` must be that of one of {len(layers)} layers. "
+                    f"Received: index={shown(index)}"
                 )
             return layers[index]
+        if not isinstance(name, str):
+            hint = f" Did you mean index={name}?" if isinstance(name, int | np.integer) else ""
+            raise ValueError(
+                f"`name` must be a string. Received: name={shown(name)} "
+                f"(of type {type(name).__name__}).{hint}"
+            )
         for layer in layers:
             if layer.name == name:
                 return layer
@@ -254,7 +262,19 @@ class Sequential(Chain):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        write_weights(f"model {self._name!r}", self.weights, weights, self._lockable())
+        places = {
+            id(weight): f"{weight.name} of layer {index} {layer.name!r}"
+            for index, layer in reversed(list(enumerate(self._chain())))
+            for weight in layer.weights
+        }
+        own = self.weights
+        write_weights(
+            f"model {self._name!r}",
+            own,
+            weights,
+            self._lockable(),
+            [places[id(weight)] for weight in own],
+        )
 
     def _lockable(self) -> _core.Model | None:
         return self._core if self._built else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from cornu.models.evaluator import (
 from cornu.models.loops import FitLoop
 from cornu.models.training_data import split, take_data, take_validation
 from cornu.random import make_default_seed
+from cornu.utils.arrays import is_among
+from cornu.utils.errors import shown
+from cornu.utils.keywords import name_keywords
 
 
 class Trainer(Evaluator):
@@ -34,6 +38,7 @@ class Trainer(Evaluator):
         super().__init__()
         self.history: History | None = None
 
+    @name_keywords
     def fit(
         self,
         x: Any = None,
@@ -119,11 +124,11 @@ class Trainer(Evaluator):
         frequency = check_integer("validation_freq", validation_freq)
         listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
         loop = FitLoop(listeners)
-        data = take_data(x, y, sample_weight)
+        data = take_data(x, y, sample_weight, row=self._known_row())
         validation = None
         if validation_data is not None:
-            validation = take_validation(validation_data)
-        elif validation_split:
+            validation = take_validation(validation_data, self._known_row())
+        elif getattr(validation_split, "ndim", 0) or validation_split:
             data, validation = split(data, validation_split)
         resolved = self._bind("fit", data, validation)
         run = _core.Run(
@@ -140,10 +145,17 @@ class Trainer(Evaluator):
             listen=loop.listen,
             tick_seconds=TICK_SECONDS,
         )
+        history, steps = self.history, int(self.optimizer.iterations)
         try:
             listeners.attach(self, verbose, last, count_steps(len(data.x), size))
             self.stop_training = False
             loop.run(self, run, resolved)
+        except ValueError as error:
+            if int(self.optimizer.iterations) == steps:
+                self.history = history
+            if validation is not None and validation_data is None:
+                raise _with_row_of_all(error, len(data.x)) from None
+            raise
         finally:
             run.close()
             listeners.close()
@@ -151,6 +163,7 @@ class Trainer(Evaluator):
         assert self.history is not None
         return self.history
 
+    @name_keywords
     def train_on_batch(
         self,
         x: Any,
@@ -191,6 +204,7 @@ class Trainer(Evaluator):
         refuse_unsupported({"class_weight": class_weight})
         return self._on_batch(_core.TRAIN, x, y, sample_weight, return_dict)
 
+    @name_keywords
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
@@ -227,7 +241,7 @@ class Trainer(Evaluator):
         before = "train_on_batch" if mode == _core.TRAIN else "test_on_batch"
         if mode == _core.TRAIN:
             self._require_optimizer(before)
-        data = take_data(x, y, sample_weight)
+        data = take_data(x, y, sample_weight, row=self._known_row())
         resolved = self._bind(before, data)
         run = _core.Run(self._core, mode, *data)
         try:
@@ -238,6 +252,7 @@ class Trainer(Evaluator):
             run.close()
         return resolved.returned(values, return_dict)
 
+    @name_keywords
     def loss_and_gradients(
         self, x: Any, y: Any, sample_weight: Any = None
     ) -> tuple[float, list[np.ndarray]]:
@@ -269,7 +284,7 @@ class Trainer(Evaluator):
         Source: cornu's own; Keras has no such method.
         """
         self._require_objective("loss_and_gradients")
-        data = take_data(x, y, sample_weight)
+        data = take_data(x, y, sample_weight, row=self._known_row())
         self._bind("loss_and_gradients", data)
         run = _core.Run(self._core, _core.GRADIENT, *data)
         try:
@@ -280,12 +295,29 @@ class Trainer(Evaluator):
         return loss, gradients
 
 
+def _with_row_of_all(error: ValueError, first: int) -> ValueError:
+    """An error about a row of the data split off, with its place among all rows.
+
+    Args:
+        error: What the core says.
+        first: How many rows stand before those.
+    """
+    text = str(error)
+    found = re.search(r"Received: (?:validation \w+\[|.* in row )(\d+)", text)
+    if found is None or not text.startswith("`validation "):
+        return error
+    row = int(found[1])
+    return ValueError(
+        f"{text} (row {row} of the part that `validation_split` took is row {row + first} of all)"
+    )
+
+
 def _check_shuffle(value: Any) -> bool:
     if value is True or value is False:
         return value
-    if isinstance(value, str) or value not in (0, 1):
+    if not is_among(value, (0, 1)):
         raise ValueError(
             "`shuffle` must be True or False: another order is not supported yet. "
-            f"Received: shuffle={value!r}"
+            f"Received: shuffle={shown(value)}"
         )
     return bool(value)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import numbers
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cornu.layers.user_arrays import as_rows
+from cornu.utils.errors import shown
 
 Shape = tuple[int, ...]
 
@@ -21,7 +23,9 @@ class TrainingData(NamedTuple):
     sample_weight: np.ndarray | None
 
 
-def take_data(x: Any, y: Any, sample_weight: Any = None, prefix: str = "") -> TrainingData:
+def take_data(
+    x: Any, y: Any, sample_weight: Any = None, prefix: str = "", row: Shape | None = None
+) -> TrainingData:
     """Return data as arrays, of the same memory where they are arrays already.
 
     Args:
@@ -29,13 +33,19 @@ def take_data(x: Any, y: Any, sample_weight: Any = None, prefix: str = "") -> Tr
         y: Targets.
         sample_weight: A weight a row; None: all 1.
         prefix: What stands before their names in errors: `"validation "`.
+        row: The shape of a row that the model takes; None: not known yet.
 
     Raises:
-        TypeError: one of them is no array.
+        TypeError: one of them is no array, or not given.
         ValueError: one of them is none to compute with, or they differ in their numbers of rows.
     """
-    inputs = take_x(x, f"{prefix}x")
-    targets = as_rows(y, f"{prefix}y")
+    inputs = take_x(x, f"{prefix}x", row)
+    if y is None:
+        raise TypeError(
+            f"`{prefix}y` must be given: an array of targets. "
+            f"Received: {prefix}y=None (of type NoneType)"
+        )
+    targets = as_rows(_take_only(y, len(inputs)), f"{prefix}y")
     if len(inputs) != len(targets):
         raise ValueError(
             f"`{prefix}x` and `{prefix}y` must have as many rows. Received: x of shape "
@@ -43,7 +53,7 @@ def take_data(x: Any, y: Any, sample_weight: Any = None, prefix: str = "") -> Tr
         )
     if sample_weight is None:
         return TrainingData(inputs, targets, None)
-    weights = as_rows(sample_weight, f"{prefix}sample_weight")
+    weights = as_rows(_take_only(sample_weight, len(inputs)), f"{prefix}sample_weight")
     if weights.shape not in ((len(inputs),), (len(inputs), 1)):
         raise ValueError(
             f"`{prefix}sample_weight` must have one number a row, shape ({len(inputs)},). "
@@ -52,14 +62,14 @@ def take_data(x: Any, y: Any, sample_weight: Any = None, prefix: str = "") -> Tr
     return TrainingData(inputs, targets, weights)
 
 
-def take_x(x: Any, name: str = "x") -> np.ndarray:
-    """Return inputs as an array, of the same memory where they are one already.
+def take_x(x: Any, name: str = "x", row: Shape | None = None) -> np.ndarray:
+    """Return inputs as an array with at least one row; see `take_rows`.
 
     Raises:
         TypeError: it is no array.
         ValueError: it has no rows.
     """
-    inputs = as_rows(x, name)
+    inputs = take_rows(x, name, row)
     if len(inputs) == 0:
         raise ValueError(
             f"`{name}` must have at least one row. Received: {name} of shape {inputs.shape}"
@@ -67,8 +77,45 @@ def take_x(x: Any, name: str = "x") -> np.ndarray:
     return inputs
 
 
-def take_validation(data: Any) -> TrainingData:
+def take_rows(x: Any, name: str, row: Shape | None) -> np.ndarray:
+    """Return inputs as an array, of the same memory where they are one already.
+
+    Args:
+        x: An array, a list of numbers, or a list of one array, as Keras has it for one input.
+        name: What the caller calls it.
+        row: The shape of a row that the model takes; None: not known yet.
+
+    Raises:
+        TypeError: it is no array.
+        ValueError: the numbers are of another kind, or it has no axis of rows.
+    """
+    only = _only_array(x)
+    # Else the list is one of rows, and the array one of those.
+    if only is not None and (only.shape != row if only.ndim > 1 else row == (1,)):
+        x = only
+    return as_rows(x, name)
+
+
+def _take_only(value: Any, count: int) -> Any:
+    """The array of a list of one, if it has as many rows as the inputs; else the value."""
+    only = _only_array(value)
+    return value if only is None or len(only) != count else only
+
+
+def _only_array(value: Any) -> np.ndarray | None:
+    if isinstance(value, list | tuple) and len(value) == 1:
+        (only,) = value
+        if isinstance(only, np.ndarray) and only.ndim > 0:
+            return only
+    return None
+
+
+def take_validation(data: Any, row: Shape | None = None) -> TrainingData:
     """Return `validation_data` as arrays.
+
+    Args:
+        data: What was given.
+        row: The shape of a row that the model takes; None: not known yet.
 
     Raises:
         ValueError: it is no `(x, y)` or `(x, y, sample_weight)`, or they don't fit together.
@@ -79,7 +126,7 @@ def take_validation(data: Any) -> TrainingData:
             f"{type(data).__name__}"
             + (f" of length {len(data)}" if isinstance(data, tuple | list) else "")
         )
-    return take_data(*data, prefix="validation ")
+    return take_data(*data, prefix="validation ", row=row)
 
 
 def split(data: TrainingData, fraction: Any) -> tuple[TrainingData, TrainingData]:
@@ -88,10 +135,10 @@ def split(data: TrainingData, fraction: Any) -> tuple[TrainingData, TrainingData
     Raises:
         ValueError: `fraction` is not between 0 and 1, or one part is empty.
     """
-    if isinstance(fraction, bool | str) or not 0 < fraction < 1:
+    if not isinstance(fraction, numbers.Real) or not 0 < fraction < 1:
         raise ValueError(
             "`validation_split` must be a number from 0 to 1 (excluded). "
-            f"Received: validation_split={fraction!r}"
+            f"Received: validation_split={shown(fraction)}"
         )
     count = len(data.x)
     at = math.floor(count * (1.0 - fraction))

@@ -7,7 +7,9 @@ from typing import Any
 from cornu.optimizers.adam import Adam as Adam
 from cornu.optimizers.optimizer import Optimizer as Optimizer
 from cornu.optimizers.sgd import SGD as SGD
-from cornu.utils.errors import did_you_mean as _did_you_mean
+from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.errors import shown as _shown
+from cornu.utils.errors import unknown_name as _unknown_name
 
 _BY_NAME: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
 
@@ -40,13 +42,15 @@ def get(identifier: Any) -> Optimizer | None:
     if isinstance(identifier, str):
         made_by = _BY_NAME.get(identifier.lower())
         if made_by is None:
-            raise ValueError(
-                f"Unknown optimizer: {identifier!r}. {_did_you_mean(identifier, _BY_NAME)}"
-            )
+            raise _unknown_name("optimizer", identifier, _BY_NAME, __name__)
         return made_by()
     if isinstance(identifier, type) and issubclass(identifier, Optimizer):
         return identifier()
     raise ValueError(
         "`optimizer` must be a name or one of cornu.optimizers. "
-        f"Received: optimizer={identifier!r} (of type {type(identifier).__name__})"
+        f"Received: optimizer={_shown(identifier)} (of type {type(identifier).__name__})"
     )
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

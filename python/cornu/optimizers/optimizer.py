@@ -8,7 +8,11 @@ from typing import Any
 
 from cornu import _core
 from cornu.optimizers.scalar import Scalar
+from cornu.utils.arrays import is_among
+from cornu.utils.errors import shown
+from cornu.utils.keywords import nearest_keyword
 from cornu.utils.naming import unique_name
+from cornu.utils.overriding import refusal, refuse_overridden
 
 # Keras's common arguments with their defaults, the only values that are supported so far.
 UNSUPPORTED = {
@@ -22,6 +26,17 @@ UNSUPPORTED = {
     "loss_scale_factor": None,
     "gradient_accumulation_steps": None,
 }
+
+# The core takes the steps: methods of a subclass would never be called.
+_METHODS = (
+    "update_step",
+    "apply",
+    "apply_gradients",
+    "build",
+    "minimize",
+    "stateless_apply",
+    "finalize_variable_values",
+)
 
 
 class Optimizer:
@@ -67,10 +82,11 @@ class Optimizer:
             raise TypeError(
                 "`Optimizer` is the base of the optimizers: use one such as cornu.optimizers.Adam."
             )
+        refuse_overridden(self, (*_METHODS, "learning_rate", "iterations"), "Optimizers")
         rate = check_learning_rate(
             _take_old_names(common, learning_rate, self._default_learning_rate)
         )
-        _refuse_unsupported(common)
+        _refuse_unsupported(type(self), common)
         self.name = name or unique_name(type(self).__name__)
         self._core = _core.Optimizer(kind, rate, **options)
         self.__dict__.update(UNSUPPORTED)
@@ -137,10 +153,12 @@ class Optimizer:
         return config
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name in _METHODS:
+            raise ValueError(refusal("Optimizers", type(self), name))
         if name in UNSUPPORTED or name in self.__dict__.get("_option_names", ()):
             raise AttributeError(
                 f"`{name}` of an optimizer can't be changed: make another one with it. "
-                f"Received: {name}={value!r}"
+                f"Received: {name}={shown(value)}"
             )
         super().__setattr__(name, value)
 
@@ -183,7 +201,8 @@ class Optimizer:
         count = value.value if isinstance(value, Scalar) else value
         if isinstance(count, bool) or not isinstance(count, numbers.Integral) or count < 0:
             raise ValueError(
-                f"`iterations` must be an integer of at least 0. Received: iterations={value!r}"
+                "`iterations` must be an integer of at least 0. "
+                f"Received: iterations={shown(value)}"
             )
         self._core.iterations = int(count)
 
@@ -215,7 +234,7 @@ def check_number(name: str, value: Any, low: float, high: float, below: bool = F
             if math.isinf(high)
             else f"from {low:g} to {high:g}" + (" (excluded)" if below else "")
         )
-        raise ValueError(f"`{name}` must be a number {bound}. Received: {name}={value!r}")
+        raise ValueError(f"`{name}` must be a number {bound}. Received: {name}={shown(value)}")
     return number
 
 
@@ -229,7 +248,7 @@ def check_learning_rate(value: Any) -> float:
         raise ValueError(
             "`learning_rate` must be a number: a schedule or another function is not supported "
             "yet. "
-            f"Received: learning_rate={value!r}"
+            f"Received: learning_rate={shown(value)}"
         )
     return check_number("learning_rate", value, 0.0, math.inf, below=True)
 
@@ -240,8 +259,8 @@ def check_flag(name: str, value: Any) -> bool:
     Raises:
         ValueError: it is neither True nor False.
     """
-    if value not in (True, False):
-        raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
+    if not is_among(value, (True, False)):
+        raise ValueError(f"`{name}` must be True or False. Received: {name}={shown(value)}")
     return bool(value)
 
 
@@ -267,15 +286,17 @@ def _take_old_names(common: dict[str, Any], learning_rate: Any, default: float) 
     return rate
 
 
-def _refuse_unsupported(common: dict[str, Any]) -> None:
+def _refuse_unsupported(kind: type, common: dict[str, Any]) -> None:
     unknown = [name for name in common if name not in UNSUPPORTED]
     if unknown:
-        raise ValueError(f"Unknown argument of the optimizer: {unknown[0]}={common[unknown[0]]!r}.")
+        raise ValueError(
+            f"Unknown argument of the optimizer: {unknown[0]}={shown(common[unknown[0]])}."
+            f"{nearest_keyword(kind, unknown[0], UNSUPPORTED)}"
+        )
     for name, value in common.items():
-        if value != UNSUPPORTED[name] or isinstance(value, bool) != isinstance(
-            UNSUPPORTED[name], bool
-        ):
+        default = UNSUPPORTED[name]
+        if not is_among(value, (default,)) or isinstance(value, bool) != isinstance(default, bool):
             raise ValueError(
-                f"`{name}` must be {UNSUPPORTED[name]}: it is not supported yet. "
-                f"Received: {name}={value!r}"
+                f"`{name}` must be {default}: it is not supported yet. "
+                f"Received: {name}={shown(value)}"
             )

@@ -5,5 +5,10 @@ from cornu.random.draws import truncated_normal as truncated_normal
 from cornu.random.draws import uniform as uniform
 from cornu.random.seed_generator import SeedGenerator as SeedGenerator
 from cornu.random.seed_generator import make_default_seed as make_default_seed
+from cornu.utils.absent_names import absent_name as _absent_name
 
 __all__ = ["SeedGenerator", "make_default_seed", "normal", "truncated_normal", "uniform"]
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)

@@ -11,6 +11,7 @@ import numpy as np
 from cornu import _core
 from cornu.config import resolve_dtype
 from cornu.random.seed_generator import SeedGenerator, draw_stream
+from cornu.utils.errors import shown
 
 
 def normal(
@@ -147,7 +148,7 @@ def check_shape(shape: Any) -> tuple[int, ...]:
         sizes = (-1,)
     if any(size < 0 for size in sizes):
         raise ValueError(
-            f"`shape` must be a tuple of integers of at least 0. Received: shape={shape!r}"
+            f"`shape` must be a tuple of integers of at least 0. Received: shape={shown(shape)}"
         )
     return sizes
 
@@ -158,12 +159,12 @@ def _finite(name: str, value: Any) -> float:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
-        raise ValueError(f"`{name}` must be a finite number. Received: {name}={value!r}")
+        raise ValueError(f"`{name}` must be a finite number. Received: {name}={shown(value)}")
     return number
 
 
 def _deviation(stddev: Any) -> float:
     number = _finite("stddev", stddev)
     if number < 0:
-        raise ValueError(f"`stddev` must be at least 0. Received: stddev={stddev!r}")
+        raise ValueError(f"`stddev` must be at least 0. Received: stddev={shown(stddev)}")
     return number

@@ -7,6 +7,7 @@ import operator
 import random as python_random
 from typing import Any
 
+from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 
 # Python's own generator hands out default seeds, as Keras has it, so `random.seed` is enough to
@@ -52,7 +53,7 @@ def check_seed(seed: Any) -> int:
     except TypeError:
         raise ValueError(
             "`seed` must be an integer, a SeedGenerator or None. "
-            f"Received: seed={seed!r} (of type {type(seed).__name__})"
+            f"Received: seed={shown(seed)} (of type {type(seed).__name__})"
         ) from None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
+from cornu.utils.errors import shown
 
 
 def float_type(x: Any) -> np.dtype:
@@ -18,6 +19,11 @@ def float_type(x: Any) -> np.dtype:
     if isinstance(dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize <= 8:
         return dtype.newbyteorder("=")
     return np.dtype(config.floatx())
+
+
+def is_among(value: Any, options: tuple[Any, ...]) -> bool:
+    """Return whether a value equals one of some; an array, which compares by element, does not."""
+    return not getattr(value, "ndim", 0) and value in options
 
 
 def any_type(dtype: Any) -> np.dtype:
@@ -78,7 +84,7 @@ def check_axis(axis: Any) -> int:
             raise TypeError
         return operator.index(axis)
     except TypeError:
-        raise TypeError(f"`axis` must be an integer. Received: axis={axis!r}") from None
+        raise TypeError(f"`axis` must be an integer. Received: axis={shown(axis)}") from None
 
 
 def normalize_axes(axis: Any, rank: int) -> tuple[int, ...]:
@@ -96,11 +102,11 @@ def normalize_axes(axis: Any, rank: int) -> tuple[int, ...]:
         if not -rank <= index < rank:
             raise ValueError(
                 f"`axis` must be in [{-rank}, {rank}) for an array of {rank} axes. "
-                f"Received: axis={axis}"
+                f"Received: axis={shown(axis)}"
             )
         axes.append(index % rank)
     if len(set(axes)) != len(axes):
-        raise ValueError(f"`axis` must name each axis once. Received: axis={axis}")
+        raise ValueError(f"`axis` must name each axis once. Received: axis={shown(axis)}")
     return tuple(axes)
 
 
@@ -132,6 +138,24 @@ def along_axes(
     inner = (matrix.shape[1],) if len(axes) == 1 else tuple(array.shape[i] for i in axes)
     moved = matrix.reshape(outer_shape(array, axes) + inner)
     return moved.transpose(np.argsort(others + axes))
+
+
+def broadcast_pair(
+    target: np.ndarray, prediction: np.ndarray, names: tuple[str, str] = ("y_true", "y_pred")
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return two arrays broadcast against each other.
+
+    Raises:
+        ValueError: their shapes don't fit.
+    """
+    try:
+        first, second = np.broadcast_arrays(target, prediction)
+    except ValueError:
+        raise ValueError(
+            f"`{names[0]}` and `{names[1]}` must have the same shape, or shapes that broadcast. "
+            f"Received: {names[0]} of shape {target.shape}, {names[1]} of shape {prediction.shape}"
+        ) from None
+    return first, second
 
 
 def match_ranks(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from cornu.utils.errors import shown
+
 
 def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     """Turn class numbers into one-hot rows: `result[i, x[i]] = 1`, and 0 elsewhere.
@@ -46,10 +48,14 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
             )
         count = None
     else:
-        count = -1 if isinstance(num_classes, bool) else operator.index(num_classes)
+        try:
+            count = -1 if isinstance(num_classes, bool) else operator.index(num_classes)
+        except TypeError:
+            count = -1
         if count < 1:
             raise ValueError(
-                f"`num_classes` must be a positive integer. Received: num_classes={num_classes}"
+                "`num_classes` must be a positive integer. "
+                f"Received: num_classes={shown(num_classes)}"
             )
     # Written so that a NaN fails too.
     fits = (

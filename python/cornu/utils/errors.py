@@ -1,15 +1,38 @@
-"""Help for whoever misspelt a name."""
+"""Help for whoever misspelt a name, or passed too much to print."""
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable
+from typing import Any
 
 # A longer list of names would bury the nearest one.
 _LONGEST_LIST = 16
+# difflib's likeness, from 0 to 1, from which on one name may be meant by another: its own default.
+_LIKE = 0.6
+
+
+def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
+    """Return the name that was probably meant; None: none is like it.
+
+    Args:
+        name: What was asked for.
+        candidates: The names that exist.
+    """
+    # difflib takes 6 ms to import, and few runs have an error.
+    import difflib
+
+    def likeness(candidate: str) -> tuple[float, float]:
+        ratio = difflib.SequenceMatcher(None, name.lower(), candidate.lower()).ratio()
+        return ratio, difflib.SequenceMatcher(None, name, candidate).ratio()
+
+    names = _sorted(candidates)
+    nearest = max(names, key=likeness, default=None)
+    return nearest if nearest is not None and likeness(nearest)[0] >= _LIKE else None
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """Say which of the names is nearest to `name`, and list them if they are few.
+    """Say which of the names is nearest to `name`, and list them if they are few or none is near.
 
     Args:
         name: What was asked for.
@@ -23,18 +46,75 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     >>> from cornu.utils.errors import did_you_mean
     >>> did_you_mean("rleu", ["relu", "tanh"])
     "The nearest known name is 'relu'; known are 'relu', 'tanh'."
+    >>> did_you_mean("nothing", ["relu", "tanh"])
+    "Known are 'relu', 'tanh'."
     """
-    # difflib takes 6 ms to import, and few runs have an error.
-    import difflib
-
-    names = sorted(set(candidates), key=lambda candidate: (candidate.lower(), candidate))
-
-    def likeness(candidate: str) -> tuple[float, float]:
-        ratio = difflib.SequenceMatcher(None, name.lower(), candidate.lower()).ratio()
-        return ratio, difflib.SequenceMatcher(None, name, candidate).ratio()
-
-    nearest = max(names, key=likeness)
+    names = _sorted(candidates)
+    nearest = nearest_name(name, names)
+    if nearest is None:
+        return f"Known are {_listed(names)}."
     if len(names) > _LONGEST_LIST:
         return f"The nearest known name is {nearest!r}."
-    listed = ", ".join(repr(candidate) for candidate in names)
-    return f"The nearest known name is {nearest!r}; known are {listed}."
+    return f"The nearest known name is {nearest!r}; known are {_listed(names)}."
+
+
+def unknown_name(kind: str, name: str, candidates: Iterable[str], module: str) -> ValueError:
+    """Return the error for a name that stands for nothing here.
+
+    Args:
+        kind: What it should have named: `loss`.
+        name: What was asked for.
+        candidates: The names that exist.
+        module: The module that it is looked up in, `cornu.losses`, to tell what Keras has.
+
+    Example:
+
+    >>> from cornu.utils.errors import unknown_name
+    >>> unknown_name("optimizer", "rmsprop", ["adam"], "cornu.optimizers")
+    ValueError("Unknown optimizer: 'rmsprop'. Keras's is not supported yet; known are 'adam'.")
+    """
+    from cornu.utils.absent_names import keras_names
+
+    folded, names = _folded(name), list(candidates)
+    if folded in map(_folded, keras_names(module)) and folded not in map(_folded, names):
+        rest = f"Keras's is not supported yet; known are {_listed(_sorted(names))}."
+    else:
+        rest = did_you_mean(name, names)
+    return ValueError(f"Unknown {kind}: {name!r}. {rest}")
+
+
+def shown(value: Any) -> str:
+    """Return what an error shows of an argument: an array's shape and type, else a short `repr`.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from cornu.utils.errors import shown
+    >>> shown([np.zeros(2), "yes"])
+    "[<ndarray of shape (2,), dtype float64>, 'yes']"
+    """
+    return _SHORT.repr(value)
+
+
+class _Short(reprlib.Repr):
+    def repr1(self, x: Any, level: int) -> str:
+        if getattr(x, "shape", ()) and hasattr(x, "dtype"):
+            return f"<{type(x).__name__} of shape {x.shape}, dtype {x.dtype}>"
+        return super().repr1(x, level)
+
+
+_SHORT = _Short()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 100
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def _sorted(candidates: Iterable[str]) -> list[str]:
+    return sorted(set(candidates), key=lambda candidate: (candidate.lower(), candidate))
+
+
+def _listed(names: list[str]) -> str:
+    """All names; where functions and classes are among them, the functions'."""
+    return ", ".join(map(repr, [name for name in names if name.islower()] or names))

@@ -6,6 +6,8 @@ import operator
 
 import numpy as np
 
+from cornu.utils.errors import shown
+
 # What numpy.random.seed takes.
 _LARGEST_SEED = 2**32 - 1
 
@@ -44,7 +46,7 @@ def set_random_seed(seed: int) -> None:
     if not 0 <= number <= _LARGEST_SEED:
         raise ValueError(
             f"`seed` must be an integer from 0 to {_LARGEST_SEED}. "
-            f"Received: seed={seed!r} (of type {type(seed).__name__})"
+            f"Received: seed={shown(seed)} (of type {type(seed).__name__})"
         )
     random.seed(number)
     np.random.seed(number)  # noqa: NPY002 (Keras programs use the global generator)

@@ -1,0 +1,79 @@
+"""Keyword arguments that nobody takes: an error with the nearest one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from cornu.utils.errors import nearest_name, shown
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def name_keywords(method: Method) -> Method:
+    """Make a model's method name the nearest keyword, and the model's class, where one is unknown.
+
+    Python would name the class that the method is written in.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.Sequential().fit(epoch=3)
+    Traceback (most recent call last):
+    TypeError: Sequential.fit() got an unexpected keyword argument 'epoch'. ...
+    """
+    method.__qualname__ = f"Sequential.{method.__name__}"
+    names = _keywords(method)
+
+    @functools.wraps(method)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        for name in kwargs:
+            if name not in names:
+                raise TypeError(
+                    f"{type(self).__name__}.{method.__name__}() got an unexpected keyword argument "
+                    f"{name!r}.{_advice(name, names)}"
+                )
+        return method(self, *args, **kwargs)
+
+    return call  # type: ignore[return-value]
+
+
+def unrecognized(kind: type, given: dict[str, Any], more: Iterable[str] = ()) -> ValueError:
+    """Return the error for keyword arguments of a constructor that none of its bases takes.
+
+    Args:
+        kind: The class.
+        given: What was passed and is not known.
+        more: Names that are known besides those in the signatures.
+    """
+    return ValueError(
+        f"Unrecognized keyword arguments passed to {kind.__name__}: {shown(given)}."
+        f"{nearest_keyword(kind, next(iter(given)), more)}"
+    )
+
+
+def nearest_keyword(kind: type, name: str, more: Iterable[str] = ()) -> str:
+    """Return a sentence with a constructor's keyword that is like a name; "" if none is.
+
+    Args:
+        kind: The class.
+        name: What was passed.
+        more: Names that are known besides those in the signatures.
+    """
+    known = list(more)
+    for base in kind.__mro__:
+        if hasattr(vars(base).get("__init__"), "__code__"):
+            known += _keywords(vars(base)["__init__"])
+    return _advice(name, known)
+
+
+def _keywords(function: Any) -> tuple[str, ...]:
+    """The names of a method's parameters, `self` and the starred ones left out."""
+    code = function.__code__
+    return code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+
+
+def _advice(name: str, known: Iterable[str]) -> str:
+    near = nearest_name(name, known)
+    return "" if near is None else f" The nearest known name is {near!r}."

@@ -12,7 +12,7 @@ from cornu.metrics import Metric
 from cornu.models.objective import Objective, Resolved
 from cornu.models.training_data import TrainingData, check_x, check_y
 from cornu.utils.errors import shown
-from cornu.utils.keywords import name_keywords
+from cornu.utils.keywords import of_sequential
 
 
 class Compiled:
@@ -55,7 +55,7 @@ class Compiled:
 
     # ---- Compiling
 
-    @name_keywords
+    @of_sequential
     def compile(
         self,
         optimizer: Any = "rmsprop",

@@ -14,7 +14,7 @@ from cornu.models.loops import PREDICT_HOOKS, TEST_HOOKS, BatchLoop
 from cornu.models.training_data import check_out, check_x, take_data, take_rows, take_x
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
-from cornu.utils.keywords import name_keywords
+from cornu.utils.keywords import of_sequential
 
 BATCH_SIZE = 32
 # Between two looks of the display, as in Keras.
@@ -34,7 +34,7 @@ class Evaluator(Compiled):
         self.stop_evaluating = False
         self.stop_predicting = False
 
-    @name_keywords
+    @of_sequential
     def evaluate(
         self,
         x: Any = None,
@@ -110,7 +110,7 @@ class Evaluator(Compiled):
             listeners.close()
         return resolved.returned(values, return_dict)
 
-    @name_keywords
+    @of_sequential
     def predict(
         self,
         x: Any,
@@ -188,7 +188,7 @@ class Evaluator(Compiled):
             listeners.close()
         return result if rows == len(result) else result[:rows]
 
-    @name_keywords
+    @of_sequential
     def predict_on_batch(self, x: Any) -> np.ndarray:
         """Return the model's output for all rows, as one batch.
 

@@ -23,7 +23,7 @@ from cornu.models.training_data import split, take_data, take_validation
 from cornu.random import make_default_seed
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
-from cornu.utils.keywords import name_keywords
+from cornu.utils.keywords import of_sequential
 
 
 class Trainer(Evaluator):
@@ -38,7 +38,7 @@ class Trainer(Evaluator):
         super().__init__()
         self.history: History | None = None
 
-    @name_keywords
+    @of_sequential
     def fit(
         self,
         x: Any = None,
@@ -163,7 +163,7 @@ class Trainer(Evaluator):
         assert self.history is not None
         return self.history
 
-    @name_keywords
+    @of_sequential
     def train_on_batch(
         self,
         x: Any,
@@ -204,7 +204,7 @@ class Trainer(Evaluator):
         refuse_unsupported({"class_weight": class_weight})
         return self._on_batch(_core.TRAIN, x, y, sample_weight, return_dict)
 
-    @name_keywords
+    @of_sequential
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
@@ -252,7 +252,7 @@ class Trainer(Evaluator):
             run.close()
         return resolved.returned(values, return_dict)
 
-    @name_keywords
+    @of_sequential
     def loss_and_gradients(
         self, x: Any, y: Any, sample_weight: Any = None
     ) -> tuple[float, list[np.ndarray]]:

@@ -1,8 +1,7 @@
-"""Keyword arguments that nobody takes: an error with the nearest one."""
+"""Arguments that nobody takes: errors with the names that users know."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -11,32 +10,20 @@ from cornu.utils.errors import nearest_name, shown
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def name_keywords(method: Method) -> Method:
-    """Make a model's method name the nearest keyword, and the model's class, where one is unknown.
+def of_sequential(method: Method) -> Method:
+    """Give a method the name that its users know, in place of the class's that it is written in.
 
-    Python would name the class that the method is written in.
+    Python says it in errors: of wrong arguments, above all.
 
     Example:
 
     >>> import cornu
     >>> cornu.Sequential().fit(epoch=3)
     Traceback (most recent call last):
-    TypeError: Sequential.fit() got an unexpected keyword argument 'epoch'. ...
+    TypeError: Sequential.fit() got an unexpected keyword argument 'epoch'...
     """
     method.__qualname__ = f"Sequential.{method.__name__}"
-    names = _keywords(method)
-
-    @functools.wraps(method)
-    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        for name in kwargs:
-            if name not in names:
-                raise TypeError(
-                    f"{type(self).__name__}.{method.__name__}() got an unexpected keyword argument "
-                    f"{name!r}.{_advice(name, names)}"
-                )
-        return method(self, *args, **kwargs)
-
-    return call  # type: ignore[return-value]
+    return method
 
 
 def unrecognized(kind: type, given: dict[str, Any], more: Iterable[str] = ()) -> ValueError:

@@ -317,6 +317,49 @@ static void test_a_wait_that_ends_without_the_lock(void) {
     cornu_lock_release(lock);
 }
 
+/* From its poll a thread comes for the lock that it waits for. */
+typedef struct nested_poll {
+    cornu_lock *lock;
+    lock_holder *holder;
+    bool exclusive, done;
+} nested_poll;
+
+static bool take_the_same(void *argument) {
+    nested_poll *self = argument;
+    if (self->done) return true;
+    self->done = true;
+    CHECK_INT(take(self->lock, self->exclusive, 0), CORNU_BUSY);
+    atomic_store(&self->holder->stop, true);
+    CHECK_INT(take(self->lock, self->exclusive, FOREVER), CORNU_OK);
+    CHECK_INT(take(self->lock, true, 0), CORNU_BUSY);
+    cornu_lock_drop(self->lock);
+    return true;
+}
+
+/* The inner wait is not behind the outer one, whose turn may come while the poll runs; and the
+ * outer one has the lock in the end, which it lost its place for. */
+static void test_a_poll_that_takes_the_same_lock(bool outer_exclusive, bool inner_exclusive) {
+    cornu_lock *lock = new_lock();
+    lock_holder holder = {.lock = lock, .exclusive = true};
+    pthread_t thread;
+    pthread_create(&thread, NULL, hold, &holder);
+    while (!atomic_load(&holder.held)) pause_ms(1);
+    nested_poll poll = {lock, &holder, inner_exclusive, false};
+    const cornu_wait wait = {FOREVER, {take_the_same, &poll}};
+    CHECK_INT(cornu_lock_take(lock, outer_exclusive, &wait), CORNU_OK);
+    CHECK(poll.done);
+    CHECK_INT(take(lock, true, 0), CORNU_BUSY);
+    cornu_status reader = take(lock, false, 0);
+    CHECK_INT(reader, outer_exclusive ? CORNU_BUSY : CORNU_OK);
+    if (reader == CORNU_OK) cornu_lock_drop(lock);
+    cornu_lock_drop(lock);
+    CHECK_INT(take(lock, true, 0), CORNU_OK);
+    cornu_lock_drop(lock);
+    CHECK(!cornu_lock_contended(lock));
+    pthread_join(thread, NULL);
+    cornu_lock_release(lock);
+}
+
 /* ---- Fork, with waits and threads on both sides ---- */
 
 typedef struct forking_poll {
@@ -426,6 +469,7 @@ int main(void) {
     test_fork_by_the_holder();
     test_a_writer_that_is_asked_is_not_passed();
     test_a_wait_that_ends_without_the_lock();
+    for (int i = 0; i < 4; i++) test_a_poll_that_takes_the_same_lock(i / 2, i % 2);
     for (int i = 0; i < 4; i++) test_a_poll_that_forks(i / 2, i % 2);
     test_threads_of_a_child();
     return check_report();

@@ -419,6 +419,40 @@ static void test_a_poll_that_forks(bool holder_exclusive, bool exclusive) {
     cornu_lock_release(lock);
 }
 
+static bool wait_until_stopped(void *argument) {
+    lock_holder *self = argument;
+    atomic_store(&self->held, true);
+    while (!atomic_load(&self->stop)) pause_ms(1);
+    return true;
+}
+
+static void *take_with_a_long_poll(void *argument) {
+    lock_holder *self = argument;
+    const cornu_wait wait = {FOREVER, {wait_until_stopped, self}};
+    CHECK_INT(cornu_lock_take(self->lock, true, &wait), CORNU_OK);
+    cornu_lock_drop(self->lock);
+    return NULL;
+}
+
+/* A writer that was given its turn while its poll ran has written nothing: in the child the lock is
+ * free. */
+static void test_fork_before_a_turn_begins(void) {
+    cornu_lock *lock = new_lock();
+    lock_holder waiter = {.lock = lock};
+    pthread_t thread;
+    CHECK_INT(take(lock, true, 0), CORNU_OK);
+    pthread_create(&thread, NULL, take_with_a_long_poll, &waiter);
+    while (!atomic_load(&waiter.held)) pause_ms(1);
+    cornu_lock_drop(lock);
+    CHECK_INT(take(lock, false, 0), CORNU_BUSY);
+    check_child(lock, CORNU_OK, CORNU_OK);
+    atomic_store(&waiter.stop, true);
+    pthread_join(thread, NULL);
+    CHECK_INT(take(lock, true, 0), CORNU_OK);
+    cornu_lock_drop(lock);
+    cornu_lock_release(lock);
+}
+
 /* ThreadSanitizer (of gcc 12) ends a child that starts a thread where a lost one lay. */
 #if defined(__SANITIZE_THREAD__)
 static const size_t child_threads = 0;
@@ -471,6 +505,7 @@ int main(void) {
     test_a_wait_that_ends_without_the_lock();
     for (int i = 0; i < 4; i++) test_a_poll_that_takes_the_same_lock(i / 2, i % 2);
     for (int i = 0; i < 4; i++) test_a_poll_that_forks(i / 2, i % 2);
+    test_fork_before_a_turn_begins();
     test_threads_of_a_child();
     return check_report();
 }

@@ -192,7 +192,15 @@ static void sleep_on_other_threads(void *argument, size_t tile, size_t worker) {
 typedef struct forking_poll {
     pid_t child; /* 0 in the child; -1: not forked yet */
     size_t asked, fork_at;
+    const tile_tally *tally;
+    size_t done; /* tiles, when it forked */
 } forking_poll;
+
+static size_t count_done(const tile_tally *tally) {
+    size_t done = 0;
+    for (size_t tile = 0; tile < MOST_TILES; tile++) done += tally->times[tile];
+    return done;
+}
 
 static bool fork_once(void *argument) {
     forking_poll *self = argument;
@@ -200,20 +208,23 @@ static bool fork_once(void *argument) {
     fflush(NULL);
     self->child = fork();
     if (self->child == 0) alarm(30);
+    self->done = count_done(self->tally);
     return true;
 }
 
-/* In the child the tiles of the other threads are lost, and the run says so; a later one works. The
- * parent's is whole. */
+/* In the child the tiles of the other threads are lost, and the run says so at once; a later one
+ * works. The parent's is whole. */
 static void check_fork_in_a_poll(cornu_pool_tile *run_tile, size_t tile_count, size_t fork_at) {
     static tile_tally tally;
     memset(&tally, 0, sizeof tally);
     tally.thread_count = 3;
-    forking_poll poll = {.child = -1, .fork_at = fork_at};
+    forking_poll poll = {.child = -1, .fork_at = fork_at, .tally = &tally};
     cornu_status status =
         cornu_pool_run(run_tile, &tally, tile_count, 3, (cornu_poll){fork_once, &poll});
-    if (poll.child == 0)
-        _exit(status == CORNU_ERROR_FORKED && run_once(300, 4) + run_once(7, 2) == 0 ? 0 : 1);
+    if (poll.child == 0) {
+        bool right = status == CORNU_ERROR_FORKED && count_done(&tally) == poll.done;
+        _exit(right && run_once(300, 4) + run_once(7, 2) == 0 ? 0 : 1);
+    }
     CHECK_INT(status, CORNU_OK);
     for (size_t tile = 0; tile < tile_count; tile++) CHECK_SIZE(tally.times[tile], 1);
     int child_status = -1;

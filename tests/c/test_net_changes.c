@@ -144,15 +144,24 @@ static void *toggle(void *argument) {
     return NULL;
 }
 
+/* Far apart, so that the layer is often toggled between a look at its first place and its second.
+ */
+#define BETWEEN 61
+
 /* Were one of its places trained and the other not, its gradient would be half of it, or be added
  * to what was there. */
 static void test_a_layer_that_stands_twice_is_toggled(void) {
-    cornu_layer *twice = dense_layer("twice", 7, "tanh");
-    cornu_layer *layers[] = {dense_layer("a", 7, "tanh"), twice, twice,
-                             dense_layer("b", 2, "linear")};
+    cornu_layer *twice = dense_layer("twice", 7, "tanh"), *layers[BETWEEN + 4];
+    cornu_activation linear = {.kind = CORNU_LINEAR};
+    layers[0] = dense_layer("a", 7, "tanh");
+    layers[1] = layers[BETWEEN + 2] = twice;
+    layers[BETWEEN + 3] = dense_layer("b", 2, "linear");
+    for (size_t i = 2; i < BETWEEN + 2; i++)
+        CHECK_INT(cornu_layer_new_activation("c", CORNU_FLOAT64, &linear, &layers[i], NULL),
+                  CORNU_OK);
     cornu_layer_retain(twice);
     cornu_layer_retain(twice);
-    cornu_model *model = model_of(4, layers, FEATURES);
+    cornu_model *model = model_of(BETWEEN + 4, layers, FEATURES);
     compile_sgd(model, CORNU_MEAN_SQUARED_ERROR, 0.1);
     cornu_array x = matrix(x_values, 5, FEATURES), y = matrix(y_values, 5, 2);
     cornu_run_options options = {.mode = CORNU_RUN_GRADIENT, .x = &x, .y = &y};
@@ -168,7 +177,7 @@ static void test_a_layer_that_stands_twice_is_toggled(void) {
     toggler other = {.layer = twice};
     pthread_t thread;
     size_t with = 0, without = 0;
-    for (size_t i = 0; i < 3000 && (i < 300 || !with || !without); i++) {
+    for (size_t i = 0; i < 5000 && (i < 500 || !with || !without); i++) {
         cornu_run *run = NULL;
         CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_OK);
         CHECK_INT(finish_run(run, NULL, NULL), CORNU_OK);

@@ -1,4 +1,7 @@
 /* The order of an epoch, beyond what is drawn and asked between two polls. */
+#include <stdlib.h>
+
+#include "base/random.h"
 #include "check.h"
 #include "net/shuffle.h"
 
@@ -32,6 +35,32 @@ static void test_each_row_once(void) {
         check_permutation(&order);
         cornu_order_free(&order);
     }
+}
+
+/* The words of all rows drawn at once, in place of chunk by chunk: a chunk that began at another
+ * word, or used one twice, would give another order. */
+static void test_chunks_follow_each_other(void) {
+    const size_t counts[] = {512, 513, 514, 1025, 1026, ROWS};
+    uint32_t *words = malloc(2 * ROWS * sizeof *words), *expected = malloc(ROWS * sizeof *expected);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        size_t count = counts[i];
+        cornu_order order;
+        shuffled(&order, count, 7, 2);
+        cornu_random_words(7, 2, 0, 2 * (count - 1), words);
+        for (size_t row = 0; row < count; row++) expected[row] = (uint32_t)row;
+        for (size_t done = 0; done + 1 < count; done++) {
+            size_t last = count - 1 - done;
+            uint64_t word = (uint64_t)words[2 * done] << 32 | words[2 * done + 1];
+            size_t other = (size_t)cornu_random_below(word, last + 1);
+            uint32_t kept = expected[last];
+            expected[last] = expected[other];
+            expected[other] = kept;
+        }
+        CHECK_BYTES(order.order32, expected, count * sizeof *expected);
+        cornu_order_free(&order);
+    }
+    free(words);
+    free(expected);
 }
 
 /* A word that is used twice, or a part that is left as it was, shows in how far rows are moved: a
@@ -87,6 +116,7 @@ static void test_poll(void) {
 
 int main(void) {
     test_each_row_once();
+    test_chunks_follow_each_other();
     test_rows_are_moved_everywhere();
     test_orders_are_equally_likely();
     test_poll();

@@ -182,10 +182,13 @@ static void test_thread_count(void) {
 
 /* ---- A poll that forks ---- */
 
-/* Of two tiles on two threads the caller's is short, so that it waits for the other and is asked
- * there; of many short ones it is asked between its own. */
-static void sleep_on_other_threads(void *argument, size_t tile, size_t worker) {
-    if (worker > 0) usleep(60000);
+static atomic_bool forked;
+
+/* Other threads do not end a tile before the fork, so it comes however late they or the caller are:
+ * of 3 tiles on 3 threads the caller does one and waits for the others, asked there; of many it is
+ * asked between its own. */
+static void wait_for_fork(void *argument, size_t tile, size_t worker) {
+    while (worker > 0 && !atomic_load(&forked)) usleep(1000);
     count_tile(argument, tile, worker);
 }
 
@@ -209,18 +212,20 @@ static bool fork_once(void *argument) {
     self->child = fork();
     if (self->child == 0) alarm(30);
     self->done = count_done(self->tally);
+    atomic_store(&forked, true);
     return true;
 }
 
 /* In the child the tiles of the other threads are lost, and the run says so at once; a later one
  * works. The parent's is whole. */
-static void check_fork_in_a_poll(cornu_pool_tile *run_tile, size_t tile_count, size_t fork_at) {
+static void check_fork_in_a_poll(size_t tile_count, size_t fork_at) {
     static tile_tally tally;
+    atomic_store(&forked, false);
     memset(&tally, 0, sizeof tally);
     tally.thread_count = 3;
     forking_poll poll = {.child = -1, .fork_at = fork_at, .tally = &tally};
     cornu_status status =
-        cornu_pool_run(run_tile, &tally, tile_count, 3, (cornu_poll){fork_once, &poll});
+        cornu_pool_run(wait_for_fork, &tally, tile_count, 3, (cornu_poll){fork_once, &poll});
     if (poll.child == 0) {
         bool right = status == CORNU_ERROR_FORKED && count_done(&tally) == poll.done;
         _exit(right && run_once(300, 4) + run_once(7, 2) == 0 ? 0 : 1);
@@ -235,10 +240,8 @@ static void check_fork_in_a_poll(cornu_pool_tile *run_tile, size_t tile_count, s
 }
 
 static void test_a_poll_that_forks(void) {
-    check_fork_in_a_poll(count_slowly, 50, 1);
-    check_fork_in_a_poll(count_slowly, 50, 4);
-    check_fork_in_a_poll(sleep_on_other_threads, 3, 1);
-    check_fork_in_a_poll(sleep_on_other_threads, 3, 2);
+    for (size_t fork_at = 1; fork_at <= 4; fork_at++) check_fork_in_a_poll(50, fork_at);
+    for (size_t fork_at = 1; fork_at <= 3; fork_at++) check_fork_in_a_poll(3, fork_at);
 }
 
 int main(void) {

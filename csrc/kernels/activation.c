@@ -82,6 +82,10 @@ const char *cornu_activation_name(cornu_activation_kind kind) {
     return facts[kind].name;
 }
 
+bool cornu_activation_exists(const cornu_activation *activation) {
+    return (unsigned)activation->kind < CORNU_ACTIVATION_COUNT;
+}
+
 bool cornu_activation_needs_input(const cornu_activation *activation) {
     const double *parameters = activation->parameters;
     switch (activation->kind) {

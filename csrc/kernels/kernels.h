@@ -126,6 +126,8 @@ const cornu_kernels *cornu_kernels_for(cornu_dtype dtype);
 /* For tests: every level that this machine can run, `level` from 0; NULL past the last. */
 const cornu_kernels *cornu_kernels_level(size_t level, cornu_dtype dtype);
 
+/* Whether there is such a kind. */
+bool cornu_activation_exists(const cornu_activation *activation);
 /* Whether the derivative needs x, or y is enough. */
 bool cornu_activation_needs_input(const cornu_activation *activation);
 /* Whether it works along the whole row. */

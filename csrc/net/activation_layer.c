@@ -69,8 +69,9 @@ cornu_status cornu_layer_new_activation(const char *name, cornu_dtype dtype,
                                         const cornu_activation *activation, cornu_layer **layer,
                                         cornu_error *error) {
     cornu_layer *made;
-    cornu_status status =
-        cornu_layer_new(&activation_type, sizeof(activation_layer), name, dtype, &made, error);
+    cornu_status status = cornu_layer_check_activation(activation, error);
+    if (status != CORNU_OK) return status;
+    status = cornu_layer_new(&activation_type, sizeof(activation_layer), name, dtype, &made, error);
     if (status != CORNU_OK) return status;
     ((activation_layer *)made)->activation = *activation;
     *layer = made;

@@ -46,7 +46,8 @@ cornu_status cornu_activation_apply(const cornu_activation *activation, cornu_dt
                                     cornu_poll poll) {
     const cornu_kernels *kernels = cornu_kernels_for(dtype);
     size_t output_columns;
-    if (!kernels || !cornu_activation_columns(activation->kind, columns, &output_columns))
+    if (!kernels || !cornu_activation_exists(activation) ||
+        !cornu_activation_columns(activation->kind, columns, &output_columns))
         return CORNU_ERROR_VALUE;
     computation self;
     begin(&self, kernels, poll);
@@ -60,7 +61,8 @@ cornu_status cornu_activation_derivative(const cornu_activation *activation, cor
                                          const void *dy, void *dx, cornu_poll poll) {
     const cornu_kernels *kernels = cornu_kernels_for(dtype);
     size_t output_columns;
-    if (!kernels || !cornu_activation_columns(activation->kind, columns, &output_columns))
+    if (!kernels || !cornu_activation_exists(activation) ||
+        !cornu_activation_columns(activation->kind, columns, &output_columns))
         return CORNU_ERROR_VALUE;
     computation self;
     begin(&self, kernels, poll);

@@ -164,7 +164,9 @@ cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t u
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`units` must be a positive integer. Received: 0");
     cornu_layer *made;
-    cornu_status status = cornu_layer_new(&dense_type, sizeof(dense), name, dtype, &made, error);
+    cornu_status status = cornu_layer_check_activation(activation, error);
+    if (status != CORNU_OK) return status;
+    status = cornu_layer_new(&dense_type, sizeof(dense), name, dtype, &made, error);
     if (status != CORNU_OK) return status;
     dense *self = (dense *)made;
     self->units = units;

@@ -107,6 +107,12 @@ cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shap
     return CORNU_OK;
 }
 
+cornu_status cornu_layer_check_activation(const cornu_activation *activation, cornu_error *error) {
+    if (cornu_activation_exists(activation)) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no activation of the kind %d.",
+                           (int)activation->kind);
+}
+
 void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count,
                              cornu_span *const *spans) {
     for (size_t i = 0; i < count; i++) layer->spans[i] = spans[i];

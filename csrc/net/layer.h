@@ -87,6 +87,8 @@ struct cornu_layer {
 /* Allocates `nbytes` (a struct that begins with cornu_layer), zeroed, and fills the base. */
 cornu_status cornu_layer_new(const cornu_layer_type *type, size_t nbytes, const char *name,
                              cornu_dtype dtype, cornu_layer **layer, cornu_error *error);
+/* CORNU_ERROR_VALUE: there is no such activation. */
+cornu_status cornu_layer_check_activation(const cornu_activation *activation, cornu_error *error);
 /* Gives a layer the spans that were made for it; takes over the references. */
 void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count,
                              cornu_span *const *spans);

@@ -191,6 +191,7 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
     cornu_table_release(old->table);
     optimizer->slots = slots;
     optimizer->bound_id = table->id;
+    optimizer->bind_count++;
     return CORNU_OK;
 }
 

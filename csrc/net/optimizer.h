@@ -26,7 +26,8 @@ struct cornu_optimizer {
     atomic_uint_fast64_t iterations;
     cornu_lock *lock; /* held by every run that trains with it */
     cornu_slots slots;
-    uint64_t bound_id; /* of the table that it is bound to; 0: none */
+    uint64_t bound_id;   /* of the table that it is bound to; 0: none */
+    uint64_t bind_count; /* how often it was bound to another table */
 };
 
 /* Makes the slots parallel to `table`: those of spans that it had before are kept, new ones are

@@ -10,7 +10,7 @@
 #define PIECE_NBYTES ((size_t)4 << 20)
 
 struct cornu_snapshot {
-    uint64_t iterations;
+    uint64_t iterations, bind_count;
     unsigned char *memory; /* of each trained span the weights and its slots; then state spans */
 };
 
@@ -80,7 +80,8 @@ cornu_status cornu_snapshot_new(const cornu_plan *plan, const cornu_optimizer *o
                                "No memory to keep the weights (%zu bytes) in case of bad data.",
                                total);
     }
-    *snapshot = (cornu_snapshot){cornu_optimizer_iterations(optimizer), memory};
+    *snapshot =
+        (cornu_snapshot){cornu_optimizer_iterations(optimizer), optimizer->bind_count, memory};
     copying saving = {SAVE, memory, task};
     cornu_status status = copy_all(&saving, plan, optimizer);
     if (status != CORNU_OK) {
@@ -96,7 +97,7 @@ void cornu_snapshot_restore(const cornu_snapshot *snapshot, const cornu_plan *pl
     copying restoring = {RESTORE, snapshot->memory, NULL};
     copy_all(&restoring, plan, optimizer);
     /* Another model may have trained with the optimizer in a hook: then its steps count. */
-    if (optimizer->bound_id == plan->table->id)
+    if (optimizer->bind_count == snapshot->bind_count)
         cornu_optimizer_set_iterations(optimizer, snapshot->iterations, NULL);
 }
 

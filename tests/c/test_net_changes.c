@@ -252,6 +252,20 @@ static void test_layers_that_there_are_not(void) {
         cornu_optimizer *optimizer = NULL;
         CHECK_INT(cornu_optimizer_new(&options, 0.1, &optimizer, &error), CORNU_ERROR_VALUE);
     }
+    const int activations[] = {CORNU_ACTIVATION_COUNT, 1000, -1};
+    for (size_t i = 0; i < sizeof activations / sizeof *activations; i++) {
+        cornu_activation unknown = {.kind = (cornu_activation_kind)activations[i]};
+        double x = 1, y = 1;
+        CHECK_INT(cornu_layer_new_dense("n", CORNU_FLOAT64, 2, &unknown, true, &layer, &error),
+                  CORNU_ERROR_VALUE);
+        CHECK_INT(cornu_layer_new_activation("n", CORNU_FLOAT64, &unknown, &layer, &error),
+                  CORNU_ERROR_VALUE);
+        CHECK_INT(cornu_activation_apply(&unknown, CORNU_FLOAT64, 1, 1, &x, &y, CORNU_NO_POLL),
+                  CORNU_ERROR_VALUE);
+        CHECK_INT(cornu_activation_derivative(&unknown, CORNU_FLOAT64, 1, 1, &x, &x, &x, &y,
+                                              CORNU_NO_POLL),
+                  CORNU_ERROR_VALUE);
+    }
     CHECK(layer == NULL);
     cornu_layer_release(dense);
     cornu_model_release(model);

@@ -1,9 +1,9 @@
 # Compiler flags, one list a line: read by csrc/Makefile and by setup.py, so that both build the same code.
 
 # -ffp-contract=off: a fused multiply-add stands where the source says so and nowhere else (the same bits everywhere).
-# The four after it: what somebody's CFLAGS ask for would change results.
-# The two after them let loops vectorise; neither changes a result.
-FLAGS = -std=c11 -O3 -ffp-contract=off -fno-associative-math -fno-reciprocal-math -fsigned-zeros -fno-finite-math-only -fno-math-errno -fno-trapping-math -fvisibility=hidden -pthread
+# -fno-fast-math: what somebody's CFLAGS ask for would change results.
+# -fno-math-errno and -fno-trapping-math let loops vectorise; neither changes a result.
+FLAGS = -std=c11 -O3 -fno-fast-math -ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden -pthread
 
 WARNINGS = -Wall -Wextra -Wshadow -Wundef -Wconversion -Wdouble-promotion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wimplicit-fallthrough -Werror
 

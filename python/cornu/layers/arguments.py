@@ -30,10 +30,10 @@ def check_integer(name: str, value: Any, least: int = 1) -> int:
     3
     """
     try:
-        number = operator.index(value)
+        number = least - 1 if isinstance(value, bool | np.bool_) else operator.index(value)
     except TypeError:
         number = least - 1
-    if number < least or isinstance(value, bool | np.bool_):
+    if number < least:
         kind = "a positive integer" if least == 1 else f"an integer of at least {least}"
         raise ValueError(f"`{name}` must be {kind}. Received: {name}={shown(value)}")
     return number

@@ -56,7 +56,7 @@ size_t cornu_dtype_nbytes(cornu_dtype dtype);
 
 /* Asked by the thread that called, every 20 ms or so, whether to go on; false ends what it called
  * with CORNU_INTERRUPTED. It runs in the caller's floating-point environment. ask NULL: nobody is
- * asked. */
+ * asked. What it takes (a model's locks) it must give back before it returns. */
 typedef struct cornu_poll {
     bool (*ask)(void *argument);
     void *argument;

@@ -4,7 +4,6 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t list_mutex = PTHREAD_MUTEX_INITIALIZER;
 static cornu_guard *guards;
 static atomic_uint_fast64_t fork_generation;
@@ -27,12 +26,13 @@ static void after_fork_in_child(void) {
     after_fork_in_parent();
 }
 
-static void watch_forks(void) {
+/* When the library is loaded, and not with the first guard: a fork in the middle of that would have
+ * it done twice in the child. */
+__attribute__((constructor)) static void watch_forks(void) {
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
 void cornu_guard_init(cornu_guard *guard, void (*in_child)(cornu_guard *guard)) {
-    pthread_once(&fork_once, watch_forks);
     pthread_mutex_init(&guard->mutex, NULL);
     guard->in_child = in_child;
     pthread_mutex_lock(&list_mutex);

@@ -23,7 +23,7 @@ void cornu_guard_destroy(cornu_guard *guard);
 void cornu_guard_enter(cornu_guard *guard);
 void cornu_guard_leave(cornu_guard *guard);
 
-/* How often this process has been forked from its ancestors since the first guard was made: a child
+/* How often this process has been forked from its ancestors since the library was loaded: a child
  * sees a larger number than its parent. */
 uint64_t cornu_fork_generation(void);
 

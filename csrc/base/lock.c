@@ -142,40 +142,36 @@ static void give_up_place(cornu_lock *lock) {
     }
 }
 
-/* Sleeps for one slice of the wait and asks the poll. False: to wait no longer. */
-static bool wait_on(waiter *self, const cornu_wait *wait, uint64_t end_ns) {
+/* Sleeps for one slice of the wait and asks the poll. CORNU_OK: to look again. */
+static cornu_status wait_on(waiter *self, const cornu_wait *wait, uint64_t end_ns) {
     uint64_t now = cornu_clock_ns();
-    if (now >= end_ns) return false;
+    if (now >= end_ns) return CORNU_BUSY;
     uint64_t left = end_ns - now;
     bool asks = wait->poll.ask && left > CORNU_LOCK_POLL_NS;
     struct timespec deadline = cornu_deadline(asks ? CORNU_LOCK_POLL_NS : left);
     pthread_cond_timedwait(&self->turn, &self->lock->guard.mutex, &deadline);
-    if (self->granted || !wait->poll.ask) return true;
+    if (self->granted || !wait->poll.ask) return CORNU_OK;
     cornu_guard_leave(&self->lock->guard);
     bool go_on = wait->poll.ask(wait->poll.argument);
     cornu_guard_enter(&self->lock->guard);
     /* Should the poll have forked, the child comes back with no queue to stand in. */
     self->lost |= self->generation != cornu_fork_generation();
-    return go_on;
+    return go_on ? CORNU_OK : CORNU_INTERRUPTED;
 }
 
 /* *lost: to begin anew. */
 static cornu_status wait_for_turn(cornu_lock *lock, bool exclusive, const cornu_wait *wait,
-                                  bool *lost) {
-    const uint64_t now = cornu_clock_ns();
-    const uint64_t end = wait->timeout_ns < UINT64_MAX - now ? now + wait->timeout_ns : UINT64_MAX;
+                                  uint64_t end_ns, bool *lost) {
     waiter self = {.exclusive = exclusive,
                    .outer = newest,
                    .lock = lock,
                    .generation = cornu_fork_generation()};
-    pthread_cond_init(&self.turn, NULL);
+    cornu_condition_init(&self.turn);
     join_queue(lock, &self);
     newest = &self;
-    bool go_on = true;
-    while (!self.granted && go_on && !self.lost) go_on = wait_on(&self, wait, end);
-    newest = self.outer;
     cornu_status status = CORNU_OK;
-    if (!go_on) status = cornu_clock_ns() >= end ? CORNU_BUSY : CORNU_INTERRUPTED;
+    while (!self.granted && !self.lost && status == CORNU_OK) status = wait_on(&self, wait, end_ns);
+    newest = self.outer;
     if (!self.lost) {
         if (!self.granted) leave_queue(lock, &self);
         if (self.granted && exclusive) lock->writer = cornu_this_thread();
@@ -189,8 +185,10 @@ static cornu_status wait_for_turn(cornu_lock *lock, bool exclusive, const cornu_
 cornu_status cornu_lock_take(cornu_lock *lock, bool exclusive, const cornu_wait *wait) {
     cornu_status status;
     bool lost;
+    const uint64_t now = wait->timeout_ns > 0 ? cornu_clock_ns() : 0;
+    const uint64_t end = wait->timeout_ns < UINT64_MAX - now ? now + wait->timeout_ns : UINT64_MAX;
     cornu_guard_enter(&lock->guard);
-    give_up_place(lock);
+    if (wait->timeout_ns > 0) give_up_place(lock);
     do {
         lost = false;
         status = CORNU_OK;
@@ -201,7 +199,7 @@ cornu_status cornu_lock_take(cornu_lock *lock, bool exclusive, const cornu_wait 
         } else if (wait->timeout_ns == 0) {
             status = CORNU_BUSY;
         } else {
-            status = wait_for_turn(lock, exclusive, wait, &lost);
+            status = wait_for_turn(lock, exclusive, wait, end, &lost);
         }
     } while (lost && status == CORNU_OK);
     cornu_guard_leave(&lock->guard);

@@ -41,20 +41,20 @@ static struct {
     pthread_cond_t work;
     pool_run *runs;
     size_t threads, idle;
-} pool = {.work = PTHREAD_COND_INITIALIZER};
+} pool;
 
-static pthread_once_t pool_once = PTHREAD_ONCE_INIT;
 static atomic_size_t chosen_count; /* 0: the environment's */
 
 /* The child has none of the threads; the next run makes new ones. */
 static void forget_threads(cornu_guard *guard) {
     (void)guard;
-    pthread_cond_init(&pool.work, NULL);
+    cornu_condition_init(&pool.work);
     pool.runs = NULL;
     pool.threads = pool.idle = 0;
 }
 
-static void begin(void) {
+__attribute__((constructor)) static void begin(void) {
+    cornu_condition_init(&pool.work);
     cornu_guard_init(&pool.guard, forget_threads);
 }
 
@@ -187,14 +187,13 @@ cornu_status cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t ti
                             size_t thread_count, cornu_poll poll) {
     if (thread_count > tile_count) thread_count = tile_count;
     if (thread_count <= 1) return run_alone(run_tile, argument, tile_count, poll);
-    pthread_once(&pool_once, begin);
     pool_run run = {.run_tile = run_tile,
                     .argument = argument,
                     .tile_count = tile_count,
                     .worker_limit = thread_count,
                     .workers = 1,
                     .generation = cornu_fork_generation()};
-    pthread_cond_init(&run.left, NULL);
+    cornu_condition_init(&run.left);
     join_run(&run, thread_count - 1);
     take_tiles(&run, 0, poll);
     if (!was_forked(&run)) leave_run(&run, poll);

@@ -37,7 +37,7 @@ static const char *sentence_of(cornu_status status) {
         case CORNU_ERROR_STATE:
             return "The model is not built, not compiled, or in training.";
         case CORNU_ERROR_FORKED:
-            return "Another thread was training this model when the process forked.";
+            return "The process was forked meanwhile, and what other threads had computed is lost.";
         case CORNU_OK:
         case CORNU_INTERRUPTED:
             break;

@@ -83,6 +83,12 @@ cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error
     bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
     status = compute(run, &step);
+    if (status == CORNU_ERROR_FORKED) {
+        cornu_error_set(error, status,
+                        "The process was forked by a signal handler in the middle of a step, and "
+                        "what other threads computed of it is lost here. The model is as it was "
+                        "before the step.");
+    }
     bool abandon = status != CORNU_OK || run->options.mode == CORNU_RUN_GRADIENT;
     if (moves_state && abandon) cornu_step_restore_state(&step);
     if (status != CORNU_OK) return status;
@@ -283,6 +289,7 @@ cornu_status cornu_run_advance(cornu_run *run, cornu_event *event, cornu_error *
     cornu_float_environment environment;
     cornu_float_environment_enter(&environment);
     run->task.environment = &environment;
+    if (run->marked) cornu_model_take_training(run->model);
     run->task.stopped = false;
     cornu_status status = work(run, &happened, error);
     cornu_float_environment_leave(&environment);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/status.h"
 
@@ -56,14 +57,6 @@ static cornu_status refuse_nested(cornu_error *error) {
                            "and read its weights here, but not change it.");
 }
 
-static void drop_taken(cornu_hold *hold, size_t count) {
-    while (count > 0) {
-        count--;
-        if (hold->taken[count]) cornu_lock_drop(hold->locks[count]);
-        hold->taken[count] = false;
-    }
-}
-
 static cornu_status forked_error(cornu_error *error) {
     return cornu_error_set(
         error, CORNU_ERROR_FORKED,
@@ -77,26 +70,6 @@ static void forget(const cornu_hold *hold) {
     cornu_hold **place = &newest;
     while (*place != hold) place = &(*place)->outer;
     *place = hold->outer;
-}
-
-cornu_status cornu_hold_take(cornu_hold *hold, bool exclusive, const cornu_wait *wait,
-                             cornu_error *error) {
-    for (size_t i = 0; i < hold->count && exclusive; i++) {
-        if (has_lock(hold->locks[i])) return refuse_nested(error);
-    }
-    /* The first locks are had while the next one's turn is waited for, and polls come then. */
-    hold->outer = newest;
-    newest = hold;
-    for (size_t i = 0; i < hold->count; i++) {
-        if (has_lock(hold->locks[i])) continue;
-        cornu_status status = cornu_lock_take(hold->locks[i], exclusive, wait);
-        hold->taken[i] = status == CORNU_OK;
-        if (status == CORNU_OK) continue;
-        drop_taken(hold, i);
-        forget(hold);
-        return status == CORNU_ERROR_FORKED ? forked_error(error) : status;
-    }
-    return CORNU_OK;
 }
 
 /* The hold next inside `hold`. */
@@ -119,10 +92,50 @@ static bool hand_on(const cornu_hold *hold, const cornu_lock *lock) {
 
 void cornu_hold_drop(cornu_hold *hold) {
     for (size_t i = 0; i < hold->count; i++) {
-        if (hold->taken[i] && hand_on(hold, hold->locks[i])) hold->taken[i] = false;
+        if (hold->taken[i] && !hand_on(hold, hold->locks[i])) cornu_lock_drop(hold->locks[i]);
+        hold->taken[i] = false;
     }
     forget(hold);
-    drop_taken(hold, hold->count);
+}
+
+/* Waits for lock `first` and takes the others if they are free. CORNU_BUSY: *busy is not. */
+static cornu_status take_from(cornu_hold *hold, size_t first, bool exclusive,
+                              const cornu_wait *wait, size_t *busy, cornu_error *error) {
+    const cornu_wait at_once = {0};
+    for (size_t n = 0; n < hold->count; n++) {
+        size_t i = (first + n) % hold->count;
+        if (has_lock(hold->locks[i])) {
+            if (exclusive && !hold->taken[i]) return refuse_nested(error);
+            continue;
+        }
+        *busy = i;
+        cornu_status status = cornu_lock_take(hold->locks[i], exclusive, n == 0 ? wait : &at_once);
+        if (status != CORNU_OK) return status;
+        hold->taken[i] = true;
+    }
+    return CORNU_OK;
+}
+
+/* Nobody waits with a lock in hand: a thread that holds others already, in whose poll this is,
+ * could be waited for by the one that it waits for. */
+cornu_status cornu_hold_take(cornu_hold *hold, bool exclusive, const cornu_wait *wait,
+                             cornu_error *error) {
+    const uint64_t now = cornu_clock_ns();
+    const uint64_t end = wait->timeout_ns < UINT64_MAX - now ? now + wait->timeout_ns : UINT64_MAX;
+    cornu_wait left = *wait;
+    for (size_t first = 0;;) {
+        size_t busy = first;
+        hold->outer = newest;
+        newest = hold;
+        cornu_status status = take_from(hold, first, exclusive, &left, &busy, error);
+        if (status == CORNU_OK) return CORNU_OK;
+        cornu_hold_drop(hold);
+        if (status == CORNU_ERROR_FORKED) return forked_error(error);
+        uint64_t then = cornu_clock_ns();
+        if (status != CORNU_BUSY || busy == first || then >= end) return status;
+        first = busy;
+        if (end != UINT64_MAX) left.timeout_ns = end - then;
+    }
 }
 
 bool cornu_hold_is_contended(const cornu_hold *hold) {

@@ -27,7 +27,7 @@ void cornu_hold_free(cornu_hold *hold);
 /* Puts a lock in its place among those to be taken. Borrowed. */
 void cornu_hold_add(cornu_hold *hold, cornu_lock *lock);
 
-/* Takes all or none, waiting for each. CORNU_BUSY, CORNU_INTERRUPTED; CORNU_ERROR_FORKED;
+/* Takes all or none. CORNU_BUSY, CORNU_INTERRUPTED; CORNU_ERROR_FORKED;
  * CORNU_ERROR_STATE: exclusive, and the thread has one of them already. */
 cornu_status cornu_hold_take(cornu_hold *hold, bool exclusive, const cornu_wait *wait,
                              cornu_error *error);

@@ -22,7 +22,8 @@ static void free_leftovers(const leftovers *old) {
 
 static void forget_trainer(cornu_guard *guard) {
     cornu_model *model = (cornu_model *)guard;
-    if (model->trainer && model->trainer_thread != cornu_this_thread()) model->forked = true;
+    if (model->trainer && atomic_load(&model->trainer_thread) != cornu_this_thread())
+        model->forked = true;
     model->changing = false;
 }
 
@@ -175,12 +176,16 @@ static cornu_status renew_plan(cornu_model *model, const cornu_plan *stale, corn
     return CORNU_OK;
 }
 
+void cornu_model_take_training(cornu_model *model) {
+    atomic_store_explicit(&model->trainer_thread, cornu_this_thread(), memory_order_relaxed);
+}
+
 /* Needs the guard. */
 static cornu_status begin_training(cornu_model *model, const void *trainer, cornu_error *error) {
     cornu_status status = refuse_in_training(model, "trained by another fit", error);
     if (status != CORNU_OK) return status;
     model->trainer = trainer;
-    model->trainer_thread = cornu_this_thread();
+    cornu_model_take_training(model);
     return CORNU_OK;
 }
 

@@ -25,7 +25,7 @@ struct cornu_model {
     cornu_plan *plan;
     cornu_objective *objective;
     const void *trainer;                         /* the run that trains it; NULL: none */
-    const void *trainer_thread;                  /* which made that run */
+    _Atomic(const void *) trainer_thread;        /* which made that run, or advanced it last */
     bool forked;                                 /* that thread was left behind by a fork */
     bool changing;                               /* its layers are being replaced */
     cornu_workspace *spares[CORNU_MODEL_SPARES]; /* made for `plan` */
@@ -35,6 +35,8 @@ struct cornu_model {
  * (NULL: none) is marked as training the model: CORNU_ERROR_STATE when another is at it. */
 cornu_status cornu_model_snap(cornu_model *model, const void *trainer, cornu_plan **plan,
                               cornu_objective **objective, cornu_error *error);
+/* Says that the calling thread goes on with the training. */
+void cornu_model_take_training(cornu_model *model);
 void cornu_model_end_training(cornu_model *model, const void *trainer);
 /* A workspace from the spares, or a new one; and back. */
 cornu_status cornu_model_take_workspace(cornu_model *model, const cornu_plan *plan,

@@ -162,6 +162,16 @@ static cornu_status check_betas(const cornu_optimizer_options *options, cornu_dt
                            options->beta_1, options->beta_2);
 }
 
+/* Whether a table has weights that the one bound so far has not. */
+static bool has_others(const cornu_optimizer *optimizer, const cornu_table *table) {
+    const cornu_table *old = optimizer->slots.table;
+    for (size_t i = 0; i < table->count; i++) {
+        if (!old || cornu_table_find(old, table->entries[i].span) >= optimizer->bound_count)
+            return true;
+    }
+    return false;
+}
+
 cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
                                   cornu_dtype dtype, cornu_error *error) {
     if (optimizer->bound_id == table->id) return CORNU_OK;
@@ -187,11 +197,13 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
                                "No memory for %zu bytes of optimizer state.", nbytes);
     }
     carry_slots(old, &slots);
+    bool brings_others = has_others(optimizer, table);
     cornu_memory_free(old->memory);
     cornu_table_release(old->table);
     optimizer->slots = slots;
     optimizer->bound_id = table->id;
-    optimizer->bind_count++;
+    optimizer->bound_count = table->count;
+    optimizer->bind_count += brings_others;
     return CORNU_OK;
 }
 
@@ -218,13 +230,19 @@ static void update_tile(void *argument, size_t tile, size_t worker) {
                            (const char *)tiles->gradient + flat * nbytes, at);
 }
 
+/* From CORNU_MAX_ITERATIONS on the count stands still. */
+static uint64_t next_iteration(const cornu_optimizer *optimizer) {
+    uint64_t taken = cornu_optimizer_iterations(optimizer);
+    return taken < CORNU_MAX_ITERATIONS ? taken + 1 : taken;
+}
+
 cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *plan,
                                   cornu_task *task, const void *gradient) {
     update_tiles tiles = {.optimizer = optimizer,
                           .kernels = task->kernels,
                           .update = {.options = &optimizer->options,
                                      .learning_rate = cornu_optimizer_learning_rate(optimizer),
-                                     .iteration = cornu_optimizer_iterations(optimizer) + 1},
+                                     .iteration = next_iteration(optimizer)},
                           .gradient = gradient};
     /* From the first range on the step must be finished, so nobody is asked any more. */
     cornu_task quiet = *task;
@@ -237,5 +255,6 @@ cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *
                                              10.0 * (double)tiles.range->count);
         if (status != CORNU_OK) return status;
     }
-    return cornu_optimizer_set_iterations(optimizer, tiles.update.iteration, NULL);
+    cornu_optimizer_set_iterations(optimizer, tiles.update.iteration, NULL);
+    return CORNU_OK;
 }

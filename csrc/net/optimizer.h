@@ -27,7 +27,8 @@ struct cornu_optimizer {
     cornu_lock *lock; /* held by every run that trains with it */
     cornu_slots slots;
     uint64_t bound_id;   /* of the table that it is bound to; 0: none */
-    uint64_t bind_count; /* how often it was bound to another table */
+    size_t bound_count;  /* how many entries are of that table */
+    uint64_t bind_count; /* how often it was bound to a table with other weights than the last */
 };
 
 /* Makes the slots parallel to `table`: those of spans that it had before are kept, new ones are

@@ -75,7 +75,8 @@ static size_t capacity_of(const cornu_feed *feed) {
 static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     bool backward = cornu_run_trains(run) || options->mode == CORNU_RUN_GRADIENT;
-    cornu_workspace_use use = {.training = backward || options->training, .backward = backward};
+    bool training = backward || (options->mode == CORNU_RUN_PREDICT && options->training);
+    cornu_workspace_use use = {.training = training, .backward = backward};
     if (run->objective) {
         use.targets = true;
         use.joined = cornu_objective_is_joined(run->objective, run->plan);
@@ -107,10 +108,12 @@ static cornu_status describe_feeds(cornu_run *run, cornu_error *error) {
 /* The addresses between which an array's elements lie. */
 static void find_extent(const cornu_array *array, uintptr_t *begin, uintptr_t *end) {
     *begin = (uintptr_t)array->data;
-    *end = *begin + cornu_dtype_nbytes(array->dtype);
+    *end = *begin;
     for (size_t axis = 0; axis < array->rank; axis++) {
-        if (array->shape[axis] == 0) *end = *begin;
-        if (array->shape[axis] <= 1) continue;
+        if (array->shape[axis] == 0) return;
+    }
+    *end += cornu_dtype_nbytes(array->dtype);
+    for (size_t axis = 0; axis < array->rank; axis++) {
         ptrdiff_t reach = (ptrdiff_t)(array->shape[axis] - 1) * array->strides[axis];
         *(reach < 0 ? begin : end) += (uintptr_t)reach;
     }
@@ -145,7 +148,7 @@ static cornu_status check_output(const cornu_run *run, cornu_error *error) {
     bool fits = cornu_shape_count(cornu_plan_output(run->plan), &nbytes) &&
                 cornu_size_multiply(nbytes, cornu_dtype_nbytes(run->plan->dtype), &nbytes) &&
                 cornu_size_multiply(nbytes, run->feed.rows, &nbytes) &&
-                nbytes == run->options.output_nbytes;
+                nbytes == run->options.output_nbytes && (run->options.output || nbytes == 0);
     if (fits) return check_overlap(run, error);
     return cornu_error_set(error, CORNU_ERROR_VALUE,
                            "`output` must be as large as the prediction. Received: %zu bytes",

@@ -39,6 +39,8 @@ def test_layers(base, method):
         "train_step",
         "test_step",
         "predict_step",
+        "compute_mask",
+        "stateless_call",
         "compute_loss",
         "compute_metrics",
         "make_train_function",
@@ -53,7 +55,17 @@ def test_models(method):
 
 
 @pytest.mark.parametrize(
-    "method", ["update_step", "apply", "apply_gradients", "build", "learning_rate", "iterations"]
+    "method",
+    [
+        "update_step",
+        "assign",
+        "scale_loss",
+        "apply",
+        "apply_gradients",
+        "build",
+        "learning_rate",
+        "iterations",
+    ],
 )
 @pytest.mark.parametrize("base", [keras.optimizers.SGD, keras.optimizers.Adam])
 def test_optimizers(base, method):

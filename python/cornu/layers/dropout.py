@@ -73,7 +73,16 @@ def _check_noise_shape(shape: Any) -> tuple[int | None, ...]:
             "`noise_shape` must be a tuple of sizes and None, the batch first, such as (None, 1). "
             f"Received: noise_shape={shown(shape)}"
         )
-    return tuple(None if size is None else check_integer("noise_shape", size) for size in shape)
+    sizes = tuple(
+        None if size is None else check_integer(f"noise_shape[{axis}]", size)
+        for axis, size in enumerate(shape)
+    )
+    if sizes[0] not in (None, 1):
+        raise ValueError(
+            "`noise_shape` must begin with None or 1: a batch may have any number of rows. "
+            f"Received: noise_shape={shown(shape)}"
+        )
+    return sizes
 
 
 def _check_seed(seed: Any) -> int:

@@ -39,6 +39,7 @@ _METHODS = (
     "compute_output_shape",
     "compute_output_spec",
     "compute_mask",
+    "add_weight",
 )
 
 # Held while weights are made, so that two threads that call one unbuilt model make them once.

@@ -30,6 +30,13 @@ UNSUPPORTED = {
 # The core takes the steps: methods of a subclass would never be called.
 _METHODS = (
     "update_step",
+    "add_variable",
+    "add_variable_from_reference",
+    "add_optimizer_variables",
+    "assign",
+    "assign_add",
+    "assign_sub",
+    "scale_loss",
     "apply",
     "apply_gradients",
     "build",

@@ -1,5 +1,6 @@
 """Ctrl-C while the core works: answered within a step, leaving whole steps and a usable model."""
 
+import os
 import sys
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from subprocess_script import run_script
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+
+# A sanitizer's allocator alone takes longer than the promise, to give a large block back.
+MOST_SECONDS = 2.0 if os.environ.get("CORNU_SANITIZE") else 0.2
 
 SCRIPT = """
 import json, os, signal, sys, threading, time
@@ -65,7 +69,7 @@ def test_ctrl_c_is_answered(rows, batch_size):
     print(answer["latencies"])
     for latencies in answer["latencies"]:
         assert None not in latencies, "the work ended without being interrupted"
-        assert sorted(latencies)[1] < 0.2
+        assert sorted(latencies)[1] < MOST_SECONDS
     assert answer["finite"]
     if batch_size == 500_000:
         # The first step was abandoned: only whole ones count, and there was none.

@@ -22,25 +22,13 @@ from cornu.layers.arguments import (
 from cornu.layers.forward import forward
 from cornu.layers.user_arrays import as_rows
 from cornu.layers.weights import copy_weights, write_weights
-from cornu.utils.absent_names import absent_attribute
-from cornu.utils.copying import not_copied
+from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
 from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
-from cornu.utils.overriding import refusal, refuse_overridden
 from cornu.variable import Variable
 
 _INPUT_SHAPE_ARGUMENTS = ("input_shape", "input_dim", "batch_input_shape")
-# The core has its own: one of a subclass would never be called.
-_METHODS = (
-    "call",
-    "build",
-    "__call__",
-    "compute_output_shape",
-    "compute_output_spec",
-    "compute_mask",
-    "add_weight",
-)
 
 # Held while weights are made, so that two threads that call one unbuilt model make them once.
 build_lock = threading.RLock()
@@ -56,7 +44,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_build_lock)
 
 
-class Layer:
+class Layer(CoreBacked):
     """The base of the layers: a named step from an array to an array, with weights or without.
 
     Calling a layer on an array applies it; a layer without weights yet makes them for the array's
@@ -90,6 +78,16 @@ class Layer:
     Source: https://keras.io/api/layers/base_layer/
     """
 
+    _plural, _keras_class = "Layers", "Layer"
+    _core_methods = (
+        "call",
+        "build",
+        "__call__",
+        "compute_output_shape",
+        "compute_output_spec",
+        "compute_mask",
+        "add_weight",
+    )
     # Set once, by the constructor: the core would not see them change.
     _options: tuple[str, ...] = ()
 
@@ -109,7 +107,7 @@ class Layer:
         self._input_shape_argument = _take_input_shape(kwargs)
         if kwargs:
             raise unrecognized(type(self), kwargs, _INPUT_SHAPE_ARGUMENTS)
-        refuse_overridden(self, _METHODS, "Layers")
+        self._refuse_own_methods()
         self._trainable = check_flag("trainable", trainable)
         self._dtype = layer_dtype(dtype)
         self._name = unique_name(kind) if name is None else check_name(name)
@@ -123,20 +121,12 @@ class Layer:
         self._core = self._new_core()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _METHODS:
-            raise ValueError(refusal("Layers", type(self), name))
         if name in self._options and "_core" in self.__dict__:
             raise AttributeError(
                 f"`{name}` of a layer can't be changed: make another layer with it. "
                 f"Received: {self._name}.{name} = {shown(value)}"
             )
         super().__setattr__(name, value)
-
-    def __reduce__(self) -> Any:
-        raise not_copied("Layers", self)
-
-    def __getattr__(self, name: str) -> Any:
-        raise absent_attribute(self, name, "Layer")
 
     # ---- What subclasses say
 

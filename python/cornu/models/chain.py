@@ -14,36 +14,14 @@ from cornu.layers.arguments import check_batch_shape, check_flag, check_name
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.trainer import Trainer
-from cornu.utils.absent_names import absent_attribute
-from cornu.utils.copying import not_copied
+from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
-from cornu.utils.overriding import refusal, refuse_overridden
 
 Shape = tuple[int, ...]
 
-# What Keras calls for each batch, and the core does by itself.
-_METHODS = (
-    "call",
-    "__call__",
-    "train_step",
-    "test_step",
-    "predict_step",
-    "compute_loss",
-    "compute_loss_and_updates",
-    "compute_mask",
-    "compute_metrics",
-    "stateless_call",
-    "stateless_compute_loss",
-    "make_train_function",
-    "make_test_function",
-    "make_predict_function",
-    "get_metrics_result",
-    "reset_metrics",
-)
 
-
-class Chain(Trainer):
+class Chain(Trainer, CoreBacked):
     """A chain of layers that is built as soon as the input's shape is known.
 
     Args:
@@ -52,8 +30,29 @@ class Chain(Trainer):
         name: A name; None: `sequential`, `sequential_1`, ...
     """
 
+    _plural, _keras_class = "Models", "Sequential"
+    # What Keras calls for each batch, and the core does by itself.
+    _core_methods = (
+        "call",
+        "__call__",
+        "train_step",
+        "test_step",
+        "predict_step",
+        "compute_loss",
+        "compute_loss_and_updates",
+        "compute_mask",
+        "compute_metrics",
+        "stateless_call",
+        "stateless_compute_loss",
+        "make_train_function",
+        "make_test_function",
+        "make_predict_function",
+        "get_metrics_result",
+        "reset_metrics",
+    )
+
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
-        refuse_overridden(self, _METHODS, "Models")
+        self._refuse_own_methods()
         super().__init__()
         self._name = unique_name(type(self).__name__) if name is None else check_name(name)
         self._core = _core.Model(self._name)
@@ -69,17 +68,6 @@ class Chain(Trainer):
             for layer in given:
                 found = self._with(found, layer)
             self._set_chain(found)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in _METHODS:
-            raise ValueError(refusal("Models", type(self), name))
-        super().__setattr__(name, value)
-
-    def __reduce__(self) -> Any:
-        raise not_copied("Models", self)
-
-    def __getattr__(self, name: str) -> Any:
-        raise absent_attribute(self, name, "Sequential")
 
     # ---- What it is
 

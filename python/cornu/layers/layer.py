@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,7 +17,9 @@ from cornu.layers.arguments import (
     check_training,
     refuse_unsupported,
 )
+from cornu.layers.build_lock import build_lock
 from cornu.layers.forward import forward
+from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
 from cornu.layers.user_arrays import as_rows
 from cornu.layers.weights import copy_weights, write_weights
 from cornu.utils.core_backed import CoreBacked
@@ -27,21 +27,6 @@ from cornu.utils.errors import shown
 from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
 from cornu.variable import Variable
-
-_INPUT_SHAPE_ARGUMENTS = ("input_shape", "input_dim", "batch_input_shape")
-
-# Held while weights are made, so that two threads that call one unbuilt model make them once.
-build_lock = threading.RLock()
-
-
-def _renew_build_lock() -> None:
-    global build_lock
-    build_lock = threading.RLock()
-
-
-if hasattr(os, "register_at_fork"):
-    # A thread that holds the lock when another one forks does not exist in the child.
-    os.register_at_fork(after_in_child=_renew_build_lock)
 
 
 class Layer(CoreBacked):
@@ -104,9 +89,9 @@ class Layer(CoreBacked):
         kind = type(self).__name__
         refuse_unsupported({"activity_regularizer": activity_regularizer})
         refuse_unsupported({"autocast": autocast}, default=True)
-        self._input_shape_argument = _take_input_shape(kwargs)
+        self._input_shape_argument = take_input_shape(kwargs)
         if kwargs:
-            raise unrecognized(type(self), kwargs, _INPUT_SHAPE_ARGUMENTS)
+            raise unrecognized(type(self), kwargs, INPUT_SHAPE_ARGUMENTS)
         self._refuse_own_methods()
         self._trainable = check_flag("trainable", trainable)
         self._dtype = layer_dtype(dtype)
@@ -291,7 +276,7 @@ class Layer(CoreBacked):
         Source: https://keras.io/api/layers/base_layer/
         """
         row = check_batch_shape("input_shape", input_shape)[1:]
-        with build_lock:
+        with build_lock():
             try:
                 self._core.build(row)
             except MemoryError:
@@ -407,25 +392,3 @@ class Layer(CoreBacked):
             model.set_layers([self._core], row)
             alone = self._alone = (row, model)
         return alone[1]
-
-
-def _take_input_shape(kwargs: dict[str, Any]) -> tuple[int | None, ...] | None:
-    """The shape of the input, batch first, that a first layer was given; None: none was."""
-    given = [name for name in _INPUT_SHAPE_ARGUMENTS if name in kwargs]
-    if not given:
-        return None
-    if len(given) > 1:
-        raise ValueError(f"Only one of {given} may be given.")
-    (name,) = given
-    value = kwargs.pop(name)
-    if value is None:
-        return None
-    if name == "batch_input_shape":
-        return check_batch_shape(name, value)
-    if name == "input_dim":
-        return check_batch_shape(name, (None, value))
-    if not isinstance(value, tuple | list):
-        raise ValueError(
-            f"`input_shape` must be a tuple, such as (4,). Received: input_shape={shown(value)}"
-        )
-    return check_batch_shape(name, (None, *value))

@@ -9,8 +9,8 @@ import numpy as np
 
 from cornu import _core
 from cornu.config import floatx
-from cornu.layers import layer as layer_module
 from cornu.layers.arguments import check_batch_shape, check_flag, check_name
+from cornu.layers.build_lock import build_lock
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.trainer import Trainer
@@ -199,7 +199,7 @@ class Chain(Trainer, CoreBacked):
 
         Nothing is changed if that fails.
         """
-        with layer_module.build_lock:
+        with build_lock():
             if self._core.in_training:
                 raise RuntimeError(
                     f"The layers of model {self._name!r} can't be changed while it is trained by "
@@ -346,7 +346,7 @@ class Chain(Trainer, CoreBacked):
             if not self._built:
                 self._set_chain(self._layers)
             return
-        with layer_module.build_lock:
+        with build_lock():
             self._set_chain([InputLayer(batch_shape=shape), *self._layers])
 
     def _require_layers(self) -> None:
@@ -377,7 +377,7 @@ class Chain(Trainer, CoreBacked):
     def _build_for(self, row: Shape) -> None:
         if self._built:
             return
-        with layer_module.build_lock:
+        with build_lock():
             if not self._built:
                 self.build((None, *row))
 

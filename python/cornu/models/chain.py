@@ -13,12 +13,11 @@ from cornu.layers.arguments import check_batch_shape, check_flag, check_name
 from cornu.layers.build_lock import build_lock
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
+from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.trainer import Trainer
 from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
-
-Shape = tuple[int, ...]
 
 
 class Chain(Trainer, CoreBacked):
@@ -211,12 +210,12 @@ class Chain(Trainer, CoreBacked):
                 return
             row = input_layer.batch_shape[1:]
             chain: Any = layers[1:]
-            self._check_dtypes(input_layer, chain)
-            shapes = self._infer(chain, row)
+            check_dtypes(input_layer, chain)
+            shapes = infer_shapes(self._name, chain, row)
             try:
                 self._core.set_layers([layer._core for layer in chain], row)
             except (ValueError, MemoryError) as error:
-                raise self._located(error, chain, [row, *shapes]) from None
+                raise located(error, self._name, chain, [row, *shapes]) from None
             self._fill_new(chain, [row, *shapes[:-1]])
             self._row, self._output = row, shapes[-1]
             self._take(layers, built=True)
@@ -249,62 +248,6 @@ class Chain(Trainer, CoreBacked):
         else:
             self._core = _core.Model(self._name)
             self._bound = None
-
-    def _infer(self, chain: Sequence[Layer], row: Shape) -> list[Shape]:
-        """The shape of a row after each layer; an error names the layer that can't go on."""
-        shapes = []
-        for index, layer in enumerate(chain):
-            try:
-                row = layer._core.output_shape(row)
-            except ValueError as error:
-                raise ValueError(f"Layer {index} of model {self._name!r}: {error}") from None
-            shapes.append(row)
-        return shapes
-
-    def _located(
-        self, error: Exception, chain: Sequence[Layer], shapes: Sequence[Shape]
-    ) -> Exception:
-        """The error with the layer whose weights are more than memory can hold, if one's are.
-
-        Args:
-            error: A ValueError of sizes that no memory could hold, or a MemoryError.
-            chain: The layers.
-            shapes: The shape of a row of the input, and after each layer.
-        """
-        kind = type(error)
-        # Kept, so that memory runs out at the same layer again.
-        built = []
-        for index, layer in enumerate(chain):
-            if layer.built:
-                continue
-            row, output = shapes[index], shapes[index + 1]
-            try:
-                built.append(layer._make_core())
-                built[-1].build(row)
-            except kind as again:
-                return kind(
-                    f"Layer {index} {layer.name!r} of model {self._name!r}, for input shape "
-                    f"{(None, *row)} and output shape {(None, *output)}: "
-                    f"{str(again) or 'there is not enough memory for its weights'}"
-                )
-            except (ValueError, MemoryError):
-                continue
-        return error
-
-    def _check_dtypes(self, input_layer: InputLayer, chain: Sequence[Layer]) -> None:
-        first, given = chain[0], input_layer._given_dtype
-        for index, layer in enumerate(chain):
-            if layer.dtype != first.dtype:
-                raise ValueError(
-                    "All layers of a model must have one float type. Received: layer 0 "
-                    f"{first.name!r} of {first.dtype}, layer {index} {layer.name!r} of "
-                    f"{layer.dtype}"
-                )
-        if given is not None and given != first.dtype:
-            raise ValueError(
-                "All layers of a model must have one float type. Received: input "
-                f"{input_layer.name!r} of {given}, layer 0 {first.name!r} of {first.dtype}"
-            )
 
     # ---- Building
 
@@ -360,15 +303,15 @@ class Chain(Trainer, CoreBacked):
         chain = self._chain()
         if isinstance(self._layers[0], InputLayer):
             row = self._layers[0].batch_shape[1:]
-            return row, self._infer(chain, row)[-1]
+            return row, infer_shapes(self._name, chain, row)[-1]
         row = x.shape[1:]
         try:
-            return row, self._infer(chain, row)[-1]
+            return row, infer_shapes(self._name, chain, row)[-1]
         except ValueError:
             if row:
                 raise
         # (n,) stands for one feature where the layers can't take plain numbers.
-        return (1,), self._infer(chain, (1,))[-1]
+        return (1,), infer_shapes(self._name, chain, (1,))[-1]
 
     def _known_row(self) -> Shape | None:
         first = self._layers[0] if self._layers else None
@@ -405,4 +348,4 @@ class Chain(Trainer, CoreBacked):
         """
         batch, *row = check_batch_shape("input_shape", input_shape)
         self._require_layers()
-        return (batch, *self._infer(self._chain(), tuple(row))[-1])
+        return (batch, *infer_shapes(self._name, self._chain(), tuple(row))[-1])

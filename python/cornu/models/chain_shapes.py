@@ -1,0 +1,85 @@
+"""What goes through a chain of layers: shapes and a float type, and which layer can't take them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cornu.layers.input_layer import InputLayer
+from cornu.layers.layer import Layer
+
+Shape = tuple[int, ...]
+
+
+def infer_shapes(model: str, chain: Sequence[Layer], row: Shape) -> list[Shape]:
+    """Return the shape of a row after each layer.
+
+    Args:
+        model: The model's name.
+        chain: The layers.
+        row: The shape of a row of the input.
+
+    Raises:
+        ValueError: a layer can't take what comes before it; the error names it.
+    """
+    shapes = []
+    for index, layer in enumerate(chain):
+        try:
+            row = layer._core.output_shape(row)
+        except ValueError as error:
+            raise ValueError(f"Layer {index} of model {model!r}: {error}") from None
+        shapes.append(row)
+    return shapes
+
+
+def located(
+    error: Exception, model: str, chain: Sequence[Layer], shapes: Sequence[Shape]
+) -> Exception:
+    """Return the error with the layer whose weights are more than memory can hold, if one's are.
+
+    Args:
+        error: A ValueError of sizes that no memory could hold, or a MemoryError.
+        model: The model's name.
+        chain: The layers.
+        shapes: The shape of a row of the input, and after each layer.
+    """
+    kind = type(error)
+    # Kept, so that memory runs out at the same layer again.
+    built = []
+    for index, layer in enumerate(chain):
+        if layer.built:
+            continue
+        row, output = shapes[index], shapes[index + 1]
+        try:
+            built.append(layer._make_core())
+            built[-1].build(row)
+        except kind as again:
+            return kind(
+                f"Layer {index} {layer.name!r} of model {model!r}, for input shape "
+                f"{(None, *row)} and output shape {(None, *output)}: "
+                f"{str(again) or 'there is not enough memory for its weights'}"
+            )
+        except (ValueError, MemoryError):
+            continue
+    return error
+
+
+def check_dtypes(input_layer: InputLayer, chain: Sequence[Layer]) -> None:
+    """Raise a ValueError unless all layers, and the input where it says one, have one float type.
+
+    Args:
+        input_layer: The input.
+        chain: The layers, at least one.
+    """
+    first, given = chain[0], input_layer._given_dtype
+    for index, layer in enumerate(chain):
+        if layer.dtype != first.dtype:
+            raise ValueError(
+                "All layers of a model must have one float type. Received: layer 0 "
+                f"{first.name!r} of {first.dtype}, layer {index} {layer.name!r} of "
+                f"{layer.dtype}"
+            )
+    if given is not None and given != first.dtype:
+        raise ValueError(
+            "All layers of a model must have one float type. Received: input "
+            f"{input_layer.name!r} of {given}, layer 0 {first.name!r} of {first.dtype}"
+        )

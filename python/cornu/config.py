@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cornu import _core
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
+from cornu.utils.number import as_integer as _as_integer
 
 if TYPE_CHECKING:
     from cornu.dtype_policy import DTypePolicy
@@ -245,13 +246,8 @@ def set_num_threads(count: int) -> None:
     Source: cornu's own, after PyTorch's,
     https://docs.pytorch.org/docs/stable/generated/torch.set_num_threads.html
     """
-    import operator
-
-    try:
-        number = -1 if isinstance(count, bool) else operator.index(count)
-    except TypeError:
-        number = -1
-    if number < 0:
+    number = _as_integer(count)
+    if number is None or number < 0:
         raise ValueError(
             "`count` must be a positive integer, or 0 for the environment's choice. "
             f"Received: count={_shown(count)}"

@@ -7,7 +7,8 @@ from typing import Any
 
 from cornu.callbacks.callback import Logs
 from cornu.callbacks.monitor_callback import MonitorCallback, check_number
-from cornu.layers.arguments import check_flag, check_integer
+from cornu.layers.arguments import check_flag
+from cornu.utils.number import check_integer
 
 
 class EarlyStopping(MonitorCallback):

@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
-
-
-def check_integer(name: str, value: Any, least: int = 1) -> int:
-    """Return an argument as an integer.
-
-    Args:
-        name: Its name.
-        value: What came; NumPy's integers are taken as well as Python's.
-        least: The least that it may be.
-
-    Raises:
-        ValueError: it is a bool, no integer, or less than `least`.
-
-    Example:
-
-    >>> from cornu.layers.arguments import check_integer
-    >>> check_integer("units", 3)
-    3
-    """
-    try:
-        number = least - 1 if isinstance(value, bool | np.bool_) else operator.index(value)
-    except TypeError:
-        number = least - 1
-    if number < least:
-        kind = "a positive integer" if least == 1 else f"an integer of at least {least}"
-        raise ValueError(f"`{name}` must be {kind}. Received: {name}={shown(value)}")
-    return number
+from cornu.utils.number import as_integer, check_integer
 
 
 def check_flag(name: str, value: Any) -> bool:
@@ -153,11 +124,8 @@ def check_row_shape(name: str, shape: Any) -> tuple[int, ...]:
                 f"`{name}` must have known sizes after the batch; sizes that change from batch to "
                 f"batch are not supported yet. Received: {name}={shown(shape)}"
             )
-        try:
-            number = -1 if isinstance(size, bool | np.bool_) else operator.index(size)
-        except TypeError:
-            number = -1
-        if number < 0:
+        number = as_integer(size)
+        if number is None or number < 0:
             raise ValueError(
                 f"`{name}` must have sizes of at least 0. Received: {name}={shown(shape)}"
             )

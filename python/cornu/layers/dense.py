@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu import _core, activations, initializers
-from cornu.layers.arguments import check_flag, check_integer, refuse_unsupported
+from cornu.layers.arguments import check_flag, refuse_unsupported
 from cornu.layers.layer import Layer
+from cornu.utils.number import check_integer
 from cornu.variable import Variable
 
 

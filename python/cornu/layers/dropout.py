@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 from cornu import _core
-from cornu.layers.arguments import check_integer
 from cornu.layers.layer import Layer
 from cornu.random import make_default_seed
 from cornu.utils.errors import shown
+from cornu.utils.number import as_integer, check_integer
 
 _SEED_MASK = (1 << 64) - 1
 
@@ -86,11 +85,7 @@ def _check_noise_shape(shape: Any) -> tuple[int | None, ...]:
 
 
 def _check_seed(seed: Any) -> int:
-    try:
-        if isinstance(seed, bool):
-            raise TypeError
-        return operator.index(seed) & _SEED_MASK
-    except TypeError:
-        raise ValueError(
-            f"`seed` must be an integer or None. Received: seed={shown(seed)}"
-        ) from None
+    number = as_integer(seed)
+    if number is None:
+        raise ValueError(f"`seed` must be an integer or None. Received: seed={shown(seed)}")
+    return number & _SEED_MASK

@@ -7,13 +7,13 @@ from typing import Any
 from cornu.config import floatx, resolve_dtype
 from cornu.layers.arguments import (
     check_batch_shape,
-    check_integer,
     check_name,
     check_row_shape,
     refuse_unsupported,
 )
 from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
+from cornu.utils.number import check_integer
 
 
 class InputLayer:

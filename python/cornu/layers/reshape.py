@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 from cornu import _core
 from cornu.layers.layer import Layer
 from cornu.utils.errors import shown
+from cornu.utils.number import as_integer
 
 
 class Reshape(Layer):
@@ -35,15 +35,12 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         sizes = target_shape if isinstance(target_shape, tuple | list) else (target_shape,)
-        try:
-            if any(isinstance(size, bool) for size in sizes):
-                raise TypeError
-            self.target_shape = tuple(operator.index(size) for size in sizes)
-        except TypeError:
+        self.target_shape = tuple(map(as_integer, sizes))
+        if None in self.target_shape:
             raise ValueError(
                 "`target_shape` must be a tuple of integers, such as (3, -1). "
                 f"Received: target_shape={shown(target_shape)}"
-            ) from None
+            )
         super().__init__(**kwargs)
 
     def _make_core(self) -> _core.Layer:

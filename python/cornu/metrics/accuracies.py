@@ -8,13 +8,13 @@ from cornu.metrics.accuracy import (
     accuracy,
     binary_accuracy,
     categorical_accuracy,
-    check_k,
     check_threshold,
     sparse_categorical_accuracy,
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
 from cornu.metrics.mean import MeanMetricWrapper
+from cornu.utils.number import check_integer
 
 
 class _Accuracy(MeanMetricWrapper):
@@ -153,7 +153,7 @@ class TopKCategoricalAccuracy(_Accuracy):
     def __init__(
         self, k: int = 5, name: str | None = "top_k_categorical_accuracy", dtype: Any = None
     ) -> None:
-        check_k(k)
+        check_integer("k", k)
         super().__init__(top_k_categorical_accuracy, name=name, dtype=dtype, k=k)
         self.k = k
 
@@ -188,7 +188,7 @@ class SparseTopKCategoricalAccuracy(_Accuracy):
         dtype: Any = None,
         from_sorted_ids: bool = False,
     ) -> None:
-        check_k(k)
+        check_integer("k", k)
         super().__init__(
             sparse_top_k_categorical_accuracy,
             name=name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from cornu.config import floatx
 from cornu.metrics.mean import SPECIFICATIONS
 from cornu.utils.arrays import as_real, broadcast_pair, match_ranks, to_rows
 from cornu.utils.errors import shown
+from cornu.utils.number import check_integer
 
 if TYPE_CHECKING:
     from cornu._core import MetricSpec
@@ -196,24 +196,9 @@ def sparse_top_k_categorical_accuracy(
     if not from_sorted_ids:
         return _sparse(_sparse_top_k(k), labels, prediction)
     best = as_real(y_pred, "float64", "y_pred")
-    rows = best.reshape(-1, best.shape[-1])[:, : check_k(k)]
+    rows = best.reshape(-1, best.shape[-1])[:, : check_integer("k", k)]
     found = (labels.reshape(-1, 1) == rows).any(axis=1)
     return found.reshape(labels.shape).astype(floatx())
-
-
-def check_k(k: Any) -> int:
-    """Return the number of classes that count.
-
-    Raises:
-        ValueError: it is no positive integer.
-    """
-    try:
-        number = 0 if isinstance(k, bool) else operator.index(k)
-    except TypeError:
-        number = 0
-    if number < 1:
-        raise ValueError(f"`k` must be a positive integer. Received: k={shown(k)}")
-    return number
 
 
 def check_threshold(threshold: Any) -> float:
@@ -248,7 +233,7 @@ def _sparse_categorical_accuracy() -> MetricSpec:
 
 
 def _top_k(k: int = 5) -> MetricSpec:
-    return "top_k_categorical_accuracy", None, 0.0, check_k(k)
+    return "top_k_categorical_accuracy", None, 0.0, check_integer("k", k)
 
 
 def _sparse_top_k(k: int = 5, from_sorted_ids: bool = False) -> MetricSpec:
@@ -257,7 +242,7 @@ def _sparse_top_k(k: int = 5, from_sorted_ids: bool = False) -> MetricSpec:
             "`from_sorted_ids` must be False in `compile`: True is not supported there yet. "
             "Received: from_sorted_ids=True"
         )
-    return "sparse_top_k_categorical_accuracy", None, 0.0, check_k(k)
+    return "sparse_top_k_categorical_accuracy", None, 0.0, check_integer("k", k)
 
 
 SPECIFICATIONS.update(

@@ -8,13 +8,14 @@ import numpy as np
 
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
-from cornu.layers.arguments import check_integer, refuse_unsupported
+from cornu.layers.arguments import refuse_unsupported
 from cornu.models.compiled import Compiled
 from cornu.models.loops import PREDICT_HOOKS, TEST_HOOKS, BatchLoop
 from cornu.models.training_data import check_out, check_x, take_data, take_rows, take_x
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
+from cornu.utils.number import check_integer
 
 BATCH_SIZE = 32
 # Between two looks of the display, as in Keras.

@@ -10,7 +10,7 @@ import numpy as np
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
 from cornu.callbacks.history import History
-from cornu.layers.arguments import check_integer, refuse_unsupported
+from cornu.layers.arguments import refuse_unsupported
 from cornu.models.evaluator import (
     TICK_SECONDS,
     Evaluator,
@@ -24,6 +24,7 @@ from cornu.random import make_default_seed
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
+from cornu.utils.number import check_integer
 
 
 class Trainer(Evaluator):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from cornu import _core
 from cornu.config import resolve_dtype
 from cornu.random.seed_generator import SeedGenerator, draw_stream
 from cornu.utils.errors import shown
+from cornu.utils.number import as_integer
 
 
 def normal(
@@ -143,10 +143,10 @@ def check_shape(shape: Any) -> tuple[int, ...]:
         ValueError: it is not a sequence of integers of at least 0.
     """
     try:
-        sizes = tuple(-1 if isinstance(size, bool) else operator.index(size) for size in shape)
-    except TypeError:
-        sizes = (-1,)
-    if any(size < 0 for size in sizes):
+        sizes = tuple(map(as_integer, shape))
+    except TypeError:  # no sequence
+        sizes = (None,)
+    if any(size is None or size < 0 for size in sizes):
         raise ValueError(
             f"`shape` must be a tuple of integers of at least 0. Received: shape={shown(shape)}"
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import operator
 import random as python_random
 from typing import Any
 
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
+from cornu.utils.number import as_integer
 
 # Python's own generator hands out default seeds, as Keras has it, so `random.seed` is enough to
 # repeat a run.
@@ -46,15 +46,13 @@ def check_seed(seed: Any) -> int:
     Raises:
         ValueError: it is a bool or no integer.
     """
-    try:
-        if isinstance(seed, bool):
-            raise TypeError
-        return operator.index(seed)
-    except TypeError:
+    number = as_integer(seed)
+    if number is None:
         raise ValueError(
             "`seed` must be an integer, a SeedGenerator or None. "
             f"Received: seed={shown(seed)} (of type {type(seed).__name__})"
-        ) from None
+        )
+    return number
 
 
 class SeedGenerator:

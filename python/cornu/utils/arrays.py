@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from cornu import config
 from cornu.utils.errors import shown
+from cornu.utils.number import as_integer
 
 
 def float_type(x: Any) -> np.dtype:
@@ -79,12 +79,10 @@ def check_axis(axis: Any) -> int:
     Raises:
         TypeError: it is a bool or no integer.
     """
-    try:
-        if isinstance(axis, bool):
-            raise TypeError
-        return operator.index(axis)
-    except TypeError:
-        raise TypeError(f"`axis` must be an integer. Received: axis={shown(axis)}") from None
+    number = as_integer(axis)
+    if number is None:
+        raise TypeError(f"`axis` must be an integer. Received: axis={shown(axis)}")
+    return number
 
 
 def normalize_axes(axis: Any, rank: int) -> tuple[int, ...]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
 
-from cornu.utils.errors import shown
+from cornu.utils.number import check_integer
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
@@ -48,15 +47,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
             )
         count = None
     else:
-        try:
-            count = -1 if isinstance(num_classes, bool) else operator.index(num_classes)
-        except TypeError:
-            count = -1
-        if count < 1:
-            raise ValueError(
-                "`num_classes` must be a positive integer. "
-                f"Received: num_classes={shown(num_classes)}"
-            )
+        count = check_integer("num_classes", num_classes)
     # Written so that a NaN fails too.
     fits = (
         (labels >= 0)

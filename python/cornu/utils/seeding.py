@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 
 from cornu.utils.errors import shown
+from cornu.utils.number import as_integer
 
 # What numpy.random.seed takes.
 _LARGEST_SEED = 2**32 - 1
@@ -39,11 +38,8 @@ def set_random_seed(seed: int) -> None:
 
     from cornu.random.seed_generator import reset_global_generator
 
-    try:
-        number = -1 if isinstance(seed, bool) else operator.index(seed)
-    except TypeError:
-        number = -1
-    if not 0 <= number <= _LARGEST_SEED:
+    number = as_integer(seed)
+    if number is None or not 0 <= number <= _LARGEST_SEED:
         raise ValueError(
             f"`seed` must be an integer from 0 to {_LARGEST_SEED}. "
             f"Received: seed={shown(seed)} (of type {type(seed).__name__})"

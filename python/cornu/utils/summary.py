@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
-from cornu.layers.arguments import check_integer
+from cornu.utils.number import check_integer
 
 # Where each column ends, as a share of the line.
 _POSITIONS = (0.45, 0.80, 1.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +9,6 @@ import numpy as np
 
 from cornu import _core
 from cornu.utils.arrays import along_axes, as_real, float_type, normalize_axes
-from cornu.utils.errors import shown
 
 if TYPE_CHECKING:
     from cornu._core import ActivationSpec
@@ -49,21 +47,6 @@ def last_axis_only(name: str) -> Callable[..., ActivationSpec]:
         return name, ()
 
     return specify
-
-
-def parameter(name: str, value: Any) -> float:
-    """Return an argument as a float.
-
-    Raises:
-        ValueError: it is not a finite number.
-    """
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"`{name}` must be a finite number. Received: {name}={shown(value)}")
-    return number
 
 
 def apply(specification: ActivationSpec, x: Any) -> np.ndarray:

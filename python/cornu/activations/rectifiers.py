@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.activations.apply import apply, parameter, specified_by, without_parameters
+from cornu.activations.apply import apply, specified_by, without_parameters
+from cornu.utils.number import check_finite
 
 if TYPE_CHECKING:
     from cornu._core import ActivationSpec
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 def _relu(
     negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
 ) -> ActivationSpec:
-    largest = math.inf if max_value is None else parameter("max_value", max_value)
+    largest = math.inf if max_value is None else check_finite("max_value", max_value)
     if largest < 0:
         raise ValueError(f"`max_value` must be None or at least 0. Received: max_value={max_value}")
     return "relu", (
-        parameter("negative_slope", negative_slope),
+        check_finite("negative_slope", negative_slope),
         largest,
-        parameter("threshold", threshold),
+        check_finite("threshold", threshold),
     )
 
 
@@ -86,7 +87,7 @@ def relu6(x: Any) -> np.ndarray:
 
 
 def _leaky_relu(negative_slope: float = 0.2) -> ActivationSpec:
-    return "leaky_relu", (parameter("negative_slope", negative_slope),)
+    return "leaky_relu", (check_finite("negative_slope", negative_slope),)
 
 
 @specified_by(_leaky_relu)
@@ -118,7 +119,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> np.ndarray:
 
 
 def _elu(alpha: float = 1.0) -> ActivationSpec:
-    return "elu", (parameter("alpha", alpha),)
+    return "elu", (check_finite("alpha", alpha),)
 
 
 @specified_by(_elu)
@@ -177,7 +178,7 @@ def selu(x: Any) -> np.ndarray:
 
 
 def _celu(alpha: float = 1.0) -> ActivationSpec:
-    number = parameter("alpha", alpha)
+    number = check_finite("alpha", alpha)
     if number == 0:
         raise ValueError(f"`alpha` must not be 0, by which x is divided. Received: alpha={alpha}")
     return "celu", (number,)
@@ -213,8 +214,8 @@ def celu(x: Any, alpha: float = 1.0) -> np.ndarray:
 
 def _threshold(threshold: float, default_value: float) -> ActivationSpec:
     return "threshold", (
-        parameter("threshold", threshold),
-        parameter("default_value", default_value),
+        check_finite("threshold", threshold),
+        check_finite("default_value", default_value),
     )
 
 
@@ -248,7 +249,7 @@ def threshold(x: Any, threshold: float, default_value: float) -> np.ndarray:
 
 
 def _soft_shrink(threshold: float = 0.5) -> ActivationSpec:
-    return "soft_shrink", (parameter("threshold", threshold),)
+    return "soft_shrink", (check_finite("threshold", threshold),)
 
 
 @specified_by(_soft_shrink)
@@ -281,7 +282,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> np.ndarray:
 
 
 def _hard_shrink(threshold: float = 0.5) -> ActivationSpec:
-    return "hard_shrink", (parameter("threshold", threshold),)
+    return "hard_shrink", (check_finite("threshold", threshold),)
 
 
 @specified_by(_hard_shrink)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.activations.apply import apply, parameter, specified_by, without_parameters
+from cornu.activations.apply import apply, specified_by, without_parameters
+from cornu.utils.number import check_finite
 
 if TYPE_CHECKING:
     from cornu._core import ActivationSpec
@@ -82,7 +83,7 @@ def softplus(x: Any) -> np.ndarray:
 
 
 def _squareplus(b: float = 4) -> ActivationSpec:
-    number = parameter("b", b)
+    number = check_finite("b", b)
     if number < 0:
         raise ValueError(f"`b` must be at least 0, for x * x + b has a root taken. Received: b={b}")
     return "squareplus", (number,)

@@ -9,7 +9,7 @@ from cornu import _core
 from cornu.layers.layer import Layer
 from cornu.random import make_default_seed
 from cornu.utils.errors import shown
-from cornu.utils.number import as_integer, check_integer
+from cornu.utils.number import as_float, as_integer, check_integer
 
 _SEED_MASK = (1 << 64) - 1
 
@@ -57,10 +57,7 @@ class Dropout(Layer):
 
 
 def _check_rate(rate: Any) -> float:
-    try:
-        number = math.nan if isinstance(rate, bool | str) else float(rate)
-    except (TypeError, ValueError):
-        number = math.nan
+    number = math.nan if isinstance(rate, bool | str) else as_float(rate)
     if not 0.0 <= number <= 1.0:
         raise ValueError(f"`rate` must be a number from 0 to 1. Received: rate={shown(rate)}")
     return number

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from cornu.losses.rows import dense_losses, prediction_and_target, sparse_losses
 from cornu.utils.arrays import as_real, float_type, is_among, normalize_axes
 from cornu.utils.errors import shown
+from cornu.utils.number import as_float
 
 
 def check_label_smoothing(label_smoothing: Any) -> float:
@@ -18,10 +18,7 @@ def check_label_smoothing(label_smoothing: Any) -> float:
     Raises:
         ValueError: it is not in [0, 1].
     """
-    try:
-        number = float(label_smoothing)
-    except (TypeError, ValueError):
-        number = math.nan
+    number = as_float(label_smoothing)
     if not 0.0 <= number <= 1.0:
         raise ValueError(
             "`label_smoothing` must be a number in [0, 1]. "

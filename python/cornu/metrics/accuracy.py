@@ -12,7 +12,7 @@ from cornu.config import floatx
 from cornu.metrics.mean import SPECIFICATIONS
 from cornu.utils.arrays import as_real, broadcast_pair, match_ranks, to_rows
 from cornu.utils.errors import shown
-from cornu.utils.number import check_integer
+from cornu.utils.number import as_float, check_integer
 
 if TYPE_CHECKING:
     from cornu._core import MetricSpec
@@ -207,10 +207,7 @@ def check_threshold(threshold: Any) -> float:
     Raises:
         ValueError: it is no number.
     """
-    try:
-        number = float(threshold)
-    except (TypeError, ValueError):
-        number = math.nan
+    number = as_float(threshold)
     if math.isnan(number):
         raise ValueError(f"`threshold` must be a number. Received: threshold={shown(threshold)}")
     return number

@@ -12,6 +12,7 @@ from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import nearest_keyword
 from cornu.utils.naming import unique_name
+from cornu.utils.number import as_float
 from cornu.utils.overriding import refusal, refuse_overridden
 
 # Keras's common arguments with their defaults, the only values that are supported so far.
@@ -231,10 +232,7 @@ def check_number(name: str, value: Any, low: float, high: float, below: bool = F
     Raises:
         ValueError: it is no number or out of range.
     """
-    try:
-        number = math.nan if isinstance(value, bool | str) else float(value)
-    except (TypeError, ValueError):
-        number = math.nan
+    number = math.nan if isinstance(value, bool | str) else as_float(value)
     if not (low <= number < high if below else low <= number <= high):
         bound = (
             "at least 0"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from cornu import _core
 from cornu.config import resolve_dtype
 from cornu.random.seed_generator import SeedGenerator, draw_stream
 from cornu.utils.errors import shown
-from cornu.utils.number import as_integer
+from cornu.utils.number import as_integer, check_finite
 
 
 def normal(
@@ -48,7 +47,7 @@ def normal(
 
     Source: https://keras.io/api/random/random_ops/
     """
-    return fill("normal", shape, _finite("mean", mean), _deviation(stddev), dtype, seed)
+    return fill("normal", shape, check_finite("mean", mean), _deviation(stddev), dtype, seed)
 
 
 def truncated_normal(
@@ -83,7 +82,9 @@ def truncated_normal(
 
     Source: https://keras.io/api/random/random_ops/
     """
-    return fill("truncated_normal", shape, _finite("mean", mean), _deviation(stddev), dtype, seed)
+    return fill(
+        "truncated_normal", shape, check_finite("mean", mean), _deviation(stddev), dtype, seed
+    )
 
 
 def uniform(
@@ -118,7 +119,7 @@ def uniform(
 
     Source: https://keras.io/api/random/random_ops/
     """
-    low, high = _finite("minval", minval), _finite("maxval", maxval)
+    low, high = check_finite("minval", minval), check_finite("maxval", maxval)
     if low > high:
         raise ValueError(
             f"`minval` must not be above `maxval`. Received: minval={minval}, maxval={maxval}"
@@ -153,18 +154,8 @@ def check_shape(shape: Any) -> tuple[int, ...]:
     return sizes
 
 
-def _finite(name: str, value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"`{name}` must be a finite number. Received: {name}={shown(value)}")
-    return number
-
-
 def _deviation(stddev: Any) -> float:
-    number = _finite("stddev", stddev)
+    number = check_finite("stddev", stddev)
     if number < 0:
         raise ValueError(f"`stddev` must be at least 0. Received: stddev={shown(stddev)}")
     return number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -49,4 +50,31 @@ def check_integer(name: str, value: Any, least: int = 1) -> int:
     if number is None or number < least:
         kind = "a positive integer" if least == 1 else f"an integer of at least {least}"
         raise ValueError(f"`{name}` must be {kind}. Received: {name}={shown(value)}")
+    return number
+
+
+def as_float(value: Any) -> float:
+    """Return a number, or text that Python reads as one, as a float; NaN: it is none.
+
+    Example:
+
+    >>> from cornu.utils.number import as_float
+    >>> as_float(3), as_float(None)
+    (3.0, nan)
+    """
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def check_finite(name: str, value: Any) -> float:
+    """Return an argument as a float.
+
+    Raises:
+        ValueError: it is not a finite number.
+    """
+    number = as_float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"`{name}` must be a finite number. Received: {name}={shown(value)}")
     return number

@@ -39,6 +39,7 @@ from cornu.activations.smooth import squareplus as squareplus
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
 from cornu.utils.errors import unknown_name as _unknown_name
+from cornu.utils.lookup import entry_of as _entry_of
 
 if TYPE_CHECKING:
     from cornu._core import ActivationSpec
@@ -122,10 +123,7 @@ def specification(identifier: Any) -> ActivationSpec:
         and not getattr(function, "args", ())
     ):
         function, keywords = function.func, function.keywords
-    try:
-        specify = _SPECIFICATIONS.get(function)
-    except TypeError:  # a callable that can't be hashed
-        specify = None
+    specify = _entry_of(_SPECIFICATIONS, function)
     if specify is None:
         raise ValueError(
             "`activation` must be one of cornu.activations: one written in Python is not "

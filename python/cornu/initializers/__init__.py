@@ -24,7 +24,7 @@ from cornu.initializers.variance_scaling import VarianceScaling as VarianceScali
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.arrays import any_type as _any_type
 from cornu.utils.errors import shown as _shown
-from cornu.utils.errors import unknown_name as _unknown_name
+from cornu.utils.lookup import look_up as _look_up
 
 constant = Constant
 zeros = Zeros
@@ -85,14 +85,9 @@ def get(identifier: Any) -> Any:
     """
     if identifier is None:
         return None
-    if isinstance(identifier, str):
-        made_by = _BY_NAME.get(identifier)
-        if made_by is None:
-            raise _unknown_name("initializer", identifier, _BY_NAME, __name__)
-        return made_by()
     if isinstance(identifier, np.ndarray | np.generic):
         return _value_of(np.asarray(identifier))
-    thing = identifier() if isinstance(identifier, type) else identifier
+    thing = _look_up("initializer", identifier, _BY_NAME, __name__)
     if not callable(thing):
         raise ValueError(
             "An initializer must be a name, a function of `(shape, dtype)` or an array. "

@@ -23,7 +23,8 @@ from cornu.losses.regression import mean_absolute_error as mean_absolute_error
 from cornu.losses.regression import mean_squared_error as mean_squared_error
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
-from cornu.utils.errors import unknown_name as _unknown_name
+from cornu.utils.lookup import entry_of as _entry_of
+from cornu.utils.lookup import look_up as _look_up
 
 # Each function with the class that reduces it.
 _CLASSES: dict[Callable[..., Any], type[Loss]] = {
@@ -78,19 +79,7 @@ def get(identifier: Any) -> Any:
     """
     if identifier is None:
         return None
-    if isinstance(identifier, str):
-        thing = _BY_NAME.get(identifier)
-        if identifier.lower() in _BY_SHAPE_NAMES:
-            raise ValueError(
-                f"The loss {identifier!r} is chosen by the shapes of output and targets: it works "
-                "in `compile` only."
-            )
-        if thing is None:
-            raise _unknown_name("loss", identifier, [*_BY_NAME, *_BY_SHAPE_NAMES], __name__)
-    else:
-        thing = identifier
-    if isinstance(thing, type):
-        thing = thing()
+    thing = _look_up("loss", identifier, _BY_NAME, __name__, _BY_SHAPE_NAMES)
     if not callable(thing):
         raise ValueError(
             "`loss` must be a name, a loss or a function. "
@@ -142,10 +131,7 @@ def for_compile(
     if isinstance(thing, Loss):
         _refuse_own_methods(thing)
         return thing
-    try:
-        made_by = _CLASSES.get(thing)
-    except TypeError:  # a callable that can't be hashed
-        made_by = None
+    made_by = _entry_of(_CLASSES, thing)
     if made_by is None:
         raise ValueError(
             "`loss` must be one of cornu.losses: one written in Python is not supported in "

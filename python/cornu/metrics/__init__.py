@@ -37,7 +37,7 @@ from cornu.metrics.mean import Sum as Sum
 from cornu.metrics.metric import Metric as Metric
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
-from cornu.utils.errors import unknown_name as _unknown_name
+from cornu.utils.lookup import look_up as _look_up
 from cornu.utils.naming import object_name as _object_name
 from cornu.utils.naming import snake_case as _snake_case
 from cornu.utils.overriding import refuse_overridden as _refuse_overridden
@@ -138,19 +138,7 @@ def get(identifier: Any) -> Any:
     """
     if identifier is None:
         return None
-    if isinstance(identifier, str):
-        thing = _BY_NAME.get(identifier)
-        if thing is None and identifier.lower() in _BY_SHAPE:
-            raise ValueError(
-                f"The metric {identifier!r} is chosen by the shapes of output and targets: it "
-                "works in `compile` only."
-            )
-        if thing is None:
-            raise _unknown_name("metric", identifier, [*_BY_NAME, *_BY_SHAPE], __name__)
-    else:
-        thing = identifier
-    if isinstance(thing, type):
-        thing = thing()
+    thing = _look_up("metric", identifier, _BY_NAME, __name__, _BY_SHAPE)
     if not callable(thing):
         raise ValueError(
             "`metrics` must be names, metrics or functions. "

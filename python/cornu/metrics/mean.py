@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu.metrics.metric import Metric
 from cornu.utils.arrays import as_real, match_ranks
+from cornu.utils.lookup import entry_of
 
 if TYPE_CHECKING:
     from cornu._core import MetricSpec
@@ -189,10 +190,7 @@ class MeanMetricWrapper(Mean):
         if isinstance(self._fn, Loss):
             refuse_own_methods(self._fn)
             return "loss", self._fn.specification, 0.0, 0
-        try:
-            specify = SPECIFICATIONS.get(self._fn)
-        except TypeError:  # a callable that can't be hashed
-            specify = None
+        specify = entry_of(SPECIFICATIONS, self._fn)
         if specify is None:
             return super().specification
         return specify(**self._fn_kwargs)

@@ -1,0 +1,58 @@
+"""From what a user names to what cornu has under that name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
+
+from cornu.utils.errors import unknown_name
+
+Value = TypeVar("Value")
+
+
+def look_up(
+    kind: str,
+    identifier: Any,
+    known: Mapping[str, Any],
+    module: str,
+    by_shape: Collection[str] = (),
+) -> Any:
+    """Return what a name stands for, made where that is a class; a class made; else what came.
+
+    Args:
+        kind: What it should name: `loss`.
+        identifier: A name, or anything else.
+        known: What has a name.
+        module: The module that it is looked up in, `cornu.losses`, to tell what Keras has.
+        by_shape: Further names, whose meaning depends on shapes that only `compile` knows.
+
+    Raises:
+        ValueError: there is nothing of this name.
+
+    Example:
+
+    >>> import cornu
+    >>> from cornu.utils.lookup import look_up
+    >>> known = {"mse": cornu.losses.MeanSquaredError}
+    >>> look_up("loss", "mse", known, "cornu.losses")
+    <MeanSquaredError name=mean_squared_error>
+    """
+    thing = identifier
+    if isinstance(identifier, str):
+        thing = known.get(identifier)
+        if thing is None and identifier.lower() in by_shape:
+            raise ValueError(
+                f"The {kind} {identifier!r} is chosen by the shapes of output and targets: it "
+                "works in `compile` only."
+            )
+        if thing is None:
+            raise unknown_name(kind, identifier, [*known, *by_shape], module)
+    return thing() if isinstance(thing, type) else thing
+
+
+def entry_of(table: Mapping[Callable[..., Any], Value], function: Any) -> Value | None:
+    """Return a function's entry in a table; None: it has none, or can't be a key at all."""
+    try:
+        return table.get(function)
+    except TypeError:  # a callable that can't be hashed
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +29,54 @@ def check_last_axis(axis: Any) -> None:
         )
 
 
-class BinaryCrossentropy(Loss):
+class _Smoothed(Loss):
+    """A cross-entropy whose labels may be smoothed."""
+
+    # The core's loss has its name.
+    _function: Callable[..., np.ndarray]
+
+    def __init__(
+        self,
+        from_logits: bool,
+        label_smoothing: float,
+        axis: int,
+        reduction: str | None,
+        name: str | None,
+        dtype: Any,
+    ) -> None:
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.from_logits = check_from_logits(from_logits)
+        self.label_smoothing = label_smoothing
+        self.axis = axis
+        check_label_smoothing(label_smoothing)
+
+    def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+        """Return one loss a sample."""
+        y_true, y_pred = match_ranks(y_true, y_pred)
+        return self._function(y_true, y_pred, self.from_logits, self.label_smoothing, self.axis)
+
+    @property
+    def specification(self) -> LossSpec:
+        check_last_axis(self.axis)
+        smoothing = check_label_smoothing(self.label_smoothing)
+        return (
+            self._function.__name__,
+            bool(self.from_logits),
+            smoothing,
+            core_reduction(self.reduction),
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make such a loss again."""
+        options = {
+            "from_logits": self.from_logits,
+            "label_smoothing": self.label_smoothing,
+            "axis": self.axis,
+        }
+        return {**super().get_config(), **options}
+
+
+class BinaryCrossentropy(_Smoothed):
     """The cross-entropy of yes-or-no labels: `mean(-t * log(p) - (1 - t) * log(1 - p))`.
 
     Args:
@@ -52,6 +100,8 @@ class BinaryCrossentropy(Loss):
     Source: https://keras.io/api/losses/probabilistic_losses/
     """
 
+    _function = staticmethod(binary_crossentropy)
+
     def __init__(
         self,
         from_logits: bool = False,
@@ -61,41 +111,10 @@ class BinaryCrossentropy(Loss):
         name: str | None = "binary_crossentropy",
         dtype: Any = None,
     ) -> None:
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.from_logits = check_from_logits(from_logits)
-        self.label_smoothing = label_smoothing
-        self.axis = axis
-        check_label_smoothing(label_smoothing)
-
-    def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        """Return one loss a sample."""
-        y_true, y_pred = match_ranks(y_true, y_pred)
-        return binary_crossentropy(
-            y_true, y_pred, self.from_logits, self.label_smoothing, self.axis
-        )
-
-    @property
-    def specification(self) -> LossSpec:
-        check_last_axis(self.axis)
-        smoothing = check_label_smoothing(self.label_smoothing)
-        return (
-            "binary_crossentropy",
-            bool(self.from_logits),
-            smoothing,
-            core_reduction(self.reduction),
-        )
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make such a loss again."""
-        options = {
-            "from_logits": self.from_logits,
-            "label_smoothing": self.label_smoothing,
-            "axis": self.axis,
-        }
-        return {**super().get_config(), **options}
+        super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
 
 
-class CategoricalCrossentropy(Loss):
+class CategoricalCrossentropy(_Smoothed):
     """The cross-entropy of one-hot labels: `-sum(t * log(p))`.
 
     Args:
@@ -119,6 +138,8 @@ class CategoricalCrossentropy(Loss):
     Source: https://keras.io/api/losses/probabilistic_losses/
     """
 
+    _function = staticmethod(categorical_crossentropy)
+
     def __init__(
         self,
         from_logits: bool = False,
@@ -128,38 +149,7 @@ class CategoricalCrossentropy(Loss):
         name: str | None = "categorical_crossentropy",
         dtype: Any = None,
     ) -> None:
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
-        self.from_logits = check_from_logits(from_logits)
-        self.label_smoothing = label_smoothing
-        self.axis = axis
-        check_label_smoothing(label_smoothing)
-
-    def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        """Return one loss a sample."""
-        y_true, y_pred = match_ranks(y_true, y_pred)
-        return categorical_crossentropy(
-            y_true, y_pred, self.from_logits, self.label_smoothing, self.axis
-        )
-
-    @property
-    def specification(self) -> LossSpec:
-        check_last_axis(self.axis)
-        smoothing = check_label_smoothing(self.label_smoothing)
-        return (
-            "categorical_crossentropy",
-            bool(self.from_logits),
-            smoothing,
-            core_reduction(self.reduction),
-        )
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make such a loss again."""
-        options = {
-            "from_logits": self.from_logits,
-            "label_smoothing": self.label_smoothing,
-            "axis": self.axis,
-        }
-        return {**super().get_config(), **options}
+        super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
 
 
 class SparseCategoricalCrossentropy(Loss):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from cornu.layers.build_lock import build_lock
 from cornu.layers.forward import forward
 from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
 from cornu.layers.user_arrays import as_rows
-from cornu.layers.weights import copy_weights, write_weights
+from cornu.layers.weights import copy_weights, count_numbers, write_weights
 from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
 from cornu.utils.keywords import unrecognized
@@ -200,12 +199,7 @@ class Layer(CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        if not self._built:
-            raise ValueError(
-                f"The parameters of layer {self._name!r} can't be counted before it is built. "
-                "Build it with `layer.build(input_shape)`."
-            )
-        return sum(math.prod(weight.shape) for weight in self._weights)
+        return count_numbers("layer", self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self._name}, built={self._built}>"

@@ -1,7 +1,8 @@
-"""Reading and writing all weights of a layer or a model at once."""
+"""All weights of a layer or a model at once: counted, read and written."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,24 @@ import numpy as np
 
 from cornu import _core
 from cornu.variable import Variable
+
+
+def count_numbers(what: str, owner: Any) -> int:
+    """Return the number of numbers in the weights of a layer or a model.
+
+    Args:
+        what: `layer` or `model`.
+        owner: The layer or the model.
+
+    Raises:
+        ValueError: it is not built.
+    """
+    if not owner.built:
+        raise ValueError(
+            f"The parameters of {what} {owner.name!r} can't be counted before it is built. "
+            f"Build it with `{what}.build(input_shape)`."
+        )
+    return sum(math.prod(weight.shape) for weight in owner.weights)
 
 
 def copy_weights(weights: Sequence[Variable], model: _core.Model | None) -> list[np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from cornu import _core
 from cornu.layers.arguments import check_training, refuse_unsupported
 from cornu.layers.forward import forward
 from cornu.layers.layer import Layer
-from cornu.layers.weights import copy_weights, write_weights
+from cornu.layers.weights import copy_weights, count_numbers, write_weights
 from cornu.models.chain import Chain
 from cornu.models.training_data import check_x, take_rows
 from cornu.utils.errors import shown
@@ -220,12 +219,7 @@ class Sequential(Chain):
 
         Source: https://keras.io/api/models/model/
         """
-        if not self._built:
-            raise ValueError(
-                f"The parameters of model {self._name!r} can't be counted before it is built. "
-                "Build it with `model.build(input_shape)`."
-            )
-        return sum(math.prod(weight.shape) for weight in self.weights)
+        return count_numbers("model", self)
 
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of the weights, in the order of `weights`; of whole training steps where

@@ -13,16 +13,12 @@ from cornu.metrics.accuracy import (
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
-from cornu.metrics.mean import MeanMetricWrapper
+from cornu.metrics.mean import NamedMean
 from cornu.utils.number import check_integer
 
 
-class _Accuracy(MeanMetricWrapper):
+class _Accuracy(NamedMean):
     _direction = "up"
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make such a metric again."""
-        return {"name": self.name, "dtype": self.dtype, **self._fn_kwargs}
 
 
 class Accuracy(_Accuracy):

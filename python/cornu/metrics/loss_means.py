@@ -13,18 +13,14 @@ from cornu.losses import (
 )
 from cornu.losses.crossentropies import check_ignore_class, check_last_axis
 from cornu.losses.crossentropy import check_from_logits, check_label_smoothing
-from cornu.metrics.mean import SPECIFICATIONS, MeanMetricWrapper
+from cornu.metrics.mean import SPECIFICATIONS, NamedMean
 
 if TYPE_CHECKING:
     from cornu._core import MetricSpec
 
 
-class _LossMean(MeanMetricWrapper):
+class _LossMean(NamedMean):
     _direction = "down"
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make such a metric again."""
-        return {"name": self.name, "dtype": self.dtype, **self._fn_kwargs}
 
 
 class MeanSquaredError(_LossMean):

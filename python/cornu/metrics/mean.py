@@ -198,3 +198,11 @@ class MeanMetricWrapper(Mean):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such a metric again."""
         return {**super().get_config(), "fn": self._fn, **self._fn_kwargs}
+
+
+class NamedMean(MeanMetricWrapper):
+    """The base of the metrics whose class says which function they are the mean of."""
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make such a metric again."""
+        return {"name": self.name, "dtype": self.dtype, **self._fn_kwargs}

@@ -54,8 +54,7 @@ class Chain(Trainer, CoreBacked):
         self._refuse_own_methods()
         super().__init__()
         self._name = unique_name(type(self).__name__) if name is None else check_name(name)
-        self._core = _core.Model(self._name)
-        self._core.trainable = check_flag("trainable", trainable)
+        self._core = self._new_core(check_flag("trainable", trainable))
         # Perhaps an InputLayer first; `layers` leaves it out.
         self._layers: list[InputLayer | Layer] = []
         self._built = False
@@ -246,8 +245,13 @@ class Chain(Trainer, CoreBacked):
         if self._built:
             self._core.set_layers([layer._core for layer in self._chain()], self._row)
         else:
-            self._core = _core.Model(self._name)
+            self._core = self._new_core(self._core.trainable)
             self._bound = None
+
+    def _new_core(self, trainable: bool) -> _core.Model:
+        core = _core.Model(self._name)
+        core.trainable = trainable
+        return core
 
     # ---- Building
 

@@ -205,40 +205,44 @@ class Chain(Trainer, CoreBacked):
                 )
             input_layer = layers[0] if layers else None
             if not rebuild or len(layers) < 2 or not isinstance(input_layer, InputLayer):
-                self._take(layers, built=False)
+                self._take(layers, False, self._row, self._output)
                 return
             row = input_layer.batch_shape[1:]
             chain: Any = layers[1:]
             check_dtypes(input_layer, chain)
             shapes = infer_shapes(self._name, chain, row)
+            before = self._layers, self._built, self._row, self._output
+            new = _unbuilt(chain, [row, *shapes])
+            changed = True
             try:
-                self._core.set_layers([layer._core for layer in chain], row)
-            except (ValueError, MemoryError) as error:
-                raise located(error, self._name, chain, [row, *shapes]) from None
-            self._fill_new(chain, [row, *shapes[:-1]])
-            self._row, self._output = row, shapes[-1]
-            self._take(layers, built=True)
-
-    def _take(self, layers: list[InputLayer | Layer], built: bool) -> None:
-        self._layers, self._built = layers, built
-
-    def _fill_new(self, chain: Sequence[Layer], shapes: Sequence[Shape]) -> None:
-        """Give new weights their first values, in the order of the layers."""
-        new: dict[int, tuple[int, Layer, Shape]] = {}
-        for index, (layer, row) in enumerate(zip(chain, shapes, strict=True)):
-            if not layer.built:
-                new.setdefault(id(layer), (index, layer, row))
-        try:
-            for index, layer, row in new.values():
                 try:
-                    layer._fill(row, self._name)
-                except MemoryError as error:
-                    raise MemoryError(f"Layer {index} {layer.name!r}: {error}") from None
-        except BaseException:
-            for _, layer, _ in new.values():
-                layer._forget()
-            self._restore()
-            raise
+                    self._core.set_layers([layer._core for layer in chain], row)
+                except (ValueError, MemoryError) as error:
+                    changed = False
+                    raise located(error, self._name, chain, [row, *shapes]) from None
+                self._fill(new)
+                self._take(layers, True, row, shapes[-1])
+            except BaseException:
+                # An interrupt may come at any place, so all of it is taken back.
+                if changed:
+                    for _, layer, _ in new:
+                        layer._forget()
+                    self._take(*before)
+                    self._restore()
+                raise
+
+    def _take(
+        self, layers: list[InputLayer | Layer], built: bool, row: Shape, output: Shape
+    ) -> None:
+        self._layers, self._built, self._row, self._output = layers, built, row, output
+
+    def _fill(self, new: Sequence[tuple[int, Layer, Shape]]) -> None:
+        """Give new weights their first values, in the order of the layers."""
+        for index, layer, row in new:
+            try:
+                layer._fill(row, self._name)
+            except MemoryError as error:
+                raise MemoryError(f"Layer {index} {layer.name!r}: {error}") from None
 
     def _restore(self) -> None:
         """Give the core the chain again that it had before."""
@@ -353,3 +357,12 @@ class Chain(Trainer, CoreBacked):
         batch, *row = check_batch_shape("input_shape", input_shape)
         self._require_layers()
         return (batch, *infer_shapes(self._name, self._chain(), tuple(row))[-1])
+
+
+def _unbuilt(chain: Sequence[Layer], rows: Sequence[Shape]) -> list[tuple[int, Layer, Shape]]:
+    """The layers without weights, each once, with their places and the shapes of their rows."""
+    found: dict[int, tuple[int, Layer, Shape]] = {}
+    for index, layer in enumerate(chain):
+        if not layer.built:
+            found.setdefault(id(layer), (index, layer, rows[index]))
+    return list(found.values())

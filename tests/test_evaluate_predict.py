@@ -166,6 +166,25 @@ def test_hooks_of_predict():
     np.testing.assert_array_equal(stopped, whole[:10])
 
 
+@pytest.mark.parametrize(("hook", "rows"), [("begin", 10), ("batch_begin", 20), ("batch_end", 20)])
+def test_stopped_by_the_only_hook_there_is(hook, rows):
+    """As in Keras the batch under way is the last one, and a run has at least one."""
+    x, y = regression()
+    model = regressor()
+
+    def stop(first, **logs):
+        model.stop_evaluating = model.stop_predicting = first in ({}, 1)  # logs, or a batch
+
+    stopping = keras.callbacks.Callback()
+    setattr(stopping, f"on_predict_{hook}", stop)
+    setattr(stopping, f"on_test_{hook}", stop)
+    options = {"batch_size": 10, "verbose": 0}
+    assert len(model.predict(x, callbacks=[stopping], **options)) == rows
+    got = model.evaluate(x, y, callbacks=[stopping], **options)
+    assert got == model.evaluate(x[:rows], y[:rows], **options)
+    assert list(model.get_metrics_result().values()) == got
+
+
 def test_metric_objects_say_what_was_found():
     x, y = labels()
     metric = keras.metrics.SparseCategoricalAccuracy(name="right")

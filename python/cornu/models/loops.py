@@ -119,7 +119,7 @@ class BatchLoop:
         self._hooks, self.listen = find_hooks(callbacks, names)
 
     def run(self, run: _core.Run, stopped: Callable[[], bool], logs: Logs) -> int:
-        """Go through the batches, calling batch hooks.
+        """Go through the batches, calling batch hooks; a stop ends them after the one under way.
 
         Args:
             run: What the core does.
@@ -129,21 +129,23 @@ class BatchLoop:
         Returns:
             How many rows were done.
         """
-        begin = row = 0
+        begin = 0
         display = self._callbacks.display
+        if stopped():
+            run.stop()
         while (event := run.advance()) != _core.DONE:
             _, step, row, _, _, _, _ = run.progress()
             if event == _core.BATCH_BEGIN:
                 begin = row
                 _call_batch(self._hooks[event], step, {})
-                continue
-            if display is not None:
-                display.update(step, _without_outputs(logs(row, row)))
-            if event == _core.BATCH_END:
-                _call_batch(self._hooks[event], step - 1, logs(begin, row))
-                begin = row
+            else:
+                if display is not None:
+                    display.update(step, _without_outputs(logs(row, row)))
+                if event == _core.BATCH_END:
+                    _call_batch(self._hooks[event], step - 1, logs(begin, row))
+                    begin = row
             if stopped():
-                return row
+                run.stop()
         return run.progress()[2]
 
 

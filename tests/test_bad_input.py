@@ -9,6 +9,25 @@ from small_models import FEATURES, make_model, regression, regressor
 
 layers = keras.layers
 X, Y = regression()
+HUGE = 10**400
+
+
+@pytest.mark.parametrize(
+    ("work", "name"),
+    [
+        (lambda: keras.activations.leaky_relu([1.0], negative_slope=HUGE), "negative_slope"),
+        (lambda: keras.callbacks.EarlyStopping(baseline=HUGE), "baseline"),
+        (lambda: keras.initializers.RandomNormal(HUGE), "mean"),
+        (lambda: keras.initializers.VarianceScaling(HUGE), "scale"),
+        (lambda: keras.losses.BinaryCrossentropy(label_smoothing=HUGE), "label_smoothing"),
+        (lambda: keras.metrics.BinaryAccuracy(threshold=HUGE), "threshold"),
+        (lambda: keras.optimizers.SGD(HUGE), "learning_rate"),
+        (lambda: keras.random.uniform((2,), 0, HUGE), "maxval"),
+        (lambda: layers.Dropout(HUGE), "rate"),
+    ],
+)
+def test_integers_beyond_all_floats(work, name):
+    refused(work, f"`{name}` must be a", f"Received: {name}=1000")
 
 
 # ---- Layers and models

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from cornu.callbacks.callback import Callback
+from cornu.utils.number import as_float
 
 
 class MonitorCallback(Callback):
@@ -98,7 +99,11 @@ def check_number(name: str, value: Any) -> Any:
     Raises:
         ValueError: it is something else, or NaN.
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or math.isnan(value):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, numbers.Real)
+        or math.isnan(as_float(value))
+    ):
         raise ValueError(
             f"`{name}` must be a number. "
             f"Received: {name}={value!r} (of type {type(value).__name__})"

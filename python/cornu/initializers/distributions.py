@@ -11,6 +11,7 @@ import numpy as np
 from cornu import random
 from cornu.initializers.initializer import Initializer
 from cornu.random.seed_generator import check_seed
+from cornu.utils.number import as_float
 
 
 class RandomInitializer(Initializer):
@@ -166,7 +167,7 @@ def check_number(name: str, value: Any, least: float = -math.inf) -> Any:
     if (
         isinstance(value, bool)
         or not isinstance(value, numbers.Real)
-        or not math.isfinite(value)
+        or not math.isfinite(as_float(value))
         or value < least
     ):
         kind = "a finite number" if least == -math.inf else f"a number of at least {least}"

@@ -13,6 +13,7 @@ from cornu import random
 from cornu.initializers.distributions import RandomInitializer
 from cornu.random.draws import check_shape
 from cornu.utils.errors import shown
+from cornu.utils.number import as_float
 
 _MODES = ("fan_in", "fan_out", "fan_avg")
 _DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
@@ -98,7 +99,7 @@ class VarianceScaling(RandomInitializer):
         if (
             isinstance(scale, bool)
             or not isinstance(scale, numbers.Real)
-            or not 0 < scale < math.inf
+            or not 0 < as_float(scale) < math.inf
         ):
             raise ValueError(f"`scale` must be a positive number. Received: scale={shown(scale)}")
         if mode not in _MODES:

@@ -54,7 +54,8 @@ def check_integer(name: str, value: Any, least: int = 1) -> int:
 
 
 def as_float(value: Any) -> float:
-    """Return a number, or text that Python reads as one, as a float; NaN: it is none.
+    """Return a number, or text that Python reads as one, as a float; NaN: it is none, or an integer
+    beyond all floats.
 
     Example:
 
@@ -64,7 +65,7 @@ def as_float(value: Any) -> float:
     """
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return math.nan
 
 

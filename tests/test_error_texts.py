@@ -183,6 +183,11 @@ def test_rate_of_dropout(rate):
         (lambda m: m.train_on_batch(X, Y, weights=1), ("Sequential.train_on_batch()",)),
         (lambda m: m.predict(), ("Sequential.predict()", "'x'")),
         (lambda m: m.fit(*range(30)), ("Sequential.fit()", "positional")),
+        (lambda m: m.add(), ("Sequential.add()", "'layer'")),
+        (lambda m: m.pop(1, 2), ("Sequential.pop()", "positional")),
+        (lambda m: m.build(inputs=3), ("Sequential.build()", "'inputs'")),
+        (lambda m: m.compute_output_shape(), ("Sequential.compute_output_shape()",)),
+        (lambda m: keras.Sequential(layer=[]), ("Sequential.__init__()", "'layer'")),
     ],
 )
 def test_keywords_of_methods(work, words):

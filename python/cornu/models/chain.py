@@ -17,6 +17,7 @@ from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.trainer import Trainer
 from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
+from cornu.utils.keywords import of_sequential
 from cornu.utils.naming import unique_name
 
 
@@ -50,6 +51,7 @@ class Chain(Trainer, CoreBacked):
         "reset_metrics",
     )
 
+    @of_sequential
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         self._refuse_own_methods()
         super().__init__()
@@ -111,6 +113,7 @@ class Chain(Trainer, CoreBacked):
 
     # ---- Layers
 
+    @of_sequential
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Add a layer at the end.
 
@@ -136,6 +139,7 @@ class Chain(Trainer, CoreBacked):
         """
         self._set_chain(self._with(self._layers, layer), rebuild)
 
+    @of_sequential
     def pop(self, rebuild: bool = True) -> Layer:
         """Remove the last layer and return it.
 
@@ -259,6 +263,7 @@ class Chain(Trainer, CoreBacked):
 
     # ---- Building
 
+    @of_sequential
     def build(self, input_shape: Any = None) -> None:
         """Make the weights.
 
@@ -336,6 +341,7 @@ class Chain(Trainer, CoreBacked):
         chain = self._chain()
         return chain[0].name, f"{len(chain) - 1} {chain[-1].name!r}"
 
+    @of_sequential
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the output for that of an input, both with the batch first.
 

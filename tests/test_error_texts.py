@@ -334,6 +334,21 @@ def test_a_refused_fit_leaves_the_history():
     assert model.history is kept
 
 
+def test_a_refused_fit_leaves_the_metrics():
+    """Loss and accuracy are chosen by the targets, if those are right."""
+    model = make_model(activation="softmax")
+    model.compile("sgd", "crossentropy", metrics=["accuracy"])
+    x, y = labels()
+    wrong = np.zeros((len(y), 7))
+    unchanged(model, lambda: model.fit(x, wrong, verbose=0), "`y` must have shape")
+    assert model.metrics == model.metrics_names == []
+    model.fit(x, y, verbose=0)
+    kept, results = model.metrics, [float(metric.result()) for metric in model.metrics]
+    unchanged(model, lambda: model.fit(x, wrong, verbose=0), "`y` must have shape")
+    assert model.metrics == kept
+    assert [float(metric.result()) for metric in model.metrics] == results
+
+
 def test_a_fit_ended_by_a_callback_has_its_own_history():
     class Ender(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):

@@ -232,6 +232,7 @@ class Compiled:
             check_x(validation.x, row, first, "validation x")
             check_y(validation.y, output, resolved.sparse, last, "validation y")
         self._build_for(row)
+        objective.resolved = resolved
         if self._bound is not resolved:
             optimizer = None if self.optimizer is None else self.optimizer._core
             self._core.compile(resolved.loss, optimizer, resolved.specifications)

@@ -26,6 +26,9 @@ class Objective:
         loss: What `compile` was given; None: none.
         identifiers: The metrics, likewise; None: none.
 
+    Attributes:
+        resolved: Loss and metrics for the data seen last; None before any.
+
     Raises:
         ValueError: there is no such loss or metric.
     """
@@ -34,7 +37,6 @@ class Objective:
         self.loss = _only_one(loss)
         self.identifiers = _as_list(identifiers)
         self.resolved: Resolved | None = None
-        self._key: tuple[Any, ...] = ()
         # A wrong name is an error here, not when training begins.
         if self.loss is not None and not self._needs_target():
             losses.for_compile(self.loss).specification  # noqa: B018
@@ -43,7 +45,7 @@ class Objective:
             metric.specification  # noqa: B018
 
     def resolve(self, output_shape: Shape, target_shape: Shape) -> Resolved:
-        """Return loss and metrics for an output and targets; the same object for the same kinds.
+        """Return loss and metrics for an output and targets; `resolved` if it is of their kinds.
 
         Args:
             output_shape: The shape of the predictions, the batch included.
@@ -59,18 +61,16 @@ class Objective:
             )
         kind = losses.label_kind(output_shape, target_shape) if self._needs_target() else ""
         key = (output_shape[1:], kind)
-        if self.resolved is None or self._key != key:
-            loss = losses.for_compile(self.loss, output_shape, target_shape)
-            # The kind of labels follows from the loss. A `y` of another shape is an error, and must
-            # not have chosen the metrics before that is found.
-            found = [
-                metrics.for_compile(identifier, loss, output_shape)
-                for identifier in self.identifiers
-            ]
-            _check_kinds(loss, found, output_shape)
-            self.resolved = Resolved(loss, found)
-            self._key = key
-        return self.resolved
+        if self.resolved is not None and self.resolved.key == key:
+            return self.resolved
+        loss = losses.for_compile(self.loss, output_shape, target_shape)
+        # The kind of labels follows from the loss. A `y` of another shape is an error, and must
+        # not have chosen the metrics before that is found.
+        found = [
+            metrics.for_compile(identifier, loss, output_shape) for identifier in self.identifiers
+        ]
+        _check_kinds(loss, found, output_shape)
+        return Resolved(loss, found, key)
 
     def _needs_target(self) -> bool:
         return isinstance(self.loss, str) and self.loss.lower() in _LOSSES_BY_SHAPE
@@ -82,13 +82,16 @@ class Resolved:
     Args:
         loss: The loss.
         found: The metrics.
+        key: What they were chosen by.
 
     Attributes:
+        key: Likewise.
         metrics: The mean of the losses, then the metrics, as `model.metrics` shows them.
         names: Names of the results in the core's order: `loss`, then those of the metrics.
     """
 
-    def __init__(self, loss: Loss, found: Sequence[Metric]) -> None:
+    def __init__(self, loss: Loss, found: Sequence[Metric], key: tuple[Any, ...]) -> None:
+        self.key = key
         self.loss: LossSpec = loss.specification
         self.specifications: list[MetricSpec] = [metric.specification for metric in found]
         self.metrics: list[Metric] = [Mean(name="loss"), *found]

@@ -78,6 +78,14 @@ class Optimizer:
     # What `learning_rate` is where nobody gave it.
     _default_learning_rate: float
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        # Here, for the constructor's arguments are not Keras's.
+        if cls is Optimizer:
+            raise TypeError(
+                "`Optimizer` is the base of the optimizers: use one such as cornu.optimizers.Adam."
+            )
+        return super().__new__(cls)
+
     def __init__(
         self,
         kind: str,
@@ -86,10 +94,6 @@ class Optimizer:
         options: dict[str, Any],
         common: dict[str, Any],
     ) -> None:
-        if type(self) is Optimizer:
-            raise TypeError(
-                "`Optimizer` is the base of the optimizers: use one such as cornu.optimizers.Adam."
-            )
         refuse_overridden(self, (*_METHODS, "learning_rate", "iterations"), "Optimizers")
         rate = check_learning_rate(
             _take_old_names(common, learning_rate, self._default_learning_rate)

@@ -1,5 +1,7 @@
 """Arguments that do not fit are one clear error, and nothing is changed."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,25 @@ HUGE = 10**400
 )
 def test_integers_beyond_all_floats(work, name):
     refused(work, f"`{name}` must be a", f"Received: {name}=1000")
+
+
+PAIR = np.array([0.5, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("work", "name"),
+    [
+        (
+            lambda: keras.activations.specification(partial(keras.activations.glu, axis=PAIR)),
+            "axis",
+        ),
+        (lambda: keras.initializers.VarianceScaling(mode=PAIR), "mode"),
+        (lambda: keras.losses.BinaryCrossentropy(axis=PAIR).specification, "axis"),
+        (lambda: keras.optimizers.SGD(PAIR, lr=0.1), "lr"),
+    ],
+)
+def test_an_array_in_the_place_of_one_value(work, name):
+    refused(work, f"`{name}`", "Received: ")
 
 
 # ---- Layers and models

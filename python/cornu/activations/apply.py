@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from cornu import _core
-from cornu.utils.arrays import along_axes, as_real, float_type, normalize_axes
+from cornu.utils.arrays import along_axes, as_real, float_type, is_among, normalize_axes
+from cornu.utils.errors import shown
 
 if TYPE_CHECKING:
     from cornu._core import ActivationSpec
@@ -42,8 +43,10 @@ def last_axis_only(name: str) -> Callable[..., ActivationSpec]:
     """Return what specifies an activation that works along `axis`: within a model, the last one."""
 
     def specify(axis: Any = -1) -> ActivationSpec:
-        if axis != -1:
-            raise ValueError(f"`axis` of {name} must be -1 within a model. Received: axis={axis}")
+        if not is_among(axis, (-1,)):
+            raise ValueError(
+                f"`axis` of {name} must be -1 within a model. Received: axis={shown(axis)}"
+            )
         return name, ()
 
     return specify

@@ -12,6 +12,7 @@ import numpy as np
 from cornu import random
 from cornu.initializers.distributions import RandomInitializer
 from cornu.random.draws import check_shape
+from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float
 
@@ -102,7 +103,7 @@ class VarianceScaling(RandomInitializer):
             or not 0 < as_float(scale) < math.inf
         ):
             raise ValueError(f"`scale` must be a positive number. Received: scale={shown(scale)}")
-        if mode not in _MODES:
+        if not is_among(mode, _MODES):
             raise ValueError(f"`mode` must be one of {_MODES}. Received: mode={shown(mode)}")
         distribution = str(distribution).lower()
         if distribution == "normal":

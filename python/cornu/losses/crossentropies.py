@@ -15,7 +15,8 @@ from cornu.losses.crossentropy import (
     sparse_categorical_crossentropy,
 )
 from cornu.losses.loss import Loss, core_reduction
-from cornu.utils.arrays import match_ranks
+from cornu.utils.arrays import is_among, match_ranks
+from cornu.utils.errors import shown
 
 if TYPE_CHECKING:
     from cornu._core import LossSpec
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
 def check_last_axis(axis: Any) -> None:
     """Raise a ValueError unless a loss or metric may be part of a model: classes are last there."""
-    if axis != -1:
+    if not is_among(axis, (-1,)):
         raise ValueError(
-            f"`axis` of a loss or metric must be -1 in `compile`. Received: axis={axis}"
+            f"`axis` of a loss or metric must be -1 in `compile`. Received: axis={shown(axis)}"
         )
 
 

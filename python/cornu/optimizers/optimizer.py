@@ -287,7 +287,7 @@ def _take_old_names(common: dict[str, Any], learning_rate: Any, default: float) 
     if "lr" not in common:
         return learning_rate
     rate = common.pop("lr")
-    if learning_rate != default:
+    if not is_among(learning_rate, (default,)):
         raise ValueError(
             "`lr` is the old name of `learning_rate`: give one of them. "
             f"Received: learning_rate={learning_rate}, lr={rate}"

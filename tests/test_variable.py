@@ -192,6 +192,17 @@ def test_assign_broadcasts_nothing(value, memory, kernel):
     assert memory.tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
+@pytest.mark.parametrize(
+    "value", [[["1"] * 3] * 2, [[None] * 3] * 2, [[1j] * 3] * 2, [[1], [2, 3]]]
+)
+def test_assign_takes_numbers_only(value, memory, kernel):
+    with pytest.raises(
+        ValueError, match=r"numbers for the variable sequential/dense/kernel.*dtype"
+    ):
+        kernel.assign(value)
+    assert memory.tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
 def test_trainable_follows_the_layer(kernel):
     with pytest.raises(AttributeError, match=r"set `layer\.trainable`"):
         kernel.trainable = False

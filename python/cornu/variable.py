@@ -151,9 +151,15 @@ class Variable(np.ndarray):
         """Write `value` into the memory and return it as an array of this type.
 
         Raises:
-            ValueError: its shape is another one. Nothing is broadcast; `v[...] = value` does that.
+            ValueError: it is no numbers, or its shape is another one. Nothing is broadcast;
+                `v[...] = value` does that.
         """
-        array = np.asarray(value)
+        array = _as_value(value)
+        if array.dtype.kind not in "biuf":
+            raise ValueError(
+                f"`value` must be numbers for the variable {self.path}. "
+                f"Received: {type(value).__name__} of dtype {array.dtype}"
+            )
         if array.shape != self.shape:
             raise ValueError(
                 f"`value` must have the shape of the variable {self.path}, {self.shape}. "

@@ -92,10 +92,13 @@ def test_bad_numbers_change_nothing(method):
     model = regressor("adam")
     model.train_on_batch(x, y)
     before, steps = model.get_weights(), int(model.optimizer.iterations)
+    results = model.get_metrics_result()
+    assert results["loss"] > 0
     odd = x.copy()
     odd[5, 2] = np.nan
     with pytest.raises(ValueError, match=r"x\[5, 2\] = nan"):
         getattr(model, method)(odd, y)
     assert int(model.optimizer.iterations) == steps
+    assert model.get_metrics_result() == results
     for a, b in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)

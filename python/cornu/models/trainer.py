@@ -246,7 +246,6 @@ class Trainer(Evaluator):
         resolved = self._bind(before, data)
         run = _core.Run(self._core, mode, *data)
         try:
-            self._core.reset_results()
             run.advance()
             values = run.results() or []
         finally:

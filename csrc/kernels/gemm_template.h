@@ -1,176 +1,31 @@
 /* The product of two matrices.
  *
- * c is cut into panels of columns, the depth into blocks, the rows into tiles. One tile of one
- * block is a chain of fused multiply-adds for each of its elements, held in registers; every tile
- * shape gives an element the same chain, so the choice among them, and between packing b and
- * reading it where it is, is one of speed alone.
+ * The depth is cut into blocks, the rows into chunks, c into panels of columns, a panel's rows into
+ * tiles. One tile of one block is a chain of fused multiply-adds for each of its elements, held in
+ * registers; every way of cutting, of packing operands or reading them where they are, and of
+ * taking rows or columns along the vector gives an element the same chain, so the choice is one of
+ * speed alone.
  *
  * Letters: i row, j column, k depth; _i, _j, _k in a stride's name is the axis it steps along. */
 
+#include "kernels/gemm_tiles_template.h"
+
+#include "kernels/gemm_pack_template.h"
+
+#include "kernels/gemm_store_template.h"
+
 enum {
-    GEMM_WIDE_COLUMNS = GEMM_WIDE_NBYTES / sizeof(REAL),
-    GEMM_NARROW_COLUMNS = GEMM_NARROW_NBYTES / sizeof(REAL),
-    GEMM_MOST_ROWS = GEMM_WIDE_ROWS > GEMM_NARROW_ROWS ? GEMM_WIDE_ROWS : GEMM_NARROW_ROWS,
+    GEMM_PANEL = 2 * VEC_WIDTH, /* columns of a packed panel */
+    GEMM_FEW_ROWS = 48,         /* up to here b is read where it lies */
+    /* Elements of b packed at once: they stay in the second-level cache (1 MiB and more on what has
+     * been measured) while every row of a passes over them. */
+    GEMM_B_COUNT = (256 << 10) / sizeof(REAL),
 };
 
 typedef struct gemm_scratch {
-    REAL panel[CORNU_DEPTH_BLOCK * GEMM_WIDE_COLUMNS]; /* depth x columns of the panel */
-    REAL sums[GEMM_MOST_ROWS * GEMM_WIDE_COLUMNS];
+    REAL b[GEMM_B_COUNT];
+    REAL sums[GEMM_MOST_ROWS * GEMM_PANEL];
 } gemm_scratch;
-
-typedef struct gemm_operands {
-    size_t depth;
-    const REAL *a;
-    ptrdiff_t a_stride_i, a_stride_k;
-    const REAL *b; /* a full panel, contiguous along j */
-    ptrdiff_t b_stride_k;
-} gemm_operands;
-
-#define TILE_NAME gemm_tile_wide
-#define TILE_ROWS GEMM_WIDE_ROWS
-#define TILE_COLUMNS GEMM_WIDE_COLUMNS
-#include "kernels/gemm_tile_template.h"
-
-#define TILE_NAME gemm_tile_wide_4
-#define TILE_ROWS 4
-#define TILE_COLUMNS GEMM_WIDE_COLUMNS
-#include "kernels/gemm_tile_template.h"
-
-#define TILE_NAME gemm_tile_wide_2
-#define TILE_ROWS 2
-#define TILE_COLUMNS GEMM_WIDE_COLUMNS
-#include "kernels/gemm_tile_template.h"
-
-#define TILE_NAME gemm_tile_wide_1
-#define TILE_ROWS 1
-#define TILE_COLUMNS GEMM_WIDE_COLUMNS
-#include "kernels/gemm_tile_template.h"
-
-#define TILE_NAME gemm_tile_narrow
-#define TILE_ROWS GEMM_NARROW_ROWS
-#define TILE_COLUMNS GEMM_NARROW_COLUMNS
-#include "kernels/gemm_tile_template.h"
-
-#define TILE_NAME gemm_tile_narrow_4
-#define TILE_ROWS 4
-#define TILE_COLUMNS GEMM_NARROW_COLUMNS
-#include "kernels/gemm_tile_template.h"
-
-#define TILE_NAME gemm_tile_narrow_2
-#define TILE_ROWS 2
-#define TILE_COLUMNS GEMM_NARROW_COLUMNS
-#include "kernels/gemm_tile_template.h"
-
-#define TILE_NAME gemm_tile_narrow_1
-#define TILE_ROWS 1
-#define TILE_COLUMNS GEMM_NARROW_COLUMNS
-#include "kernels/gemm_tile_template.h"
-
-/* The largest tile of at most `rows` rows; returns how many it did. */
-static size_t gemm_wide_tile(size_t rows, const gemm_operands *operands, REAL *sums) {
-    if (rows >= GEMM_WIDE_ROWS) {
-        gemm_tile_wide(operands, sums);
-        return GEMM_WIDE_ROWS;
-    }
-    if (rows >= 4) {
-        gemm_tile_wide_4(operands, sums);
-        return 4;
-    }
-    if (rows >= 2) {
-        gemm_tile_wide_2(operands, sums);
-        return 2;
-    }
-    gemm_tile_wide_1(operands, sums);
-    return 1;
-}
-
-static size_t gemm_narrow_tile(size_t rows, const gemm_operands *operands, REAL *sums) {
-    if (rows >= GEMM_NARROW_ROWS) {
-        gemm_tile_narrow(operands, sums);
-        return GEMM_NARROW_ROWS;
-    }
-    if (rows >= 4) {
-        gemm_tile_narrow_4(operands, sums);
-        return 4;
-    }
-    if (rows >= 2) {
-        gemm_tile_narrow_2(operands, sums);
-        return 2;
-    }
-    gemm_tile_narrow_1(operands, sums);
-    return 1;
-}
-
-/* panel[k][j] = b[k][j] for j < width, 0 up to panel_columns. */
-static void gemm_pack(size_t depth, size_t width, size_t panel_columns, const REAL *b,
-                      ptrdiff_t stride_k, ptrdiff_t stride_j, REAL *restrict panel) {
-    if (width < panel_columns) {
-        memset(panel, 0, depth * panel_columns * sizeof(REAL));
-    }
-    if (stride_j == 1) {
-        for (size_t k = 0; k < depth; k++) {
-            memcpy(panel + k * panel_columns, b + (ptrdiff_t)k * stride_k, width * sizeof(REAL));
-        }
-        return;
-    }
-    for (size_t j = 0; j < width; j++) {
-        const REAL *column = b + (ptrdiff_t)j * stride_j;
-        for (size_t k = 0; k < depth; k++) {
-            panel[k * panel_columns + j] = column[(ptrdiff_t)k * stride_k];
-        }
-    }
-}
-
-typedef struct gemm_store {
-    REAL *c;
-    ptrdiff_t c_stride_i, c_stride_j;
-    const REAL *bias;
-    ptrdiff_t bias_stride_i, bias_stride_j; /* one of them 0 */
-    bool first, last;                       /* block of the depth */
-} gemm_store;
-
-static void gemm_store_tile(const gemm_store *store, size_t rows, size_t width,
-                            size_t panel_columns, const REAL *sums) {
-    for (size_t i = 0; i < rows; i++) {
-        REAL *c = store->c + (ptrdiff_t)i * store->c_stride_i;
-        const ptrdiff_t stride = store->c_stride_j;
-        const REAL *sum = sums + i * panel_columns;
-        if (store->first) {
-            for (size_t j = 0; j < width; j++) {
-                c[(ptrdiff_t)j * stride] = sum[j];
-            }
-        } else {
-            for (size_t j = 0; j < width; j++) {
-                c[(ptrdiff_t)j * stride] += sum[j];
-            }
-        }
-        if (store->last && store->bias) {
-            const REAL *bias = store->bias + (ptrdiff_t)i * store->bias_stride_i;
-            for (size_t j = 0; j < width; j++) {
-                c[(ptrdiff_t)j * stride] += bias[(ptrdiff_t)j * store->bias_stride_j];
-            }
-        }
-    }
-}
-
-/* One panel of one block: `operands` and `store` point at its first row. */
-static void gemm_panel(size_t rows, size_t width, size_t panel_columns, gemm_operands operands,
-                       gemm_store store, REAL *sums) {
-    const gemm_operands first_operands = operands;
-    const gemm_store first_store = store;
-    for (size_t i = 0; i < rows;) {
-        operands.a = first_operands.a + (ptrdiff_t)i * operands.a_stride_i;
-        store.c = first_store.c + (ptrdiff_t)i * store.c_stride_i;
-        if (store.bias) {
-            store.bias = first_store.bias + (ptrdiff_t)i * store.bias_stride_i;
-        }
-        size_t done = panel_columns == GEMM_WIDE_COLUMNS
-                          ? gemm_wide_tile(rows - i, &operands, sums)
-                          : gemm_narrow_tile(rows - i, &operands, sums);
-        gemm_store_tile(&store, done, width, panel_columns, sums);
-        i += done;
-    }
-}
 
 typedef struct gemm_problem {
     size_t rows, columns, depth;
@@ -178,43 +33,169 @@ typedef struct gemm_problem {
     REAL *c;
     ptrdiff_t a_stride_i, a_stride_k, b_stride_k, b_stride_j, c_stride_i, c_stride_j;
     ptrdiff_t bias_stride_i, bias_stride_j;
-    bool accumulate;
+    bool accumulate, relu, packs_b;
+    REAL *weights;
+    REAL rate;
 } gemm_problem;
 
-/* Every block of the panel that begins at column j. */
-static void gemm_column_panel(const gemm_problem *p, size_t j, size_t width, size_t panel_columns,
-                              gemm_scratch *scratch) {
-    /* Rows of b that lie far apart share cache sets; packing pays as soon as a panel is read a few
-     * times. */
-    const bool packs = p->b_stride_j != 1 || width < panel_columns || p->rows > 2 * GEMM_MOST_ROWS;
-    /* Once at least, so that a depth of 0 stores zero and bias. */
-    for (size_t k = 0; k == 0 || k < p->depth; k += CORNU_DEPTH_BLOCK) {
-        const size_t depth = p->depth - k < CORNU_DEPTH_BLOCK ? p->depth - k : CORNU_DEPTH_BLOCK;
-        gemm_operands operands = {
-            .depth = depth,
-            .a = p->a + (ptrdiff_t)k * p->a_stride_k,
-            .a_stride_i = p->a_stride_i,
-            .a_stride_k = p->a_stride_k,
-            .b = p->b + (ptrdiff_t)k * p->b_stride_k + (ptrdiff_t)j * p->b_stride_j,
-            .b_stride_k = p->b_stride_k,
-        };
-        if (packs) {
-            gemm_pack(depth, width, panel_columns, operands.b, p->b_stride_k, p->b_stride_j,
-                      scratch->panel);
-            operands.b = scratch->panel;
-            operands.b_stride_k = (ptrdiff_t)panel_columns;
+/* One block of the depth of the columns that are packed together. */
+typedef struct gemm_block {
+    const gemm_problem *problem;
+    size_t k, depth;
+    size_t column, columns;
+    gemm_scratch *scratch;
+} gemm_block;
+
+/* A panel of columns of a block, and the first row of a tile. */
+typedef struct gemm_place {
+    size_t row, rows;
+    size_t column, width; /* within the block */
+    size_t vectors_log2;
+} gemm_place;
+
+static size_t gemm_tile_count(size_t rows) {
+    return (rows + GEMM_MOST_ROWS - 1) / GEMM_MOST_ROWS;
+}
+
+/* As even as can be, since a tile of few rows costs nearly as much as one of many. */
+static void gemm_take_rows(const gemm_block *block, size_t tile, gemm_place *place) {
+    const size_t rows = block->problem->rows, tiles = gemm_tile_count(rows);
+    place->row = rows * tile / tiles;
+    place->rows = rows * (tile + 1) / tiles - place->row;
+}
+
+/* The next panel; a wider one for a few rows, which alone would wait for each other's sums. */
+static void gemm_take_columns(const gemm_block *block, gemm_place *place) {
+    const gemm_problem *p = block->problem;
+    const size_t left = block->columns - place->column;
+    const size_t most = p->rows > 3 ? 1 : p->rows > 1 ? 2 : 3;
+    place->vectors_log2 = 0;
+    while (place->vectors_log2 < most && (size_t)VEC_WIDTH << place->vectors_log2 < left) {
+        place->vectors_log2++;
+    }
+    const size_t panel = (size_t)VEC_WIDTH << place->vectors_log2;
+    place->width = left < panel ? left : panel;
+}
+
+static gemm_store gemm_store_at(const gemm_block *block, const gemm_place *place) {
+    const gemm_problem *p = block->problem;
+    const ptrdiff_t i = (ptrdiff_t)place->row, j = (ptrdiff_t)(block->column + place->column);
+    const bool last = block->k + block->depth == p->depth;
+    gemm_store store = {
+        .c = p->c + i * p->c_stride_i + j * p->c_stride_j,
+        .c_stride_i = p->c_stride_i,
+        .c_stride_j = p->c_stride_j,
+        .bias = p->bias && last ? p->bias + i * p->bias_stride_i + j * p->bias_stride_j : NULL,
+        .bias_stride_i = p->bias_stride_i,
+        .bias_stride_j = p->bias_stride_j,
+        .first = block->k == 0 && !p->accumulate,
+        .relu = p->relu && last,
+        .weights = p->weights && last ? p->weights + i * p->c_stride_i + j * p->c_stride_j : NULL,
+        .rate = p->rate,
+    };
+    return store;
+}
+
+/* What will be read and written when the sums are there. */
+INLINE void gemm_prefetch(const gemm_store *store, const gemm_place *place) {
+    if (store->c_stride_j == 1) {
+        for (size_t i = 0; i < place->rows; i++) {
+            const REAL *c = store->c + (ptrdiff_t)i * store->c_stride_i;
+            __builtin_prefetch(c, 1);
+            __builtin_prefetch(c + 64 / sizeof(REAL), 1);
         }
-        const gemm_store store = {
-            .c = p->c + (ptrdiff_t)j * p->c_stride_j,
-            .c_stride_i = p->c_stride_i,
-            .c_stride_j = p->c_stride_j,
-            .bias = p->bias ? p->bias + (ptrdiff_t)j * p->bias_stride_j : NULL,
-            .bias_stride_i = p->bias_stride_i,
-            .bias_stride_j = p->bias_stride_j,
-            .first = k == 0 && !p->accumulate,
-            .last = k + depth == p->depth,
-        };
-        gemm_panel(p->rows, width, panel_columns, operands, store, scratch->sums);
+    }
+}
+
+/* Where a panel of b is read: packed, or where it lies. */
+static gemm_operands gemm_operands_at(const gemm_block *block, const gemm_place *place) {
+    const gemm_problem *p = block->problem;
+    const size_t panel = (size_t)VEC_WIDTH << place->vectors_log2;
+    gemm_operands operands = {
+        .depth = block->depth,
+        .a = p->a + (ptrdiff_t)place->row * p->a_stride_i + (ptrdiff_t)block->k * p->a_stride_k,
+        .a_stride_i = p->a_stride_i,
+        .a_stride_k = p->a_stride_k,
+        .b = p->b + (ptrdiff_t)block->k * p->b_stride_k +
+             (ptrdiff_t)(block->column + place->column) * p->b_stride_j,
+        .b_stride_k = p->b_stride_k,
+        .last_width = VEC_WIDTH - (panel - place->width),
+    };
+    return operands;
+}
+
+static void gemm_compute(const gemm_block *block, const gemm_place *place,
+                         const gemm_operands *operands) {
+    const gemm_store store = gemm_store_at(block, place);
+    const size_t panel = (size_t)VEC_WIDTH << place->vectors_log2;
+    gemm_tile *compute = gemm_tiles[place->vectors_log2][place->rows];
+    gemm_prefetch(&store, place);
+    if (gemm_stores_plainly(&store) && place->width == panel && store.c_stride_j == 1) {
+        compute(operands, store.c, store.c_stride_i, NULL);
+        return;
+    }
+    REAL *sums = block->scratch->sums;
+    compute(operands, NULL, 0, sums);
+    if (store.c_stride_j == 1) {
+        gemm_store_rows(&store, place->rows, place->width, panel, sums);
+    } else {
+        gemm_store_columns(&store, place->rows, place->width, panel, sums);
+    }
+}
+
+/* Few rows: a panel of b is read where it lies, by one tile after the other. */
+static void gemm_where_it_lies(const gemm_block *block) {
+    const gemm_problem *p = block->problem;
+    gemm_place place = {0};
+    for (place.column = 0; place.column < block->columns; place.column += place.width) {
+        gemm_take_columns(block, &place);
+        place.row = 0;
+        gemm_operands operands = gemm_operands_at(block, &place);
+        const REAL *a = operands.a;
+        if (p->packs_b || (!VEC_LOADS_PARTS && operands.last_width < VEC_WIDTH)) {
+            const size_t panel = (size_t)VEC_WIDTH << place.vectors_log2;
+            pack(block->depth, place.width, panel, operands.b, p->b_stride_k, p->b_stride_j,
+                 block->scratch->b);
+            operands.b = block->scratch->b;
+            operands.b_stride_k = (ptrdiff_t)panel;
+            operands.last_width = VEC_WIDTH;
+        }
+        for (size_t tile = 0; tile < gemm_tile_count(p->rows); tile++) {
+            gemm_take_rows(block, tile, &place);
+            operands.a = a + (ptrdiff_t)place.row * p->a_stride_i;
+            gemm_compute(block, &place, &operands);
+        }
+    }
+}
+
+static void gemm_pack_b(const gemm_block *block) {
+    const gemm_problem *p = block->problem;
+    gemm_place place = {0};
+    for (place.column = 0; place.column < block->columns; place.column += place.width) {
+        gemm_take_columns(block, &place);
+        const gemm_operands operands = gemm_operands_at(block, &place);
+        pack(block->depth, place.width, (size_t)VEC_WIDTH << place.vectors_log2, operands.b,
+             p->b_stride_k, p->b_stride_j, block->scratch->b + block->depth * place.column);
+    }
+}
+
+/* Many rows: b is packed, then each tile of a, which stays in the first-level cache, passes over
+ * its panels. */
+static void gemm_packed(const gemm_block *block) {
+    const gemm_problem *p = block->problem;
+    const size_t tiles = gemm_tile_count(p->rows);
+    gemm_pack_b(block);
+    for (size_t tile = 0; tile < tiles; tile++) {
+        gemm_place place = {0};
+        gemm_take_rows(block, tile, &place);
+        for (place.column = 0; place.column < block->columns; place.column += place.width) {
+            gemm_take_columns(block, &place);
+            gemm_operands operands = gemm_operands_at(block, &place);
+            operands.b = block->scratch->b + block->depth * place.column;
+            operands.b_stride_k = (ptrdiff_t)VEC_WIDTH << place.vectors_log2;
+            operands.last_width = VEC_WIDTH;
+            gemm_compute(block, &place, &operands);
+        }
     }
 }
 
@@ -236,9 +217,28 @@ static gemm_problem transposed_problem(const gemm_problem *p) {
         .bias_stride_i = p->bias_stride_j,
         .bias_stride_j = p->bias_stride_i,
         .accumulate = p->accumulate,
+        .relu = p->relu,
+        .weights = p->weights,
+        .rate = p->rate,
     };
     return transposed;
 }
+
+
+/* What a way of computing costs, in multiply-adds of one vector. */
+static size_t gemm_cost(const gemm_problem *p) {
+    const size_t vectors = (p->columns + VEC_WIDTH - 1) / VEC_WIDTH;
+    size_t cost = vectors * p->rows * p->depth;
+    if (p->b_stride_j != 1) {
+        cost += vectors * p->depth * (p->b_stride_k == 1 ? 8 : 4 * VEC_WIDTH);
+    }
+    if (p->c_stride_j != 1) {
+        cost += vectors * p->rows * 16;
+    }
+    return cost;
+}
+
+#include "kernels/gemm_lanes_template.h"
 
 static void gemm(const cornu_gemm *product, void *scratch) {
     gemm_problem problem = {
@@ -258,24 +258,43 @@ static void gemm(const cornu_gemm *product, void *scratch) {
         .bias_stride_i = 0,
         .bias_stride_j = 1,
         .accumulate = product->accumulate,
+        .relu = product->relu,
+        .weights = product->weights,
+        .rate = (REAL)product->rate,
     };
     if (problem.depth == 0) {
         /* Nothing of a and b is read, and both may be NULL, to which nothing may be added. */
         problem.a = problem.b = scratch;
         problem.a_stride_i = problem.b_stride_j = 0;
     }
-    /* A narrow c is computed as its transpose, rows along the vector, where a can be read that way.
-     * A product of two numbers does not depend on their order: the same chains. */
-    if (problem.columns < GEMM_NARROW_COLUMNS / 2 && problem.rows >= 2 * problem.columns &&
-        problem.a_stride_i == 1) {
-        problem = transposed_problem(&problem);
+    const size_t block_depth = cornu_depth_block(problem.depth);
+    if (gemm_uses_lanes(problem.columns, problem.depth)) {
+        for (size_t k = 0; k < problem.depth; k += block_depth) {
+            const size_t left = problem.depth - k;
+            gemm_lanes_block(&problem, k, left < block_depth ? left : block_depth, scratch);
+        }
+        return;
     }
-    for (size_t j = 0; problem.rows > 0 && j < problem.columns;) {
-        const size_t left = problem.columns - j;
-        const size_t panel_columns =
-            left <= GEMM_NARROW_COLUMNS ? GEMM_NARROW_COLUMNS : GEMM_WIDE_COLUMNS;
-        const size_t width = left < panel_columns ? left : panel_columns;
-        gemm_column_panel(&problem, j, width, panel_columns, scratch);
-        j += width;
+    /* A product of two numbers does not depend on their order: the same chains. */
+    gemm_problem transposed = transposed_problem(&problem);
+    if (gemm_cost(&transposed) < gemm_cost(&problem)) {
+        problem = transposed;
+    }
+    problem.packs_b = problem.b_stride_j != 1;
+    const bool blocked = problem.rows > GEMM_FEW_ROWS;
+    const size_t most_columns = GEMM_B_COUNT / block_depth / GEMM_PANEL * GEMM_PANEL;
+    for (size_t k = 0; k == 0 || k < problem.depth; k += block_depth) {
+        gemm_block block = {.problem = &problem, .k = k, .scratch = scratch};
+        block.depth = problem.depth - k < block_depth ? problem.depth - k : block_depth;
+        while (block.column < problem.columns) {
+            block.columns = problem.columns - block.column;
+            if (!blocked) {
+                gemm_where_it_lies(&block);
+            } else {
+                block.columns = block.columns < most_columns ? block.columns : most_columns;
+                gemm_packed(&block);
+            }
+            block.column += block.columns;
+        }
     }
 }

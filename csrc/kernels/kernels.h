@@ -21,13 +21,25 @@
 
 #include "cornu.h"
 
-/* A product's depth is summed in blocks of this length: each block is one chain of fused
- * multiply-adds from zero, and block sums are added in order. Callers may split a product's depth
- * at multiples of it, accumulating, with the same bits. */
-#define CORNU_DEPTH_BLOCK 256
+/* A product's depth is summed in blocks: each block is one chain of fused multiply-adds from zero,
+ * and block sums are added in order. A depth has as few blocks of at most CORNU_DEPTH_BLOCK_MOST as
+ * can be, all as long as cornu_depth_block says, but for the last. Callers may split a depth into
+ * its blocks, accumulating, with the same bits; they may not where the product has at most 4
+ * columns and a depth of 32 and more, whose blocks are summed over lanes (gemm_lanes_template.h).
+ */
+#define CORNU_DEPTH_BLOCK_MOST 512
+static inline size_t cornu_depth_block(size_t depth) {
+    size_t blocks = depth / CORNU_DEPTH_BLOCK_MOST + (depth % CORNU_DEPTH_BLOCK_MOST != 0);
+    if (blocks <= 1) return CORNU_DEPTH_BLOCK_MOST;
+    /* A multiple of 16, so that blocks begin where vectors do. */
+    return ((depth + blocks - 1) / blocks + 15) / 16 * 16;
+}
 
-/* c = a b (+ c) (+ bias). Strides count elements, any sign; c's columns are contiguous. Nothing
- * overlaps c. */
+/* Rows of a sum of columns are summed in blocks of so many, likewise; callers may split there. */
+#define CORNU_SUM_BLOCK 256
+
+/* c = a b (+ c) (+ bias), rectified where relu is set. Strides count elements, any sign; c's columns
+ * are contiguous. Nothing overlaps c. */
 typedef struct cornu_gemm {
     size_t rows, columns, depth;
     const void *a; /* rows x depth */
@@ -38,6 +50,11 @@ typedef struct cornu_gemm {
     ptrdiff_t c_row_stride;
     bool accumulate;  /* add the block sums to what stands in c, in order */
     const void *bias; /* `columns` values, added last; NULL: none */
+    bool relu;        /* after the bias: as CORNU_RELU */
+    /* A step of plain gradient descent, the result being the gradient: weights = weights - rate
+     * result, as `update` does it; c is left with whatever. They lie as c does. NULL: none. */
+    void *weights;
+    double rate;
 } cornu_gemm;
 
 /* One step of an optimizer; `iteration` counts from 1. Slots are vectors as long as the weights,

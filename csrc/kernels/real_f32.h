@@ -4,6 +4,7 @@
  * then each rounded to the type); the error given is the weighted maximum before rounding. */
 #define REAL float
 #define REAL_BITS uint32_t
+#define REAL_SIGNED int32_t
 #define REAL_IS_DOUBLE 0
 #define REAL_SUFFIX f32
 #define REAL_DTYPE CORNU_FLOAT32

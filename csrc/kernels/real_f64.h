@@ -1,6 +1,7 @@
 /* float64 for the kernel templates; see real_f32.h, which has the same names. */
 #define REAL double
 #define REAL_BITS uint64_t
+#define REAL_SIGNED int64_t
 #define REAL_IS_DOUBLE 1
 #define REAL_SUFFIX f64
 #define REAL_DTYPE CORNU_FLOAT64

@@ -91,8 +91,8 @@ static void column_sums(size_t rows, size_t columns, const void *x_, void *sums_
     REAL *sums = sums_;
     for (size_t column = 0; column < columns; column += GROUP) {
         size_t width = columns - column < GROUP ? columns - column : GROUP;
-        for (size_t row = 0; row < rows; row += CORNU_DEPTH_BLOCK) {
-            size_t end = rows - row < CORNU_DEPTH_BLOCK ? rows : row + CORNU_DEPTH_BLOCK;
+        for (size_t row = 0; row < rows; row += CORNU_SUM_BLOCK) {
+            size_t end = rows - row < CORNU_SUM_BLOCK ? rows : row + CORNU_SUM_BLOCK;
             REAL block[GROUP] = {0};
             for (size_t i = row; i < end; i++) {
                 for (size_t j = 0; j < width; j++) {

@@ -3,6 +3,8 @@
 
 #include "kernels/real_template.h"
 
+#include VECTOR_HEADER
+
 #include "kernels/math_template.h"
 
 #include "kernels/reduce_template.h"

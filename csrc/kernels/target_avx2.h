@@ -7,8 +7,6 @@
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 #endif
-/* 16 registers of 32 bytes: 12 sums, a pair of b, one of a. */
-#define GEMM_WIDE_ROWS 6
-#define GEMM_WIDE_NBYTES 64
-#define GEMM_NARROW_ROWS 12
-#define GEMM_NARROW_NBYTES 32
+#define VECTOR_HEADER "kernels/vector_avx2.h"
+#define VEC_LOADS_PARTS 1
+#define GEMM_MOST_ROWS 6

@@ -8,8 +8,6 @@
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")
 #endif
-/* 32 registers of 64 bytes: 24 sums, a pair of b, the rest for a. */
-#define GEMM_WIDE_ROWS 12
-#define GEMM_WIDE_NBYTES 128
-#define GEMM_NARROW_ROWS 12
-#define GEMM_NARROW_NBYTES 64
+#define VECTOR_HEADER "kernels/vector_avx512.h"
+#define VEC_LOADS_PARTS 1
+#define GEMM_MOST_ROWS 12

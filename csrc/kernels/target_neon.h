@@ -2,8 +2,6 @@
  * nothing to end. */
 #define ISA neon
 #define ISA_HAS_FMA 1
-/* 32 registers of 16 bytes: 24 sums, four of b, the rest for a. */
-#define GEMM_WIDE_ROWS 6
-#define GEMM_WIDE_NBYTES 64
-#define GEMM_NARROW_ROWS 12
-#define GEMM_NARROW_NBYTES 32
+#define VECTOR_HEADER "kernels/vector_neon.h"
+#define VEC_LOADS_PARTS 0
+#define GEMM_MOST_ROWS 12

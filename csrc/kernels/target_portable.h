@@ -6,7 +6,6 @@
 #else
 #define ISA_HAS_FMA 0
 #endif
-#define GEMM_WIDE_ROWS 4
-#define GEMM_WIDE_NBYTES 32
-#define GEMM_NARROW_ROWS 8
-#define GEMM_NARROW_NBYTES 16
+#define VECTOR_HEADER "kernels/vector_portable.h"
+#define VEC_LOADS_PARTS 0
+#define GEMM_MOST_ROWS 6

@@ -2,11 +2,14 @@
 
 #include "base/clock.h"
 
-/* A tile's sides: at 2 ns a multiply-add (the slowest machine) one takes 34 ms, so polls come in
- * time. */
-#define TILE_ROWS 64
+/* A tile's sides. Many rows are worth packing b for, so their tiles are wide; of a few rows, which
+ * read it where it lies, narrow tiles give every thread some. */
+#define TILE_ROWS 128
 #define TILE_COLUMNS 256
-#define TILE_DEPTH (4 * CORNU_DEPTH_BLOCK)
+#define FEW_ROWS 48
+#define FEW_ROWS_COLUMNS 64
+/* Multiply-adds between two polls: at 2 ns each (the slowest machine) 34 ms. */
+#define TILE_WORK 16777216.0
 /* Elements of a tile of elementwise work. */
 #define TILE_ELEMENTS 16384
 /* Waking a thread costs some 10 us; below this many operations a share is not worth it. */
@@ -65,46 +68,71 @@ cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *a
 typedef struct gemm_tiles {
     cornu_task *task;
     cornu_gemm product; /* one segment of the depth */
-    size_t tile_columns;
+    size_t rows, columns; /* of a tile */
+    size_t tiles_a_row;
 } gemm_tiles;
+
+static const void *offset(const void *elements, ptrdiff_t index, ptrdiff_t nbytes) {
+    return (const char *)elements + index * nbytes;
+}
 
 static void gemm_tile(void *argument, size_t tile, size_t worker) {
     const gemm_tiles *tiles = argument;
     const cornu_task *task = tiles->task;
     cornu_gemm part = tiles->product;
-    size_t row = tile / tiles->tile_columns * TILE_ROWS;
-    size_t column = tile % tiles->tile_columns * TILE_COLUMNS;
-    ptrdiff_t nbytes = (ptrdiff_t)cornu_dtype_nbytes(task->kernels->dtype);
-    part.a = (const char *)part.a + (ptrdiff_t)row * part.a_row_stride * nbytes;
-    part.b = (const char *)part.b + (ptrdiff_t)column * part.b_column_stride * nbytes;
-    part.c = (char *)part.c + ((ptrdiff_t)row * part.c_row_stride + (ptrdiff_t)column) * nbytes;
-    if (part.bias) part.bias = (const char *)part.bias + (ptrdiff_t)column * nbytes;
-    part.rows = smaller(TILE_ROWS, part.rows - row);
-    part.columns = smaller(TILE_COLUMNS, part.columns - column);
+    const size_t row = tile / tiles->tiles_a_row * tiles->rows;
+    const size_t column = tile % tiles->tiles_a_row * tiles->columns;
+    const ptrdiff_t nbytes = (ptrdiff_t)cornu_dtype_nbytes(task->kernels->dtype);
+    const ptrdiff_t place = (ptrdiff_t)row * part.c_row_stride + (ptrdiff_t)column;
+    part.a = offset(part.a, (ptrdiff_t)row * part.a_row_stride, nbytes);
+    part.b = offset(part.b, (ptrdiff_t)column * part.b_column_stride, nbytes);
+    part.c = (char *)part.c + place * nbytes;
+    if (part.weights) part.weights = (char *)part.weights + place * nbytes;
+    if (part.bias) part.bias = offset(part.bias, (ptrdiff_t)column, nbytes);
+    part.rows = smaller(tiles->rows, part.rows - row);
+    part.columns = smaller(tiles->columns, part.columns - column);
     task->kernels->gemm(&part, task->scratch + worker * task->scratch_stride);
+}
+
+/* How much of the depth is done between two polls: all of it, or whole blocks. */
+static size_t gemm_segment(const cornu_gemm *product, const gemm_tiles *tiles) {
+    const double side = (double)smaller(product->rows, tiles->rows) *
+                        (double)smaller(product->columns, tiles->columns);
+    const size_t block = cornu_depth_block(product->depth);
+    /* Those of few columns can't be split. */
+    if (side * (double)product->depth <= TILE_WORK || product->columns <= 4) return product->depth;
+    const double blocks = TILE_WORK / side / (double)block;
+    return blocks < 1.0 ? block : (size_t)blocks * block;
 }
 
 cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
     if (product->rows == 0 || product->columns == 0) return CORNU_OK;
-    gemm_tiles tiles = {.task = task, .tile_columns = ceil_divide(product->columns, TILE_COLUMNS)};
-    size_t tile_count = ceil_divide(product->rows, TILE_ROWS) * tiles.tile_columns;
-    ptrdiff_t nbytes = (ptrdiff_t)cornu_dtype_nbytes(task->kernels->dtype);
+    gemm_tiles tiles = {.task = task, .rows = TILE_ROWS, .columns = TILE_COLUMNS};
+    if (product->rows <= FEW_ROWS) tiles.columns = FEW_ROWS_COLUMNS;
+    tiles.tiles_a_row = ceil_divide(product->columns, tiles.columns);
+    const size_t tile_count = ceil_divide(product->rows, tiles.rows) * tiles.tiles_a_row;
+    const size_t segment = gemm_segment(product, &tiles);
+    const ptrdiff_t nbytes = (ptrdiff_t)cornu_dtype_nbytes(task->kernels->dtype);
     size_t begin = 0;
     do {
-        size_t depth = smaller(TILE_DEPTH, product->depth - begin);
+        const size_t depth = smaller(segment, product->depth - begin);
+        const bool last = begin + depth == product->depth;
         tiles.product = *product;
         tiles.product.depth = depth;
         tiles.product.a =
-            (const char *)product->a + (ptrdiff_t)begin * product->a_column_stride * nbytes;
-        tiles.product.b =
-            (const char *)product->b + (ptrdiff_t)begin * product->b_row_stride * nbytes;
+            offset(product->a, (ptrdiff_t)begin * product->a_column_stride, nbytes);
+        tiles.product.b = offset(product->b, (ptrdiff_t)begin * product->b_row_stride, nbytes);
         tiles.product.accumulate = product->accumulate || begin > 0;
-        if (begin + depth < product->depth) tiles.product.bias = NULL;
+        if (!last) {
+            tiles.product.bias = NULL;
+            tiles.product.relu = false;
+            tiles.product.weights = NULL;
+        }
         double work = 2.0 * (double)product->rows * (double)product->columns * (double)depth;
         cornu_status status = cornu_task_run(task, gemm_tile, &tiles, tile_count, work);
         if (status != CORNU_OK) return status;
         begin += depth;
-        if (begin < product->depth && (status = cornu_task_poll(task)) != CORNU_OK) return status;
+        if (!last && (status = cornu_task_poll(task)) != CORNU_OK) return status;
     } while (begin < product->depth);
     return CORNU_OK;
 }
@@ -180,8 +208,8 @@ cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t column
                                     void *sums, bool accumulate) {
     /* Whole blocks of the sum, about a tile's worth of elements at a time; in order, so on one
      * thread. */
-    size_t blocks = TILE_ELEMENTS / CORNU_DEPTH_BLOCK * 16 / (columns ? columns : 1);
-    size_t step = (blocks ? blocks : 1) * CORNU_DEPTH_BLOCK;
+    size_t blocks = TILE_ELEMENTS / CORNU_SUM_BLOCK * 16 / (columns ? columns : 1);
+    size_t step = (blocks ? blocks : 1) * CORNU_SUM_BLOCK;
     size_t row = 0;
     do {
         task->kernels->column_sums(smaller(step, rows - row), columns,

@@ -5,17 +5,19 @@
 
 #include "kernels_fixture.h"
 
+#define RATE 0.1
+
 typedef struct problem {
     cornu_dtype dtype;
     size_t rows, columns, depth;
-    bool a_transposed, b_transposed, reversed, accumulate, with_bias;
+    bool a_transposed, b_transposed, reversed, accumulate, with_bias, relu, descends;
     size_t gap; /* between c's rows */
 } problem;
 
 /* a (rows x depth) and b (depth x columns) are kept plainly; what the kernel reads lies otherwise.
  */
 typedef struct operands {
-    void *a, *b, *bias, *c; /* c before the product, without gaps */
+    void *a, *b, *bias, *weights, *c; /* c before the product, without gaps */
     void *laid_a, *laid_b;
 } operands;
 
@@ -27,18 +29,48 @@ static double sum_of(cornu_dtype dtype, double a, double b) {
     return dtype == CORNU_FLOAT32 ? (double)((float)a + (float)b) : a + b;
 }
 
+/* One block over lanes: few columns. */
+static double block_of_lanes(const problem *p, const operands *o, size_t i, size_t j, size_t begin,
+                             size_t end) {
+    double lanes[16] = {0};
+    const size_t count = p->dtype == CORNU_FLOAT32 ? 16 : 8;
+    for (size_t k = begin; k < end || (k - begin) % count != 0; k++) {
+        const bool there = k < end;
+        const double a = there ? real_get(p->dtype, o->a, i * p->depth + k) : 0;
+        const double b = there ? real_get(p->dtype, o->b, k * p->columns + j) : 0;
+        const size_t lane = (k - begin) % count;
+        lanes[lane] = fused(p->dtype, a, b, lanes[lane]);
+    }
+    for (size_t half = count / 2; half > 0; half /= 2) {
+        for (size_t l = 0; l < half; l++) lanes[l] = sum_of(p->dtype, lanes[l], lanes[l + half]);
+    }
+    return lanes[0];
+}
+
+static double block_of_chain(const problem *p, const operands *o, size_t i, size_t j, size_t begin,
+                             size_t end) {
+    double sum = 0;
+    for (size_t k = begin; k < end; k++) {
+        sum = fused(p->dtype, real_get(p->dtype, o->a, i * p->depth + k),
+                    real_get(p->dtype, o->b, k * p->columns + j), sum);
+    }
+    return sum;
+}
+
 static double expected_element(const problem *p, const operands *o, size_t i, size_t j) {
     double value = real_get(p->dtype, o->c, i * p->columns + j);
-    for (size_t k = 0; k == 0 || k < p->depth; k += CORNU_DEPTH_BLOCK) {
-        size_t end = k + CORNU_DEPTH_BLOCK < p->depth ? k + CORNU_DEPTH_BLOCK : p->depth;
-        double block = 0;
-        for (size_t l = k; l < end; l++) {
-            block = fused(p->dtype, real_get(p->dtype, o->a, i * p->depth + l),
-                          real_get(p->dtype, o->b, l * p->columns + j), block);
-        }
+    const size_t step = cornu_depth_block(p->depth);
+    const bool lanes = p->columns <= 4 && p->depth >= 32;
+    for (size_t k = 0; k == 0 || k < p->depth; k += step) {
+        size_t end = k + step < p->depth ? k + step : p->depth;
+        double block = lanes ? block_of_lanes(p, o, i, j, k, end) : block_of_chain(p, o, i, j, k, end);
         value = k == 0 && !p->accumulate ? block : sum_of(p->dtype, value, block);
     }
-    return p->with_bias ? sum_of(p->dtype, value, real_get(p->dtype, o->bias, j)) : value;
+    if (p->with_bias) value = sum_of(p->dtype, value, real_get(p->dtype, o->bias, j));
+    if (p->relu) value = value <= 0 ? 0 : value;
+    if (!p->descends) return value;
+    return fused(p->dtype, -(p->dtype == CORNU_FLOAT32 ? (double)(float)RATE : RATE), value,
+                 real_get(p->dtype, o->weights, i * p->columns + j));
 }
 
 /* A copy of a matrix, transposed or not, last element first or not; the strides that read it as it
@@ -71,18 +103,22 @@ static operands new_operands(const problem *p, cornu_gemm *product) {
         .a = new_reals(p->dtype, p->rows * p->depth + 1),
         .b = new_reals(p->dtype, p->depth * p->columns + 1),
         .bias = new_reals(p->dtype, p->columns + 1),
+        .weights = new_reals(p->dtype, p->rows * p->columns + 1),
         .c = new_reals(p->dtype, p->rows * p->columns + 1),
     };
     fill_between(p->dtype, o.a, p->rows * p->depth, 1, -1, 1);
     fill_between(p->dtype, o.b, p->depth * p->columns, 2, -1, 1);
     fill_between(p->dtype, o.bias, p->columns, 3, -1, 1);
     fill_between(p->dtype, o.c, p->rows * p->columns, 4, -1, 1);
+    fill_between(p->dtype, o.weights, p->rows * p->columns, 7, -1, 1);
     *product = (cornu_gemm){.rows = p->rows,
                             .columns = p->columns,
                             .depth = p->depth,
                             .c_row_stride = (ptrdiff_t)(p->columns + p->gap),
                             .accumulate = p->accumulate,
-                            .bias = p->with_bias ? o.bias : NULL};
+                            .bias = p->with_bias ? o.bias : NULL,
+                            .relu = p->relu,
+                            .rate = RATE};
     o.laid_a = lay(p->dtype, o.a, p->rows, p->depth, p->a_transposed, p->reversed,
                    &product->a_row_stride, &product->a_column_stride, &product->a);
     o.laid_b = lay(p->dtype, o.b, p->depth, p->columns, p->b_transposed, p->reversed,
@@ -91,17 +127,17 @@ static operands new_operands(const problem *p, cornu_gemm *product) {
 }
 
 static void free_operands(operands *o) {
-    void *all[] = {o->a, o->b, o->bias, o->c, o->laid_a, o->laid_b};
+    void *all[] = {o->a, o->b, o->bias, o->weights, o->c, o->laid_a, o->laid_b};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) cornu_memory_free(all[i]);
 }
 
-/* Fills c, and what is between its rows with 77. */
-static void set_c(const problem *p, const operands *o, void *c) {
+/* Lays a matrix as c lies, and fills what is between its rows with 77. */
+static void set_c(const problem *p, const void *matrix, void *c) {
     size_t stride = p->columns + p->gap;
     for (size_t i = 0; i < p->rows; i++) {
         for (size_t j = 0; j < stride; j++) {
             real_set(p->dtype, c, i * stride + j,
-                     j < p->columns ? real_get(p->dtype, o->c, i * p->columns + j) : 77);
+                     j < p->columns ? real_get(p->dtype, matrix, i * p->columns + j) : 77);
         }
     }
 }
@@ -114,7 +150,8 @@ static void run_split(const cornu_kernels *kernels, const cornu_gemm *product, v
         return;
     }
     size_t rows = product->rows / 3;
-    size_t depth = product->depth > CORNU_DEPTH_BLOCK ? CORNU_DEPTH_BLOCK : product->depth;
+    const size_t block = cornu_depth_block(product->depth);
+    size_t depth = product->depth > block && product->columns > 4 ? block : product->depth;
     for (size_t part = 0; part < 2; part++) {
         cornu_gemm head = *product;
         ptrdiff_t skipped = part == 0 ? 0 : (ptrdiff_t)rows;
@@ -124,6 +161,10 @@ static void run_split(const cornu_kernels *kernels, const cornu_gemm *product, v
                  skipped * product->a_row_stride * (ptrdiff_t)real_nbytes(kernels->dtype);
         head.c = (char *)head.c +
                  skipped * product->c_row_stride * (ptrdiff_t)real_nbytes(kernels->dtype);
+        if (head.weights) {
+            head.weights = (char *)head.weights + skipped * product->c_row_stride *
+                                                      (ptrdiff_t)real_nbytes(kernels->dtype);
+        }
         cornu_gemm tail = head;
         head.depth = depth;
         if (depth == product->depth) {
@@ -131,6 +172,8 @@ static void run_split(const cornu_kernels *kernels, const cornu_gemm *product, v
             continue;
         }
         head.bias = NULL;
+        head.relu = false;
+        head.weights = NULL;
         kernels->gemm(&head, scratch);
         ptrdiff_t nbytes = (ptrdiff_t)(depth * real_nbytes(kernels->dtype));
         tail.depth = product->depth - depth;
@@ -146,31 +189,35 @@ static void check_problem(const problem *p) {
     operands o = new_operands(p, &product);
     size_t stride = p->columns + p->gap, count = p->rows * stride;
     void *expected = new_reals(p->dtype, count + 1), *c = new_reals(p->dtype, count + 1);
-    set_c(p, &o, expected);
+    void *weights = new_reals(p->dtype, count + 1);
+    set_c(p, o.c, expected);
     for (size_t i = 0; i < p->rows; i++) {
         for (size_t j = 0; j < p->columns; j++) {
             real_set(p->dtype, expected, i * stride + j, expected_element(p, &o, i, j));
         }
     }
     product.c = c;
+    product.weights = p->descends ? weights : NULL;
     for (size_t level = 0; cornu_kernels_level(level, p->dtype); level++) {
         const cornu_kernels *kernels = cornu_kernels_level(level, p->dtype);
         void *scratch = cornu_memory_allocate(kernels->scratch_nbytes);
         for (int split = 0; split < 2; split++) {
-            set_c(p, &o, c);
+            set_c(p, o.c, c);
+            set_c(p, o.weights, weights);
             run_split(kernels, &product, scratch, split == 1);
             char what[120];
-            snprintf(what, sizeof what, "%zu x %zu x %zu, %s%s%s%s%s%s%s", p->rows, p->columns,
+            snprintf(what, sizeof what, "%zu x %zu x %zu, %s%s%s%s%s%s%s%s%s", p->rows, p->columns,
                      p->depth, kernels->isa, p->a_transposed ? ", a transposed" : "",
                      p->b_transposed ? ", b transposed" : "", p->reversed ? ", reversed" : "",
                      p->accumulate ? ", accumulated" : "", p->with_bias ? ", bias" : "",
-                     split ? ", split" : "");
-            CHECK_SAME_REALS(p->dtype, c, expected, count, what);
+                     p->relu ? ", relu" : "", p->descends ? ", step" : "", split ? ", split" : "");
+            CHECK_SAME_REALS(p->dtype, p->descends ? weights : c, expected, count, what);
         }
         cornu_memory_free(scratch);
     }
     cornu_memory_free(expected);
     cornu_memory_free(c);
+    cornu_memory_free(weights);
     free_operands(&o);
 }
 
@@ -179,7 +226,8 @@ static void check_shapes(void) {
         {0, 3, 2},    {3, 0, 2},     {1, 1, 1},    {1, 10, 64},  {2, 1, 3},    {5, 3, 0},
         {13, 17, 5},  {31, 33, 37},  {64, 1, 19},  {100, 2, 7},  {7, 15, 255}, {7, 16, 256},
         {3, 31, 257}, {12, 32, 100}, {25, 65, 9},  {53, 47, 64}, {4, 9, 513},  {1, 64, 600},
-        {33, 5, 511}, {128, 10, 30}, {6, 24, 769},
+        {33, 5, 511}, {128, 10, 30}, {6, 24, 769},  {17, 1, 32},   {40, 4, 33},   {16, 2, 1025},
+        {49, 70, 20}, {3, 150, 12},  {60, 3, 700}, {2, 129, 5},   {61, 200, 530}, {1, 1, 1600},
     };
     for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
         for (unsigned way = 0; way < 64; way++) {
@@ -192,6 +240,8 @@ static void check_shapes(void) {
                          .reversed = (way & 8) != 0,
                          .accumulate = (way & 16) != 0,
                          .with_bias = (way & 32) != 0,
+                         .relu = (way + s) % 3 == 0,
+                         .descends = (way + s) % 5 == 0,
                          .gap = way % 3};
             check_problem(&p);
         }
@@ -209,8 +259,17 @@ static void check_rows_alone(void) {
         void *scratch = cornu_memory_allocate(kernels->scratch_nbytes);
         fill_between(dtype, x, ROWS * DEPTH, 5, -1, 1);
         fill_between(dtype, w, DEPTH * COLUMNS, 6, -1, 1);
-        cornu_gemm product = {ROWS,    COLUMNS, DEPTH, x,       DEPTH, 1,   w,
-                              COLUMNS, 1,       all,   COLUMNS, false, NULL};
+        cornu_gemm product = {.rows = ROWS,
+                              .columns = COLUMNS,
+                              .depth = DEPTH,
+                              .a = x,
+                              .a_row_stride = DEPTH,
+                              .a_column_stride = 1,
+                              .b = w,
+                              .b_row_stride = COLUMNS,
+                              .b_column_stride = 1,
+                              .c = all,
+                              .c_row_stride = COLUMNS};
         kernels->gemm(&product, scratch);
         product.c = some;
         for (size_t rows = 1; rows <= ROWS; rows++) {
@@ -223,7 +282,7 @@ static void check_rows_alone(void) {
     }
 }
 
-/* Sums of columns are the product of a row of ones and x. */
+/* Sums of columns are the products of a row of ones and blocks of x, added in order. */
 static void check_column_sums(void) {
     static const size_t row_counts[] = {0, 1, 2, 255, 256, 257, 700};
     for (size_t t = 0; t < 2; t++) {
@@ -238,11 +297,24 @@ static void check_column_sums(void) {
             void *scratch = cornu_memory_allocate(kernels->scratch_nbytes);
             for (size_t r = 0; r < 2 * sizeof row_counts / sizeof row_counts[0]; r++) {
                 size_t rows = row_counts[r / 2];
-                cornu_gemm product = {1,       COLUMNS, rows,     ones,    MOST,       1,   x,
-                                      COLUMNS, 1,       expected, COLUMNS, r % 2 == 1, NULL};
                 fill_between(dtype, expected, COLUMNS, 10, -1, 1);
                 fill_between(dtype, sums, COLUMNS, 10, -1, 1);
-                kernels->gemm(&product, scratch);
+                for (size_t row = 0; row == 0 || row < rows; row += CORNU_SUM_BLOCK) {
+                    size_t some = rows - row < CORNU_SUM_BLOCK ? rows - row : CORNU_SUM_BLOCK;
+                    const cornu_gemm product = {.rows = 1,
+                                                .columns = COLUMNS,
+                                                .depth = some,
+                                                .a = ones,
+                                                .a_row_stride = MOST,
+                                                .a_column_stride = 1,
+                                                .b = real_at(dtype, x, row * COLUMNS),
+                                                .b_row_stride = COLUMNS,
+                                                .b_column_stride = 1,
+                                                .c = expected,
+                                                .c_row_stride = COLUMNS,
+                                                .accumulate = r % 2 == 1 || row > 0};
+                    kernels->gemm(&product, scratch);
+                }
                 kernels->column_sums(rows, COLUMNS, x, sums, r % 2 == 1);
                 CHECK_SAME_REALS(dtype, sums, expected, COLUMNS, "column sums");
             }
@@ -266,7 +338,7 @@ static void check_fused(void) {
             real_set(dtype, b, 0, 1);
             real_set(dtype, a, 1, 1 + e);
             real_set(dtype, b, 1, 1 - e);
-            cornu_gemm product = {1, 1, 2, a, 2, 1, b, 1, 1, c, 1, false, NULL};
+            cornu_gemm product = {1, 1, 2, a, 2, 1, b, 1, 1, c, 1, false, NULL, false, NULL, 0};
             kernels->gemm(&product, scratch);
             CHECK_NEAR(real_get(dtype, c, 0), -e * e, 0);
             void *blocks[] = {a, b, c, scratch};

@@ -1,0 +1,101 @@
+/* Vectors of the AVX2 level; vector_portable.h says what each operation is. */
+#include <immintrin.h>
+
+enum { VEC_WIDTH = 32 / sizeof(REAL) };
+
+/* A window on it is the mask of the first so many elements. */
+static const REAL_SIGNED vec_masks[2 * VEC_WIDTH] = {
+#if REAL_IS_DOUBLE
+    -1, -1, -1, -1,
+#else
+    -1, -1, -1, -1, -1, -1, -1, -1,
+#endif
+};
+
+INLINE __m256i vec_first(size_t count) {
+    return _mm256_loadu_si256((const __m256i *)(vec_masks + VEC_WIDTH - count));
+}
+
+#if REAL_IS_DOUBLE
+
+typedef __m256d vec;
+#define VEC_OF(operation) _mm256_##operation##_pd
+
+#else
+
+typedef __m256 vec;
+#define VEC_OF(operation) _mm256_##operation##_ps
+
+#endif
+
+INLINE vec vec_zero(void) {
+    return VEC_OF(setzero)();
+}
+
+INLINE vec vec_all(REAL x) {
+    return VEC_OF(set1)(x);
+}
+
+INLINE vec vec_load(const REAL *x) {
+    return VEC_OF(loadu)(x);
+}
+
+INLINE vec vec_load_part(const REAL *x, size_t count) {
+    return VEC_OF(maskload)(x, vec_first(count));
+}
+
+INLINE void vec_store(REAL *x, vec value) {
+    VEC_OF(storeu)(x, value);
+}
+
+INLINE void vec_store_part(REAL *x, vec value, size_t count) {
+    VEC_OF(maskstore)(x, vec_first(count), value);
+}
+
+INLINE vec vec_add(vec a, vec b) {
+    return VEC_OF(add)(a, b);
+}
+
+INLINE vec vec_multiply_add(vec a, vec b, vec c) {
+    return VEC_OF(fmadd)(a, b, c);
+}
+
+INLINE vec vec_relu(vec x) {
+    return VEC_OF(and)(x, VEC_OF(cmp)(x, vec_zero(), _CMP_NLE_UQ));
+}
+
+#if REAL_IS_DOUBLE
+
+INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
+    const vec a = _mm256_unpacklo_pd(rows[0], rows[1]), b = _mm256_unpackhi_pd(rows[0], rows[1]);
+    const vec c = _mm256_unpacklo_pd(rows[2], rows[3]), d = _mm256_unpackhi_pd(rows[2], rows[3]);
+    rows[0] = _mm256_permute2f128_pd(a, c, 0x20);
+    rows[1] = _mm256_permute2f128_pd(b, d, 0x20);
+    rows[2] = _mm256_permute2f128_pd(a, c, 0x31);
+    rows[3] = _mm256_permute2f128_pd(b, d, 0x31);
+}
+
+#else
+
+/* Four by four within halves, then the halves change places. */
+INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
+    vec fours[8];
+    UNROLL
+    for (size_t i = 0; i < 8; i += 4) {
+        const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i], rows[i + 1]));
+        const __m256d b = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i], rows[i + 1]));
+        const __m256d c = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i + 2], rows[i + 3]));
+        const __m256d d = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i + 2], rows[i + 3]));
+        fours[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
+        fours[i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
+        fours[i + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
+        fours[i + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
+    }
+    UNROLL
+    for (size_t i = 0; i < 4; i++) {
+        rows[i] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x20);
+        rows[i + 4] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x31);
+    }
+}
+
+#endif

@@ -20,6 +20,13 @@ static void exponentials_of_rows(size_t rows, size_t columns, const REAL *x, REA
 }
 
 static void softmax_forward(size_t rows, size_t columns, const REAL *x, REAL *y) {
+    if (columns <= NARROW_COLUMNS) {
+        for (size_t i = 0; i < rows; i += LANES) {
+            const size_t count = rows - i < LANES ? rows - i : LANES;
+            narrow_softmax(count, columns, x + i * columns, y + i * columns);
+        }
+        return;
+    }
     /* Groups of rows that stay in the first-level cache between the sweeps. */
     size_t group = columns > 0 && columns < 2048 ? 2048 / columns : 1;
     for (size_t begin = 0; begin < rows; begin += group) {

@@ -4,60 +4,96 @@
  * exactly that. A target of 0 takes no part, whatever the prediction (0 log 0 = 0; Keras has NaN
  * where a logit is -infinity). */
 
-/* maximum + log(sum of e^(x - maximum)), the two apart. */
-static REAL log_sum_of_row(size_t columns, const REAL *logits, REAL *maximum) {
-    *maximum = row_maximum(columns, logits);
-    return real_log(sum_of_exponentials(columns, logits, *maximum));
-}
+/* What the elements of a row are measured by: the logits' maximum and log(sum of e^(x - maximum)),
+ * or the sum of probabilities. */
+typedef struct row_norm {
+    REAL maximum, whole;
+} row_norm;
 
-INLINE REAL sparse_loss_of_row(bool from_logits, size_t columns, size_t id,
-                               const REAL *prediction) {
-    if (from_logits) {
-        REAL maximum;
-        REAL log_sum = log_sum_of_row(columns, prediction, &maximum);
-        return log_sum - (prediction[id] - maximum);
+/* Of up to LANES rows. */
+static void norms_of_logits(size_t rows, size_t columns, const REAL *logits, row_norm *norms) {
+    if (columns <= NARROW_COLUMNS) {
+        REAL maxima[LANES], log_sums[LANES];
+        narrow_log_sums(rows, columns, logits, maxima, log_sums);
+        for (size_t i = 0; i < rows; i++) {
+            norms[i] = (row_norm){maxima[i], log_sums[i]};
+        }
+        return;
     }
-    return negated(real_log(clip_probability(prediction[id] / row_sum(columns, prediction))));
+    for (size_t i = 0; i < rows; i++) {
+        const REAL *row = logits + i * columns;
+        norms[i].maximum = row_maximum(columns, row);
+        norms[i].whole = real_log(sum_of_exponentials(columns, row, norms[i].maximum));
+    }
 }
 
-INLINE double dense_loss_of_row(bool from_logits, loss_targets targets, size_t columns,
-                                const REAL *target, const REAL *prediction) {
+INLINE REAL log_probability(bool from_logits, row_norm norm, REAL prediction) {
+    return from_logits ? (prediction - norm.maximum) - norm.whole
+                       : real_log(clip_probability(prediction / norm.whole));
+}
+
+INLINE double dense_loss_of_row(bool from_logits, row_norm norm, loss_targets targets,
+                                size_t columns, const REAL *target, const REAL *prediction) {
     enum { GROUP = 256 };
     REAL terms[GROUP];
     double lanes[DOUBLE_LANES] = {0};
-    REAL maximum = 0;
-    const REAL whole =
-        from_logits ? log_sum_of_row(columns, prediction, &maximum) : row_sum(columns, prediction);
     for (size_t begin = 0; begin < columns; begin += GROUP) {
         const size_t count = columns - begin < GROUP ? columns - begin : GROUP;
         for (size_t j = 0; j < count; j++) {
-            const REAL t = smoothed(target[begin + j], targets), value = prediction[begin + j];
-            const REAL log_probability =
-                from_logits ? (value - maximum) - whole : real_log(clip_probability(value / whole));
-            terms[j] = t == 0 ? 0 : t * log_probability;
+            const REAL t = smoothed(target[begin + j], targets);
+            const REAL logarithm = log_probability(from_logits, norm, prediction[begin + j]);
+            terms[j] = t == 0 ? 0 : t * logarithm;
         }
         add_to_double_lanes(count, terms, lanes);
     }
     return -add_double_lanes(lanes);
 }
 
+INLINE double sparse_loss_of_row(bool from_logits, row_norm norm, REAL prediction) {
+    if (from_logits) {
+        return (double)(norm.whole - (prediction - norm.maximum));
+    }
+    return (double)negated(log_probability(false, norm, prediction));
+}
+
+/* Of up to LANES rows. */
+static void categorical_rows(const cornu_loss *loss, loss_targets targets, size_t rows,
+                             size_t columns, const void *target, const REAL *prediction,
+                             double *row_losses) {
+    row_norm norms[LANES];
+    if (loss->from_logits) {
+        norms_of_logits(rows, columns, prediction, norms);
+    } else {
+        for (size_t i = 0; i < rows; i++) {
+            norms[i] = (row_norm){0, row_sum(columns, prediction + i * columns)};
+        }
+    }
+    for (size_t i = 0; i < rows; i++) {
+        const REAL *row = prediction + i * columns;
+        if (loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY) {
+            const REAL at_id = row[((const int32_t *)target)[i]];
+            row_losses[i] = loss->from_logits ? sparse_loss_of_row(true, norms[i], at_id)
+                                              : sparse_loss_of_row(false, norms[i], at_id);
+        } else {
+            const REAL *row_target = (const REAL *)target + i * columns;
+            row_losses[i] =
+                loss->from_logits
+                    ? dense_loss_of_row(true, norms[i], targets, columns, row_target, row)
+                    : dense_loss_of_row(false, norms[i], targets, columns, row_target, row);
+        }
+    }
+}
+
 static void categorical_forward(const cornu_loss *loss, loss_targets targets, size_t rows,
                                 size_t columns, const void *target, const REAL *prediction,
                                 double *row_losses) {
-    const bool sparse = loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
-    for (size_t i = 0; i < rows; i++) {
-        const REAL *row = prediction + i * columns;
-        if (sparse) {
-            const size_t id = (size_t)((const int32_t *)target)[i];
-            row_losses[i] =
-                (double)(loss->from_logits ? sparse_loss_of_row(true, columns, id, row)
-                                           : sparse_loss_of_row(false, columns, id, row));
-        } else {
-            const REAL *row_target = (const REAL *)target + i * columns;
-            row_losses[i] = loss->from_logits
-                                ? dense_loss_of_row(true, targets, columns, row_target, row)
-                                : dense_loss_of_row(false, targets, columns, row_target, row);
-        }
+    const size_t target_nbytes = loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY
+                                     ? sizeof(int32_t)
+                                     : columns * sizeof(REAL);
+    for (size_t i = 0; i < rows; i += LANES) {
+        categorical_rows(loss, targets, rows - i < LANES ? rows - i : LANES, columns,
+                         (const char *)target + i * target_nbytes, prediction + i * columns,
+                         row_losses + i);
     }
 }
 

@@ -54,18 +54,47 @@ static void element_accuracy(const cornu_metric *metric, size_t rows, size_t col
     }
 }
 
-static void categorical_accuracy(const cornu_metric *metric, size_t rows, size_t columns,
-                                 const void *target, const REAL *prediction, double *row_values) {
-    const bool sparse = metric->kind == CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY ||
-                        metric->kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY;
-    const bool top = metric->kind == CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY ||
-                     metric->kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY;
+/* The first of the largest of up to LANES rows; columns where there is a NaN among them. */
+static void argmax_of_rows(size_t rows, size_t columns, const REAL *x, REAL_BITS *indices) {
+    if (columns <= NARROW_COLUMNS) {
+        narrow_argmax(rows, columns, x, indices);
+        return;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        const REAL *row = x + i * columns;
+        indices[i] = (REAL_BITS)(has_nan(columns, row) ? columns : row_argmax(columns, row));
+    }
+}
+
+static void categorical_accuracy(bool sparse, size_t rows, size_t columns, const void *target,
+                                 const REAL *prediction, double *row_values) {
+    for (size_t begin = 0; begin < rows; begin += LANES) {
+        const size_t count = rows - begin < LANES ? rows - begin : LANES;
+        REAL_BITS predicted[LANES], wanted[LANES];
+        argmax_of_rows(count, columns, prediction + begin * columns, predicted);
+        if (sparse) {
+            for (size_t i = 0; i < count; i++) {
+                wanted[i] = (REAL_BITS)((const int32_t *)target)[begin + i];
+            }
+        } else {
+            argmax_of_rows(count, columns, (const REAL *)target + begin * columns, wanted);
+        }
+        for (size_t i = 0; i < count; i++) {
+            const bool right = predicted[i] == wanted[i] && predicted[i] < columns;
+            row_values[begin + i] = right ? 1 : 0;
+        }
+    }
+}
+
+static void top_k_accuracy(const cornu_metric *metric, size_t rows, size_t columns,
+                           const void *target, const REAL *prediction, double *row_values) {
+    const bool sparse = metric->kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY;
     for (size_t i = 0; i < rows; i++) {
         const REAL *row = prediction + i * columns;
         const size_t id = sparse ? (size_t)((const int32_t *)target)[i]
                                  : row_argmax(columns, (const REAL *)target + i * columns);
-        bool right = top ? in_top(metric->k, columns, row, id) : row_argmax(columns, row) == id;
-        row_values[i] = right && !has_nan(columns, row) ? 1 : 0;
+        const bool right = in_top(metric->k, columns, row, id) && !has_nan(columns, row);
+        row_values[i] = right ? 1 : 0;
     }
 }
 
@@ -82,8 +111,13 @@ static void metric_rows(const cornu_metric *metric, size_t rows, size_t columns,
         case CORNU_METRIC_BINARY_ACCURACY:
             element_accuracy(metric, rows, columns, target, prediction, row_values);
             return;
+        case CORNU_METRIC_CATEGORICAL_ACCURACY:
+        case CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY:
+            categorical_accuracy(metric->kind == CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY, rows,
+                                 columns, target, prediction, row_values);
+            return;
         default:
-            categorical_accuracy(metric, rows, columns, target, prediction, row_values);
+            top_k_accuracy(metric, rows, columns, target, prediction, row_values);
             return;
     }
 }

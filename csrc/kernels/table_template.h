@@ -11,6 +11,8 @@
 
 #include "kernels/gemm_template.h"
 
+#include "kernels/narrow_rows_template.h"
+
 #include "kernels/activation_piecewise_template.h"
 
 #include "kernels/activation_smooth_template.h"

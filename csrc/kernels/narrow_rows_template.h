@@ -1,0 +1,120 @@
+/* Rows too narrow to fill a vector: LANES of them side by side, one a lane, so that what is done
+ * along each of them is done for all at once. The order of sums is that of reduce_template.h. */
+
+enum { NARROW_COLUMNS = 32 /* at most */ };
+
+typedef struct narrow_rows {
+    size_t rows, columns; /* rows <= LANES */
+    REAL at[NARROW_COLUMNS][LANES];
+} narrow_rows;
+
+static void narrow_load(size_t rows, size_t columns, const REAL *x, narrow_rows *narrow) {
+    narrow->rows = rows;
+    narrow->columns = columns;
+    if (rows < LANES) {
+        memset(narrow->at, 0, columns * sizeof narrow->at[0]);
+    }
+    pack_columns(columns, rows, LANES, x, (ptrdiff_t)columns, narrow->at[0]);
+}
+
+static void narrow_store(const narrow_rows *narrow, REAL *x) {
+    pack_columns(narrow->rows, narrow->columns, narrow->columns, narrow->at[0], LANES, x);
+}
+
+/* As row_maximum. */
+static void narrow_maxima(const narrow_rows *narrow, REAL *maxima) {
+    REAL largest[LANES];
+    for (size_t lane = 0; lane < LANES; lane++) {
+        largest[lane] = -real_of(REAL_INFINITY_BITS);
+    }
+    for (size_t j = 0; j < narrow->columns; j++) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            const REAL x = narrow->at[j][lane];
+            largest[lane] = x > largest[lane] ? x : largest[lane];
+        }
+    }
+    memcpy(maxima, largest, sizeof largest);
+}
+
+/* As row_sum. */
+static void narrow_sums(const narrow_rows *narrow, REAL *sums) {
+    REAL lanes[LANES][LANES];
+    for (size_t j = 0; j < LANES; j++) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            lanes[j][lane] = j < narrow->columns ? narrow->at[j][lane] : 0;
+        }
+    }
+    for (size_t j = LANES; j < narrow->columns; j++) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            lanes[j % LANES][lane] += narrow->at[j][lane];
+        }
+    }
+    for (size_t half = LANES / 2; half > 0; half /= 2) {
+        for (size_t j = 0; j < half; j++) {
+            for (size_t lane = 0; lane < LANES; lane++) {
+                lanes[j][lane] += lanes[j + half][lane];
+            }
+        }
+    }
+    memcpy(sums, lanes[0], sizeof lanes[0]);
+}
+
+/* e^(x - maximum) in place of x. */
+static void narrow_exponentials(narrow_rows *narrow, const REAL *maxima) {
+    for (size_t j = 0; j < narrow->columns; j++) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            narrow->at[j][lane] = real_exp(narrow->at[j][lane] - maxima[lane]);
+        }
+    }
+}
+
+static void narrow_softmax(size_t rows, size_t columns, const REAL *x, REAL *y) {
+    narrow_rows narrow;
+    REAL maxima[LANES], sums[LANES];
+    narrow_load(rows, columns, x, &narrow);
+    narrow_maxima(&narrow, maxima);
+    narrow_exponentials(&narrow, maxima);
+    narrow_sums(&narrow, sums);
+    for (size_t j = 0; j < columns; j++) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            narrow.at[j][lane] /= sums[lane];
+        }
+    }
+    narrow_store(&narrow, y);
+}
+
+/* The logarithm of the sum of e^(x - maximum). */
+static void narrow_log_sums(size_t rows, size_t columns, const REAL *x, REAL *maxima,
+                            REAL *log_sums) {
+    narrow_rows narrow;
+    narrow_load(rows, columns, x, &narrow);
+    narrow_maxima(&narrow, maxima);
+    narrow_exponentials(&narrow, maxima);
+    narrow_sums(&narrow, log_sums);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        log_sums[lane] = real_log(log_sums[lane]);
+    }
+}
+
+/* The first of the largest of each row; columns where there is a NaN among them. */
+static void narrow_argmax(size_t rows, size_t columns, const REAL *x, REAL_BITS *indices) {
+    narrow_rows narrow;
+    REAL maxima[LANES];
+    narrow_load(rows, columns, x, &narrow);
+    narrow_maxima(&narrow, maxima);
+    REAL_BITS found[LANES], nan[LANES];
+    for (size_t lane = 0; lane < LANES; lane++) {
+        found[lane] = (REAL_BITS)columns;
+        nan[lane] = 0;
+    }
+    for (size_t j = columns; j-- > 0;) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            const REAL value = narrow.at[j][lane];
+            found[lane] = value == maxima[lane] ? (REAL_BITS)j : found[lane];
+            nan[lane] |= value != value;
+        }
+    }
+    for (size_t lane = 0; lane < rows; lane++) {
+        indices[lane] = nan[lane] ? (REAL_BITS)columns : found[lane];
+    }
+}

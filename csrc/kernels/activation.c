@@ -118,6 +118,11 @@ bool cornu_activation_needs_input(const cornu_activation *activation) {
     }
 }
 
+bool cornu_activation_is_relu(const cornu_activation *activation) {
+    return activation->kind == CORNU_RELU && activation->parameters[0] == 0 &&
+           isinf(activation->parameters[1]) && activation->parameters[2] == 0;
+}
+
 bool cornu_activation_is_rowwise(cornu_activation_kind kind) {
     return kind >= CORNU_SOFTMAX;
 }

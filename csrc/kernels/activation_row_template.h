@@ -23,7 +23,8 @@ static void softmax_forward(size_t rows, size_t columns, const REAL *x, REAL *y)
     if (columns <= NARROW_COLUMNS) {
         for (size_t i = 0; i < rows; i += LANES) {
             const size_t count = rows - i < LANES ? rows - i : LANES;
-            narrow_softmax(count, columns, x + i * columns, y + i * columns);
+            REAL maxima[LANES], sums[LANES];
+            narrow_softmax(count, columns, x + i * columns, maxima, sums, y + i * columns);
         }
         return;
     }

@@ -76,6 +76,7 @@ typedef void cornu_gather(size_t count, const void *source, ptrdiff_t stride, vo
 typedef struct cornu_kernels {
     const char *isa; /* "portable", "avx2", "avx512", "neon" */
     cornu_dtype dtype;
+    size_t element_nbytes;
     size_t scratch_nbytes; /* what gemm needs for itself, aligned to CORNU_ALIGNMENT; one scratch a
                               thread */
 
@@ -97,9 +98,11 @@ typedef struct cornu_kernels {
     /* One loss a row: the mean over the row's columns (squared, absolute, binary) or the row's
      * cross-entropy, as a double and not multiplied by any weight. `target` is rows x columns
      * reals, or for the sparse loss rows int32 class ids in [0, columns). `prediction` is logits
-     * when loss->from_logits, else probabilities (clipped as Keras does). */
+     * when loss->from_logits, else probabilities (clipped as Keras does). `probabilities`, with
+     * from_logits only: room for softmax(prediction) or sigmoid(prediction), written as
+     * activation_forward does; NULL: not wanted. */
     void (*loss_forward)(const cornu_loss *loss, size_t rows, size_t columns, const void *target,
-                         const void *prediction, double *row_losses);
+                         const void *prediction, void *probabilities, double *row_losses);
     /* dprediction[i][j] = row_scales[i] * d row_losses[i] / d prediction[i][j]. With from_logits,
      * `probabilities` may hold softmax(prediction) or sigmoid(prediction) when the caller has it,
      * else NULL. */
@@ -147,6 +150,8 @@ const cornu_kernels *cornu_kernels_level(size_t level, cornu_dtype dtype);
 bool cornu_activation_exists(const cornu_activation *activation);
 /* Whether the derivative needs x, or y is enough. */
 bool cornu_activation_needs_input(const cornu_activation *activation);
+/* Whether it is max(x, 0) and nothing more, which a product's store can do. */
+bool cornu_activation_is_relu(const cornu_activation *activation);
 /* Whether it works along the whole row. */
 bool cornu_activation_is_rowwise(cornu_activation_kind kind);
 /* Columns of y for columns of x; false where it can't be (glu of an odd number). */

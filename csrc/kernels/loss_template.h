@@ -10,20 +10,28 @@ typedef struct row_norm {
     REAL maximum, whole;
 } row_norm;
 
-/* Of up to LANES rows. */
-static void norms_of_logits(size_t rows, size_t columns, const REAL *logits, row_norm *norms) {
+/* Of up to LANES rows; and softmax of them, which is made of the same exponentials (NULL: not
+ * wanted). */
+static void norms_of_logits(size_t rows, size_t columns, const REAL *logits, REAL *probabilities,
+                            row_norm *norms) {
+    REAL maxima[LANES], sums[LANES] = {0};
     if (columns <= NARROW_COLUMNS) {
-        REAL maxima[LANES], log_sums[LANES];
-        narrow_log_sums(rows, columns, logits, maxima, log_sums);
+        narrow_softmax(rows, columns, logits, maxima, sums, probabilities);
+    } else {
         for (size_t i = 0; i < rows; i++) {
-            norms[i] = (row_norm){maxima[i], log_sums[i]};
+            const REAL *row = logits + i * columns;
+            maxima[i] = row_maximum(columns, row);
+            sums[i] = sum_of_exponentials(columns, row, maxima[i]);
         }
-        return;
+        if (probabilities) {
+            softmax_forward(rows, columns, logits, probabilities);
+        }
+    }
+    for (size_t lane = 0; lane < LANES; lane++) {
+        sums[lane] = real_log(sums[lane]);
     }
     for (size_t i = 0; i < rows; i++) {
-        const REAL *row = logits + i * columns;
-        norms[i].maximum = row_maximum(columns, row);
-        norms[i].whole = real_log(sum_of_exponentials(columns, row, norms[i].maximum));
+        norms[i] = (row_norm){maxima[i], sums[i]};
     }
 }
 
@@ -59,10 +67,10 @@ INLINE double sparse_loss_of_row(bool from_logits, row_norm norm, REAL predictio
 /* Of up to LANES rows. */
 static void categorical_rows(const cornu_loss *loss, loss_targets targets, size_t rows,
                              size_t columns, const void *target, const REAL *prediction,
-                             double *row_losses) {
+                             REAL *probabilities, double *row_losses) {
     row_norm norms[LANES];
     if (loss->from_logits) {
-        norms_of_logits(rows, columns, prediction, norms);
+        norms_of_logits(rows, columns, prediction, probabilities, norms);
     } else {
         for (size_t i = 0; i < rows; i++) {
             norms[i] = (row_norm){0, row_sum(columns, prediction + i * columns)};
@@ -86,14 +94,14 @@ static void categorical_rows(const cornu_loss *loss, loss_targets targets, size_
 
 static void categorical_forward(const cornu_loss *loss, loss_targets targets, size_t rows,
                                 size_t columns, const void *target, const REAL *prediction,
-                                double *row_losses) {
+                                REAL *probabilities, double *row_losses) {
     const size_t target_nbytes = loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY
                                      ? sizeof(int32_t)
                                      : columns * sizeof(REAL);
     for (size_t i = 0; i < rows; i += LANES) {
         categorical_rows(loss, targets, rows - i < LANES ? rows - i : LANES, columns,
                          (const char *)target + i * target_nbytes, prediction + i * columns,
-                         row_losses + i);
+                         probabilities ? probabilities + i * columns : NULL, row_losses + i);
     }
 }
 
@@ -183,14 +191,19 @@ static loss_targets smoothing_of(const cornu_loss *loss, size_t columns) {
 }
 
 static void loss_forward(const cornu_loss *loss, size_t rows, size_t columns, const void *target,
-                         const void *prediction, double *row_losses) {
+                         const void *prediction, void *probabilities, double *row_losses) {
     if (columns == 0) {
         return;
     }
     const loss_targets targets = smoothing_of(loss, columns);
     if (is_categorical(loss)) {
-        categorical_forward(loss, targets, rows, columns, target, prediction, row_losses);
+        categorical_forward(loss, targets, rows, columns, target, prediction, probabilities,
+                            row_losses);
     } else {
+        if (probabilities) {
+            map_forward(sigmoid, rows * columns, prediction, probabilities,
+                        (activation_parameters){0, 0, 0});
+        }
         element_loss_forward(loss, targets, rows, columns, target, prediction, row_losses);
     }
 }

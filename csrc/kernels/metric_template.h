@@ -105,7 +105,7 @@ static void metric_rows(const cornu_metric *metric, size_t rows, size_t columns,
     }
     switch (metric->kind) {
         case CORNU_METRIC_LOSS:
-            loss_forward(&metric->loss, rows, columns, target, prediction, row_values);
+            loss_forward(&metric->loss, rows, columns, target, prediction, NULL, row_values);
             return;
         case CORNU_METRIC_ACCURACY:
         case CORNU_METRIC_BINARY_ACCURACY:

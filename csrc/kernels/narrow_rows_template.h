@@ -68,13 +68,18 @@ static void narrow_exponentials(narrow_rows *narrow, const REAL *maxima) {
     }
 }
 
-static void narrow_softmax(size_t rows, size_t columns, const REAL *x, REAL *y) {
+/* The maximum, the sum of e^(x - maximum), and their quotients, which are softmax (y NULL: not
+ * wanted). */
+static void narrow_softmax(size_t rows, size_t columns, const REAL *x, REAL *maxima, REAL *sums,
+                           REAL *y) {
     narrow_rows narrow;
-    REAL maxima[LANES], sums[LANES];
     narrow_load(rows, columns, x, &narrow);
     narrow_maxima(&narrow, maxima);
     narrow_exponentials(&narrow, maxima);
     narrow_sums(&narrow, sums);
+    if (!y) {
+        return;
+    }
     for (size_t j = 0; j < columns; j++) {
         for (size_t lane = 0; lane < LANES; lane++) {
             narrow.at[j][lane] /= sums[lane];
@@ -83,18 +88,6 @@ static void narrow_softmax(size_t rows, size_t columns, const REAL *x, REAL *y) 
     narrow_store(&narrow, y);
 }
 
-/* The logarithm of the sum of e^(x - maximum). */
-static void narrow_log_sums(size_t rows, size_t columns, const REAL *x, REAL *maxima,
-                            REAL *log_sums) {
-    narrow_rows narrow;
-    narrow_load(rows, columns, x, &narrow);
-    narrow_maxima(&narrow, maxima);
-    narrow_exponentials(&narrow, maxima);
-    narrow_sums(&narrow, log_sums);
-    for (size_t lane = 0; lane < LANES; lane++) {
-        log_sums[lane] = real_log(log_sums[lane]);
-    }
-}
 
 /* The first of the largest of each row; columns where there is a NaN among them. */
 static void narrow_argmax(size_t rows, size_t columns, const REAL *x, REAL_BITS *indices) {

@@ -41,6 +41,7 @@
 const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .isa = TABLE_ISA(ISA),
     .dtype = REAL_DTYPE,
+    .element_nbytes = sizeof(REAL),
     .scratch_nbytes = sizeof(gemm_scratch),
     .gemm = gemm,
     .activation_forward = activation_forward,

@@ -41,6 +41,7 @@ static size_t matrix_rows(const cornu_pass *pass, size_t columns) {
 
 static cornu_status activation_forward(const cornu_layer *layer, cornu_pass *pass) {
     size_t columns = cornu_shape_last(pass->input);
+    if (pass->stops_at_z) return CORNU_OK;
     return cornu_task_activation(pass->task, layer_activation(layer), matrix_rows(pass, columns),
                                  columns, pass->x, pass->y);
 }

@@ -92,7 +92,8 @@ static void compute_rows(const row_computation *rows, size_t count, size_t row,
     if (rows->metric) {
         rows->kernels->metric_rows(rows->metric, count, rows->columns, target, prediction, values);
     } else {
-        rows->kernels->loss_forward(rows->loss, count, rows->columns, target, prediction, values);
+        rows->kernels->loss_forward(rows->loss, count, rows->columns, target, prediction, NULL,
+                                    values);
     }
 }
 

@@ -65,6 +65,7 @@ static cornu_status dense_forward(const cornu_layer *layer, cornu_pass *pass) {
     const dense *self = as_dense(layer);
     size_t depth = cornu_shape_last(pass->input);
     void *z = pass->z ? pass->z : pass->y;
+    const bool rectifies = !pass->z && cornu_activation_is_relu(&self->activation);
     cornu_gemm product = {
         .rows = product_rows(pass),
         .columns = self->units,
@@ -78,9 +79,12 @@ static cornu_status dense_forward(const cornu_layer *layer, cornu_pass *pass) {
         .c = z,
         .c_row_stride = (ptrdiff_t)self->units,
         .bias = self->use_bias ? cornu_span_data(layer->spans[BIAS]) : NULL,
+        .relu = rectifies,
     };
     cornu_status status = cornu_task_gemm(pass->task, &product);
-    if (status != CORNU_OK || self->activation.kind == CORNU_LINEAR) return status;
+    if (status != CORNU_OK || rectifies || pass->stops_at_z ||
+        self->activation.kind == CORNU_LINEAR)
+        return status;
     return cornu_task_activation(pass->task, &self->activation, product.rows, self->units, z,
                                  pass->y);
 }

@@ -18,6 +18,7 @@ static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x)
                         .x = x,
                         .y = slice->y,
                         .z = slice->z,
+                        .stops_at_z = step->workspace->use.joined && index + 1 == step->plan->count,
                         .draw = slice->draw};
 }
 
@@ -66,7 +67,7 @@ typedef struct loss_terms {
     cornu_loss loss;
     size_t rows, columns, target_columns;
     const void *prediction;    /* logits when joined */
-    const void *probabilities; /* when joined */
+    const void *probabilities; /* when joined: the output, which the loss writes */
 } loss_terms;
 
 static loss_terms make_terms(const cornu_step *step, const cornu_objective *objective) {
@@ -118,9 +119,11 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
     double total = 0.0;
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
+        size_t at = row * terms.columns;
         step->task->kernels->loss_forward(
             &terms.loss, rows, terms.columns, target_at(step, &terms, row),
-            cornu_task_at(step->task, terms.prediction, row * terms.columns),
+            cornu_task_at(step->task, terms.prediction, at),
+            terms.probabilities ? cornu_task_at(step->task, terms.probabilities, at) : NULL,
             workspace->row_values);
         total = cornu_row_total(rows, workspace->row_scales + row, workspace->row_values, total);
         if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;

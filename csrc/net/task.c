@@ -23,18 +23,14 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-void *cornu_task_at(const cornu_task *task, const void *elements, size_t index) {
-    /* One cast away from const, for callers that write as well as for those that read. */
-    return (void *)((uintptr_t)elements + index * cornu_dtype_nbytes(task->kernels->dtype));
-}
-
 size_t cornu_tile_rows(size_t elements, size_t columns) {
     if (columns >= elements) return 1;
     return elements / (columns ? columns : 1);
 }
 
-cornu_status cornu_task_poll(cornu_task *task) {
+cornu_status cornu_task_ask(cornu_task *task) {
     if (task->stopped) return CORNU_INTERRUPTED;
+    task->patience = CORNU_TASK_PATIENCE;
     if (!task->poll.ask) return CORNU_OK;
     uint64_t now = cornu_clock_ns();
     if (now < task->next_poll_ns) return CORNU_OK;
@@ -46,7 +42,7 @@ cornu_status cornu_task_poll(cornu_task *task) {
 }
 
 static bool goes_on(void *task) {
-    return cornu_task_poll(task) == CORNU_OK;
+    return cornu_task_ask(task) == CORNU_OK;
 }
 
 cornu_poll cornu_task_as_poll(cornu_task *task) {
@@ -55,6 +51,7 @@ cornu_poll cornu_task_as_poll(cornu_task *task) {
 
 cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *argument,
                             size_t tile_count, double work) {
+    task->patience -= work;
     if (tile_count == 1) {
         run_tile(argument, 0, 0);
         return CORNU_OK;
@@ -82,7 +79,7 @@ static void gemm_tile(void *argument, size_t tile, size_t worker) {
     cornu_gemm part = tiles->product;
     const size_t row = tile / tiles->tiles_a_row * tiles->rows;
     const size_t column = tile % tiles->tiles_a_row * tiles->columns;
-    const ptrdiff_t nbytes = (ptrdiff_t)cornu_dtype_nbytes(task->kernels->dtype);
+    const ptrdiff_t nbytes = (ptrdiff_t)task->kernels->element_nbytes;
     const ptrdiff_t place = (ptrdiff_t)row * part.c_row_stride + (ptrdiff_t)column;
     part.a = offset(part.a, (ptrdiff_t)row * part.a_row_stride, nbytes);
     part.b = offset(part.b, (ptrdiff_t)column * part.b_column_stride, nbytes);
@@ -112,7 +109,7 @@ cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
     tiles.tiles_a_row = ceil_divide(product->columns, tiles.columns);
     const size_t tile_count = ceil_divide(product->rows, tiles.rows) * tiles.tiles_a_row;
     const size_t segment = gemm_segment(product, &tiles);
-    const ptrdiff_t nbytes = (ptrdiff_t)cornu_dtype_nbytes(task->kernels->dtype);
+    const ptrdiff_t nbytes = (ptrdiff_t)task->kernels->element_nbytes;
     size_t begin = 0;
     do {
         const size_t depth = smaller(segment, product->depth - begin);

@@ -27,6 +27,9 @@ typedef struct cornu_task {
     size_t thread_limit;
     cornu_poll poll;
     uint64_t next_poll_ns;
+    /* Operations still to be done before the clock is read again: at some 25 ns it would cost a small
+     * step more than its arithmetic. */
+    double patience;
     bool stopped; /* the poll asked to stop */
     /* The caller's, in force while its poll runs; NULL where there is none. */
     cornu_float_environment *environment;
@@ -35,8 +38,17 @@ typedef struct cornu_task {
 /* Rows of a tile of about so many elements: at least 1. */
 size_t cornu_tile_rows(size_t elements, size_t columns);
 
+/* Operations between two looks at the clock; what a call of cornu_task_poll counts as, beside what
+ * went through cornu_task_run. */
+#define CORNU_TASK_PATIENCE 2e5
+#define CORNU_TASK_POLL_WORK 4e3
+
 /* Polls when it is time. CORNU_OK or CORNU_INTERRUPTED. */
-cornu_status cornu_task_poll(cornu_task *task);
+cornu_status cornu_task_ask(cornu_task *task);
+static inline cornu_status cornu_task_poll(cornu_task *task) {
+    task->patience -= CORNU_TASK_POLL_WORK;
+    return task->patience > 0.0 && !task->stopped ? CORNU_OK : cornu_task_ask(task);
+}
 /* The same, to hand on. */
 cornu_poll cornu_task_as_poll(cornu_task *task);
 
@@ -58,7 +70,10 @@ cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_acti
 cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t columns, const void *x,
                                     void *sums, bool accumulate);
 
-/* Address of element `index`. */
-void *cornu_task_at(const cornu_task *task, const void *elements, size_t index);
+/* Address of element `index`. One cast away from const, for callers that write as well as for those
+ * that read. */
+static inline void *cornu_task_at(const cornu_task *task, const void *elements, size_t index) {
+    return (void *)((uintptr_t)elements + index * task->kernels->element_nbytes);
+}
 
 #endif

@@ -182,7 +182,7 @@ static void compute_loss(const cornu_kernels *kernels, const input *in, output *
     const void *probabilities = in->variant >= 4 * CORNU_LOSS_COUNT ? in->z : NULL;
     double *scales = new_reals(CORNU_FLOAT64, in->rows);
     fill_between(CORNU_FLOAT64, scales, in->rows, in->seed, 0.0, 2.0);
-    kernels->loss_forward(&loss, in->rows, in->columns, target, prediction, out->doubles);
+    kernels->loss_forward(&loss, in->rows, in->columns, target, prediction, NULL, out->doubles);
     kernels->loss_backward(&loss, in->rows, in->columns, target, prediction, probabilities, scales,
                            out->reals);
     out->double_count = in->rows;

@@ -87,7 +87,8 @@ static const void *target_of(const batch *b, const cornu_loss *loss) {
 
 static void run(batch *b, const cornu_loss *loss) {
     const cornu_kernels *kernels = cornu_kernels_for(b->dtype);
-    kernels->loss_forward(loss, ROWS, b->columns, target_of(b, loss), b->prediction, b->losses);
+    kernels->loss_forward(loss, ROWS, b->columns, target_of(b, loss), b->prediction, NULL,
+                          b->losses);
     kernels->loss_backward(loss, ROWS, b->columns, target_of(b, loss), b->prediction, NULL,
                            b->scales, b->gradient);
 }

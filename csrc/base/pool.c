@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/cpu.h"
 #include "base/deadline.h"
 #include "base/float_environment.h"
@@ -19,6 +20,11 @@
 #define IDLE_NS UINT64_C(2000000000)
 /* How often a caller that waits for others' tiles polls. */
 #define WAIT_NS UINT64_C(20000000)
+/* How long a thread without work looks out for more while a session is open, and a caller for
+ * others' last tiles before it sleeps. */
+#define SPIN_NS UINT64_C(100000)
+/* Looks between two readings of the clock. */
+#define SPIN_COUNT 64
 /* More threads than this are never of use here, and each may fail to be made. */
 #define MOST_THREADS 256
 
@@ -31,16 +37,19 @@ typedef struct pool_run {
     atomic_size_t next_tile;
     atomic_bool stopped;
     size_t worker_limit, workers; /* numbers given out; under the pool's guard */
-    size_t active;                /* pool threads in it; likewise */
-    pthread_cond_t left;          /* the last of them has gone */
+    atomic_size_t active;         /* pool threads in it; changed under the pool's guard */
     uint64_t generation;          /* of the process that it began in */
 } pool_run;
 
 static struct {
     cornu_guard guard;
     pthread_cond_t work;
+    pthread_cond_t left; /* the last thread of some run has gone */
     pool_run *runs;
-    size_t threads, idle;
+    size_t threads, idle, sleepers; /* sleepers: callers that wait for `left` */
+    atomic_size_t spinning;         /* threads that look out for a run; changed under the guard */
+    atomic_size_t sessions;
+    atomic_uint_fast64_t joined; /* runs that have ever begun */
 } pool;
 
 static atomic_size_t chosen_count; /* 0: the environment's */
@@ -49,12 +58,16 @@ static atomic_size_t chosen_count; /* 0: the environment's */
 static void forget_threads(cornu_guard *guard) {
     (void)guard;
     cornu_condition_init(&pool.work);
+    cornu_condition_init(&pool.left);
     pool.runs = NULL;
-    pool.threads = pool.idle = 0;
+    pool.threads = pool.idle = pool.sleepers = 0;
+    atomic_store(&pool.spinning, 0);
+    atomic_store(&pool.sessions, 0);
 }
 
 __attribute__((constructor)) static void begin(void) {
     cornu_condition_init(&pool.work);
+    cornu_condition_init(&pool.left);
     cornu_guard_init(&pool.guard, forget_threads);
 }
 
@@ -86,27 +99,63 @@ static pool_run *find_run(void) {
     return run;
 }
 
+static void pause_briefly(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Needs the guard, and leaves it meanwhile: looks out for a run that begins after `seen` have. */
+static void look_out(uint64_t seen) {
+    atomic_fetch_add(&pool.spinning, 1);
+    cornu_guard_leave(&pool.guard);
+    const uint64_t end = cornu_clock_ns() + SPIN_NS;
+    do {
+        for (int i = 0; i < SPIN_COUNT; i++) {
+            if (atomic_load_explicit(&pool.joined, memory_order_acquire) != seen) break;
+            pause_briefly();
+        }
+    } while (atomic_load_explicit(&pool.joined, memory_order_acquire) == seen &&
+             atomic_load_explicit(&pool.sessions, memory_order_relaxed) > 0 &&
+             cornu_clock_ns() < end);
+    cornu_guard_enter(&pool.guard);
+    atomic_fetch_sub(&pool.spinning, 1);
+}
+
 static void *work(void *unused) {
     (void)unused;
     cornu_float_environment environment;
     cornu_float_environment_enter(&environment);
     cornu_guard_enter(&pool.guard);
-    for (;;) {
+    for (bool looked = false;;) {
         pool_run *run = find_run();
+        const uint64_t seen = atomic_load_explicit(&pool.joined, memory_order_relaxed);
+        if (!run && !looked && atomic_load_explicit(&pool.sessions, memory_order_relaxed) > 0) {
+            look_out(seen);
+            /* Once more, should there have been one that others took. */
+            looked = atomic_load_explicit(&pool.joined, memory_order_relaxed) == seen;
+            continue;
+        }
         if (!run) {
             struct timespec deadline = cornu_deadline(IDLE_NS);
             pool.idle++;
             int timed_out = pthread_cond_timedwait(&pool.work, &pool.guard.mutex, &deadline);
             pool.idle--;
             if (timed_out == ETIMEDOUT && !find_run()) break;
+            looked = false;
             continue;
         }
+        looked = false;
         size_t worker = run->workers++;
-        run->active++;
+        atomic_fetch_add_explicit(&run->active, 1, memory_order_relaxed);
         cornu_guard_leave(&pool.guard);
         take_tiles(run, worker, CORNU_NO_POLL);
         cornu_guard_enter(&pool.guard);
-        if (--run->active == 0) pthread_cond_signal(&run->left);
+        /* With the last one gone, the run may be no more. */
+        const size_t before = atomic_fetch_sub_explicit(&run->active, 1, memory_order_release);
+        if (before == 1 && pool.sleepers > 0) pthread_cond_broadcast(&pool.left);
     }
     pool.threads--;
     cornu_guard_leave(&pool.guard);
@@ -132,8 +181,9 @@ static bool start_thread(void) {
 
 /* Needs the guard. Wakes or makes as many as can help; one that can't be made is done without. */
 static void call_workers(size_t wanted) {
-    size_t asleep = pool.idle;
-    for (size_t i = 0; i < wanted; i++) {
+    const size_t awake = atomic_load_explicit(&pool.spinning, memory_order_relaxed);
+    const size_t asleep = awake + pool.idle;
+    for (size_t i = awake; i < wanted; i++) {
         if (i < asleep) {
             pthread_cond_signal(&pool.work);
         } else if (pool.threads < MOST_THREADS && start_thread()) {
@@ -149,19 +199,43 @@ static void join_run(pool_run *run, size_t wanted) {
     pool_run **end = &pool.runs;
     while (*end) end = &(*end)->next;
     *end = run;
+    atomic_fetch_add_explicit(&pool.joined, 1, memory_order_release);
     call_workers(wanted);
     cornu_guard_leave(&pool.guard);
+}
+
+static bool is_active(const pool_run *run) {
+    return atomic_load_explicit(&run->active, memory_order_acquire) > 0;
+}
+
+/* Needs the guard. */
+static void unlink_run(pool_run *run) {
+    pool_run **place = &pool.runs;
+    while (*place != run) place = &(*place)->next;
+    *place = run->next;
+}
+
+/* For some time without sleeping: others' tiles are mostly about to end. */
+static void spin_until_left(const pool_run *run) {
+    const uint64_t end = cornu_clock_ns() + SPIN_NS;
+    do {
+        for (int i = 0; i < SPIN_COUNT && is_active(run); i++) pause_briefly();
+    } while (is_active(run) && cornu_clock_ns() < end);
 }
 
 /* No worker joins any more; those that did are waited for. */
 static void leave_run(pool_run *run, cornu_poll poll) {
     cornu_guard_enter(&pool.guard);
-    pool_run **place = &pool.runs;
-    while (*place != run) place = &(*place)->next;
-    *place = run->next;
-    while (run->active > 0) {
+    unlink_run(run);
+    cornu_guard_leave(&pool.guard);
+    spin_until_left(run);
+    if (!is_active(run)) return;
+    cornu_guard_enter(&pool.guard);
+    while (is_active(run)) {
         struct timespec deadline = cornu_deadline(WAIT_NS);
-        int timed_out = pthread_cond_timedwait(&run->left, &pool.guard.mutex, &deadline);
+        pool.sleepers++;
+        int timed_out = pthread_cond_timedwait(&pool.left, &pool.guard.mutex, &deadline);
+        pool.sleepers--;
         if (timed_out != ETIMEDOUT || !poll.ask ||
             atomic_load_explicit(&run->stopped, memory_order_relaxed))
             continue;
@@ -172,6 +246,17 @@ static void leave_run(pool_run *run, cornu_poll poll) {
         cornu_guard_enter(&pool.guard);
     }
     cornu_guard_leave(&pool.guard);
+}
+
+uint64_t cornu_pool_open_session(void) {
+    atomic_fetch_add_explicit(&pool.sessions, 1, memory_order_relaxed);
+    return cornu_fork_generation();
+}
+
+/* A forked child knows of no session of its parent. */
+void cornu_pool_close_session(uint64_t session) {
+    if (session == cornu_fork_generation())
+        atomic_fetch_sub_explicit(&pool.sessions, 1, memory_order_relaxed);
 }
 
 static cornu_status run_alone(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
@@ -193,12 +278,10 @@ cornu_status cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t ti
                     .worker_limit = thread_count,
                     .workers = 1,
                     .generation = cornu_fork_generation()};
-    cornu_condition_init(&run.left);
     join_run(&run, thread_count - 1);
     take_tiles(&run, 0, poll);
     if (!was_forked(&run)) leave_run(&run, poll);
     if (was_forked(&run)) return CORNU_ERROR_FORKED;
-    pthread_cond_destroy(&run.left);
     bool stopped = atomic_load_explicit(&run.stopped, memory_order_relaxed);
     return stopped ? CORNU_INTERRUPTED : CORNU_OK;
 }

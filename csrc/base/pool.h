@@ -1,8 +1,10 @@
 /* A small thread pool, one a process.
  *
- * Threads start when first needed, do not spin, end after a while without work, and are started
- * anew in a forked child (pthread_atfork). A thread that cannot be made is done without: the caller
- * always works too. */
+ * Threads start when first needed, end after a while without work, and are started anew in a forked
+ * child (pthread_atfork). A thread that cannot be made is done without: the caller always works
+ * too. To wake a sleeping thread takes longer than many a layer's work, so threads that have ended
+ * one run look out for the next for some 100 us, but only while a session is open: after the last
+ * has been closed no thread spins. */
 #ifndef CORNU_BASE_POOL_H
 #define CORNU_BASE_POOL_H
 
@@ -23,6 +25,11 @@ typedef void cornu_pool_tile(void *argument, size_t tile, size_t worker);
  * number of threads may call it at once; a tile must not call it. */
 cornu_status cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t tile_count,
                             size_t thread_count, cornu_poll poll);
+
+/* Says that runs will follow each other closely until the session is closed; sessions of any number
+ * of threads count. The number is handed back to close it. */
+uint64_t cornu_pool_open_session(void);
+void cornu_pool_close_session(uint64_t session);
 
 /* How many threads a run may use: what was set last, else CORNU_NUM_THREADS, else OMP_NUM_THREADS
  * (a whole number from 1 on; anything else is ignored), else cornu_cpu_count(). */

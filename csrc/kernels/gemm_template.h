@@ -240,6 +240,32 @@ static size_t gemm_cost(const gemm_problem *p) {
 
 #include "kernels/gemm_lanes_template.h"
 
+enum {
+    GEMM_TINY_SIDE = 8, /* most rows times columns, and most depth, of a product of a few numbers */
+};
+
+/* A product of a few numbers, which would fill no vector: what the general way needs to get ready is
+ * more than all of its work. */
+static void gemm_tiny(const gemm_problem *p) {
+    gemm_store store = {.first = !p->accumulate, .relu = p->relu, .rate = p->rate};
+    for (size_t i = 0; i < p->rows; i++) {
+        for (size_t j = 0; j < p->columns; j++) {
+            const REAL *a = p->a + (ptrdiff_t)i * p->a_stride_i;
+            const REAL *b = p->b + (ptrdiff_t)j * p->b_stride_j;
+            const ptrdiff_t at = (ptrdiff_t)i * p->c_stride_i + (ptrdiff_t)j;
+            REAL sum = 0;
+            for (size_t k = 0; k < p->depth; k++) {
+                sum = multiply_add(*a, *b, sum);
+                a += p->a_stride_k;
+                b += p->b_stride_k;
+            }
+            store.bias = p->bias ? p->bias + j : NULL;
+            store.weights = p->weights ? p->weights + at : NULL;
+            gemm_emit_one(&store, p->c + at, sum);
+        }
+    }
+}
+
 static void gemm(const cornu_gemm *product, void *scratch) {
     gemm_problem problem = {
         .rows = product->rows,
@@ -266,6 +292,10 @@ static void gemm(const cornu_gemm *product, void *scratch) {
         /* Nothing of a and b is read, and both may be NULL, to which nothing may be added. */
         problem.a = problem.b = scratch;
         problem.a_stride_i = problem.b_stride_j = 0;
+    }
+    if (problem.depth <= GEMM_TINY_SIDE && problem.rows * problem.columns <= GEMM_TINY_SIDE) {
+        gemm_tiny(&problem);
+        return;
     }
     const size_t block_depth = cornu_depth_block(problem.depth);
     if (gemm_uses_lanes(problem.columns, problem.depth)) {

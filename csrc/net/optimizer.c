@@ -255,6 +255,8 @@ cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *
                                              10.0 * (double)tiles.range->count);
         if (status != CORNU_OK) return status;
     }
+    task->in_session = quiet.in_session;
+    task->session = quiet.session;
     cornu_optimizer_set_iterations(optimizer, tiles.update.iteration, NULL);
     return CORNU_OK;
 }

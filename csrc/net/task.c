@@ -12,8 +12,12 @@
 #define TILE_WORK 16777216.0
 /* Elements of a tile of elementwise work. */
 #define TILE_ELEMENTS 16384
+/* Operations that an element of an activation costs, an exponential among them. */
+#define ACTIVATION_WORK 20.0
 /* Waking a thread costs some 10 us; below this many operations a share is not worth it. */
 #define WORK_PER_THREAD 2e6
+/* A thread that looks out for work takes less than one. */
+#define SESSION_WORK_PER_THREAD 4e5
 
 static size_t ceil_divide(size_t a, size_t b) {
     return a / b + (a % b != 0);
@@ -56,10 +60,19 @@ cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *a
         run_tile(argument, 0, 0);
         return CORNU_OK;
     }
-    double worth = work / WORK_PER_THREAD;
+    double worth = work / (task->wants_session ? SESSION_WORK_PER_THREAD : WORK_PER_THREAD);
     size_t threads = worth < (double)task->thread_limit ? (size_t)worth : task->thread_limit;
+    if (threads > 1 && task->wants_session && !task->in_session) {
+        task->session = cornu_pool_open_session();
+        task->in_session = true;
+    }
     return cornu_pool_run(run_tile, argument, tile_count, threads < 1 ? 1 : threads,
                           cornu_task_as_poll(task));
+}
+
+void cornu_task_close_session(cornu_task *task) {
+    if (task->in_session) cornu_pool_close_session(task->session);
+    task->in_session = false;
 }
 
 typedef struct gemm_tiles {
@@ -104,6 +117,12 @@ static size_t gemm_segment(const cornu_gemm *product, const gemm_tiles *tiles) {
 
 cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
     if (product->rows == 0 || product->columns == 0) return CORNU_OK;
+    if (product->rows <= TILE_ROWS && product->columns <= FEW_ROWS_COLUMNS &&
+        product->depth <= CORNU_DEPTH_BLOCK_MOST) {
+        task->patience -= 2.0 * (double)(product->rows * product->columns * product->depth);
+        task->kernels->gemm(product, task->scratch);
+        return CORNU_OK;
+    }
     gemm_tiles tiles = {.task = task, .rows = TILE_ROWS, .columns = TILE_COLUMNS};
     if (product->rows <= FEW_ROWS) tiles.columns = FEW_ROWS_COLUMNS;
     tiles.tiles_a_row = ceil_divide(product->columns, tiles.columns);
@@ -176,14 +195,18 @@ static void activation_tile(void *argument, size_t tile, size_t worker) {
 }
 
 static cornu_status run_activation(activation_tiles *tiles) {
-    /* An exponential costs some 20 operations. */
-    double work = 20.0 * (double)tiles->rows * (double)tiles->columns;
+    double work = ACTIVATION_WORK * (double)tiles->rows * (double)tiles->columns;
     return cornu_task_run(tiles->task, activation_tile, tiles,
                           ceil_divide(tiles->rows, tiles->tile_rows), work);
 }
 
 cornu_status cornu_task_activation(cornu_task *task, const cornu_activation *activation,
                                    size_t rows, size_t columns, const void *x, void *y) {
+    if (columns <= TILE_ELEMENTS && rows * columns <= TILE_ELEMENTS) {
+        task->patience -= ACTIVATION_WORK * (double)(rows * columns);
+        task->kernels->activation_forward(activation, rows, columns, x, y);
+        return CORNU_OK;
+    }
     activation_tiles tiles = cut_activation(task, activation, rows, columns);
     tiles.x = x;
     tiles.result = y;
@@ -193,6 +216,11 @@ cornu_status cornu_task_activation(cornu_task *task, const cornu_activation *act
 cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_activation *activation,
                                               size_t rows, size_t columns, const void *x,
                                               const void *y, const void *dy, void *dx) {
+    if (columns <= TILE_ELEMENTS && rows * columns <= TILE_ELEMENTS) {
+        task->patience -= ACTIVATION_WORK * (double)(rows * columns);
+        task->kernels->activation_backward(activation, rows, columns, x, y, dy, dx);
+        return CORNU_OK;
+    }
     activation_tiles tiles = cut_activation(task, activation, rows, columns);
     tiles.x = x;
     tiles.y = y;
@@ -203,6 +231,10 @@ cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_acti
 
 cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t columns, const void *x,
                                     void *sums, bool accumulate) {
+    if (rows <= CORNU_SUM_BLOCK && columns <= TILE_ELEMENTS / CORNU_SUM_BLOCK) {
+        task->kernels->column_sums(rows, columns, x, sums, accumulate);
+        return CORNU_OK;
+    }
     /* Whole blocks of the sum, about a tile's worth of elements at a time; in order, so on one
      * thread. */
     size_t blocks = TILE_ELEMENTS / CORNU_SUM_BLOCK * 16 / (columns ? columns : 1);

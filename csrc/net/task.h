@@ -31,6 +31,9 @@ typedef struct cornu_task {
      * step more than its arithmetic. */
     double patience;
     bool stopped; /* the poll asked to stop */
+    bool in_session; /* of the pool; opened with the first work for several threads */
+    bool wants_session; /* more such work will follow soon */
+    uint64_t session;
     /* The caller's, in force while its poll runs; NULL where there is none. */
     cornu_float_environment *environment;
 } cornu_task;
@@ -51,6 +54,9 @@ static inline cornu_status cornu_task_poll(cornu_task *task) {
 }
 /* The same, to hand on. */
 cornu_poll cornu_task_as_poll(cornu_task *task);
+
+/* Ends the pool's session, if one was opened. */
+void cornu_task_close_session(cornu_task *task);
 
 /* Runs tiles [0, tile_count), on several threads when `work` (floating-point operations, roughly)
  * pays for them. */

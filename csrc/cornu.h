@@ -442,6 +442,13 @@ const void *cornu_run_gradient(const cornu_run *run, size_t index);
 cornu_span *cornu_run_gradient_span(const cornu_run *run, size_t index);
 void cornu_run_release(cornu_run *run);
 
+/* A prediction of a few rows (some microseconds' work) that lie as the model reads them: in its
+ * dtype, without gaps, aligned. On the calling thread, without waiting and without polling.
+ * CORNU_BUSY: there are more rows than that, the sizes are not the model's, or another thread has
+ * it; then a run is needed. CORNU_ERROR_MEMORY, CORNU_ERROR_FORKED. */
+cornu_status cornu_model_predict_few(cornu_model *model, size_t rows, size_t x_nbytes,
+                                     const void *x, size_t output_nbytes, void *output);
+
 /* ---- The process ---- */
 
 /* "avx512", "avx2", "neon" or "portable". */

@@ -10,6 +10,7 @@
 #include "ext/layer_type.h"
 #include "ext/module.h"
 #include "ext/optimizer_type.h"
+#include "ext/predict_few.h"
 #include "ext/result_list.h"
 #include "ext/shape_tuples.h"
 #include "ext/specs.h"
@@ -81,6 +82,7 @@ static bool replace_chain(cornu_model_object *self, size_t count, cornu_layer *c
     for (size_t i = 0; i < count; i++) cornu_model_shape(self->model, i, &shapes[i]);
     self->dtype = cornu_model_dtype(self->model);
     self->layer_count = count;
+    self->input = *input;
     PyMem_Free(self->shapes);
     self->shapes = shapes;
     return true;
@@ -337,6 +339,9 @@ static PyMethodDef model_methods[] = {
     {"results", model_results, METH_NOARGS, "results($self, /)\n--\n\nLoss, then metrics, so far."},
     {"reset_results", model_reset_results, METH_NOARGS,
      "reset_results($self, /)\n--\n\nStart the sums of loss and metrics at zero."},
+    {"predict_few", cornu_model_object_predict_few, METH_O,
+     "predict_few($self, x, /)\n--\n\n"
+     "The output for a few rows that lie as the model reads them; None: make a run."},
     {"copy", (PyCFunction)(void (*)(void))model_copy, METH_FASTCALL | METH_KEYWORDS,
      "copy($self, /, targets, sources, exclusive)\n--\n\n"
      "Copy arrays between two steps of whoever trains; exclusive where the targets are weights."},

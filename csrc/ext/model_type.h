@@ -15,6 +15,7 @@ typedef struct cornu_model_object {
     cornu_model *model; /* one reference; never NULL once Python has the object */
     cornu_dtype dtype;
     size_t layer_count;  /* 0: no layers yet */
+    cornu_shape input;   /* the row shape that the chain takes */
     cornu_shape *shapes; /* the layers' output row shapes; NULL: no layers yet */
     size_t result_count; /* of the loss and the metrics; 0: not compiled */
 } cornu_model_object;

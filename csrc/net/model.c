@@ -230,16 +230,23 @@ bool cornu_model_in_training(cornu_model *model) {
     return training;
 }
 
+cornu_workspace *cornu_model_take_spare_guarded(cornu_model *model, const cornu_workspace_use *use,
+                                                size_t capacity) {
+    for (size_t i = 0; i < CORNU_MODEL_SPARES; i++) {
+        cornu_workspace *spare = model->spares[i];
+        if (!spare || !cornu_workspace_fits(spare, use, capacity)) continue;
+        model->spares[i] = NULL;
+        return spare;
+    }
+    return NULL;
+}
+
 cornu_status cornu_model_take_workspace(cornu_model *model, const cornu_plan *plan,
                                         const cornu_workspace_use *use, size_t capacity,
                                         cornu_workspace **workspace, cornu_error *error) {
     cornu_workspace *found = NULL;
     cornu_guard_enter(&model->guard);
-    for (size_t i = 0; i < CORNU_MODEL_SPARES && !found && model->plan == plan; i++) {
-        if (!model->spares[i] || !cornu_workspace_fits(model->spares[i], use, capacity)) continue;
-        found = model->spares[i];
-        model->spares[i] = NULL;
-    }
+    if (model->plan == plan) found = cornu_model_take_spare_guarded(model, use, capacity);
     cornu_guard_leave(&model->guard);
     if (!found) return cornu_workspace_new(plan, use, capacity, workspace, error);
     *workspace = found;

@@ -42,6 +42,9 @@ void cornu_model_end_training(cornu_model *model, const void *trainer);
 cornu_status cornu_model_take_workspace(cornu_model *model, const cornu_plan *plan,
                                         const cornu_workspace_use *use, size_t capacity,
                                         cornu_workspace **workspace, cornu_error *error);
+/* One of the spares or NULL; needs the guard, and `use` for the model's plan. */
+cornu_workspace *cornu_model_take_spare_guarded(cornu_model *model, const cornu_workspace_use *use,
+                                                size_t capacity);
 void cornu_model_give_workspace(cornu_model *model, const cornu_plan *plan,
                                 cornu_workspace *workspace);
 /* Makes the results that a user reads those of `means`, if `objective` is still the model's. */

@@ -158,6 +158,15 @@ bool cornu_plan_is_frozen(const cornu_plan *plan, size_t entry) {
     return true;
 }
 
+/* As if every layer with weights were dense; an element of any other costs some operations. */
+static void fill_work(cornu_plan *plan) {
+    for (size_t i = 0; i < plan->count; i++) {
+        const cornu_link *link = &plan->links[i];
+        const double inputs = link->layer->span_count > 0 ? (double)link->input_count : 1.0;
+        plan->row_work += (inputs + 10.0) * (double)link->output_count;
+    }
+}
+
 static void fill_ranges(cornu_plan *plan) {
     const cornu_table *table = plan->table;
     size_t element = cornu_dtype_nbytes(plan->dtype);
@@ -252,6 +261,7 @@ cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
     new_spans_free(&made);
     fill_table(plan);
     fill_entries(plan);
+    fill_work(plan);
     fill_ranges(plan);
     fill_state(plan);
     fill_locks(plan, lock);

@@ -61,6 +61,7 @@ typedef struct cornu_plan {
     size_t count;
     cornu_link *links;
     cornu_table *table;
+    double row_work;      /* multiply-adds of a forward pass, for each row; roughly */
     size_t first_trained; /* the first link with a gradient to make; count: none */
     size_t range_count;
     cornu_range *ranges; /* not frozen */

@@ -79,6 +79,7 @@ class Model:
     def compile(
         self, loss: LossSpec, optimizer: Optimizer | None, metrics: Sequence[MetricSpec]
     ) -> None: ...
+    def predict_few(self, x: Any, /) -> np.ndarray | None: ...
     def results(self) -> list[float]:
         """Loss, then metrics, so far."""
 

@@ -71,6 +71,10 @@ class Sequential(Chain):
             TypeError: it is no array.
             ValueError: it has another shape.
         """
+        if training is None and mask is None and self._core is not None:
+            few = self._core.predict_few(inputs)
+            if few is not None:
+                return few
         is_training = check_training(training)
         refuse_unsupported({"mask": mask})
         x = take_rows(inputs, "inputs", self._known_row())

@@ -109,8 +109,8 @@ def test_other_attributes():
     refused(lambda: layer.unit, "'Dense' object", "'unit'", error=AttributeError)
     refused(lambda: layer.add_loss, "'add_loss' of Keras's Layer", error=AttributeError)
     # A property's own words come through.
-    refused(lambda: model.input_shape, "'m' has no input shape before", error=AttributeError)
-    refused(lambda: layer.kernel, "'d' must be built", error=AttributeError)
+    refused(lambda: model.input_shape, '"m" has no input shape before', error=AttributeError)
+    refused(lambda: layer.kernel, '"d" must be built', error=AttributeError)
     assert not hasattr(layer, "kernel")
     assert not hasattr(layer, "__array__")
 

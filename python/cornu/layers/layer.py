@@ -241,7 +241,7 @@ class Layer(CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        owner = f"layer {self._name!r}"
+        owner = f'layer "{self._name}"'
         places = [f"{weight.name} of {owner}" for weight in self._weights]
         write_weights(owner, self._weights, weights, self._lockable(), places)
 
@@ -275,13 +275,13 @@ class Layer(CoreBacked):
                 self._core.build(row)
             except MemoryError:
                 raise MemoryError(
-                    f"There is not enough memory for the weights of layer {self._name!r}. "
+                    f'There is not enough memory for the weights of layer "{self._name}". '
                     f"Input shape: {(None, *row)}, output shape: "
                     f"{(None, *self._core.output_shape(row))}"
                 ) from None
             except ValueError as error:
                 # The core names the layer where it is about shapes.
-                prefix = "" if str(error).startswith("Layer ") else f"Layer {self._name!r}: "
+                prefix = "" if str(error).startswith("Layer ") else f'Layer "{self._name}": '
                 raise ValueError(f"{prefix}{error}") from None
             if self._built:
                 return

@@ -95,14 +95,14 @@ class Chain(Trainer, CoreBacked):
         """The shape of the input, the batch (None) first."""
         first = self._layers[0] if self._built else None
         if not isinstance(first, InputLayer):
-            raise AttributeError(f"Model {self._name!r} has no input shape before it is built.")
+            raise AttributeError(f'Model "{self._name}" has no input shape before it is built.')
         return first.batch_shape
 
     @property
     def output_shape(self) -> tuple[int | None, ...]:
         """The shape of the output, the batch (None) first."""
         if not self._built:
-            raise AttributeError(f"Model {self._name!r} has no output shape before it is built.")
+            raise AttributeError(f'Model "{self._name}" has no output shape before it is built.')
         return (self.input_shape[0], *self._output)
 
     @property
@@ -163,7 +163,7 @@ class Chain(Trainer, CoreBacked):
         Source: https://keras.io/api/models/sequential/
         """
         if not self._layers:
-            raise IndexError(f"Model {self._name!r} has no layer that could be removed.")
+            raise IndexError(f'Model "{self._name}" has no layer that could be removed.')
         last: Any = self._layers[-1]
         self._set_chain(self._layers[:-1], rebuild)
         return last
@@ -183,7 +183,7 @@ class Chain(Trainer, CoreBacked):
             if other.name == layer.name and other is not layer:
                 raise ValueError(
                     "The layers of a model must have names of their own. Received: a second layer "
-                    f"of the name {layer.name!r}"
+                    f'of the name "{layer.name}"'
                 )
         if isinstance(layer, InputLayer):
             if layers:
@@ -204,7 +204,7 @@ class Chain(Trainer, CoreBacked):
         with build_lock():
             if self._core.in_training:
                 raise RuntimeError(
-                    f"The layers of model {self._name!r} can't be changed while it is trained by "
+                    f'The layers of model "{self._name}" can\'t be changed while it is trained by '
                     "`fit`."
                 )
             input_layer = layers[0] if layers else None
@@ -246,7 +246,7 @@ class Chain(Trainer, CoreBacked):
             try:
                 layer._fill(row, self._name)
             except MemoryError as error:
-                raise MemoryError(f"Layer {index} {layer.name!r}: {error}") from None
+                raise MemoryError(f'Layer {index} "{layer.name}": {error}') from None
 
     def _restore(self) -> None:
         """Give the core the chain again that it had before."""
@@ -307,7 +307,7 @@ class Chain(Trainer, CoreBacked):
 
     def _require_layers(self) -> None:
         if not self._chain():
-            raise ValueError(f"Model {self._name!r} has no layers: call `model.add(layer)` first.")
+            raise ValueError(f'Model "{self._name}" has no layers: call `model.add(layer)` first.')
 
     def _shapes(self, x: np.ndarray) -> tuple[Shape, Shape]:
         if self._built:
@@ -339,7 +339,7 @@ class Chain(Trainer, CoreBacked):
 
     def _end_names(self) -> tuple[str, str]:
         chain = self._chain()
-        return chain[0].name, f"{len(chain) - 1} {chain[-1].name!r}"
+        return chain[0].name, f'{len(chain) - 1} "{chain[-1].name}"'
 
     @of_sequential
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:

@@ -257,13 +257,13 @@ class Sequential(Chain):
         Source: https://keras.io/api/layers/base_layer/
         """
         places = {
-            id(weight): f"{weight.name} of layer {index} {layer.name!r}"
+            id(weight): f'{weight.name} of layer {index} "{layer.name}"'
             for index, layer in reversed(list(enumerate(self._chain())))
             for weight in layer.weights
         }
         own = self.weights
         write_weights(
-            f"model {self._name!r}",
+            f'model "{self._name}"',
             own,
             weights,
             self._lockable(),

@@ -170,7 +170,7 @@ def check_x(x: np.ndarray, row: Shape, layer: str, name: str = "x") -> None:
     if shape == row or (shape == () and row == (1,)):
         return
     raise ValueError(
-        f"`{name}` must have the shape that layer 0 {layer!r} takes, {_shown(row)}. "
+        f'`{name}` must have the shape that layer 0 "{layer}" takes, {_shown(row)}. '
         f"Received: {x.shape}"
     )
 
@@ -182,7 +182,7 @@ def check_y(y: np.ndarray, row: Shape, sparse: bool, layer: str, name: str = "y"
         y: Targets.
         row: The shape of a row of the output.
         sparse: Whether they are class ids, and so have no axis of classes, or one of size 1.
-        layer: The last layer, `3 'dense'`.
+        layer: The last layer, `3 "dense"`.
         name: What the caller calls them.
 
     Raises:

@@ -56,7 +56,7 @@ class Evaluator(Compiled):
             verbose: 0: silent; 1 or "auto": a bar; 2: a line at the end.
             sample_weight: A weight a row, for the loss; None: all 1.
             steps: None. Not supported yet.
-            callbacks: A list of callbacks.
+            callbacks: A callback, or a list of them, which may hold lists.
             return_dict: Whether to return the results by name.
 
         Returns:
@@ -129,7 +129,7 @@ class Evaluator(Compiled):
             batch_size: Rows at a time; None: 32. It changes no bit of the result.
             verbose: 0: silent; 1 or "auto": a bar; 2: a line at the end.
             steps: None. Not supported yet.
-            callbacks: A list of callbacks.
+            callbacks: A callback, or a list of them, which may hold lists.
             out: An array to write into: of the result's shape, the model's float type, writable
                 and C-contiguous; None: a new one.
 

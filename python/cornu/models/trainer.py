@@ -71,7 +71,7 @@ class Trainer(Evaluator):
             batch_size: Rows a step; None: 32.
             epochs: The epoch to end before, counted from 0.
             verbose: 0: silent; 1 or "auto": a bar; 2: a line an epoch.
-            callbacks: A list of callbacks.
+            callbacks: A callback, or a list of them, which may hold lists.
             validation_split: The share of the rows, the last ones, to validate with instead.
             validation_data: `(x, y)` or `(x, y, sample_weight)` to validate with after each epoch;
                 goes before `validation_split`.

@@ -58,8 +58,14 @@ def test_other_names_stay_errors_of_their_kind():
     for code in ("from cornu.layers import Dnse", "from cornu.config import set_backend"):
         with pytest.raises(ImportError, match="cannot import name"):
             exec(code)
-    with pytest.raises(ModuleNotFoundError):
-        exec("import cornu.backend")
+    for code in (
+        "import cornu.backend",
+        "import cornu.ops",
+        "from cornu.regularizers import l2",
+        "from cornu.optimizers.schedules import ExponentialDecay",
+    ):
+        with pytest.raises(ModuleNotFoundError, match=r"^No module named 'cornu\."):
+            exec(code)
 
 
 @pytest.mark.parametrize(

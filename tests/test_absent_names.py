@@ -152,6 +152,22 @@ def test_names_that_keras_has(module, names):
 
 
 @pytest.mark.parametrize(
+    ("module", "name", "meant"),
+    [
+        ("metrics", "rmse", "RootMeanSquaredError"),
+        ("metrics", "root_mean_square_error", "RootMeanSquaredError"),
+        ("losses", "squared_hing", "squared_hinge"),
+        ("optimizers", "adamx", "Adamax"),
+    ],
+)
+def test_names_that_are_like_one_of_keras(module, name, meant):
+    """No other quantity is suggested: 'mse' is more like 'rmse' than any other known name is."""
+    with pytest.raises(ValueError, match=f"^Unknown {module[:-1].replace('se', 's')}") as caught:
+        getattr(keras, module).get(name)
+    assert f"{name!r}. Keras's {meant!r} is not supported yet; known are '" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("module", "known"),
     [
         ("losses", "mse"),

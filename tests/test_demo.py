@@ -48,6 +48,8 @@ def test_every_figure_of_the_worked_example(printed):
         "0.69629578  0.59624247",
         "0.29959556  0.24919112",
         "0.39964496  0.34928991",
+        "W - r dE/dW",
+        "r 0.50000000 the learning rate",
         "0.023971900751730",
         "0.0232363388722",
     ):
@@ -59,6 +61,7 @@ def test_the_six_steps(printed):
     places = [text.index(f"{number}. ") for number in range(1, 7)]
     assert places == sorted(places)
     assert "1,797" in text
+    assert "of the training part 10% are set aside for validation" in text
     for name, rows in (("train", 1132), ("validation", 126), ("test", 539)):
         assert re.search(rf"{name} +x \({rows}, 8, 8\)", text)
     assert re.search(r"val_accuracy: [01]\.\d{4} - val_loss: ", text)

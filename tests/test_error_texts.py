@@ -99,6 +99,19 @@ def test_a_layer_is_named_once():
         layer(np.zeros(3))
 
 
+@pytest.mark.parametrize("call", ["build", "compute_output_shape"])
+def test_a_shape_without_its_batch(call):
+    words = "(from input_shape=(3,), whose first size", "did you mean input_shape=(None, 3)?)"
+    for make in (lambda: layers.Dense(2), lambda: keras.Sequential([layers.Dense(2)])):
+        work = getattr(make(), call)
+        refused(lambda work=work: work((3,)), "Dense", "at least one axis", *words)
+        with pytest.raises(ValueError, match=r"Received input shape: \(None,\)$"):
+            work((None,))
+        work((3, 4))
+    # What takes plain numbers takes them for a batch of three too.
+    assert layers.Activation("relu").compute_output_shape((3,)) == (3,)
+
+
 def test_get_layer():
     model = make_model()
     refused(lambda: model.get_layer(0), "`name` must be a string", "Did you mean index=0?")

@@ -10,6 +10,7 @@ import numpy as np
 from cornu import _core
 from cornu.config import layer_dtype
 from cornu.layers.arguments import (
+    batch_counted,
     check_batch_shape,
     check_flag,
     check_name,
@@ -269,8 +270,9 @@ class Layer(CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        row = check_batch_shape("input_shape", input_shape)[1:]
-        with build_lock():
+        shape = check_batch_shape("input_shape", input_shape)
+        row = shape[1:]
+        with build_lock(), batch_counted("input_shape", shape):
             try:
                 self._core.build(row)
             except MemoryError:
@@ -353,8 +355,9 @@ class Layer(CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        batch, *row = check_batch_shape("input_shape", input_shape)
-        return (batch, *self._core.output_shape(tuple(row)))
+        shape = check_batch_shape("input_shape", input_shape)
+        with batch_counted("input_shape", shape):
+            return (shape[0], *self._core.output_shape(shape[1:]))
 
     def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> np.ndarray:
         """Apply the layer to an array.

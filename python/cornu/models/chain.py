@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.config import floatx
-from cornu.layers.arguments import check_batch_shape, check_flag, check_name
+from cornu.layers.arguments import batch_counted, check_batch_shape, check_flag, check_name
 from cornu.layers.build_lock import build_lock
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
@@ -302,7 +302,7 @@ class Chain(Trainer, CoreBacked):
             if not self._built:
                 self._set_chain(self._layers)
             return
-        with build_lock():
+        with build_lock(), batch_counted("input_shape", shape):
             self._set_chain([InputLayer(batch_shape=shape), *self._layers])
 
     def _require_layers(self) -> None:
@@ -360,9 +360,10 @@ class Chain(Trainer, CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        batch, *row = check_batch_shape("input_shape", input_shape)
+        shape = check_batch_shape("input_shape", input_shape)
         self._require_layers()
-        return (batch, *infer_shapes(self._name, self._chain(), tuple(row))[-1])
+        with batch_counted("input_shape", shape):
+            return (shape[0], *infer_shapes(self._name, self._chain(), shape[1:])[-1])
 
 
 def _unbuilt(chain: Sequence[Layer], rows: Sequence[Shape]) -> list[tuple[int, Layer, Shape]]:

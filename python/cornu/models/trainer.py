@@ -62,9 +62,9 @@ class Trainer(Evaluator):
         """Train the model.
 
         The arrays are used where they lie, whatever their layout and real dtype, and never written
-        to; nothing of their size is allocated. A pandas frame whose columns have several types is
-        made one array first, and a list is. If a number in them is not finite, or a label out
-        of range, that is found in the first epoch, and the model is put back to where it was.
+        to; nothing of their size is allocated. Lists, and pandas frames whose columns have
+        several types, are made arrays first. If a number in them is not finite, or a label out of
+        range, that is found in the first epoch, and the model is put back to where it was.
 
         Args:
             x: Inputs: an array of rows of the model's input shape, or lists of numbers.

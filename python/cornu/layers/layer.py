@@ -99,6 +99,8 @@ class Layer(CoreBacked):
         self._path: str | None = None
         self._weights: list[Variable] = []
         self._built = False
+        # Whether a model was made of it when it had its weights already.
+        self._reused = False
         # The shape of the rows that the weights were made for.
         self._row: tuple[int, ...] = ()
         # The chain of this layer alone, and the shape of the rows that it takes.
@@ -322,10 +324,13 @@ class Layer(CoreBacked):
         self._built = True
 
     def _forget(self) -> None:
-        """Be unbuilt again, when an initializer failed."""
+        """Be unbuilt again: an initializer failed, or the data it was built for were refused."""
         self._weights = []
+        self._path = None
+        self._row = ()
         self._alone = None
         self._built = False
+        self._reused = False
         self._core = self._new_core()
 
     def _new_core(self) -> _core.Layer:

@@ -76,8 +76,8 @@ class Sequential(Chain):
         x = take_rows(inputs, "inputs", self._known_row())
         row, _ = self._shapes(x)
         check_x(x, row, self._end_names()[0], "inputs")
-        self._build_for(row)
-        return forward(self._core, x, is_training)
+        with self._build_for(row):
+            return forward(self._core, x, is_training)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its index.

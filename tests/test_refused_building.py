@@ -287,11 +287,11 @@ def test_two_threads():
 
 
 def test_the_random_state_of_a_fit_that_changed_nothing():
-    """A shuffle takes a seed from Python's generator, which a refused fit gives back."""
+    """A shuffle takes a seed from Python's generator, which a first fit gives back if refused."""
 
     def train(with_failure):
         keras.utils.set_random_seed(7)
-        model = keras.Sequential([keras.Input((FEATURES,)), layers.Dense(OUTPUTS)])
+        model = keras.Sequential([layers.Dense(OUTPUTS)])
         model.compile("sgd", "mse")
         if with_failure:
             refused(lambda: model.fit(NAN_IN_X, Y, verbose=0), "finite")

@@ -20,7 +20,7 @@ from cornu.models.evaluator import (
 )
 from cornu.models.loops import FitLoop
 from cornu.models.training_data import split, take_data, take_validation
-from cornu.random.seed_generator import make_revocable_seed
+from cornu.random.seed_generator import make_default_seed, make_revocable_seed
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
@@ -134,7 +134,12 @@ class Trainer(Evaluator):
         elif getattr(validation_split, "ndim", 0) or validation_split:
             data, validation = split(data, validation_split)
         resolved, trial = self._bind("fit", data, validation)
-        seed, revoke_seed = make_revocable_seed() if is_shuffled else (None, lambda: None)
+        seed, revoke_seed = None, None
+        if is_shuffled and trial.has_built:
+            seed, revoke_seed = make_revocable_seed()
+        elif is_shuffled:
+            # To remember the state for so little would take longer than many a fit.
+            seed = make_default_seed()
         with trial:
             run = _core.Run(
                 self._core,
@@ -158,7 +163,8 @@ class Trainer(Evaluator):
         except ValueError as error:
             if int(self.optimizer.iterations) == steps:
                 self.history = history
-                revoke_seed()
+                if revoke_seed is not None:
+                    revoke_seed()
             if validation is not None and validation_data is None:
                 raise _with_row_of_all(error, len(data.x)) from None
             raise

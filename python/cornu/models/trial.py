@@ -31,6 +31,11 @@ class Trial:
     def __init__(self, take_back: Callable[[], None] | None = None) -> None:
         self._take_back = take_back
 
+    @property
+    def has_built(self) -> bool:
+        """Whether there is anything to take back."""
+        return self._take_back is not None
+
     def __enter__(self) -> None:
         pass
 

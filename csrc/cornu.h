@@ -268,6 +268,11 @@ bool cornu_layer_is_built(const cornu_layer *layer);
  * no build; a built layer also checks that its weights fit. */
 cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shape *input,
                                       cornu_shape *output, cornu_error *error);
+/* The same at a further place of a chain: a layer that is not built yet is taken as built for
+ * `first`, the input of its first place (NULL: this is that). */
+cornu_status cornu_layer_output_shape_again(const cornu_layer *layer, const cornu_shape *first,
+                                            const cornu_shape *input, cornu_shape *output,
+                                            cornu_error *error);
 /* Makes the spans, filled with zero, in one block of their own. A built layer only checks. */
 cornu_status cornu_layer_build(cornu_layer *layer, const cornu_shape *input, cornu_error *error);
 /* 0 before build. Dense: kernel (input, units), then bias (units). The span is borrowed from the

@@ -17,12 +17,13 @@ static cornu_status infer_link(const cornu_plan *plan, size_t index, cornu_layer
     cornu_link *link = &plan->links[index];
     link->layer = layer;
     link->input = *input;
+    size_t place = first_place(plan->links, index);
+    const cornu_link *first = place < index ? &plan->links[place] : NULL;
     /* Asked once for each layer: another thread may set it meanwhile. */
-    size_t first = first_place(plan->links, index);
-    link->layer_trainable =
-        first < index ? plan->links[first].layer_trainable : cornu_layer_trainable(layer);
+    link->layer_trainable = first ? first->layer_trainable : cornu_layer_trainable(layer);
     link->trainable = link->layer_trainable && plan->trainable;
-    cornu_status status = cornu_layer_output_shape(layer, input, &link->output, error);
+    cornu_status status = cornu_layer_output_shape_again(layer, first ? &first->input : NULL, input,
+                                                         &link->output, error);
     if (status != CORNU_OK) return status;
     if (!cornu_shape_count(&link->input, &link->input_count) ||
         !cornu_shape_count(&link->output, &link->output_count)) {

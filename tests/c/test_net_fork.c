@@ -25,13 +25,7 @@ static cornu_model *small_model(void) {
 }
 
 static cornu_status predict(cornu_model *model, double *output) {
-    cornu_array x = matrix(x_values, ROWS, FEATURES);
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = 2,
-                                 .output = output,
-                                 .output_nbytes = ROWS * 2 * sizeof *output};
-    return run_whole(model, &options, NULL, NULL);
+    return predict_pairs(model, x_values, ROWS, FEATURES, output);
 }
 
 static bool predicts_right(cornu_model *model) {

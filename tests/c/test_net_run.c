@@ -115,11 +115,7 @@ static void test_row_has_the_same_bits_in_any_batch(void) {
     cornu_model *model = small_model();
     cornu_array x = matrix(x_values, ROWS, FEATURES);
     double whole[ROWS * 2], parts[ROWS * 2];
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = ROWS,
-                                 .output = whole,
-                                 .output_nbytes = sizeof whole};
+    cornu_run_options options = predict_options(&x, ROWS, whole, ROWS * 2);
     CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
     for (size_t batch = 1; batch < ROWS; batch++) {
         memset(parts, 0xff, sizeof parts);

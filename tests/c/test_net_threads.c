@@ -64,13 +64,7 @@ static void stop_fit(fitter *self, pthread_t thread) {
 }
 
 static cornu_status predict(cornu_model *model, double *output) {
-    cornu_array x = matrix(x_values, ROWS, FEATURES);
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = ROWS,
-                                 .output = output,
-                                 .output_nbytes = ROWS * 2 * sizeof *output};
-    return run_whole(model, &options, NULL, NULL);
+    return predict_pairs(model, x_values, ROWS, FEATURES, output);
 }
 
 static void *predict_often(void *argument) {

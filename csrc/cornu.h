@@ -403,6 +403,8 @@ typedef struct cornu_run_options {
     size_t validation_batch_size, validation_frequency; /* at least 1 where there is validation */
     void *output; /* PREDICT: rows x the output's row shape, in the model's dtype, without gaps,
                      aligned to it; no part of x or of the weights */
+    cornu_dtype output_dtype; /* PREDICT: what the caller takes the model's dtype for;
+                                 CORNU_ERROR_VALUE if it is another, or output not aligned to it */
     size_t output_nbytes; /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is
                              needed */
     bool training;        /* PREDICT: dropout is active */

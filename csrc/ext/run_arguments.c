@@ -143,13 +143,16 @@ static int prediction_shape(const cornu_shape *row, size_t rows,
     return (int)row->rank + 1;
 }
 
-static bool check_output(PyArrayObject *output, const cornu_model_object *model, size_t rows) {
+/* *dtype is the model's, and so the output's. From here on other threads and finalizers may change
+ * the model's: the library looks again. */
+static bool check_output(PyArrayObject *output, const cornu_model_object *model, size_t rows,
+                         cornu_dtype *dtype) {
     npy_intp sizes[CORNU_MAX_RANK + 1];
     const cornu_shape *row = cornu_model_object_output(model);
     if (row == NULL) return false;
     int rank = prediction_shape(row, rows, sizes);
-    bool fits = PyArray_TYPE(output) == cornu_dtype_numpy(model->dtype) &&
-                PyArray_NDIM(output) == rank &&
+    *dtype = model->dtype;
+    bool fits = PyArray_TYPE(output) == cornu_dtype_numpy(*dtype) && PyArray_NDIM(output) == rank &&
                 PyArray_CompareLists(PyArray_DIMS(output), sizes, rank);
     if (!fits) {
         PyObject *expected = PyArray_IntTupleFromIntp(rank, sizes);
@@ -157,7 +160,7 @@ static bool check_output(PyArrayObject *output, const cornu_model_object *model,
         if (expected != NULL && received != NULL) {
             PyErr_Format(PyExc_ValueError,
                          "`output` must have shape %S and dtype %s. Received: shape=%S, dtype=%S",
-                         expected, cornu_dtype_name(model->dtype), received,
+                         expected, cornu_dtype_name(*dtype), received,
                          (PyObject *)PyArray_DESCR(output));
         }
         Py_XDECREF(expected);
@@ -246,7 +249,9 @@ bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values
     };
     if (!check_arrays_of_mode(&call) || !describe_all(&call, run)) return false;
     if (call.output != NULL) {
-        if (!check_output(call.output, run->model, run->x.shape[0])) return false;
+        if (!check_output(call.output, run->model, run->x.shape[0], &run->options.output_dtype)) {
+            return false;
+        }
         run->options.output = PyArray_DATA(call.output);
         run->options.output_nbytes = (size_t)PyArray_NBYTES(call.output);
     }

@@ -109,6 +109,7 @@ static inline cornu_run_options predict_options(const cornu_array *x, size_t bat
                                .x = x,
                                .batch_size = batch_size,
                                .output = output,
+                               .output_dtype = CORNU_FLOAT64,
                                .output_nbytes = count * sizeof *output};
 }
 

@@ -239,6 +239,9 @@ size_t cornu_span_count(const cornu_span *span);
 
 typedef struct cornu_layer cornu_layer;
 
+/* Bytes of a name with its end. */
+#define CORNU_NAME_NBYTES 128
+
 /* The dtype is float32 or float64. `name` is copied (cut at 127 bytes) and stands in errors. */
 cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t units,
                                    const cornu_activation *activation, bool use_bias,
@@ -260,7 +263,8 @@ cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double
 void cornu_layer_retain(cornu_layer *layer);
 void cornu_layer_release(cornu_layer *layer);
 
-const char *cornu_layer_name(const cornu_layer *layer);
+/* Copies the name and returns `name`. Another thread may set it at any time. */
+const char *cornu_layer_name(const cornu_layer *layer, char name[CORNU_NAME_NBYTES]);
 void cornu_layer_set_name(cornu_layer *layer, const char *name);
 cornu_dtype cornu_layer_dtype(const cornu_layer *layer);
 bool cornu_layer_is_built(const cornu_layer *layer);

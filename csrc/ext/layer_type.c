@@ -33,7 +33,8 @@ static void layer_dealloc(PyObject *self) {
 /* ---- Attributes ---- */
 
 static PyObject *layer_name(PyObject *self, void *Py_UNUSED(closure)) {
-    const char *name = cornu_layer_name(layer_of(self));
+    char name[CORNU_NAME_NBYTES];
+    cornu_layer_name(layer_of(self), name);
     /* The library cuts a long name at a byte, which may be within a character. */
     return PyUnicode_DecodeUTF8(name, (Py_ssize_t)strlen(name), "ignore");
 }

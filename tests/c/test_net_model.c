@@ -250,6 +250,8 @@ static cornu_status live(void) {
     if (status == CORNU_OK) status = cornu_model_lock(model, true, 0, CORNU_NO_POLL, &error);
     if (status == CORNU_OK) status = cornu_model_unlock(model, &error);
     if (status != CORNU_OK) CHECK_INT(error.status, status);
+    /* A sentence with a size names one that there was no room for. */
+    if (status != CORNU_OK) CHECK(!strstr(error.message, " 0 bytes"));
     for (size_t i = 0; i < 3; i++) cornu_layer_release(layers[i]);
     cornu_optimizer_release(optimizer);
     cornu_model_release(model);

@@ -22,9 +22,10 @@ def infer_shapes(model: str, chain: Sequence[Layer], row: Shape) -> list[Shape]:
         ValueError: a layer can't take what comes before it; the error names it.
     """
     shapes = []
+    first_rows: dict[int, Shape] = {}
     for index, layer in enumerate(chain):
         try:
-            row = layer._core.output_shape(row)
+            row = layer._core.output_shape(row, first_rows.setdefault(id(layer), row))
         except ValueError as error:
             raise ValueError(f'Layer {index} of model "{model}": {error}') from None
         shapes.append(row)

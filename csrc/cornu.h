@@ -239,6 +239,9 @@ size_t cornu_span_count(const cornu_span *span);
 
 typedef struct cornu_layer cornu_layer;
 
+/* Bytes of a name with its end. */
+#define CORNU_NAME_NBYTES 128
+
 /* The dtype is float32 or float64. `name` is copied (cut at 127 bytes) and stands in errors. */
 cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t units,
                                    const cornu_activation *activation, bool use_bias,
@@ -260,7 +263,8 @@ cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double
 void cornu_layer_retain(cornu_layer *layer);
 void cornu_layer_release(cornu_layer *layer);
 
-const char *cornu_layer_name(const cornu_layer *layer);
+/* Copies the name and returns `name`. Another thread may set it at any time. */
+const char *cornu_layer_name(const cornu_layer *layer, char name[CORNU_NAME_NBYTES]);
 void cornu_layer_set_name(cornu_layer *layer, const char *name);
 cornu_dtype cornu_layer_dtype(const cornu_layer *layer);
 bool cornu_layer_is_built(const cornu_layer *layer);
@@ -268,6 +272,11 @@ bool cornu_layer_is_built(const cornu_layer *layer);
  * no build; a built layer also checks that its weights fit. */
 cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shape *input,
                                       cornu_shape *output, cornu_error *error);
+/* The same at a further place of a chain: a layer that is not built yet is taken as built for
+ * `first`, the input of its first place (NULL: this is that). */
+cornu_status cornu_layer_output_shape_again(const cornu_layer *layer, const cornu_shape *first,
+                                            const cornu_shape *input, cornu_shape *output,
+                                            cornu_error *error);
 /* Makes the spans, filled with zero, in one block of their own. A built layer only checks. */
 cornu_status cornu_layer_build(cornu_layer *layer, const cornu_shape *input, cornu_error *error);
 /* 0 before build. Dense: kernel (input, units), then bias (units). The span is borrowed from the
@@ -398,6 +407,8 @@ typedef struct cornu_run_options {
     size_t validation_batch_size, validation_frequency; /* at least 1 where there is validation */
     void *output; /* PREDICT: rows x the output's row shape, in the model's dtype, without gaps,
                      aligned to it; no part of x or of the weights */
+    cornu_dtype output_dtype; /* PREDICT: what the caller takes the model's dtype for;
+                                 CORNU_ERROR_VALUE if it is another, or output not aligned to it */
     size_t output_nbytes; /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is
                              needed */
     bool training;        /* PREDICT: dropout is active */

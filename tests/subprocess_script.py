@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 
 def run_script(source, *arguments, timeout=300, **environment):
@@ -22,3 +24,17 @@ def run_script(source, *arguments, timeout=300, **environment):
     )
     assert done.returncode == 0, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def build_preload(name, folder):
+    """Compile `tests/c/<name>.c` to a library for `LD_PRELOAD`; return its path.
+
+    Args:
+        name: The file's name, without its suffix.
+        folder: Where the library is to be.
+    """
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    assert compiler, "a C compiler built cornu"
+    library, source = Path(folder) / f"{name}.so", Path(__file__).parent / "c" / f"{name}.c"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
+    return str(library)

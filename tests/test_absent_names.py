@@ -58,8 +58,14 @@ def test_other_names_stay_errors_of_their_kind():
     for code in ("from cornu.layers import Dnse", "from cornu.config import set_backend"):
         with pytest.raises(ImportError, match="cannot import name"):
             exec(code)
-    with pytest.raises(ModuleNotFoundError):
-        exec("import cornu.backend")
+    for code in (
+        "import cornu.backend",
+        "import cornu.ops",
+        "from cornu.regularizers import l2",
+        "from cornu.optimizers.schedules import ExponentialDecay",
+    ):
+        with pytest.raises(ModuleNotFoundError, match=r"^No module named 'cornu\."):
+            exec(code)
 
 
 @pytest.mark.parametrize(
@@ -109,8 +115,8 @@ def test_other_attributes():
     refused(lambda: layer.unit, "'Dense' object", "'unit'", error=AttributeError)
     refused(lambda: layer.add_loss, "'add_loss' of Keras's Layer", error=AttributeError)
     # A property's own words come through.
-    refused(lambda: model.input_shape, "'m' has no input shape before", error=AttributeError)
-    refused(lambda: layer.kernel, "'d' must be built", error=AttributeError)
+    refused(lambda: model.input_shape, '"m" has no input shape before', error=AttributeError)
+    refused(lambda: layer.kernel, '"d" must be built', error=AttributeError)
     assert not hasattr(layer, "kernel")
     assert not hasattr(layer, "__array__")
 
@@ -143,6 +149,22 @@ def test_names_that_keras_has(module, names):
             f"{name!r}",
             "Keras's is not supported yet; known are '",
         )
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "meant"),
+    [
+        ("metrics", "rmse", "RootMeanSquaredError"),
+        ("metrics", "root_mean_square_error", "RootMeanSquaredError"),
+        ("losses", "squared_hing", "squared_hinge"),
+        ("optimizers", "adamx", "Adamax"),
+    ],
+)
+def test_names_that_are_like_one_of_keras(module, name, meant):
+    """No other quantity is suggested: 'mse' is more like 'rmse' than any other known name is."""
+    with pytest.raises(ValueError, match=f"^Unknown {module[:-1].replace('se', 's')}") as caught:
+        getattr(keras, module).get(name)
+    assert f"{name!r}. Keras's {meant!r} is not supported yet; known are '" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,10 @@ def data_calls(model, x=X, y=Y, **options):
     [
         (X, Y[:-1], ("`x` and `y`", f"({ROWS}, 4)", f"({ROWS - 1}, 3)")),
         (X[:0], Y[:0], ("`x`", "at least one row", "(0, 4)")),
-        (X[:, :3], Y, ("`x`", "layer 0 'dense", "(None, 4)", f"({ROWS}, 3)")),
+        (X[:, :3], Y, ("`x`", 'layer 0 "dense', "(None, 4)", f"({ROWS}, 3)")),
         (X[:, :, None], Y, ("`x`", "(None, 4)", f"({ROWS}, 4, 1)")),
         (X[:, 0], Y, ("`x`", "(None, 4)", f"({ROWS},)")),
-        (X, Y[:, 0], ("`y`", "(None, 3)", "layer 1 'dense", f"({ROWS},)")),
+        (X, Y[:, 0], ("`y`", "(None, 3)", 'layer 1 "dense', f"({ROWS},)")),
         (X, Y[:, :1], ("`y`", "(None, 3)", f"({ROWS}, 1)")),
         (X, Y[:, :, None], ("`y`", "(None, 3)", f"({ROWS}, 3, 1)")),
         (X, Y[None], ("`x` and `y`", f"(1, {ROWS}, 3)")),
@@ -74,7 +74,7 @@ def test_what_is_no_array(value):
 def test_inputs_of_a_prediction(method):
     model = make_model()
     call = getattr(model, method)
-    unchanged(model, lambda: call(X[:, :3]), "layer 0 'dense", "(None, 4)", f"({ROWS}, 3)")
+    unchanged(model, lambda: call(X[:, :3]), 'layer 0 "dense', "(None, 4)", f"({ROWS}, 3)")
     unchanged(model, lambda: call([[1, 2], [3]]), "ragged")
     if method == "predict":
         unchanged(model, lambda: call(X[:0]), "at least one row", "(0, 4)")

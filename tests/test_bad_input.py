@@ -91,7 +91,14 @@ def test_units(units):
         (lambda: layers.Reshape((-1, -1)), ("`target_shape`", "-1")),
         (lambda: layers.Reshape((2, -3)), ("`target_shape`", "-3")),
         (lambda: layers.Reshape((2.5,)), ("`target_shape`", "2.5")),
-        (lambda: layers.Flatten("channels_first"), ("`data_format`", "channels_first")),
+        (
+            lambda: layers.Flatten("channels_first"),
+            ("'channels_first' is not supported yet", "='channels_first'"),
+        ),
+        (
+            lambda: layers.Flatten("x"),
+            ("`data_format` must be 'channels_last' or None;", "'channels_first'", "='x'"),
+        ),
         (lambda: keras.Input(4), ("`shape`", "(4,)", "4")),
         (lambda: keras.Input(), ("`shape`", "None")),
         (lambda: keras.Input((None, 4)), ("`shape`", "known", "None")),
@@ -103,7 +110,7 @@ def test_units(units):
         (lambda: keras.Sequential([make_model()]), ("Models within models", "Sequential")),
         (
             lambda: keras.Sequential([layers.Dense(2, name="a"), layers.Dense(2, name="a")]),
-            ("names of their own", "'a'"),
+            ("names of their own", '"a"'),
         ),
         (lambda: keras.Sequential(name=3), ("`name`", "3")),
     ],
@@ -143,16 +150,16 @@ def test_two_float_types_name_both_layers():
     first, second = layers.Dense(2, name="single"), layers.Dense(2, name="double", dtype="float64")
     refused(
         lambda: keras.Sequential([keras.Input((4,)), first, second]),
-        "layer 0 'single'",
+        'layer 0 "single"',
         "float32",
-        "layer 1 'double'",
+        'layer 1 "double"',
         "float64",
     )
     refused(
         lambda: keras.Sequential([keras.Input((4,), dtype="float64", name="into"), first]),
-        "'into'",
+        '"into"',
         "float64",
-        "'single'",
+        '"single"',
         "float32",
     )
 
@@ -162,7 +169,7 @@ def test_sizes_whose_product_overflows():
     refused(
         lambda: keras.Sequential([keras.Input((2**40,)), wide]),
         "Layer 0",
-        "'wide'",
+        '"wide"',
         f"(None, {2**40})",
         "more",
         "than memory can hold",

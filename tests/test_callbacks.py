@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
+from bad_input import unchanged
 from small_models import classifier, labels, regression, regressor, state
 
 Callback = keras.callbacks.Callback
@@ -309,9 +310,29 @@ def test_an_exception_ends_evaluate_and_predict(method):
 
 
 def test_not_a_callback():
-    for wrong in (3, [Callback], "early"):
+    for wrong in (3, [Callback], "early", [None], [Callback(), [None]]):
         with pytest.raises(TypeError, match=r"`callbacks` must be cornu\.callbacks\.Callback"):
             fit(regressor(), wrong)
+
+
+def test_none_in_a_list():
+    model = regressor()
+    for call in (
+        lambda callbacks: model.fit(*regression(), callbacks=callbacks, verbose=0),
+        lambda callbacks: model.evaluate(*regression(), callbacks=callbacks, verbose=0),
+        lambda callbacks: model.predict(regression()[0], callbacks=callbacks, verbose=0),
+    ):
+        unchanged(model, lambda call=call: call([None]), "`callbacks` must", error=TypeError)
+        call(None)
+    with pytest.raises(TypeError, match="`callbacks` must"):
+        keras.callbacks.CallbackList().append(None)
+
+
+def test_lists_within_a_list():
+    first, second, third = (Alike() for _ in "abc")
+    fit(regressor(), [first, [second, (third,)], []], validation_split=0)
+    assert first.calls == second.calls == third.calls
+    assert len(first.calls) == 3
 
 
 class Alike:

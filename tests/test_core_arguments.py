@@ -1,5 +1,6 @@
 """Whatever comes from Python, the core answers with a clear exception and never with a crash."""
 
+import gc
 import math
 import types
 
@@ -335,6 +336,38 @@ def test_an_output_that_is_not_aligned_is_refused():
     output = np.zeros(33, "uint8")[1:].view("float32").reshape(4, 2)
     with pytest.raises(ValueError, match="aligned"):
         _core.Run(model, _core.PREDICT, X, output=output)
+
+
+@pytest.mark.parametrize("allocations", range(1, 12))
+def test_an_output_for_a_chain_that_is_replaced_meanwhile(allocations):
+    """A finalizer that runs within the call (up to Python 3.11 any allocation may bring it), or
+    another thread, gives the model layers of another dtype, whose rows are as many bytes.
+    """
+    narrow = _core.dense("narrow", "float32", 2, LINEAR, True)
+    wide = _core.dense("wide", "float64", 1, LINEAR, True)
+    wide.build((3,))
+    wide.spans()[1][:] = 1.5
+    model = _core.Model("model")
+    model.set_layers([narrow], (3,))
+    output = np.zeros((4, 2), "float32")
+
+    class Replaces:
+        def __del__(self):
+            model.set_layers([wide], (3,))
+
+    threshold = gc.get_threshold()
+    gc.collect()
+    gc.set_threshold(allocations)
+    garbage = Replaces()
+    garbage.itself = garbage
+    del garbage
+    try:
+        _core.Run(model, _core.PREDICT, X, output=output).advance()
+    except ValueError as error:
+        assert "float64" in str(error)  # noqa: PT017
+    finally:
+        gc.set_threshold(*threshold)
+    assert (output == 0).all()
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ class Interruption:
         self.sent = None
 
     def send(self):
-        self.sent = time.perf_counter()
+        self.sent = time.perf_counter(), time.process_time()
         os.kill(os.getpid(), signal.SIGINT)
 
     def __enter__(self):
@@ -39,7 +39,9 @@ class Interruption:
         self.timer.join()
 
     def seconds_since(self):
-        return time.perf_counter() - self.sent
+        """Or this process's own seconds, if that is less: those that others take don't count."""
+        clock, process = self.sent
+        return min(time.perf_counter() - clock, time.process_time() - process)
 
 
 def long_fit(model, count=200_000, **options):
@@ -153,10 +155,15 @@ def test_python_goes_on_while_the_core_works():
     thread = threading.Thread(target=finish, args=(run,))
     alone = max(count_for(0.2) for _ in range(3))
     thread.start()
-    beside = max(count_for(0.2) for _ in range(5))
+    beside = 0
+    for _ in range(25):
+        beside = max(beside, count_for(0.2))
+        # Two cores give nearly 1; a single shared one gives 1/2; a held GIL nearly 0. On a busy
+        # machine it may take several rounds to get a share.
+        if beside > 0.25 * alone:
+            break
     run.stop()
     thread.join(60)
-    # Two cores give nearly 1; a single shared one gives 1/2; a held GIL nearly 0.
     assert beside > 0.25 * alone
 
 
@@ -191,9 +198,11 @@ def long_step(model, features=600):
         x = np.broadcast_to(np.float32(0.5), (count, features))
         return _core.Run(model, _core.TRAIN, x, x)
 
-    began = time.perf_counter()
+    # In CPU time: other processes, which may have ended by then, must not make it short.
+    began = time.process_time()
     finish(step(1000))
-    return step(int(1500 / (time.perf_counter() - began)))
+    seconds = (time.process_time() - began) / _core.num_threads()
+    return step(int(1500 / seconds))
 
 
 def test_a_copy_waits_for_the_end_of_a_step():
@@ -277,7 +286,9 @@ def test_a_thread_waits_for_a_step_without_the_gil():
     for thread in threads:
         thread.start()
         time.sleep(0.1)
-    beside = max(count_for(0.1) for _ in range(3))
+    beside = 0
+    while threads[0].is_alive() and beside <= 0.3 * alone:
+        beside = max(beside, count_for(0.1))
     for thread in threads:
         thread.join(120)
     assert beside > 0.3 * alone
@@ -369,11 +380,11 @@ def test_a_child_forked_by_another_thread_answers_ctrl_c():
             # Python's own handler is set in the parent's main thread and inherited.
             signal.setitimer(signal.ITIMER_REAL, 0.3)
             run = _core.Run(model, _core.FIT, rows(10**5), rows(10**5, 2), batch_size=1, epochs=50)
-            began = time.perf_counter()
+            began = time.process_time()
             try:
                 finish(run)
             except TimeoutError:
-                return 0 if time.perf_counter() - began < 1.0 else 2
+                return 0 if time.process_time() - began < 1.0 else 2
             return 3
 
         def handler(number, frame):

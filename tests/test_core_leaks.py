@@ -48,19 +48,6 @@ def test_a_run_gives_its_arrays_back(ending):
     assert counts() == before
 
 
-def test_an_array_in_use_is_not_resized():
-    """Its memory would be freed under the run."""
-    model, _ = dense_model()
-    x = rows(4).copy()
-    run = _core.Run(model, _core.FIT, x, rows(4, 2))
-    with pytest.raises(ValueError, match="resize"):
-        x.resize((10**6, 3), refcheck=False)
-    finish(run)
-    run.close()
-    del run
-    x.resize((5, 3), refcheck=False)
-
-
 def test_a_cycle_through_a_run_is_collected():
     model, _ = dense_model()
     x = rows(4).view(Array)

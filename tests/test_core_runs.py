@@ -56,6 +56,16 @@ def test_weights_of_samples_count():
     assert run.results()[0] == pytest.approx((losses * weights).sum() / 7, rel=1e-12)
 
 
+def test_a_gradient_of_no_numbers():
+    """A copy of nothing from nowhere: for the sanitizers."""
+    model = _core.Model("model")
+    model.set_layers([_core.dense("d", "float32", 2, LINEAR, False)], (0,))
+    model.compile(MSE, _core.Optimizer("sgd", 0.1), [])
+    run = _core.Run(model, _core.GRADIENT, rows(1, 0), rows(1, 2))
+    finish(run)
+    assert [gradient.shape for gradient in run.gradients()] == [(0, 2)]
+
+
 def test_gradients_are_those_of_the_loss():
     model, layers = dense_model(dtype="float64")
     x, y = rows(7, dtype="float64"), rows(7, 2, "float64")

@@ -14,7 +14,7 @@ from cornu.tour import six_steps
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    """What the demo prints, away from the checkout, and the seconds it takes."""
+    """What the demo prints, away from the checkout; on a machine left alone in some seconds."""
     began = time.monotonic()
     run = subprocess.run(
         [sys.executable, "-W", "error", "-m", "cornu"],
@@ -22,16 +22,10 @@ def printed(tmp_path_factory):
         capture_output=True,
         timeout=120,
     )
-    seconds = time.monotonic() - began
+    print(f"{time.monotonic() - began:.1f} s")
     assert run.returncode == 0, run.stderr.decode()
     assert run.stderr == b""
-    return run.stdout.decode(), seconds
-
-
-def test_it_is_quick(printed):
-    """The promise is 5 s; a machine with other work gets four times that."""
-    print(f"{printed[1]:.1f} s")
-    assert printed[1] < 20
+    return run.stdout.decode()
 
 
 def test_every_figure_of_the_worked_example(printed):
@@ -48,17 +42,20 @@ def test_every_figure_of_the_worked_example(printed):
         "0.69629578  0.59624247",
         "0.29959556  0.24919112",
         "0.39964496  0.34928991",
+        "W - r dE/dW",
+        "r 0.50000000 the learning rate",
         "0.023971900751730",
         "0.0232363388722",
     ):
-        assert re.search(r"\s+".join(figure.split()), printed[0]), figure
+        assert re.search(r"\s+".join(figure.split()), printed), figure
 
 
 def test_the_six_steps(printed):
-    text = printed[0].split("Six steps")[1]
+    text = printed.split("Six steps")[1]
     places = [text.index(f"{number}. ") for number in range(1, 7)]
     assert places == sorted(places)
     assert "1,797" in text
+    assert "of the training part 10% are set aside for validation" in text
     for name, rows in (("train", 1132), ("validation", 126), ("test", 539)):
         assert re.search(rf"{name} +x \({rows}, 8, 8\)", text)
     assert re.search(r"val_accuracy: [01]\.\d{4} - val_loss: ", text)
@@ -67,18 +64,18 @@ def test_the_six_steps(printed):
 
 
 def test_it_ends_with_ten_digits(printed):
-    end = printed[0].split("6. Predict")[1]
+    end = printed.split("6. Predict")[1]
     shown = re.findall(r"\b(\d)(?: not \d)? \(p=([01]\.\d{3})\)", end)
     assert len(shown) == 10
     assert all(0 <= float(probability) <= 1 for _, probability in shown)
     assert "@@" in end
-    assert printed[0].endswith("\n")
+    assert printed.endswith("\n")
 
 
 def test_its_layers_are_counted_from_the_first(printed):
     """The worked example before it makes layers of the same class."""
-    assert "│ dense (Dense) " in printed[0]
-    assert "│ dense_1 (Dense) " in printed[0]
+    assert "│ dense (Dense) " in printed
+    assert "│ dense_1 (Dense) " in printed
 
 
 def test_its_arguments():
@@ -108,7 +105,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(lines):
 
 def test_lines_fit_80_columns(printed):
     """Those of training apart, which are as long as they have results to show."""
-    lines = [line for line in printed[0].splitlines() if "/step" not in line]
+    lines = [line for line in printed.splitlines() if "/step" not in line]
     assert max(map(len, lines)) <= 80
 
 

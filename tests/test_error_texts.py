@@ -99,6 +99,19 @@ def test_a_layer_is_named_once():
         layer(np.zeros(3))
 
 
+@pytest.mark.parametrize("call", ["build", "compute_output_shape"])
+def test_a_shape_without_its_batch(call):
+    words = "(from input_shape=(3,), whose first size", "did you mean input_shape=(None, 3)?)"
+    for make in (lambda: layers.Dense(2), lambda: keras.Sequential([layers.Dense(2)])):
+        work = getattr(make(), call)
+        refused(lambda work=work: work((3,)), "Dense", "at least one axis", *words)
+        with pytest.raises(ValueError, match=r"Received input shape: \(None,\)$"):
+            work((None,))
+        work((3, 4))
+    # What takes plain numbers takes them for a batch of three too.
+    assert layers.Activation("relu").compute_output_shape((3,)) == (3,)
+
+
 def test_get_layer():
     model = make_model()
     refused(lambda: model.get_layer(0), "`name` must be a string", "Did you mean index=0?")
@@ -111,14 +124,14 @@ def test_weights_that_do_not_fit():
     model.layers[1]._name = "last"
     values = model.get_weights()
     values[2] = np.zeros((2, 2))
-    refused(lambda: model.set_weights(values), "`weights[2]`", "kernel of layer 1 'last'", "(2, 2)")
-    refused(lambda: model.layers[1].set_weights(values[2:]), "kernel of layer 'last'", "(2, 2)")
+    refused(lambda: model.set_weights(values), "`weights[2]`", 'kernel of layer 1 "last"', "(2, 2)")
+    refused(lambda: model.layers[1].set_weights(values[2:]), 'kernel of layer "last"', "(2, 2)")
 
 
 def test_weights_of_a_layer_that_stands_twice():
     twice = layers.Dense(4, name="twice")
     model = keras.Sequential([keras.Input((4,)), twice, twice])
-    refused(lambda: model.set_weights([X, X]), "kernel of layer 0 'twice'")
+    refused(lambda: model.set_weights([X, X]), 'kernel of layer 0 "twice"')
 
 
 def test_no_memory_for_the_values_of_weights():
@@ -134,21 +147,21 @@ def test_no_memory_for_the_values_of_weights():
             ]
         )
 
-    refused(build, "Layer 1 'greedy'", "not enough memory", "(2, 3)", error=MemoryError)
+    refused(build, 'Layer 1 "greedy"', "not enough memory", "(2, 3)", error=MemoryError)
 
 
 @pytest.mark.memory
 def test_no_memory_for_weights():
     refused(
         lambda: keras.Sequential([keras.Input((4,)), layers.Dense(2**50, name="vast")]),
-        "Layer 0 'vast'",
+        'Layer 0 "vast"',
         "(None, 4)",
         f"(None, {2**50})",
         error=MemoryError,
     )
     refused(
         lambda: layers.Dense(2**50, name="vast")(X),
-        "layer 'vast'",
+        'layer "vast"',
         "(None, 4)",
         f"(None, {2**50})",
         error=MemoryError,
@@ -159,7 +172,7 @@ def test_a_layer_whose_weights_found_no_memory_can_be_built_later():
     layer = layers.Dense(2, name="d")
     _core.fail_allocation_after(0)
     try:
-        refused(lambda: layer.build((None, 4)), "layer 'd'", "(None, 2)", error=MemoryError)
+        refused(lambda: layer.build((None, 4)), 'layer "d"', "(None, 2)", error=MemoryError)
     finally:
         _core.fail_allocation_after(-1)
     assert layer(X).shape == (len(X), 2)

@@ -200,7 +200,8 @@ def test_flatten_and_reshape():
     x = np.arange(24).reshape(2, 3, 4)
     np.testing.assert_array_equal(layers.Flatten()(x), x.reshape(2, 12))
     np.testing.assert_array_equal(layers.Reshape((2, -1))(x), x.reshape(2, 2, 6))
-    np.testing.assert_array_equal(layers.Reshape((12,))(x), x.reshape(2, 12))
+    for size in ((12,), 12):
+        np.testing.assert_array_equal(layers.Reshape(size)(x), x.reshape(2, 12))
     assert layers.Flatten()(np.zeros(5)).shape == (5, 1)
     assert layers.Reshape(())(np.zeros((5, 1))).shape == (5,)
     assert layers.Flatten().compute_output_shape((None, 3, 4)) == (None, 12)

@@ -1,14 +1,11 @@
 """What training and prediction cost in memory, measured on processes of their own (Linux)."""
 
 import json
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from subprocess_script import run_script
+from subprocess_script import build_preload, run_script
 
 pytestmark = [
     pytest.mark.memory,
@@ -33,17 +30,6 @@ def status_kib(field):
 """
 
 
-@pytest.fixture(scope="module")
-def counting_library(tmp_path_factory):
-    """A library that counts calls of the malloc family once it is preloaded."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    assert compiler, "a C compiler built cornu"
-    library = tmp_path_factory.mktemp("malloc") / "count.so"
-    source = Path(__file__).parent / "c" / "malloc_count.c"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
-    return library
-
-
 # What a fit is given besides x: none of it may cost an allocation a batch, nor may its checks.
 VARIANTS = {
     "plain": "",
@@ -58,7 +44,7 @@ VARIANTS = {
 }
 
 
-def test_batches_allocate_nothing(counting_library):
+def test_batches_allocate_nothing(tmp_path):
     """As many calls of malloc for 1,000 batches as for 100: fit, evaluate and predict."""
     counts = run_script(
         MODEL
@@ -105,7 +91,7 @@ for name, variant in json.loads(sys.argv[1]).items():
 print(json.dumps(counts))
 """,
         json.dumps(VARIANTS),
-        LD_PRELOAD=str(counting_library),
+        LD_PRELOAD=build_preload("malloc_count", tmp_path),
     )
     assert len(counts) == len(VARIANTS)
     for name, pairs in counts.items():

@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 
+import cornu as keras
 from cornu import losses, metrics
 from cornu.metrics import for_compile
 
@@ -81,6 +82,17 @@ def test_get_names_the_nearest(wrong, nearest):
     for look_up in (metrics.get, for_compile):
         with pytest.raises(ValueError, match=f"Unknown metric: '{wrong}'.*name is '{nearest}'"):
             look_up(wrong)
+
+
+@pytest.mark.parametrize("name", ["mean", "Sum"])
+def test_what_takes_no_target_is_not_listed(name):
+    """`get` makes it, but whoever asks `compile` for another metric has no use for it."""
+    with pytest.raises(ValueError, match="Unknown metric: 'precision'") as caught:
+        for_compile("precision")
+    assert f"'{name.lower()}'" not in str(caught.value)
+    assert metrics.get(name).name == name.lower()
+    with pytest.raises(ValueError, match="takes no target"):
+        keras.Sequential().compile("sgd", "mse", metrics=[name])
 
 
 @pytest.mark.parametrize("wrong", [3, ["accuracy"], {"class_name": "Accuracy"}])
@@ -202,7 +214,8 @@ def test_specification():
 @pytest.mark.parametrize(
     ("metric", "why"),
     [
-        (metrics.Mean(), "written in Python is not supported"),
+        (metrics.Mean(), "Mean takes no target.*<Mean name=mean>"),
+        (metrics.Sum(), "Sum takes no target.*<Sum name=sum>"),
         (metrics.MeanMetricWrapper(max), "written in Python is not supported"),
         (metrics.MeanMetricWrapper(Unhashable()), "written in Python is not supported"),
         (metrics.CategoricalCrossentropy(axis=1), "`axis` of a loss or metric must be -1"),

@@ -4,14 +4,11 @@ Every byte of the malloc family is counted in a process of its own, NumPy's arra
 that `np.array(x)`, `x.astype(float)` or a conversion of the whole in the core would show.
 """
 
-import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from subprocess_script import run_script
+from subprocess_script import build_preload, run_script
 
 pytestmark = [
     pytest.mark.memory,
@@ -98,20 +95,9 @@ print(json.dumps({f"{name} for {dtype}": measure(name, dtype)
 """
 
 
-@pytest.fixture(scope="module")
-def measuring_library(tmp_path_factory):
-    """A library that knows how much memory is in use once it is preloaded."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    assert compiler, "a C compiler built cornu"
-    library = tmp_path_factory.mktemp("malloc") / "peak.so"
-    source = Path(__file__).parent / "c" / "malloc_peak.c"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
-    return library
-
-
-def test_nothing_of_the_size_of_the_data_is_allocated(measuring_library):
+def test_nothing_of_the_size_of_the_data_is_allocated(tmp_path):
     """8 to 64 MiB of x, and of y; what is added is batches, and 8 bytes a row at most."""
-    measured = run_script(SCRIPT, ROWS, FEATURES, LD_PRELOAD=str(measuring_library))
+    measured = run_script(SCRIPT, ROWS, FEATURES, LD_PRELOAD=build_preload("malloc_peak", tmp_path))
     assert len(measured) == 13
     for name, (*added, copy) in measured.items():
         assert 0.99 < copy < 1.1, f"{name}: the measure is wrong"

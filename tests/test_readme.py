@@ -14,8 +14,9 @@ def example():
     return code
 
 
-def test_the_example_has_fifteen_lines():
-    assert len(example().splitlines()) <= 15
+def test_the_example_has_as_many_lines_as_it_says():
+    heading = re.search(r"^## (\w+) lines$", README, re.M)[1]
+    assert {"Thirteen": 13, "Fourteen": 14, "Fifteen": 15}[heading] == len(example().splitlines())
 
 
 def test_the_example_runs(tmp_path):

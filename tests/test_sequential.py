@@ -176,6 +176,14 @@ def test_pop():
         model.pop()
 
 
+def test_what_it_says_of_its_training_before_any():
+    """Where Keras has no such attributes yet."""
+    model = make_model()
+    assert model.optimizer is None
+    assert model.history is None
+    assert model.stop_training is False
+
+
 def test_add_and_pop_keep_the_optimizers_state():
     """Slots follow their weights: a step after add and pop is as if nothing had happened."""
     x, y = regression()

@@ -1,5 +1,7 @@
 """A layer in two models, twice in one, and called alone."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,59 @@ def test_a_layer_may_not_be_built_for_two_shapes():
     keras.Sequential([keras.Input((4,)), shared])
     with pytest.raises(ValueError, match=r"was built for input shape \(None, 4\)"):
         keras.Sequential([keras.Input((3,)), shared])
+
+
+def refuse_second_place(index, row):
+    """What is said of a layer of 4 units, made for rows of 3, at a place that has other rows."""
+    return pytest.raises(
+        ValueError,
+        match=rf"^Layer {index} of model '\w+': Layer \"twice\" \(Dense\) stands in the chain "
+        rf"before, for input shape \(None, 3\), with weights of shape \(3, 4\)\. "
+        rf"Received input shape: {re.escape(str((None, *row)))}$",
+    )
+
+
+@pytest.mark.parametrize(
+    "between",
+    [[], [layers.Activation("relu")], [layers.Dense(5)]],
+    ids=["neighbours", "activation", "dense"],
+)
+@pytest.mark.parametrize("use", ["constructor", "build", "add", "predict", "shape"])
+def test_an_unbuilt_layer_may_not_stand_where_its_weights_do_not_fit(use, between):
+    twice = layers.Dense(4, name="twice")
+    chain = [twice, *between, twice]
+    row = (5,) if between and isinstance(between[0], layers.Dense) else (4,)
+    model = keras.Sequential([] if use == "add" else chain, name="model")
+    with refuse_second_place(len(between) + 1, row):
+        if use == "constructor":
+            keras.Sequential([keras.Input((3,)), *chain])
+        elif use == "build":
+            model.build((None, 3))
+        elif use == "predict":
+            model.predict(np.ones((2, 3), "float32"), verbose=0)
+        elif use == "shape":
+            model.compute_output_shape((None, 3))
+        else:
+            model.add(keras.Input((3,)))
+            for layer in chain:
+                model.add(layer, rebuild=False)
+            model.build()
+    assert not model.built
+    assert not twice.built
+    assert twice.weights == []
+    # It is as free as before.
+    assert keras.Sequential([keras.Input((9,)), twice]).predict(X[:, :1].repeat(9, 1)).shape[1] == 4
+
+
+def test_adding_a_built_layer_again_where_it_does_not_fit():
+    twice = layers.Dense(4, name="twice")
+    model = keras.Sequential([keras.Input((3,)), twice])
+    x = np.ones((2, 3), "float32")
+    before = model.predict(x, verbose=0)
+    with pytest.raises(ValueError, match=r"was built for input shape \(None, 3\)"):
+        model.add(twice)
+    assert len(model.layers) == 1
+    np.testing.assert_array_equal(model.predict(x, verbose=0), before)
 
 
 def test_standing_twice():

@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "base/lock.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -22,6 +23,7 @@ typedef struct waiter {
 } waiter;
 
 static _Thread_local waiter *newest;
+static _Thread_local cornu_grip *grips;
 
 struct cornu_lock {
     cornu_guard guard; /* of all that follows but for the two counts */
@@ -36,14 +38,16 @@ struct cornu_lock {
 /* Stands for a woken thread until that has put its own name. */
 static const char granted_to_a_waiter;
 
-/* Threads that waited or read are gone, and so is one that was given its turn and had not begun;
- * one that wrote left half a step. */
+/* Threads that waited or read are gone but for the one that forked, and so is one that was given
+ * its turn and had not begun; one that wrote left half a step. */
 static void forget_threads(cornu_guard *guard) {
     cornu_lock *lock = (cornu_lock *)guard;
     if (lock->writer == &granted_to_a_waiter) lock->writer = NULL;
     if (lock->writer && lock->writer != cornu_this_thread()) lock->forked = true;
     lock->first = lock->last = NULL;
     lock->readers = 0;
+    for (const cornu_grip *grip = grips; grip && !lock->writer; grip = grip->next)
+        lock->readers += grip->lock == lock;
     atomic_store(&lock->waiting, 0);
 }
 
@@ -117,10 +121,10 @@ static void leave_queue(cornu_lock *lock, const waiter *gone) {
 }
 
 static void take_back(cornu_lock *lock) {
-    /* A share that was taken before a fork is no longer counted in the child. */
     if (lock->writer == cornu_this_thread()) {
         lock->writer = NULL;
-    } else if (lock->readers > 0) {
+    } else {
+        assert(lock->readers > 0);
         lock->readers--;
     }
     grant(lock);
@@ -182,7 +186,15 @@ static cornu_status wait_for_turn(cornu_lock *lock, bool exclusive, const cornu_
     return status;
 }
 
-cornu_status cornu_lock_take(cornu_lock *lock, bool exclusive, const cornu_wait *wait) {
+static void put_at(cornu_grip *grip, cornu_grip *next, cornu_grip **place) {
+    grip->next = next;
+    grip->place = place;
+    *place = grip;
+    if (next) next->place = &grip->next;
+}
+
+cornu_status cornu_lock_take(cornu_lock *lock, bool exclusive, const cornu_wait *wait,
+                             cornu_grip *grip) {
     cornu_status status;
     bool lost;
     const uint64_t now = wait->timeout_ns > 0 ? cornu_clock_ns() : 0;
@@ -202,14 +214,28 @@ cornu_status cornu_lock_take(cornu_lock *lock, bool exclusive, const cornu_wait 
             status = wait_for_turn(lock, exclusive, wait, end, &lost);
         }
     } while (lost && status == CORNU_OK);
+    if (status == CORNU_OK) {
+        grip->lock = lock;
+        put_at(grip, grips, &grips);
+    }
     cornu_guard_leave(&lock->guard);
     return status;
 }
 
-void cornu_lock_drop(cornu_lock *lock) {
+void cornu_lock_drop(cornu_grip *grip) {
+    cornu_lock *lock = grip->lock;
     cornu_guard_enter(&lock->guard);
     take_back(lock);
+    *grip->place = grip->next;
+    if (grip->next) grip->next->place = grip->place;
+    *grip = (cornu_grip){0};
     cornu_guard_leave(&lock->guard);
+}
+
+void cornu_grip_move(cornu_grip *from, cornu_grip *to) {
+    to->lock = from->lock;
+    put_at(to, from->next, from->place);
+    *from = (cornu_grip){0};
 }
 
 bool cornu_lock_contended(const cornu_lock *lock) {

@@ -9,6 +9,7 @@
 #include "ext/array.h"
 #include "ext/errors.h"
 #include "ext/interrupt.h"
+#include "ext/pin.h"
 #include "ext/specs.h"
 
 /* ---- Activations ---- */
@@ -41,23 +42,15 @@ static PyArrayObject *new_output(PyArrayObject *x, size_t columns) {
     return (PyArrayObject *)PyArray_SimpleNew(rank, sizes, PyArray_TYPE(x));
 }
 
-static PyObject *apply_activation(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
-                                  PyObject *keywords) {
-    cornu_activation activation;
-    PyArrayObject *x;
+/* x is pinned. */
+static PyObject *activation_of(PyObject *module, const cornu_activation *activation,
+                               PyArrayObject *x) {
     matrix_view matrix;
     size_t output_columns;
     cornu_error error = CORNU_NO_ERROR;
-    const cornu_argument arguments[] = {
-        {"activation", cornu_convert_activation, &activation},
-        {"x", cornu_convert_ndarray, &x},
-    };
-    if (!cornu_arguments_parse("apply_activation", 2, arguments, value_count, values, keywords) ||
-        !matrix_of(x, "x", &matrix)) {
-        return NULL;
-    }
+    if (!matrix_of(x, "x", &matrix)) return NULL;
     cornu_status status =
-        cornu_activation_output_columns(&activation, matrix.columns, &output_columns, &error);
+        cornu_activation_output_columns(activation, matrix.columns, &output_columns, &error);
     if (status != CORNU_OK) {
         cornu_error_raise(status, &error);
         return NULL;
@@ -66,7 +59,7 @@ static PyObject *apply_activation(PyObject *module, PyObject *const *values, Py_
     if (y == NULL) return NULL;
     cornu_signals signals;
     cornu_signals_begin(&signals, cornu_module_state_of(module));
-    status = cornu_activation_apply(&activation, matrix.dtype, matrix.rows, matrix.columns,
+    status = cornu_activation_apply(activation, matrix.dtype, matrix.rows, matrix.columns,
                                     PyArray_DATA(x), PyArray_DATA(y), cornu_signals_poll(&signals));
     status = cornu_signals_end(&signals, status);
     if (status != CORNU_OK) {
@@ -74,6 +67,23 @@ static PyObject *apply_activation(PyObject *module, PyObject *const *values, Py_
         Py_CLEAR(y);
     }
     return (PyObject *)y;
+}
+
+static PyObject *apply_activation(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                                  PyObject *keywords) {
+    cornu_activation activation;
+    PyArrayObject *x;
+    const cornu_argument arguments[] = {
+        {"activation", cornu_convert_activation, &activation},
+        {"x", cornu_convert_ndarray, &x},
+    };
+    if (!cornu_arguments_parse("apply_activation", 2, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    PyObject *pins = cornu_pin_arrays(1, (PyObject *const[]){(PyObject *)x});
+    PyObject *y = pins != NULL ? activation_of(module, &activation, x) : NULL;
+    Py_XDECREF(pins);
+    return y;
 }
 
 /* Whether y is what the activation makes of x, by its shape; else a ValueError. */
@@ -108,20 +118,11 @@ static bool check_activated(const cornu_activation *activation, PyArrayObject *x
     return false;
 }
 
-static PyObject *activation_derivative(PyObject *module, PyObject *const *values,
-                                       Py_ssize_t value_count, PyObject *keywords) {
-    cornu_activation activation;
-    PyArrayObject *x, *y, *dy;
+/* All three are pinned. */
+static PyObject *derivative_of(PyObject *module, const cornu_activation *activation,
+                               PyArrayObject *x, PyArrayObject *y, PyArrayObject *dy) {
     matrix_view matrix;
-    const cornu_argument arguments[] = {
-        {"activation", cornu_convert_activation, &activation},
-        {"x", cornu_convert_ndarray, &x},
-        {"y", cornu_convert_ndarray, &y},
-        {"dy", cornu_convert_ndarray, &dy},
-    };
-    if (!cornu_arguments_parse("activation_derivative", 4, arguments, value_count, values,
-                               keywords) ||
-        !matrix_of(x, "x", &matrix) || !check_activated(&activation, x, y, &matrix) ||
+    if (!matrix_of(x, "x", &matrix) || !check_activated(activation, x, y, &matrix) ||
         !cornu_array_check_alike(dy, "dy", y, "y")) {
         return NULL;
     }
@@ -130,7 +131,7 @@ static PyObject *activation_derivative(PyObject *module, PyObject *const *values
     cornu_signals signals;
     cornu_signals_begin(&signals, cornu_module_state_of(module));
     cornu_status status = cornu_activation_derivative(
-        &activation, matrix.dtype, matrix.rows, matrix.columns, PyArray_DATA(x), PyArray_DATA(y),
+        activation, matrix.dtype, matrix.rows, matrix.columns, PyArray_DATA(x), PyArray_DATA(y),
         PyArray_DATA(dy), PyArray_DATA(dx), cornu_signals_poll(&signals));
     status = cornu_signals_end(&signals, status);
     if (status != CORNU_OK) {
@@ -138,6 +139,27 @@ static PyObject *activation_derivative(PyObject *module, PyObject *const *values
         Py_CLEAR(dx);
     }
     return (PyObject *)dx;
+}
+
+static PyObject *activation_derivative(PyObject *module, PyObject *const *values,
+                                       Py_ssize_t value_count, PyObject *keywords) {
+    cornu_activation activation;
+    PyArrayObject *x, *y, *dy;
+    const cornu_argument arguments[] = {
+        {"activation", cornu_convert_activation, &activation},
+        {"x", cornu_convert_ndarray, &x},
+        {"y", cornu_convert_ndarray, &y},
+        {"dy", cornu_convert_ndarray, &dy},
+    };
+    if (!cornu_arguments_parse("activation_derivative", 4, arguments, value_count, values,
+                               keywords)) {
+        return NULL;
+    }
+    PyObject *const arrays[] = {(PyObject *)x, (PyObject *)y, (PyObject *)dy};
+    PyObject *pins = cornu_pin_arrays(3, arrays);
+    PyObject *dx = pins != NULL ? derivative_of(module, &activation, x, y, dy) : NULL;
+    Py_XDECREF(pins);
+    return dx;
 }
 
 /* ---- Losses and metrics ---- */
@@ -192,10 +214,10 @@ static PyArrayObject *new_row_values(const row_pair *pair) {
     return (PyArrayObject *)PyArray_SimpleNew(1, &rows, NPY_FLOAT64);
 }
 
-/* `loss` or `metric`: the other is NULL. */
-static PyObject *values_of_rows(PyObject *module, const cornu_loss *loss,
-                                const cornu_metric *metric, PyArrayObject *target,
-                                PyArrayObject *prediction) {
+/* `loss` or `metric`: the other is NULL. Both arrays are pinned. */
+static PyObject *values_of_pinned_rows(PyObject *module, const cornu_loss *loss,
+                                       const cornu_metric *metric, PyArrayObject *target,
+                                       PyArrayObject *prediction) {
     row_pair pair;
     cornu_error error = CORNU_NO_ERROR;
     cornu_status status;
@@ -219,6 +241,17 @@ static PyObject *values_of_rows(PyObject *module, const cornu_loss *loss,
         Py_CLEAR(rows);
     }
     return (PyObject *)rows;
+}
+
+static PyObject *values_of_rows(PyObject *module, const cornu_loss *loss,
+                                const cornu_metric *metric, PyArrayObject *target,
+                                PyArrayObject *prediction) {
+    PyObject *const arrays[] = {(PyObject *)target, (PyObject *)prediction};
+    PyObject *pins = cornu_pin_arrays(2, arrays);
+    PyObject *rows =
+        pins != NULL ? values_of_pinned_rows(module, loss, metric, target, prediction) : NULL;
+    Py_XDECREF(pins);
+    return rows;
 }
 
 static PyObject *loss_rows(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
@@ -276,6 +309,9 @@ static PyObject *fill_random(PyObject *module, PyObject *const *values, Py_ssize
     cornu_dtype dtype;
     uint64_t seed, stream;
     double a, b;
+    cornu_status status;
+    cornu_signals signals;
+    PyObject *result = NULL;
     const cornu_argument arguments[] = {
         {"distribution", cornu_convert_text, &name},
         {"values", cornu_convert_ndarray, &array},
@@ -285,26 +321,29 @@ static PyObject *fill_random(PyObject *module, PyObject *const *values, Py_ssize
         {"b", cornu_convert_double, &b},
     };
     if (!cornu_arguments_parse("fill_random", 6, arguments, value_count, values, keywords) ||
-        !cornu_choice_find(name, "distribution", 3, distribution_names, &distribution) ||
-        !cornu_array_check_plain(array, "values", &dtype) ||
-        PyArray_FailUnlessWriteable(array, "`values`") < 0) {
+        !cornu_choice_find(name, "distribution", 3, distribution_names, &distribution)) {
         return NULL;
     }
-    cornu_signals signals;
+    PyObject *pins = cornu_pin_arrays(1, (PyObject *const[]){(PyObject *)array});
+    if (pins == NULL || !cornu_array_check_plain(array, "values", &dtype) ||
+        PyArray_FailUnlessWriteable(array, "`values`") < 0) {
+        goto exit;
+    }
     cornu_signals_begin(&signals, cornu_module_state_of(module));
-    cornu_status status =
+    status =
         cornu_random_fill((cornu_distribution)distribution, dtype, (size_t)PyArray_SIZE(array),
                           seed, stream, a, b, PyArray_DATA(array), cornu_signals_poll(&signals));
     status = cornu_signals_end(&signals, status);
     if (status == CORNU_ERROR_VALUE) {
         refuse_bounds(array, a, b);
-        return NULL;
-    }
-    if (status != CORNU_OK) {
+    } else if (status != CORNU_OK) {
         cornu_error_raise(status, NULL);
-        return NULL;
+    } else {
+        result = Py_NewRef(Py_None);
     }
-    Py_RETURN_NONE;
+exit:
+    Py_XDECREF(pins);
+    return result;
 }
 
 PyMethodDef cornu_computation_functions[] = {

@@ -33,7 +33,8 @@ static void layer_dealloc(PyObject *self) {
 /* ---- Attributes ---- */
 
 static PyObject *layer_name(PyObject *self, void *Py_UNUSED(closure)) {
-    const char *name = cornu_layer_name(layer_of(self));
+    char name[CORNU_NAME_NBYTES];
+    cornu_layer_name(layer_of(self), name);
     /* The library cuts a long name at a byte, which may be within a character. */
     return PyUnicode_DecodeUTF8(name, (Py_ssize_t)strlen(name), "ignore");
 }
@@ -84,13 +85,19 @@ static PyGetSetDef layer_attributes[] = {
 
 static PyObject *layer_output_shape(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
                                     PyObject *keywords) {
-    cornu_shape input, output;
+    cornu_shape input, output, first = {0};
+    PyObject *first_value = Py_None;
     cornu_error error = CORNU_NO_ERROR;
-    const cornu_argument arguments[] = {{"input_shape", cornu_convert_shape, &input}};
-    if (!cornu_arguments_parse("output_shape", 1, arguments, value_count, values, keywords)) {
+    const cornu_argument arguments[] = {
+        {"input_shape", cornu_convert_shape, &input},
+        {"|first_shape", cornu_convert_object, &first_value},
+    };
+    if (!cornu_arguments_parse("output_shape", 2, arguments, value_count, values, keywords) ||
+        (first_value != Py_None && !cornu_convert_shape(first_value, "first_shape", &first))) {
         return NULL;
     }
-    cornu_status status = cornu_layer_output_shape(layer_of(self), &input, &output, &error);
+    cornu_status status = cornu_layer_output_shape_again(
+        layer_of(self), first_value != Py_None ? &first : NULL, &input, &output, &error);
     if (status != CORNU_OK) {
         cornu_error_raise(status, &error);
         return NULL;
@@ -131,7 +138,9 @@ static PyObject *layer_spans(PyObject *self, PyObject *Py_UNUSED(ignored)) {
 
 static PyMethodDef layer_methods[] = {
     {"output_shape", (PyCFunction)(void (*)(void))layer_output_shape, METH_FASTCALL | METH_KEYWORDS,
-     "output_shape($self, /, input_shape)\n--\n\nThe output's row shape for an input's."},
+     "output_shape($self, /, input_shape, first_shape=None)\n--\n\n"
+     "The output's row shape for an input's; first_shape is the input's at the first place in a "
+     "chain."},
     {"build", (PyCFunction)(void (*)(void))layer_build, METH_FASTCALL | METH_KEYWORDS,
      "build($self, /, input_shape)\n--\n\nMake the weights, all zero, or check those that are "
      "there."},

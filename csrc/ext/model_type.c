@@ -10,6 +10,7 @@
 #include "ext/layer_type.h"
 #include "ext/module.h"
 #include "ext/optimizer_type.h"
+#include "ext/pin.h"
 #include "ext/predict_few.h"
 #include "ext/result_list.h"
 #include "ext/shape_tuples.h"
@@ -287,6 +288,7 @@ static void copy_all(PyObject *targets, PyObject *sources) {
 static PyObject *model_copy(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
                             PyObject *keywords) {
     PyObject *target_list, *source_list, *targets = NULL, *sources = NULL, *result = NULL;
+    PyObject *target_pins = NULL, *source_pins = NULL;
     bool exclusive;
     cornu_error error = CORNU_NO_ERROR;
     cornu_signals signals;
@@ -299,7 +301,11 @@ static PyObject *model_copy(PyObject *self, PyObject *const *values, Py_ssize_t 
     if (!cornu_arguments_parse("copy", 3, arguments, value_count, values, keywords)) return NULL;
     targets = cornu_items_tuple(target_list, "targets", "a list of arrays", PY_SSIZE_T_MAX);
     sources = cornu_items_tuple(source_list, "sources", "a list of arrays", PY_SSIZE_T_MAX);
-    if (targets == NULL || sources == NULL || !check_copies(targets, sources)) goto exit;
+    if (targets == NULL || sources == NULL) goto exit;
+    target_pins = cornu_pin_arrays(PyTuple_GET_SIZE(targets), PySequence_Fast_ITEMS(targets));
+    if (target_pins == NULL) goto exit;
+    source_pins = cornu_pin_arrays(PyTuple_GET_SIZE(sources), PySequence_Fast_ITEMS(sources));
+    if (source_pins == NULL || !check_copies(targets, sources)) goto exit;
     cornu_signals_begin(&signals, cornu_type_state_of(Py_TYPE(self)));
     cornu_status status =
         cornu_model_lock(model, exclusive, UINT64_MAX, cornu_signals_poll(&signals), &error);
@@ -314,6 +320,8 @@ static PyObject *model_copy(PyObject *self, PyObject *const *values, Py_ssize_t 
         cornu_error_raise(status, &error);
     }
 exit:
+    Py_XDECREF(source_pins);
+    Py_XDECREF(target_pins);
     Py_XDECREF(sources);
     Py_XDECREF(targets);
     return result;

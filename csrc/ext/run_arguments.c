@@ -2,6 +2,7 @@
 
 #include "ext/arguments.h"
 #include "ext/array.h"
+#include "ext/pin.h"
 
 /* 1e9 s are 30 years; more does not fit the library's nanoseconds. */
 #define MAXIMUM_TICK_SECONDS 1e9
@@ -143,13 +144,16 @@ static int prediction_shape(const cornu_shape *row, size_t rows,
     return (int)row->rank + 1;
 }
 
-static bool check_output(PyArrayObject *output, const cornu_model_object *model, size_t rows) {
+/* *dtype is the model's, and so the output's. From here on other threads and finalizers may change
+ * the model's: the library looks again. */
+static bool check_output(PyArrayObject *output, const cornu_model_object *model, size_t rows,
+                         cornu_dtype *dtype) {
     npy_intp sizes[CORNU_MAX_RANK + 1];
     const cornu_shape *row = cornu_model_object_output(model);
     if (row == NULL) return false;
     int rank = prediction_shape(row, rows, sizes);
-    bool fits = PyArray_TYPE(output) == cornu_dtype_numpy(model->dtype) &&
-                PyArray_NDIM(output) == rank &&
+    *dtype = model->dtype;
+    bool fits = PyArray_TYPE(output) == cornu_dtype_numpy(*dtype) && PyArray_NDIM(output) == rank &&
                 PyArray_CompareLists(PyArray_DIMS(output), sizes, rank);
     if (!fits) {
         PyObject *expected = PyArray_IntTupleFromIntp(rank, sizes);
@@ -157,7 +161,7 @@ static bool check_output(PyArrayObject *output, const cornu_model_object *model,
         if (expected != NULL && received != NULL) {
             PyErr_Format(PyExc_ValueError,
                          "`output` must have shape %S and dtype %s. Received: shape=%S, dtype=%S",
-                         expected, cornu_dtype_name(model->dtype), received,
+                         expected, cornu_dtype_name(*dtype), received,
                          (PyObject *)PyArray_DESCR(output));
         }
         Py_XDECREF(expected);
@@ -197,26 +201,28 @@ static bool describe_all(const run_call *call, cornu_run_arguments *run) {
                     &run->validation_sample_weight, &options->validation_sample_weight);
 }
 
-/* A tuple that keeps the arrays alive, and where they are: NumPy resizes no array that is weakly
- * referred to, whatever `refcheck` says. */
-static PyObject *collect_arrays(const run_call *call) {
-    PyArrayObject *const arrays[] = {call->x,
-                                     call->y,
-                                     call->sample_weight,
-                                     call->output,
-                                     call->validation_x,
-                                     call->validation_y,
-                                     call->validation_sample_weight};
-    const Py_ssize_t count = sizeof arrays / sizeof arrays[0];
-    PyObject *tuple = PyTuple_New(2 * count);
-    for (Py_ssize_t i = 0; tuple != NULL && i < count; i++) {
-        PyObject *array = arrays[i] != NULL ? (PyObject *)arrays[i] : Py_None;
-        PyObject *weak = arrays[i] != NULL ? PyWeakref_NewRef(array, NULL) : Py_NewRef(Py_None);
-        PyTuple_SET_ITEM(tuple, i, Py_NewRef(array));
-        PyTuple_SET_ITEM(tuple, count + i, weak);
-        if (weak == NULL) Py_CLEAR(tuple);
+static PyObject *pin_all(const run_call *call) {
+    PyObject *const arrays[] = {
+        (PyObject *)call->x,
+        (PyObject *)call->y,
+        (PyObject *)call->sample_weight,
+        (PyObject *)call->output,
+        (PyObject *)call->validation_x,
+        (PyObject *)call->validation_y,
+        (PyObject *)call->validation_sample_weight,
+    };
+    return cornu_pin_arrays(sizeof arrays / sizeof arrays[0], arrays);
+}
+
+static bool find_output(const run_call *call, cornu_run_arguments *run) {
+    cornu_run_options *options = &run->options;
+    if (call->output == NULL) return true;
+    if (!check_output(call->output, run->model, run->x.shape[0], &options->output_dtype)) {
+        return false;
     }
-    return tuple;
+    options->output = PyArray_DATA(call->output);
+    options->output_nbytes = (size_t)PyArray_NBYTES(call->output);
+    return true;
 }
 
 bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values,
@@ -244,12 +250,10 @@ bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values
         .listen = call.listen,
         .tick_seconds = call.tick_seconds,
     };
-    if (!check_arrays_of_mode(&call) || !describe_all(&call, run)) return false;
-    if (call.output != NULL) {
-        if (!check_output(call.output, run->model, run->x.shape[0])) return false;
-        run->options.output = PyArray_DATA(call.output);
-        run->options.output_nbytes = (size_t)PyArray_NBYTES(call.output);
-    }
-    run->arrays = collect_arrays(&call);
-    return run->arrays != NULL;
+    if (!check_arrays_of_mode(&call)) return false;
+    run->arrays = pin_all(&call);
+    if (run->arrays == NULL) return false;
+    if (describe_all(&call, run) && find_output(&call, run)) return true;
+    Py_CLEAR(run->arrays);
+    return false;
 }

@@ -42,7 +42,7 @@ PyObject *cornu_span_view(cornu_span *span) {
 
 PyObject *cornu_span_shaped_copy(const cornu_span *span, const void *values) {
     PyObject *array = span_shaped_array(span, NULL);
-    if (array != NULL) {
+    if (array != NULL && values != NULL) {
         memcpy(PyArray_DATA((PyArrayObject *)array), values,
                (size_t)PyArray_NBYTES((PyArrayObject *)array));
     }

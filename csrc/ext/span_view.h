@@ -10,8 +10,8 @@
  * span, so that it outlives layer and model. NULL with an exception. */
 PyObject *cornu_span_view(cornu_span *span);
 
-/* A new array of the span's shape and dtype that holds a copy of `values`, as many as the span has.
- * NULL with an exception. */
+/* A new array of the span's shape and dtype that holds a copy of `values`, as many as the span has
+ * (NULL: it has none). NULL with an exception. */
 PyObject *cornu_span_shaped_copy(const cornu_span *span, const void *values);
 
 #endif

@@ -18,11 +18,11 @@ static cornu_status check_x(const cornu_run *run, const cornu_source *x, cornu_e
     const cornu_shape *expected = &run->plan->input;
     bool flat = x->row.rank == 0 && expected->rank == 1 && expected->sizes[0] == 1;
     if (flat || cornu_shape_equal(&x->row, expected)) return CORNU_OK;
-    char want[CORNU_SHAPE_TEXT], got[CORNU_SHAPE_TEXT];
+    char want[CORNU_SHAPE_TEXT], got[CORNU_SHAPE_TEXT], name[CORNU_NAME_NBYTES];
     return cornu_error_set(
         error, CORNU_ERROR_VALUE,
         "`%s` must have the shape that layer 0 \"%s\" of model \"%s\" takes, %s. Received: %s",
-        x->name, run->plan->links[0].layer->name, run->model->name,
+        x->name, cornu_layer_name(run->plan->links[0].layer, name), run->model->name,
         cornu_shape_text(expected, true, want), cornu_shape_text(&x->row, true, got));
 }
 
@@ -46,6 +46,7 @@ static cornu_status check_y(const cornu_run *run, const cornu_source *y, cornu_e
     bool sparse = cornu_loss_is_sparse(&run->objective->loss);
     if (target_fits(&y->row, output, sparse)) return CORNU_OK;
     char want[CORNU_SHAPE_TEXT], got[CORNU_SHAPE_TEXT], classes[CORNU_SHAPE_TEXT];
+    char name[CORNU_NAME_NBYTES];
     cornu_shape ids = *output;
     if (sparse) ids.rank--;
     return cornu_error_set(
@@ -53,7 +54,7 @@ static cornu_status check_y(const cornu_run *run, const cornu_source *y, cornu_e
         "`%s` must have the shape %s (%s of the output %s of layer %zu \"%s\"). Received: %s",
         y->name, cornu_shape_text(&ids, true, want), sparse ? "one class id for each row" : "that",
         cornu_shape_text(output, true, classes), run->plan->count - 1,
-        run->plan->links[run->plan->count - 1].layer->name, cornu_shape_text(&y->row, true, got));
+        cornu_plan_output_name(run->plan, name), cornu_shape_text(&y->row, true, got));
 }
 
 static cornu_status check_weight(const cornu_source *weight, cornu_error *error) {
@@ -125,14 +126,13 @@ static cornu_status gather_ids(cornu_run *run, const cornu_feed *feed, const cor
     size_t classes = cornu_shape_last(cornu_plan_output(run->plan));
     size_t bad = cornu_labels_to_ids(count, workspace->labels, classes, workspace->target);
     if (bad == count) return CORNU_OK;
-    char label[CORNU_NUMBER_TEXT];
+    char label[CORNU_NUMBER_TEXT], name[CORNU_NAME_NBYTES];
     return cornu_error_set(
         error, CORNU_ERROR_DATA,
         "`%s` must hold class ids, whole numbers from 0 to %zu (layer %zu \"%s\" has %zu outputs). "
         "Received: %s in row %zu",
-        feed->y.name, classes - 1, run->plan->count - 1,
-        run->plan->links[run->plan->count - 1].layer->name, classes,
-        cornu_number_text(workspace->labels[bad], label),
+        feed->y.name, classes - 1, run->plan->count - 1, cornu_plan_output_name(run->plan, name),
+        classes, cornu_number_text(workspace->labels[bad], label),
         cornu_rows_at(rows, bad / feed->y.row_count));
 }
 

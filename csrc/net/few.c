@@ -60,8 +60,8 @@ cornu_status cornu_model_predict_few(cornu_model *model, size_t rows, size_t x_n
     const size_t element = cornu_dtype_nbytes(plan->dtype);
     const cornu_link *last = &plan->links[plan->count - 1];
     cornu_lock *locks[MOST_LOCKS];
-    bool taken[MOST_LOCKS] = {false};
-    cornu_hold hold = {.locks = locks, .taken = taken};
+    cornu_grip grips[MOST_LOCKS] = {0};
+    cornu_hold hold = {.locks = locks, .grips = grips};
     const cornu_wait at_once = {0};
     for (size_t i = 0; i < plan->lock_count; i++) cornu_hold_add(&hold, plan->locks[i]);
     if (x_nbytes != rows * plan->links[0].input_count * element ||

@@ -15,15 +15,15 @@ cornu_hold *cornu_hold_newest(void) {
 cornu_status cornu_hold_init(cornu_hold *hold, size_t capacity, cornu_error *error) {
     *hold = (cornu_hold){0};
     hold->locks = cornu_memory_allocate(capacity * sizeof *hold->locks);
-    hold->taken = cornu_memory_allocate_zeroed(capacity * sizeof *hold->taken);
-    if (hold->locks && hold->taken) return CORNU_OK;
+    hold->grips = cornu_memory_allocate_zeroed(capacity * sizeof *hold->grips);
+    if (hold->locks && hold->grips) return CORNU_OK;
     cornu_hold_free(hold);
     return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory to lock a model.");
 }
 
 void cornu_hold_free(cornu_hold *hold) {
     cornu_memory_free(hold->locks);
-    cornu_memory_free(hold->taken);
+    cornu_memory_free(hold->grips);
     *hold = (cornu_hold){0};
 }
 
@@ -45,7 +45,7 @@ static size_t find_lock(const cornu_hold *hold, const cornu_lock *lock) {
 static bool has_lock(const cornu_lock *lock) {
     for (const cornu_hold *hold = newest; hold; hold = hold->outer) {
         size_t at = find_lock(hold, lock);
-        if (at < hold->count && hold->taken[at]) return true;
+        if (at < hold->count && hold->grips[at].lock) return true;
     }
     return false;
 }
@@ -80,11 +80,11 @@ static cornu_hold *inner_of(const cornu_hold *hold) {
 }
 
 /* A lock that an inner hold goes on needing passes to it. */
-static bool hand_on(const cornu_hold *hold, const cornu_lock *lock) {
+static bool hand_on(cornu_hold *hold, size_t index) {
     for (cornu_hold *other = inner_of(hold); other; other = inner_of(other)) {
-        size_t at = find_lock(other, lock);
+        size_t at = find_lock(other, hold->locks[index]);
         if (at == other->count) continue;
-        other->taken[at] = true;
+        cornu_grip_move(&hold->grips[index], &other->grips[at]);
         return true;
     }
     return false;
@@ -92,8 +92,7 @@ static bool hand_on(const cornu_hold *hold, const cornu_lock *lock) {
 
 void cornu_hold_drop(cornu_hold *hold) {
     for (size_t i = 0; i < hold->count; i++) {
-        if (hold->taken[i] && !hand_on(hold, hold->locks[i])) cornu_lock_drop(hold->locks[i]);
-        hold->taken[i] = false;
+        if (hold->grips[i].lock && !hand_on(hold, i)) cornu_lock_drop(&hold->grips[i]);
     }
     forget(hold);
 }
@@ -105,13 +104,13 @@ static cornu_status take_from(cornu_hold *hold, size_t first, bool exclusive,
     for (size_t n = 0; n < hold->count; n++) {
         size_t i = (first + n) % hold->count;
         if (has_lock(hold->locks[i])) {
-            if (exclusive && !hold->taken[i]) return refuse_nested(error);
+            if (exclusive && !hold->grips[i].lock) return refuse_nested(error);
             continue;
         }
         *busy = i;
-        cornu_status status = cornu_lock_take(hold->locks[i], exclusive, n == 0 ? wait : &at_once);
+        cornu_status status =
+            cornu_lock_take(hold->locks[i], exclusive, n == 0 ? wait : &at_once, &hold->grips[i]);
         if (status != CORNU_OK) return status;
-        hold->taken[i] = true;
     }
     return CORNU_OK;
 }
@@ -140,7 +139,7 @@ cornu_status cornu_hold_take(cornu_hold *hold, bool exclusive, const cornu_wait 
 
 bool cornu_hold_is_contended(const cornu_hold *hold) {
     for (size_t i = 0; i < hold->count; i++) {
-        if (hold->taken[i] && cornu_lock_contended(hold->locks[i])) return true;
+        if (hold->grips[i].lock && cornu_lock_contended(hold->locks[i])) return true;
     }
     return false;
 }

@@ -15,7 +15,7 @@
 typedef struct cornu_hold {
     struct cornu_hold *outer; /* taken before it by the same thread */
     cornu_lock **locks;       /* in order of address, once each */
-    bool *taken;              /* by this hold, not by an outer one */
+    cornu_grip *grips;        /* on those that this hold took, not an outer one */
     size_t count;
     const void *owner; /* whoever will look for it among the thread's holds; NULL: nobody */
 } cornu_hold;

@@ -21,6 +21,7 @@ cornu_status cornu_layer_new(const cornu_layer_type *type, size_t nbytes, const 
     atomic_init(&made->trainable, true);
     atomic_init(&made->lock, NULL);
     made->dtype = dtype;
+    cornu_guard_init(&made->guard, NULL);
     cornu_layer_set_name(made, name);
     *layer = made;
     return CORNU_OK;
@@ -35,15 +36,22 @@ void cornu_layer_release(cornu_layer *layer) {
         return;
     for (size_t i = 0; i < layer->span_count; i++) cornu_span_release(layer->spans[i]);
     cornu_lock_release(atomic_load(&layer->lock));
+    cornu_guard_destroy(&layer->guard);
     cornu_memory_free(layer);
 }
 
-const char *cornu_layer_name(const cornu_layer *layer) {
-    return layer->name;
+const char *cornu_layer_name(const cornu_layer *layer, char name[CORNU_NAME_NBYTES]) {
+    cornu_guard *guard = (cornu_guard *)&layer->guard;
+    cornu_guard_enter(guard);
+    memcpy(name, layer->name, CORNU_NAME_NBYTES);
+    cornu_guard_leave(guard);
+    return name;
 }
 
 void cornu_layer_set_name(cornu_layer *layer, const char *name) {
+    cornu_guard_enter(&layer->guard);
     snprintf(layer->name, sizeof layer->name, "%s", name ? name : "");
+    cornu_guard_leave(&layer->guard);
 }
 
 cornu_dtype cornu_layer_dtype(const cornu_layer *layer) {
@@ -75,36 +83,63 @@ cornu_span *cornu_layer_span(const cornu_layer *layer, size_t index) {
 
 cornu_status cornu_layer_shape_error(const cornu_layer *layer, const cornu_shape *input,
                                      const char *what, cornu_error *error) {
-    char text[CORNU_SHAPE_TEXT];
+    char text[CORNU_SHAPE_TEXT], name[CORNU_NAME_NBYTES];
     return cornu_error_set(error, CORNU_ERROR_VALUE,
-                           "Layer \"%s\" (%s) %s. Received input shape: %s", layer->name,
-                           layer->type->name, what, cornu_shape_text(input, true, text));
+                           "Layer \"%s\" (%s) %s. Received input shape: %s",
+                           cornu_layer_name(layer, name), layer->type->name, what,
+                           cornu_shape_text(input, true, text));
+}
+
+/* Shapes of the spans that the layer has, or else would have once it is built for `first` (NULL:
+ * for nothing yet); returns how many. */
+static size_t weight_shapes(const cornu_layer *layer, const cornu_shape *first,
+                            cornu_shape shapes[CORNU_LAYER_MAX_SPANS]) {
+    cornu_span_request requests[CORNU_LAYER_MAX_SPANS];
+    size_t count = layer->span_count;
+    for (size_t i = 0; i < count; i++) shapes[i] = *cornu_span_shape(layer->spans[i]);
+    if (layer->built || !first || !layer->type->spans) return count;
+    count = layer->type->spans(layer, first, requests);
+    for (size_t i = 0; i < count; i++) shapes[i] = requests[i].shape;
+    return count;
+}
+
+static cornu_status check_weights(const cornu_layer *layer, const cornu_shape *first,
+                                  const cornu_shape *input, cornu_error *error) {
+    cornu_shape has[CORNU_LAYER_MAX_SPANS];
+    cornu_span_request needs[CORNU_LAYER_MAX_SPANS];
+    size_t count = weight_shapes(layer, first, has);
+    if (count > 0) layer->type->spans(layer, input, needs);
+    for (size_t i = 0; i < count; i++) {
+        if (cornu_shape_equal(&needs[i].shape, &has[i])) continue;
+        char weight[CORNU_SHAPE_TEXT], built[CORNU_SHAPE_TEXT], what[3 * CORNU_SHAPE_TEXT];
+        snprintf(what, sizeof what, "%s for input shape %s, with weights of shape %s",
+                 layer->built ? "was built" : "stands in the chain before,",
+                 cornu_shape_text(layer->built ? &layer->input : first, true, built),
+                 cornu_shape_text(&has[i], false, weight));
+        return cornu_layer_shape_error(layer, input, what, error);
+    }
+    return CORNU_OK;
+}
+
+cornu_status cornu_layer_output_shape_again(const cornu_layer *layer, const cornu_shape *first,
+                                            const cornu_shape *input, cornu_shape *output,
+                                            cornu_error *error) {
+    if (input->rank > CORNU_MAX_RANK) {
+        char name[CORNU_NAME_NBYTES];
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "Layer \"%s\" takes at most %d axes after the batch. Received: %zu",
+                               cornu_layer_name(layer, name), CORNU_MAX_RANK, input->rank);
+    }
+    cornu_shape result;
+    cornu_status status = layer->type->output_shape(layer, input, &result, error);
+    if (status == CORNU_OK) status = check_weights(layer, first, input, error);
+    if (status == CORNU_OK) *output = result;
+    return status;
 }
 
 cornu_status cornu_layer_output_shape(const cornu_layer *layer, const cornu_shape *input,
                                       cornu_shape *output, cornu_error *error) {
-    if (input->rank > CORNU_MAX_RANK) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "Layer \"%s\" takes at most %d axes after the batch. Received: %zu",
-                               layer->name, CORNU_MAX_RANK, input->rank);
-    }
-    cornu_shape result;
-    cornu_status status = layer->type->output_shape(layer, input, &result, error);
-    if (status != CORNU_OK) return status;
-    cornu_span_request requests[CORNU_LAYER_MAX_SPANS];
-    size_t count =
-        layer->built && layer->type->spans ? layer->type->spans(layer, input, requests) : 0;
-    for (size_t i = 0; i < count; i++) {
-        const cornu_shape *has = cornu_span_shape(layer->spans[i]);
-        if (cornu_shape_equal(&requests[i].shape, has)) continue;
-        char weight[CORNU_SHAPE_TEXT], built[CORNU_SHAPE_TEXT], what[3 * CORNU_SHAPE_TEXT];
-        snprintf(what, sizeof what, "was built for input shape %s, with weights of shape %s",
-                 cornu_shape_text(&layer->input, true, built),
-                 cornu_shape_text(has, false, weight));
-        return cornu_layer_shape_error(layer, input, what, error);
-    }
-    *output = result;
-    return CORNU_OK;
+    return cornu_layer_output_shape_again(layer, NULL, input, output, error);
 }
 
 cornu_status cornu_layer_check_activation(const cornu_activation *activation, cornu_error *error) {

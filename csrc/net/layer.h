@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/guard.h"
 #include "base/lock.h"
 #include "cornu.h"
 #include "net/span.h"
@@ -17,8 +18,6 @@
 
 /* Spans a layer may own. */
 #define CORNU_LAYER_MAX_SPANS 4
-/* Bytes of a name with its end. */
-#define CORNU_LAYER_NAME 128
 
 /* What a layer needs of the workspace for rows of one shape. */
 typedef struct cornu_layer_needs {
@@ -74,8 +73,9 @@ typedef struct cornu_layer_type {
 
 struct cornu_layer {
     const cornu_layer_type *type;
+    cornu_guard guard; /* of the name */
     atomic_size_t references;
-    char name[CORNU_LAYER_NAME];
+    char name[CORNU_NAME_NBYTES];
     cornu_dtype dtype;
     atomic_bool trainable;
     bool built;

@@ -20,7 +20,7 @@ struct cornu_model {
     cornu_guard guard; /* of the fields below, but for the atomic ones */
     atomic_size_t references;
     atomic_bool trainable;
-    char name[CORNU_LAYER_NAME];
+    char name[CORNU_NAME_NBYTES];
     cornu_lock *lock; /* of the weights, by way of the plan's locks */
     cornu_plan *plan;
     cornu_objective *objective;

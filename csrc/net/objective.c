@@ -105,14 +105,14 @@ bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_pla
 cornu_status cornu_objective_check(const cornu_objective *objective, const cornu_plan *plan,
                                    cornu_error *error) {
     const cornu_shape *output = cornu_plan_output(plan);
-    char text[CORNU_SHAPE_TEXT];
+    char text[CORNU_SHAPE_TEXT], name[CORNU_NAME_NBYTES];
     bool sparse = cornu_loss_is_sparse(&objective->loss);
     size_t classes = cornu_shape_last(output);
     if (sparse && output->rank == 0) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "A loss on class ids needs an axis of classes after the batch. The "
                                "output shape of layer %zu \"%s\" is (None,)",
-                               plan->count - 1, plan->links[plan->count - 1].layer->name);
+                               plan->count - 1, cornu_plan_output_name(plan, name));
     }
     if (sparse && classes > (size_t)INT32_MAX) {
         return cornu_error_set(error, CORNU_ERROR_OVERFLOW,

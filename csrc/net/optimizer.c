@@ -172,6 +172,24 @@ static bool has_others(const cornu_optimizer *optimizer, const cornu_table *tabl
     return false;
 }
 
+/* Room for the slots of a table (NULL: there was no memory for it). */
+static cornu_status allocate_slots(cornu_slots *slots, cornu_error *error) {
+    size_t nbytes = 0;
+    size_t element_nbytes = slots->count * cornu_dtype_nbytes(slots->dtype);
+    if (slots->table && !cornu_size_multiply(slots->table->flat_count, element_nbytes, &nbytes)) {
+        return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
+                               "The state of the optimizer is more than memory can hold.");
+    }
+    if (slots->table) slots->memory = cornu_memory_allocate_zeroed(nbytes);
+    if (slots->memory) return CORNU_OK;
+    if (nbytes == 0) {
+        return cornu_error_set(error, CORNU_ERROR_MEMORY,
+                               "No memory for the list of an optimizer's weights.");
+    }
+    return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for %zu bytes of optimizer state.",
+                           nbytes);
+}
+
 cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
                                   cornu_dtype dtype, cornu_error *error) {
     if (optimizer->bound_id == table->id) return CORNU_OK;
@@ -186,15 +204,10 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
                                "Make a new optimizer for this model.");
     }
     cornu_slots slots = {old->count, extended_table(old, table, dtype), dtype, NULL};
-    size_t nbytes = 0;
-    bool fits =
-        slots.table && cornu_size_multiply(slots.table->flat_count,
-                                           slots.count * cornu_dtype_nbytes(dtype), &nbytes);
-    if (fits) slots.memory = cornu_memory_allocate_zeroed(nbytes);
-    if (!slots.memory) {
+    status = allocate_slots(&slots, error);
+    if (status != CORNU_OK) {
         cornu_table_release(slots.table);
-        return cornu_error_set(error, CORNU_ERROR_MEMORY,
-                               "No memory for %zu bytes of optimizer state.", nbytes);
+        return status;
     }
     carry_slots(old, &slots);
     bool brings_others = has_others(optimizer, table);

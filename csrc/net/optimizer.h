@@ -33,7 +33,7 @@ struct cornu_optimizer {
 
 /* Makes the slots parallel to `table`: those of spans that it had before are kept, new ones are
  * zero. Needs the lock. CORNU_ERROR_STATE when it has trained other spans and none of these;
- * CORNU_ERROR_MEMORY. */
+ * CORNU_ERROR_MEMORY, CORNU_ERROR_OVERFLOW. */
 cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
                                   cornu_dtype dtype, cornu_error *error);
 /* Slot `index` of a span, as long as the span; NULL when there is none of it. */

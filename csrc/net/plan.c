@@ -17,19 +17,21 @@ static cornu_status infer_link(const cornu_plan *plan, size_t index, cornu_layer
     cornu_link *link = &plan->links[index];
     link->layer = layer;
     link->input = *input;
+    size_t place = first_place(plan->links, index);
+    const cornu_link *first = place < index ? &plan->links[place] : NULL;
     /* Asked once for each layer: another thread may set it meanwhile. */
-    size_t first = first_place(plan->links, index);
-    link->layer_trainable =
-        first < index ? plan->links[first].layer_trainable : cornu_layer_trainable(layer);
+    link->layer_trainable = first ? first->layer_trainable : cornu_layer_trainable(layer);
     link->trainable = link->layer_trainable && plan->trainable;
-    cornu_status status = cornu_layer_output_shape(layer, input, &link->output, error);
+    cornu_status status = cornu_layer_output_shape_again(layer, first ? &first->input : NULL, input,
+                                                         &link->output, error);
     if (status != CORNU_OK) return status;
     if (!cornu_shape_count(&link->input, &link->input_count) ||
         !cornu_shape_count(&link->output, &link->output_count)) {
-        char text[CORNU_SHAPE_TEXT];
+        char text[CORNU_SHAPE_TEXT], name[CORNU_NAME_NBYTES];
         return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
                                "The output of layer \"%s\", %s, is more than memory can hold.",
-                               layer->name, cornu_shape_text(&link->output, true, text));
+                               cornu_layer_name(layer, name),
+                               cornu_shape_text(&link->output, true, text));
     }
     return CORNU_OK;
 }
@@ -38,11 +40,13 @@ static cornu_status infer_links(cornu_plan *plan, cornu_layer *const *layers, co
     plan->dtype = layers[0]->dtype;
     for (size_t i = 0; i < plan->count; i++) {
         if (layers[i]->dtype != plan->dtype) {
-            return cornu_error_set(error, CORNU_ERROR_VALUE,
-                                   "All layers of a model must have one float type. Layer \"%s\" "
-                                   "has %s, layer \"%s\" has %s.",
-                                   layers[0]->name, cornu_dtype_name(plan->dtype), layers[i]->name,
-                                   cornu_dtype_name(layers[i]->dtype));
+            char first[CORNU_NAME_NBYTES], other[CORNU_NAME_NBYTES];
+            return cornu_error_set(
+                error, CORNU_ERROR_VALUE,
+                "All layers of a model must have one float type. Layer \"%s\" "
+                "has %s, layer \"%s\" has %s.",
+                cornu_layer_name(layers[0], first), cornu_dtype_name(plan->dtype),
+                cornu_layer_name(layers[i], other), cornu_dtype_name(layers[i]->dtype));
         }
         const cornu_shape *input = i == 0 ? &plan->input : &plan->links[i - 1].output;
         cornu_status status = infer_link(plan, i, layers[i], input, error);
@@ -287,6 +291,10 @@ void cornu_plan_release(cornu_plan *plan) {
 
 const cornu_shape *cornu_plan_output(const cornu_plan *plan) {
     return &plan->links[plan->count - 1].output;
+}
+
+const char *cornu_plan_output_name(const cornu_plan *plan, char name[CORNU_NAME_NBYTES]) {
+    return cornu_layer_name(plan->links[plan->count - 1].layer, name);
 }
 
 bool cornu_plan_is_stale(const cornu_plan *plan, bool trainable) {

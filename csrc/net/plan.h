@@ -80,6 +80,8 @@ cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
 void cornu_plan_retain(cornu_plan *plan);
 void cornu_plan_release(cornu_plan *plan);
 const cornu_shape *cornu_plan_output(const cornu_plan *plan);
+/* The last layer's name, copied; returns `name`. */
+const char *cornu_plan_output_name(const cornu_plan *plan, char name[CORNU_NAME_NBYTES]);
 /* Whether the layer of a table's entry was frozen when this was planned. */
 bool cornu_plan_is_frozen(const cornu_plan *plan, size_t entry);
 /* Whether a layer, or the model, was frozen or thawed since. */

@@ -141,12 +141,26 @@ static cornu_status check_overlap(const cornu_run *run, cornu_error *error) {
     return CORNU_OK;
 }
 
-/* A prediction writes all of `output` and not a byte more. */
+/* A prediction writes all of `output` and not a byte more, in its dtype: the model may have been
+ * given other layers since the caller looked. */
 static cornu_status check_output(const cornu_run *run, cornu_error *error) {
     if (run->options.mode != CORNU_RUN_PREDICT) return CORNU_OK;
+    const cornu_dtype dtype = run->plan->dtype;
+    if (run->options.output_dtype != dtype) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`output` must be of the model's dtype, %s. Received: dtype=%s",
+                               cornu_dtype_name(dtype),
+                               cornu_dtype_name(run->options.output_dtype));
+    }
+    const size_t alignment = dtype == CORNU_FLOAT64 ? _Alignof(double) : _Alignof(float);
+    if ((uintptr_t)run->options.output % alignment != 0) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`output` must be aligned to its dtype, %s.",
+                               cornu_dtype_name(dtype));
+    }
     size_t nbytes;
     bool fits = cornu_shape_count(cornu_plan_output(run->plan), &nbytes) &&
-                cornu_size_multiply(nbytes, cornu_dtype_nbytes(run->plan->dtype), &nbytes) &&
+                cornu_size_multiply(nbytes, cornu_dtype_nbytes(dtype), &nbytes) &&
                 cornu_size_multiply(nbytes, run->feed.rows, &nbytes) &&
                 nbytes == run->options.output_nbytes && (run->options.output || nbytes == 0);
     if (fits) return check_overlap(run, error);

@@ -14,9 +14,29 @@
 #define MS UINT64_C(1000000)
 #define FOREVER UINT64_MAX
 
+/* Of the calling thread; more than a test takes. */
+static _Thread_local cornu_grip grips[8];
+
+static inline cornu_grip *grip_on(const cornu_lock *lock) {
+    cornu_grip *grip = grips;
+    while (grip->lock != lock) grip++;
+    return grip;
+}
+
+static inline cornu_status take_with(cornu_lock *lock, bool exclusive, const cornu_wait *wait) {
+    cornu_grip grip = {0};
+    cornu_status status = cornu_lock_take(lock, exclusive, wait, &grip);
+    if (status == CORNU_OK) cornu_grip_move(&grip, grip_on(NULL));
+    return status;
+}
+
 static inline cornu_status take(cornu_lock *lock, bool exclusive, uint64_t timeout_ns) {
     const cornu_wait wait = {.timeout_ns = timeout_ns};
-    return cornu_lock_take(lock, exclusive, &wait);
+    return take_with(lock, exclusive, &wait);
+}
+
+static inline void drop(const cornu_lock *lock) {
+    cornu_lock_drop(grip_on(lock));
 }
 
 static inline cornu_lock *new_lock(void) {
@@ -45,7 +65,7 @@ static inline void *take_turn(void *argument) {
     if (one->status != CORNU_OK) return NULL;
     one->place = atomic_fetch_add(one->order, 1);
     pause_ms(2);
-    cornu_lock_drop(one->lock);
+    drop(one->lock);
     return NULL;
 }
 
@@ -61,15 +81,15 @@ static inline void *hold(void *argument) {
     take(holder->lock, holder->exclusive, FOREVER);
     atomic_store(&holder->held, true);
     while (!atomic_load(&holder->stop)) pause_ms(1);
-    cornu_lock_drop(holder->lock);
+    drop(holder->lock);
     return NULL;
 }
 
 static inline bool child_agrees(cornu_lock *lock, cornu_status shared, cornu_status exclusive) {
     cornu_status first = take(lock, false, 50 * MS);
-    if (first == CORNU_OK) cornu_lock_drop(lock);
+    if (first == CORNU_OK) drop(lock);
     cornu_status second = take(lock, true, 50 * MS);
-    if (second == CORNU_OK) cornu_lock_drop(lock);
+    if (second == CORNU_OK) drop(lock);
     return first == shared && second == exclusive && cornu_fork_generation() == 1;
 }
 

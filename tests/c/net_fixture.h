@@ -102,4 +102,23 @@ static inline cornu_status run_whole(cornu_model *model, const cornu_run_options
     return status;
 }
 
+/* A prediction into `count` numbers. */
+static inline cornu_run_options predict_options(const cornu_array *x, size_t batch_size,
+                                                double *output, size_t count) {
+    return (cornu_run_options){.mode = CORNU_RUN_PREDICT,
+                               .x = x,
+                               .batch_size = batch_size,
+                               .output = output,
+                               .output_dtype = CORNU_FLOAT64,
+                               .output_nbytes = count * sizeof *output};
+}
+
+/* Predicts for `rows` rows of `columns` numbers, two of them a batch; two results a row. */
+static inline cornu_status predict_pairs(cornu_model *model, const double *values, size_t rows,
+                                         size_t columns, double *output) {
+    cornu_array x = matrix(values, rows, columns);
+    cornu_run_options options = predict_options(&x, 2, output, rows * 2);
+    return run_whole(model, &options, NULL, NULL);
+}
+
 #endif

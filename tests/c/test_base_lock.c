@@ -8,17 +8,17 @@ static void test_alone(void) {
     CHECK_INT(take(lock, false, 0), CORNU_OK);
     CHECK_INT(take(lock, true, 0), CORNU_BUSY);
     CHECK_INT(take(lock, true, 5 * MS), CORNU_BUSY);
-    cornu_lock_drop(lock);
-    cornu_lock_drop(lock);
+    drop(lock);
+    drop(lock);
     CHECK_INT(take(lock, true, 0), CORNU_OK);
     CHECK_INT(take(lock, false, 0), CORNU_BUSY);
     CHECK_INT(take(lock, false, 5 * MS), CORNU_BUSY);
     CHECK(!cornu_lock_contended(lock));
-    cornu_lock_drop(lock);
+    drop(lock);
     cornu_lock_retain(lock);
     cornu_lock_release(lock);
     CHECK_INT(take(lock, false, 0), CORNU_OK);
-    cornu_lock_drop(lock);
+    drop(lock);
     cornu_lock_release(lock);
     cornu_lock_release(NULL);
 }
@@ -37,7 +37,7 @@ static void *write_counters(void *argument) {
         }
         counters->a++;
         counters->b++;
-        cornu_lock_drop(counters->lock);
+        drop(counters->lock);
     }
     return NULL;
 }
@@ -48,7 +48,7 @@ static void *read_counters(void *argument) {
         while (take(counters->lock, false, i % 2 ? FOREVER : 1000) != CORNU_OK) {
         }
         if (counters->a != counters->b) atomic_fetch_add(&counters->torn, 1);
-        cornu_lock_drop(counters->lock);
+        drop(counters->lock);
     }
     return NULL;
 }
@@ -80,7 +80,7 @@ static void test_first_come_first_served(void) {
         pause_ms(30);
     }
     CHECK(cornu_lock_contended(lock));
-    cornu_lock_drop(lock);
+    drop(lock);
     for (size_t i = 0; i < 5; i++) pthread_join(threads[i], NULL);
     CHECK_SIZE(waiting[0].place, 0);
     CHECK_SIZE(waiting[1].place, 1);
@@ -106,7 +106,7 @@ static void test_fork(void) {
         pthread_join(thread, NULL);
     }
     CHECK_INT(take(lock, true, 0), CORNU_OK);
-    cornu_lock_drop(lock);
+    drop(lock);
     cornu_lock_release(lock);
 }
 
@@ -118,14 +118,70 @@ static void test_fork_by_the_holder(void) {
     pid_t child = fork();
     if (child == 0) {
         bool right = take(lock, false, 0) == CORNU_BUSY;
-        cornu_lock_drop(lock);
+        drop(lock);
         _exit(right && take(lock, false, 0) == CORNU_OK ? 0 : 1);
     }
     int status = -1;
     waitpid(child, &status, 0);
     CHECK_INT(status, 0);
-    cornu_lock_drop(lock);
+    drop(lock);
     cornu_lock_release(lock);
+}
+
+/* So do its shares: as many as it took, and none of another thread's. */
+static void test_fork_by_a_reader(void) {
+    cornu_lock *lock = new_lock();
+    lock_holder other = {.lock = lock};
+    pthread_t thread;
+    pthread_create(&thread, NULL, hold, &other);
+    while (!atomic_load(&other.held)) pause_ms(1);
+    CHECK_INT(take(lock, false, 0), CORNU_OK);
+    CHECK_INT(take(lock, false, 0), CORNU_OK);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        bool right = take(lock, true, 0) == CORNU_BUSY && take(lock, false, 0) == CORNU_OK;
+        for (size_t i = 0; i < 3; i++) {
+            right = right && take(lock, true, 0) == CORNU_BUSY;
+            drop(lock);
+        }
+        _exit(right && take(lock, true, 0) == CORNU_OK ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    CHECK_INT(status, 0);
+    atomic_store(&other.stop, true);
+    pthread_join(thread, NULL);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK_INT(take(lock, true, 0), CORNU_BUSY);
+        drop(lock);
+    }
+    CHECK_INT(take(lock, true, 0), CORNU_OK);
+    drop(lock);
+    cornu_lock_release(lock);
+}
+
+/* What a thread has may be kept elsewhere, and given back in any order. */
+static void test_moving_a_grip(void) {
+    const cornu_wait at_once = {0};
+    cornu_lock *lock = new_lock(), *other = new_lock();
+    cornu_grip first = {0}, second = {0}, third = {0}, place = {0};
+    CHECK_INT(cornu_lock_take(lock, false, &at_once, &first), CORNU_OK);
+    CHECK_INT(cornu_lock_take(other, true, &at_once, &second), CORNU_OK);
+    CHECK_INT(cornu_lock_take(lock, false, &at_once, &third), CORNU_OK);
+    cornu_grip_move(&second, &place);
+    CHECK(!second.lock && place.lock == other);
+    cornu_grip_move(&first, &second);
+    cornu_lock_drop(&third);
+    CHECK_INT(take(lock, true, 0), CORNU_BUSY);
+    cornu_lock_drop(&place);
+    CHECK_INT(take(other, true, 0), CORNU_OK);
+    drop(other);
+    cornu_lock_drop(&second);
+    CHECK_INT(take(lock, true, 0), CORNU_OK);
+    drop(lock);
+    cornu_lock_release(lock);
+    cornu_lock_release(other);
 }
 
 int main(void) {
@@ -134,5 +190,7 @@ int main(void) {
     test_first_come_first_served();
     test_fork();
     test_fork_by_the_holder();
+    test_fork_by_a_reader();
+    test_moving_a_grip();
     return check_report();
 }

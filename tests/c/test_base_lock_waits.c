@@ -21,7 +21,7 @@ typedef struct asked_waiter {
 static void *take_shared_at_once(void *argument) {
     asked_waiter *self = argument;
     self->passed = take(self->lock, false, 0);
-    if (self->passed == CORNU_OK) cornu_lock_drop(self->lock);
+    if (self->passed == CORNU_OK) drop(self->lock);
     return NULL;
 }
 
@@ -39,11 +39,11 @@ static bool note_asking(void *argument) {
 static void *take_asked_turn(void *argument) {
     asked_waiter *self = argument;
     const cornu_wait wait = {self->timeout_ns, {note_asking, self}};
-    self->status = cornu_lock_take(self->lock, self->exclusive, &wait);
+    self->status = take_with(self->lock, self->exclusive, &wait);
     if (self->status != CORNU_OK) return NULL;
     self->place = atomic_fetch_add(self->order, 1);
     pause_ms(2);
-    cornu_lock_drop(self->lock);
+    drop(self->lock);
     return NULL;
 }
 
@@ -72,8 +72,8 @@ static void test_a_writer_that_is_asked_is_not_passed(void) {
     CHECK_INT(writer.passed, CORNU_BUSY);
     CHECK_INT(take(lock, false, 0), CORNU_BUSY);
     CHECK_SIZE(atomic_load(&order), 0);
-    cornu_lock_drop(lock);
-    cornu_lock_drop(lock);
+    drop(lock);
+    drop(lock);
     for (size_t i = 0; i < 3; i++) pthread_join(threads[i], NULL);
     CHECK_INT(writer.status, CORNU_OK);
     CHECK_SIZE(writer.place, 0);
@@ -108,9 +108,9 @@ static void test_a_wait_that_ends_without_the_lock(void) {
     CHECK(late.asked >= 1);
     CHECK_INT(reader.status, CORNU_OK);
     CHECK(!cornu_lock_contended(lock));
-    cornu_lock_drop(lock);
+    drop(lock);
     CHECK_INT(take(lock, true, 0), CORNU_OK);
-    cornu_lock_drop(lock);
+    drop(lock);
     cornu_lock_release(lock);
 }
 
@@ -129,7 +129,7 @@ static bool take_the_same(void *argument) {
     atomic_store(&self->holder->stop, true);
     CHECK_INT(take(self->lock, self->exclusive, FOREVER), CORNU_OK);
     CHECK_INT(take(self->lock, true, 0), CORNU_BUSY);
-    cornu_lock_drop(self->lock);
+    drop(self->lock);
     return true;
 }
 
@@ -143,15 +143,15 @@ static void test_a_poll_that_takes_the_same_lock(bool outer_exclusive, bool inne
     while (!atomic_load(&holder.held)) pause_ms(1);
     nested_poll poll = {lock, &holder, inner_exclusive, false};
     const cornu_wait wait = {FOREVER, {take_the_same, &poll}};
-    CHECK_INT(cornu_lock_take(lock, outer_exclusive, &wait), CORNU_OK);
+    CHECK_INT(take_with(lock, outer_exclusive, &wait), CORNU_OK);
     CHECK(poll.done);
     CHECK_INT(take(lock, true, 0), CORNU_BUSY);
     cornu_status reader = take(lock, false, 0);
     CHECK_INT(reader, outer_exclusive ? CORNU_BUSY : CORNU_OK);
-    if (reader == CORNU_OK) cornu_lock_drop(lock);
-    cornu_lock_drop(lock);
+    if (reader == CORNU_OK) drop(lock);
+    drop(lock);
     CHECK_INT(take(lock, true, 0), CORNU_OK);
-    cornu_lock_drop(lock);
+    drop(lock);
     CHECK(!cornu_lock_contended(lock));
     pthread_join(thread, NULL);
     cornu_lock_release(lock);
@@ -196,18 +196,18 @@ static void test_a_poll_that_forks(bool holder_exclusive, bool exclusive) {
     while (reads_behind && !cornu_lock_contended(lock)) pause_ms(1);
     forking_poll poll = {-1, &holder};
     const cornu_wait wait = {FOREVER, {fork_once, &poll}};
-    cornu_status status = cornu_lock_take(lock, exclusive, &wait);
+    cornu_status status = take_with(lock, exclusive, &wait);
     if (poll.child == 0) {
         bool right = status == (holder_exclusive ? CORNU_ERROR_FORKED : CORNU_OK);
         if (status == CORNU_OK) {
             right = right && take(lock, true, 0) == CORNU_BUSY;
-            cornu_lock_drop(lock);
+            drop(lock);
             right = right && take(lock, true, 0) == CORNU_OK;
         }
         _exit(right && !cornu_lock_contended(lock) ? 0 : 1);
     }
     CHECK_INT(status, CORNU_OK);
-    if (status == CORNU_OK) cornu_lock_drop(lock);
+    if (status == CORNU_OK) drop(lock);
     int child_status = -1;
     CHECK(waitpid(poll.child, &child_status, 0) == poll.child);
     CHECK_INT(child_status, 0);
@@ -226,8 +226,8 @@ static bool wait_until_stopped(void *argument) {
 static void *take_with_a_long_poll(void *argument) {
     lock_holder *self = argument;
     const cornu_wait wait = {FOREVER, {wait_until_stopped, self}};
-    CHECK_INT(cornu_lock_take(self->lock, true, &wait), CORNU_OK);
-    cornu_lock_drop(self->lock);
+    CHECK_INT(take_with(self->lock, true, &wait), CORNU_OK);
+    drop(self->lock);
     return NULL;
 }
 
@@ -240,13 +240,13 @@ static void test_fork_before_a_turn_begins(void) {
     CHECK_INT(take(lock, true, 0), CORNU_OK);
     pthread_create(&thread, NULL, take_with_a_long_poll, &waiter);
     while (!atomic_load(&waiter.held)) pause_ms(1);
-    cornu_lock_drop(lock);
+    drop(lock);
     CHECK_INT(take(lock, false, 0), CORNU_BUSY);
     check_child(lock, CORNU_OK, CORNU_OK);
     atomic_store(&waiter.stop, true);
     pthread_join(thread, NULL);
     CHECK_INT(take(lock, true, 0), CORNU_OK);
-    cornu_lock_drop(lock);
+    drop(lock);
     cornu_lock_release(lock);
 }
 

@@ -62,12 +62,8 @@ static void train_with(cornu_poll poll, double *kept, double *output, size_t epo
                                  .shuffle = true,
                                  .poll = poll};
     CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
-    cornu_run_options predict = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = 7,
-                                 .output = output,
-                                 .output_nbytes = ROWS * 2 * sizeof *output,
-                                 .poll = poll};
+    cornu_run_options predict = predict_options(&x, 7, output, ROWS * 2);
+    predict.poll = poll;
     CHECK_INT(run_whole(model, &predict, NULL, NULL), CORNU_OK);
     keep_weights(layers, kept);
     cornu_model_release(model);
@@ -167,11 +163,7 @@ static void test_a_layer_that_stands_twice_is_toggled(void) {
     cornu_run_options options = {.mode = CORNU_RUN_GRADIENT, .x = &x, .y = &y};
     double expected[6][FEATURES * 7], output[2][5 * 2];
     const cornu_span *spans[6];
-    cornu_run_options predict = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = 2,
-                                 .output = output[0],
-                                 .output_nbytes = sizeof output[0]};
+    cornu_run_options predict = predict_options(&x, 2, output[0], 5 * 2);
     CHECK_INT(run_whole(model, &predict, NULL, NULL), CORNU_OK);
     predict.output = output[1];
     toggler other = {.layer = twice};

@@ -27,13 +27,10 @@ typedef struct pair {
 static cornu_status run_mode(cornu_model *model, cornu_run_mode mode, cornu_poll poll) {
     double output[ROWS * 2];
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
-    cornu_run_options options = {.mode = mode,
-                                 .x = &x,
-                                 .y = &y,
-                                 .batch_size = ROWS,
-                                 .poll = poll,
-                                 .output = output,
-                                 .output_nbytes = mode == CORNU_RUN_PREDICT ? sizeof output : 0};
+    cornu_run_options options = predict_options(&x, ROWS, output, ROWS * 2);
+    options.mode = mode;
+    options.y = &y;
+    options.poll = poll;
     return run_whole(model, &options, NULL, NULL);
 }
 

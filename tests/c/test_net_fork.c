@@ -25,13 +25,7 @@ static cornu_model *small_model(void) {
 }
 
 static cornu_status predict(cornu_model *model, double *output) {
-    cornu_array x = matrix(x_values, ROWS, FEATURES);
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = 2,
-                                 .output = output,
-                                 .output_nbytes = ROWS * 2 * sizeof *output};
-    return run_whole(model, &options, NULL, NULL);
+    return predict_pairs(model, x_values, ROWS, FEATURES, output);
 }
 
 static bool predicts_right(cornu_model *model) {
@@ -162,10 +156,60 @@ static void test_fork_while_another_thread_writes(void) {
     cornu_model_release(other);
 }
 
+/* ---- A fork in the middle of a prediction, from its poll ---- */
+
+typedef struct forking {
+    cornu_model *model;
+    pid_t child; /* -1: not forked yet */
+    cornu_status status;
+} forking;
+
+static void *try_to_write(void *argument) {
+    forking *self = argument;
+    self->status = cornu_model_lock(self->model, true, 0, CORNU_NO_POLL, NULL);
+    if (self->status == CORNU_OK) CHECK_INT(cornu_model_unlock(self->model, NULL), CORNU_OK);
+    return NULL;
+}
+
+static cornu_status write_from_another_thread(forking *self) {
+    pthread_t thread;
+    CHECK_INT(pthread_create(&thread, NULL, try_to_write, self), 0);
+    pthread_join(thread, NULL);
+    return self->status;
+}
+
+static bool fork_and_try_to_write(void *argument) {
+    forking *self = argument;
+    if (self->child != -1) return true;
+    fflush(NULL);
+    self->child = fork();
+    if (self->child == 0) alarm(30);
+    CHECK_INT(write_from_another_thread(self), CORNU_BUSY);
+    return true;
+}
+
+/* The prediction goes on in both, and nobody changes the weights under it. */
+static void test_fork_within_a_prediction(void) {
+    forking self = {.model = small_model(), .child = -1};
+    double output[ROWS * 2];
+    cornu_array x = matrix(x_values, ROWS, FEATURES);
+    cornu_run_options options = predict_options(&x, ROWS, output, ROWS * 2);
+    options.poll = (cornu_poll){fork_and_try_to_write, &self};
+    CHECK_INT(run_whole(self.model, &options, NULL, NULL), CORNU_OK);
+    CHECK_BYTES(output, expected, sizeof output);
+    CHECK_INT(write_from_another_thread(&self), CORNU_OK);
+    if (self.child == 0) _exit(check_report());
+    int status = -1;
+    CHECK(waitpid(self.child, &status, 0) == self.child);
+    CHECK_INT(status, 0);
+    cornu_model_release(self.model);
+}
+
 int main(void) {
     fill_numbers(x_values, ROWS * FEATURES, 1);
     fill_numbers(y_values, ROWS * 2, 2);
     test_fork_among_predictions();
     test_fork_while_another_thread_writes();
+    test_fork_within_a_prediction();
     return check_report();
 }

@@ -90,6 +90,36 @@ static void test_one_float_type(void) {
     cornu_model_release(model);
 }
 
+/* A layer that is not built yet must fit everywhere in the chain, by the weights that its first
+ * place gives it. */
+static void test_a_layer_at_two_places(void) {
+    cornu_layer *twice = dense_layer("twice", 4, "tanh"), *between = dense_layer("b", 3, "tanh");
+    cornu_layer *neighbours[] = {twice, twice}, *apart[] = {between, twice, between};
+    cornu_layer *fitting[] = {twice, between, twice, between};
+    cornu_shape input = row_shape(3), output;
+    cornu_model *model = NULL;
+    cornu_error error = {0};
+    CHECK_INT(cornu_model_new("m", &model, NULL), CORNU_OK);
+    CHECK_INT(cornu_model_set_layers(model, 2, neighbours, &input, &error), CORNU_ERROR_VALUE);
+    CHECK_TEXT(
+        error.message,
+        "Layer \"twice\" (Dense) stands in the chain before, for input shape (None, 3), with "
+        "weights of shape (3, 4). Received input shape: (None, 4)");
+    CHECK_INT(cornu_model_set_layers(model, 3, apart, &input, &error), CORNU_ERROR_VALUE);
+    CHECK_CONTAINS(error.message, "Layer \"b\" (Dense)");
+    CHECK_INT(cornu_model_shape(model, 0, &output), CORNU_ERROR_STATE);
+    CHECK(!cornu_layer_is_built(twice) && !cornu_layer_is_built(between));
+    CHECK_INT(cornu_model_set_layers(model, 4, fitting, &input, &error), CORNU_OK);
+    CHECK_SIZE(cornu_span_shape(cornu_layer_span(twice, 0))->sizes[0], 3);
+    CHECK_INT(cornu_model_set_layers(model, 2, neighbours, &input, &error), CORNU_ERROR_VALUE);
+    CHECK_CONTAINS(error.message, "was built for input shape (None, 3)");
+    CHECK_INT(cornu_model_shape(model, 3, &output), CORNU_OK);
+    CHECK_SIZE(output.sizes[0], 3);
+    cornu_layer_release(twice);
+    cornu_layer_release(between);
+    cornu_model_release(model);
+}
+
 /* A span keeps its memory when layer and model are gone; a layer keeps its own through another
  * chain. */
 static void test_spans_outlive(void) {
@@ -220,6 +250,8 @@ static cornu_status live(void) {
     if (status == CORNU_OK) status = cornu_model_lock(model, true, 0, CORNU_NO_POLL, &error);
     if (status == CORNU_OK) status = cornu_model_unlock(model, &error);
     if (status != CORNU_OK) CHECK_INT(error.status, status);
+    /* A sentence with a size names one that there was no room for. */
+    if (status != CORNU_OK) CHECK(!strstr(error.message, " 0 bytes"));
     for (size_t i = 0; i < 3; i++) cornu_layer_release(layers[i]);
     cornu_optimizer_release(optimizer);
     cornu_model_release(model);
@@ -245,6 +277,7 @@ int main(void) {
     test_shapes_that_do_not_fit();
     test_sizes_that_overflow();
     test_one_float_type();
+    test_a_layer_at_two_places();
     test_spans_outlive();
     test_frozen_layers_stay();
     test_optimizer_belongs_to_its_weights();

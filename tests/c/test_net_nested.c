@@ -27,13 +27,7 @@ static cornu_model *model_with(cornu_layer *shared) {
 }
 
 static cornu_status predict(cornu_model *model, double *output) {
-    cornu_array x = matrix(x_values, ROWS, FEATURES);
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = 3,
-                                 .output = output,
-                                 .output_nbytes = ROWS * 2 * sizeof *output};
-    return run_whole(model, &options, NULL, NULL);
+    return predict_pairs(model, x_values, ROWS, FEATURES, output);
 }
 
 static cornu_status run_mode(cornu_model *model, cornu_run_mode mode, cornu_error *error) {
@@ -90,15 +84,11 @@ static cornu_array repeated(const double *row, size_t rows, size_t columns) {
  * before the step. Returns whether it was. */
 static bool run_long(nested *self, cornu_run_mode mode, size_t rows, cornu_poll poll) {
     cornu_array x = repeated(x_values, rows, FEATURES), y = repeated(y_values, rows, 2);
-    size_t nbytes = mode == CORNU_RUN_PREDICT ? rows * 2 * sizeof(double) : 0;
-    double *output = nbytes ? malloc(nbytes) : NULL;
-    cornu_run_options options = {.mode = mode,
-                                 .x = &x,
-                                 .y = &y,
-                                 .batch_size = rows,
-                                 .output = output,
-                                 .output_nbytes = nbytes,
-                                 .poll = poll};
+    double *output = malloc(rows * 2 * sizeof *output);
+    cornu_run_options options = predict_options(&x, rows, output, rows * 2);
+    options.mode = mode;
+    options.y = &y;
+    options.poll = poll;
     self->asked = 0;
     CHECK_INT(run_whole(self->model, &options, NULL, NULL), CORNU_OK);
     free(output);
@@ -194,13 +184,10 @@ static void test_from_the_poll_of_a_wait(cornu_run_mode mode, bool sharing) {
     while (!atomic_load(&step.begun)) pause_ms(1);
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
     double output[ROWS * 2];
-    cornu_run_options options = {.mode = mode,
-                                 .x = &x,
-                                 .y = &y,
-                                 .batch_size = ROWS,
-                                 .output = output,
-                                 .output_nbytes = sizeof output,
-                                 .poll = {predict_while_waiting, &self}};
+    cornu_run_options options = predict_options(&x, ROWS, output, ROWS * 2);
+    options.mode = mode;
+    options.y = &y;
+    options.poll = (cornu_poll){predict_while_waiting, &self};
     CHECK_INT(run_whole(self.model, &options, NULL, NULL), CORNU_OK);
     CHECK(self.asked > 0);
     pthread_join(thread, NULL);

@@ -115,11 +115,7 @@ static void test_row_has_the_same_bits_in_any_batch(void) {
     cornu_model *model = small_model();
     cornu_array x = matrix(x_values, ROWS, FEATURES);
     double whole[ROWS * 2], parts[ROWS * 2];
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = ROWS,
-                                 .output = whole,
-                                 .output_nbytes = sizeof whole};
+    cornu_run_options options = predict_options(&x, ROWS, whole, ROWS * 2);
     CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
     for (size_t batch = 1; batch < ROWS; batch++) {
         memset(parts, 0xff, sizeof parts);
@@ -134,6 +130,29 @@ static void test_row_has_the_same_bits_in_any_batch(void) {
     CHECK_INT(run_whole(model, &options, NULL, &error), CORNU_ERROR_VALUE);
     CHECK_CONTAINS(error.message, "output");
     options.output_nbytes = 0;
+    CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
+    cornu_model_release(model);
+}
+
+/* Room enough is not all: the dtype must be the one that the model has by now. */
+static void test_outputs_of_another_dtype(void) {
+    cornu_model *model = small_model();
+    cornu_array x = matrix(x_values, ROWS, FEATURES);
+    double room[ROWS * 2 + 1] = {0}, untouched[ROWS * 2 + 1] = {0};
+    cornu_run_options options = predict_options(&x, ROWS, room, ROWS * 2);
+    cornu_error error = {0};
+    options.output_dtype = CORNU_FLOAT32;
+    CHECK_INT(run_whole(model, &options, NULL, &error), CORNU_ERROR_VALUE);
+    CHECK_TEXT(error.message,
+               "`output` must be of the model's dtype, float64. Received: dtype=float32");
+    options.output_dtype = CORNU_BOOL;
+    CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_ERROR_VALUE);
+    options.output_dtype = CORNU_FLOAT64;
+    options.output = (char *)room + 1;
+    CHECK_INT(run_whole(model, &options, NULL, &error), CORNU_ERROR_VALUE);
+    CHECK_TEXT(error.message, "`output` must be aligned to its dtype, float64.");
+    CHECK_BYTES(room, untouched, sizeof room);
+    options.output = room + 1;
     CHECK_INT(run_whole(model, &options, NULL, NULL), CORNU_OK);
     cornu_model_release(model);
 }
@@ -317,6 +336,7 @@ int main(void) {
     test_nobody_listening_is_one_call_an_epoch();
     test_results_do_not_depend_on_batches();
     test_row_has_the_same_bits_in_any_batch();
+    test_outputs_of_another_dtype();
     test_shuffle();
     test_bad_data_leaves_nothing();
     test_labels_out_of_range();

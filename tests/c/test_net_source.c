@@ -9,11 +9,7 @@
 static cornu_model *model;
 
 static void predict(const cornu_array *x, double *output) {
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = x,
-                                 .batch_size = 3,
-                                 .output = output,
-                                 .output_nbytes = x->shape[0] * 2 * sizeof *output};
+    cornu_run_options options = predict_options(x, 3, output, x->shape[0] * 2);
     cornu_error error = {0};
     if (run_whole(model, &options, NULL, &error) != CORNU_OK) CHECK_TEXT(error.message, "");
 }
@@ -120,11 +116,7 @@ static void test_axes_in_any_order(void) {
                      .rank = 4,
                      .shape = {5, 2, 3, 4},
                      .strides = {8 * unit, unit, 40 * unit, 2 * unit}};
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = 2,
-                                 .output = output,
-                                 .output_nbytes = sizeof output};
+    cornu_run_options options = predict_options(&x, 2, output, sizeof output / sizeof *output);
     CHECK_INT(run_whole(flat, &options, NULL, NULL), CORNU_OK);
     for (size_t row = 0; row < 5; row++) {
         for (size_t i = 0; i < 24; i++) {
@@ -139,11 +131,7 @@ static void test_axes_in_any_order(void) {
 static void test_bad_shapes(void) {
     double values[ROWS * FEATURES] = {0}, output[ROWS * 2];
     cornu_array x = matrix(values, ROWS, FEATURES - 1);
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = 3,
-                                 .output = output,
-                                 .output_nbytes = sizeof output};
+    cornu_run_options options = predict_options(&x, 3, output, ROWS * 2);
     cornu_error error = {0};
     cornu_run *run = NULL;
     CHECK_INT(cornu_run_new(model, &options, &run, &error), CORNU_ERROR_VALUE);

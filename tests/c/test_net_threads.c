@@ -64,13 +64,7 @@ static void stop_fit(fitter *self, pthread_t thread) {
 }
 
 static cornu_status predict(cornu_model *model, double *output) {
-    cornu_array x = matrix(x_values, ROWS, FEATURES);
-    cornu_run_options options = {.mode = CORNU_RUN_PREDICT,
-                                 .x = &x,
-                                 .batch_size = ROWS,
-                                 .output = output,
-                                 .output_nbytes = ROWS * 2 * sizeof *output};
-    return run_whole(model, &options, NULL, NULL);
+    return predict_pairs(model, x_values, ROWS, FEATURES, output);
 }
 
 static void *predict_often(void *argument) {
@@ -187,6 +181,67 @@ static void test_fork(void) {
     cornu_model_release(free_model);
 }
 
+typedef struct renamer {
+    cornu_layer *layer;
+    atomic_bool stop;
+} renamer;
+
+static void name_of_one_letter(char letter, char name[CORNU_NAME_NBYTES]) {
+    memset(name, letter, CORNU_NAME_NBYTES - 1);
+    name[CORNU_NAME_NBYTES - 1] = '\0';
+}
+
+static void *rename_often(void *argument) {
+    renamer *self = argument;
+    char names[2][CORNU_NAME_NBYTES];
+    name_of_one_letter('a', names[0]);
+    name_of_one_letter('b', names[1]);
+    for (size_t i = 0; !atomic_load(&self->stop); i++)
+        cornu_layer_set_name(self->layer, names[i % 2]);
+    return NULL;
+}
+
+/* The first quoted name is all of one letter, and as long as it was. */
+static bool check_whole_name(const char *message) {
+    char whole[CORNU_NAME_NBYTES];
+    const char *quote = strchr(message, '"');
+    if (!CHECK(quote != NULL)) return false;
+    name_of_one_letter(quote[1], whole);
+    return CHECK(strncmp(quote + 1, whole, CORNU_NAME_NBYTES - 1) == 0 &&
+                 quote[CORNU_NAME_NBYTES] == '"');
+}
+
+/* Errors name it by the old name or the new one, not by parts of both. */
+static void test_a_layer_that_is_renamed_meanwhile(void) {
+    char name[CORNU_NAME_NBYTES], whole[CORNU_NAME_NBYTES];
+    name_of_one_letter('a', name);
+    renamer self = {.layer = dense_layer(name, 2, "linear")};
+    cornu_layer *layers[] = {self.layer};
+    cornu_model *model = model_of(1, layers, FEATURES);
+    compile_sgd(model, CORNU_MEAN_SQUARED_ERROR, 0.1);
+    cornu_array x = matrix(x_values, ROWS, FEATURES), narrow = matrix(x_values, ROWS, FEATURES - 1);
+    cornu_run_options options = {.mode = CORNU_RUN_TEST, .x = &narrow, .y = &x};
+    cornu_shape scalar = {0, {0}}, output;
+    pthread_t thread;
+    pthread_create(&thread, NULL, rename_often, &self);
+    bool right = true;
+    for (size_t i = 0; i < 10000 && right; i++) {
+        cornu_error errors[3] = {{0}};
+        options.x = &narrow;
+        CHECK_INT(run_whole(model, &options, NULL, &errors[0]), CORNU_ERROR_VALUE);
+        options.x = &x;
+        CHECK_INT(run_whole(model, &options, NULL, &errors[1]), CORNU_ERROR_VALUE);
+        CHECK_INT(cornu_layer_output_shape(self.layer, &scalar, &output, &errors[2]),
+                  CORNU_ERROR_VALUE);
+        for (size_t e = 0; e < 3; e++) right = check_whole_name(errors[e].message) && right;
+        name_of_one_letter(*cornu_layer_name(self.layer, name), whole);
+        right = CHECK_TEXT(name, whole) && right;
+    }
+    atomic_store(&self.stop, true);
+    pthread_join(thread, NULL);
+    cornu_model_release(model);
+}
+
 int main(void) {
     fill_numbers(x_values, ROWS * FEATURES, 1);
     fill_numbers(y_values, ROWS * 2, 2);
@@ -195,5 +250,6 @@ int main(void) {
     test_shared_layer();
     test_step_from_another_thread();
     test_fork();
+    test_a_layer_that_is_renamed_meanwhile();
     return check_report();
 }

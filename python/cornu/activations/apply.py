@@ -45,7 +45,8 @@ def last_axis_only(name: str) -> Callable[..., ActivationSpec]:
     def specify(axis: Any = -1) -> ActivationSpec:
         if not is_among(axis, (-1,)):
             raise ValueError(
-                f"`axis` of {name} must be -1 within a model. Received: axis={shown(axis)}"
+                f"`axis` of {name} must be -1, the last one, within a model: another one is not "
+                f"supported yet. Received: axis={shown(axis)}"
             )
         return name, ()
 

@@ -51,7 +51,7 @@ class CallbackList:
         model: Any = None,
         **params: Any,
     ) -> None:
-        self.callbacks: list[Callback] = list(_flatten(callbacks))
+        self.callbacks: list[Callback] = [] if callbacks is None else list(_flatten(callbacks))
         self.history: History | None = None
         self.display: Any = None
         self._find_own(add_history, add_progbar)
@@ -214,8 +214,6 @@ def _is_own(callback: Callback, name: str) -> bool:
 
 
 def _flatten(callbacks: Any) -> Iterable[Callback]:
-    if callbacks is None:
-        return
     if isinstance(callbacks, CallbackList):
         yield from callbacks.callbacks
     elif isinstance(callbacks, list | tuple):

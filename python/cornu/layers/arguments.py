@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from cornu.utils.arrays import is_among
@@ -94,6 +95,28 @@ def check_batch_shape(name: str, shape: Any) -> tuple[int | None, ...]:
         )
     batch = None if shape[0] is None else check_integer(f"{name}[0]", shape[0])
     return (batch, *check_row_shape(name, shape[1:]))
+
+
+@contextmanager
+def batch_counted(name: str, shape: tuple[int | None, ...]) -> Iterator[None]:
+    """Within it, a shape that a layer refuses is shown, where its one size must be a row's.
+
+    Args:
+        name: The argument's name.
+        shape: What `check_batch_shape` returned.
+
+    Raises:
+        ValueError: the one raised within, with the advice to count the batch.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if len(shape) != 1 or shape[0] is None:
+            raise
+        raise ValueError(
+            f"{error} (from {name}={shape}, whose first size is the batch's: did you mean "
+            f"{name}=(None, {shape[0]})?)"
+        ) from None
 
 
 def check_row_shape(name: str, shape: Any) -> tuple[int, ...]:

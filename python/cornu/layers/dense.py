@@ -117,7 +117,7 @@ class Dense(Layer):
 
     def _weight(self, index: int, name: str) -> Variable:
         if not self._built:
-            raise AttributeError(f"Layer {self.name!r} must be built before it has a `{name}`.")
+            raise AttributeError(f'Layer "{self.name}" must be built before it has a `{name}`.')
         return self._weights[index]
 
     def _keep(self, index: int, name: str, value: Any) -> None:

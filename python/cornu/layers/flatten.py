@@ -36,7 +36,8 @@ class Flatten(Layer):
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
         if not is_among(data_format, (None, "channels_last")):
             raise ValueError(
-                "`data_format` must be 'channels_last' or None: another one is not supported yet. "
+                "`data_format` must be 'channels_last' or None; 'channels_first' is not supported "
+                "yet. "
                 f"Received: data_format={shown(data_format)}"
             )
         self.data_format = "channels_last"

@@ -10,6 +10,7 @@ import numpy as np
 from cornu import _core
 from cornu.config import layer_dtype
 from cornu.layers.arguments import (
+    batch_counted,
     check_batch_shape,
     check_flag,
     check_name,
@@ -98,6 +99,8 @@ class Layer(CoreBacked):
         self._path: str | None = None
         self._weights: list[Variable] = []
         self._built = False
+        # Whether a model was made of it when it had its weights already.
+        self._reused = False
         # The shape of the rows that the weights were made for.
         self._row: tuple[int, ...] = ()
         # The chain of this layer alone, and the shape of the rows that it takes.
@@ -241,7 +244,7 @@ class Layer(CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        owner = f"layer {self._name!r}"
+        owner = f'layer "{self._name}"'
         places = [f"{weight.name} of {owner}" for weight in self._weights]
         write_weights(owner, self._weights, weights, self._lockable(), places)
 
@@ -269,19 +272,20 @@ class Layer(CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        row = check_batch_shape("input_shape", input_shape)[1:]
-        with build_lock():
+        shape = check_batch_shape("input_shape", input_shape)
+        row = shape[1:]
+        with build_lock(), batch_counted("input_shape", shape):
             try:
                 self._core.build(row)
             except MemoryError:
                 raise MemoryError(
-                    f"There is not enough memory for the weights of layer {self._name!r}. "
+                    f'There is not enough memory for the weights of layer "{self._name}". '
                     f"Input shape: {(None, *row)}, output shape: "
                     f"{(None, *self._core.output_shape(row))}"
                 ) from None
             except ValueError as error:
                 # The core names the layer where it is about shapes.
-                prefix = "" if str(error).startswith("Layer ") else f"Layer {self._name!r}: "
+                prefix = "" if str(error).startswith("Layer ") else f'Layer "{self._name}": '
                 raise ValueError(f"{prefix}{error}") from None
             if self._built:
                 return
@@ -320,10 +324,13 @@ class Layer(CoreBacked):
         self._built = True
 
     def _forget(self) -> None:
-        """Be unbuilt again, when an initializer failed."""
+        """Be unbuilt again: an initializer failed, or the data it was built for were refused."""
         self._weights = []
+        self._path = None
+        self._row = ()
         self._alone = None
         self._built = False
+        self._reused = False
         self._core = self._new_core()
 
     def _new_core(self) -> _core.Layer:
@@ -353,8 +360,9 @@ class Layer(CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        batch, *row = check_batch_shape("input_shape", input_shape)
-        return (batch, *self._core.output_shape(tuple(row)))
+        shape = check_batch_shape("input_shape", input_shape)
+        with batch_counted("input_shape", shape):
+            return (shape[0], *self._core.output_shape(shape[1:]))
 
     def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> np.ndarray:
         """Apply the layer to an array.

@@ -15,7 +15,7 @@ class Reshape(Layer):
 
     Args:
         target_shape: The shape of a row, the batch not counted; one size may be -1, for whatever is
-            left.
+            left. A single integer stands for a shape of one size.
         **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
 
     Raises:

@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from cornu.layers.frames import frame_to_array
+from cornu.utils.arrays import is_real
+
 _TYPES = "bool, integers or floats of at most 64 bits"
 
 
@@ -13,11 +16,11 @@ def as_rows(value: Any, name: str) -> np.ndarray:
     """Return data as an array with at least one axis, of the same memory where it is one already.
 
     Args:
-        value: An array of any layout and real dtype, or lists of numbers.
+        value: An array of any layout and real dtype, a pandas frame or series, or lists of numbers.
         name: What the caller calls it, for errors.
 
     Returns:
-        A plain `ndarray`: the same object, a view of it, or a new one of lists.
+        A plain `ndarray`: the same object, a view of it, or a new one of lists or of a frame.
 
     Raises:
         TypeError: it is no array and can't be made one: None, a generator, a dictionary.
@@ -31,9 +34,8 @@ def as_rows(value: Any, name: str) -> np.ndarray:
     """
     if type(value) is not np.ndarray:
         value = _make_array(value, name)
-    dtype = value.dtype
-    if dtype.kind not in "biuf" or dtype.itemsize > 8:
-        raise ValueError(f"`{name}` must be an array of {_TYPES}. Received: dtype {dtype}")
+    if not is_real(value.dtype):
+        raise ValueError(f"`{name}` must be an array of {_TYPES}. Received: dtype {value.dtype}")
     if value.ndim == 0:
         raise ValueError(f"`{name}` must have rows. Received: {name} of shape ()")
     return value
@@ -57,12 +59,45 @@ def _make_array(value: Any, name: str) -> np.ndarray:
             "yet. Make the model with Sequential([Input(...), ...]). "
             f"Received: {name}={value!r}"
         )
-    if not hasattr(value, "__array__") and not hasattr(value, "__array_interface__"):
+    if not _is_array_like(value):
         raise TypeError(
             f"`{name}` must be a NumPy array or a list of numbers. Generators, data sets and "
             f"dictionaries are not supported yet. Received: {name} of type {type(value).__name__}"
         )
-    return np.asarray(value)
+    array = frame_to_array(value, name)
+    return np.asarray(value) if array is None else array
+
+
+def _is_array_like(value: Any) -> bool:
+    return hasattr(value, "__array__") or hasattr(value, "__array_interface__")
+
+
+def only_array(value: Any, name: str) -> np.ndarray | None:
+    """Return the one array in a list of one, made of whatever knows how to be one; else None.
+
+    Args:
+        value: Anything.
+        name: What the caller calls it, for errors.
+
+    Raises:
+        ValueError: it is a frame of no real numbers.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from cornu.layers.user_arrays import only_array
+    >>> only_array([np.zeros(3)], "x")
+    array([0., 0., 0.])
+    >>> only_array([[0.0, 0.0, 0.0]], "x")
+    """
+    if not isinstance(value, list | tuple) or len(value) != 1:
+        return None
+    (only,) = value
+    if not isinstance(only, np.ndarray):
+        if not _is_array_like(only):
+            return None
+        only = _make_array(only, name)
+    return only if only.ndim > 0 else None
 
 
 def _from_lists(value: Any, name: str) -> np.ndarray:

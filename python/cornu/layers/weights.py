@@ -24,7 +24,7 @@ def count_numbers(what: str, owner: Any) -> int:
     """
     if not owner.built:
         raise ValueError(
-            f"The parameters of {what} {owner.name!r} can't be counted before it is built. "
+            f'The parameters of {what} "{owner.name}" can\'t be counted before it is built. '
             f"Build it with `{what}.build(input_shape)`."
         )
     return sum(math.prod(weight.shape) for weight in owner.weights)
@@ -62,11 +62,11 @@ def write_weights(
     """Write all weights, or none of them if one doesn't fit.
 
     Args:
-        owner: Whose they are, for errors: `layer 'dense'`.
+        owner: Whose they are, for errors: `layer "dense"`.
         weights: The weights.
         values: A list of as many arrays of their shapes.
         model: The chain that has the weights; None: nothing trains them.
-        places: What each weight is called in errors: `kernel of layer 0 'dense'`.
+        places: What each weight is called in errors: `kernel of layer 0 "dense"`.
 
     Raises:
         ValueError: there are more or fewer values, or a shape or dtype doesn't fit.

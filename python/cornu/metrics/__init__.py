@@ -79,6 +79,8 @@ _BY_NAME.update(
     bce=BinaryCrossentropy,
     BCE=BinaryCrossentropy,
 )
+# `get` makes them, but in `compile` they have nothing to do.
+_UNLISTED = [name for name, thing in _BY_NAME.items() if not thing._takes_target]
 _METHODS = (
     "update_state",
     "result",
@@ -138,7 +140,7 @@ def get(identifier: Any) -> Any:
     """
     if identifier is None:
         return None
-    thing = _look_up("metric", identifier, _BY_NAME, __name__, _BY_SHAPE)
+    thing = _look_up("metric", identifier, _BY_NAME, __name__, _BY_SHAPE, _UNLISTED)
     if not callable(thing):
         raise ValueError(
             "`metrics` must be names, metrics or functions. "

@@ -72,6 +72,8 @@ class Sum(Metric):
     Source: https://keras.io/api/metrics/reduction_metrics/
     """
 
+    _takes_target = False
+
     def __init__(self, name: str | None = "sum", dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
         # In float64 whatever the result's type, so that many batches lose nothing.
@@ -113,6 +115,8 @@ class Mean(Metric):
 
     Source: https://keras.io/api/metrics/reduction_metrics/
     """
+
+    _takes_target = False
 
     def __init__(self, name: str | None = "mean", dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
@@ -160,6 +164,8 @@ class MeanMetricWrapper(Mean):
 
     Source: https://keras.io/api/metrics/reduction_metrics/
     """
+
+    _takes_target = True
 
     def __init__(
         self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any

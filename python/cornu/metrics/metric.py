@@ -52,6 +52,8 @@ class Metric:
 
     # Which way is better, for callbacks: "up", "down" or None.
     _direction: str | None = None
+    # Whether it compares predictions with targets, as those of `compile` do.
+    _takes_target = True
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or unique_name(type(self).__name__)
@@ -137,11 +139,13 @@ class Metric:
         Raises:
             ValueError: it isn't one that the core has.
         """
-        raise ValueError(
-            "`metrics` must be of cornu.metrics: one written in Python is not supported in "
-            "`compile` yet. "
-            f"Received: {self!r}"
-        )
+        reason = "must be of cornu.metrics: one written in Python is not supported in `compile` yet"
+        if not self._takes_target:
+            reason = (
+                f"must compare predictions with targets: {type(self).__name__} takes no target, "
+                "and works where it is called directly only"
+            )
+        raise ValueError(f"`metrics` {reason}. Received: {self!r}")
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such a metric again."""

@@ -9,16 +9,19 @@ import numpy as np
 
 from cornu import _core
 from cornu.config import floatx
-from cornu.layers.arguments import check_batch_shape, check_flag, check_name
+from cornu.layers.arguments import batch_counted, check_batch_shape, check_flag, check_name
 from cornu.layers.build_lock import build_lock
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.trainer import Trainer
+from cornu.models.trial import Trial
 from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.naming import unique_name
+
+State = tuple[list[InputLayer | Layer], bool, Shape, Shape]
 
 
 class Chain(Trainer, CoreBacked):
@@ -60,6 +63,10 @@ class Chain(Trainer, CoreBacked):
         # Perhaps an InputLayer first; `layers` leaves it out.
         self._layers: list[InputLayer | Layer] = []
         self._built = False
+        # Whether it stays built, whatever becomes of the data that it was built for.
+        self._settled = False
+        # Whether what is built now is so for data that may yet be refused.
+        self._on_trial = False
         self._row: Shape = ()
         self._output: Shape = ()
         if layers is not None:
@@ -95,14 +102,14 @@ class Chain(Trainer, CoreBacked):
         """The shape of the input, the batch (None) first."""
         first = self._layers[0] if self._built else None
         if not isinstance(first, InputLayer):
-            raise AttributeError(f"Model {self._name!r} has no input shape before it is built.")
+            raise AttributeError(f'Model "{self._name}" has no input shape before it is built.')
         return first.batch_shape
 
     @property
     def output_shape(self) -> tuple[int | None, ...]:
         """The shape of the output, the batch (None) first."""
         if not self._built:
-            raise AttributeError(f"Model {self._name!r} has no output shape before it is built.")
+            raise AttributeError(f'Model "{self._name}" has no output shape before it is built.')
         return (self.input_shape[0], *self._output)
 
     @property
@@ -163,7 +170,7 @@ class Chain(Trainer, CoreBacked):
         Source: https://keras.io/api/models/sequential/
         """
         if not self._layers:
-            raise IndexError(f"Model {self._name!r} has no layer that could be removed.")
+            raise IndexError(f'Model "{self._name}" has no layer that could be removed.')
         last: Any = self._layers[-1]
         self._set_chain(self._layers[:-1], rebuild)
         return last
@@ -183,7 +190,7 @@ class Chain(Trainer, CoreBacked):
             if other.name == layer.name and other is not layer:
                 raise ValueError(
                     "The layers of a model must have names of their own. Received: a second layer "
-                    f"of the name {layer.name!r}"
+                    f'of the name "{layer.name}"'
                 )
         if isinstance(layer, InputLayer):
             if layers:
@@ -204,7 +211,7 @@ class Chain(Trainer, CoreBacked):
         with build_lock():
             if self._core.in_training:
                 raise RuntimeError(
-                    f"The layers of model {self._name!r} can't be changed while it is trained by "
+                    f'The layers of model "{self._name}" can\'t be changed while it is trained by '
                     "`fit`."
                 )
             input_layer = layers[0] if layers else None
@@ -215,7 +222,7 @@ class Chain(Trainer, CoreBacked):
             chain: Any = layers[1:]
             check_dtypes(input_layer, chain)
             shapes = infer_shapes(self._name, chain, row)
-            before = self._layers, self._built, self._row, self._output
+            before = self._state()
             new = _unbuilt(chain, [row, *shapes])
             changed = True
             try:
@@ -226,19 +233,23 @@ class Chain(Trainer, CoreBacked):
                     raise located(error, self._name, chain, [row, *shapes]) from None
                 self._fill(new)
                 self._take(layers, True, row, shapes[-1])
+                _note_reuse(chain, new)
             except BaseException:
                 # An interrupt may come at any place, so all of it is taken back.
                 if changed:
-                    for _, layer, _ in new:
-                        layer._forget()
-                    self._take(*before)
-                    self._restore()
+                    self._undo([layer for _, layer, _ in new], before)
                 raise
+
+    def _state(self) -> State:
+        return self._layers, self._built, self._row, self._output
 
     def _take(
         self, layers: list[InputLayer | Layer], built: bool, row: Shape, output: Shape
     ) -> None:
+        # Read without the lock: true only while the rest is right.
+        self._settled = False
         self._layers, self._built, self._row, self._output = layers, built, row, output
+        self._settled = built and not self._on_trial
 
     def _fill(self, new: Sequence[tuple[int, Layer, Shape]]) -> None:
         """Give new weights their first values, in the order of the layers."""
@@ -246,10 +257,13 @@ class Chain(Trainer, CoreBacked):
             try:
                 layer._fill(row, self._name)
             except MemoryError as error:
-                raise MemoryError(f"Layer {index} {layer.name!r}: {error}") from None
+                raise MemoryError(f'Layer {index} "{layer.name}": {error}') from None
 
-    def _restore(self) -> None:
-        """Give the core the chain again that it had before."""
+    def _undo(self, new: Sequence[Layer], before: State) -> None:
+        """Take back what was built: the weights of these layers, and all since this state."""
+        for layer in new:
+            layer._forget()
+        self._take(*before)
         if self._built:
             self._core.set_layers([layer._core for layer in self._chain()], self._row)
         else:
@@ -302,12 +316,12 @@ class Chain(Trainer, CoreBacked):
             if not self._built:
                 self._set_chain(self._layers)
             return
-        with build_lock():
+        with build_lock(), batch_counted("input_shape", shape):
             self._set_chain([InputLayer(batch_shape=shape), *self._layers])
 
     def _require_layers(self) -> None:
         if not self._chain():
-            raise ValueError(f"Model {self._name!r} has no layers: call `model.add(layer)` first.")
+            raise ValueError(f'Model "{self._name}" has no layers: call `model.add(layer)` first.')
 
     def _shapes(self, x: np.ndarray) -> tuple[Shape, Shape]:
         if self._built:
@@ -330,16 +344,36 @@ class Chain(Trainer, CoreBacked):
         first = self._layers[0] if self._layers else None
         return first.batch_shape[1:] if isinstance(first, InputLayer) else None
 
-    def _build_for(self, row: Shape) -> None:
-        if self._built:
-            return
+    def _build_for(self, row: Shape) -> Trial:
+        if self._settled:
+            return Trial()
         with build_lock():
-            if not self._built:
+            if self._built:
+                # Whoever built it may still be at work, but this call counts on it too.
+                self._settled = True
+                return Trial()
+            before, new = self._state(), [layer for layer in self._chain() if not layer.built]
+            undo_objective = self._note_objective()
+            self._on_trial = True
+            try:
                 self.build((None, *row))
+            finally:
+                self._on_trial = False
+            layers, untrained = self._layers, self._note_steps()
+
+            def take_back() -> None:
+                with build_lock():
+                    if self._layers is not layers or self._settled or not untrained():
+                        return
+                    if not any(layer._reused for layer in new):
+                        self._undo(new, before)
+                        undo_objective()
+
+            return Trial(take_back)
 
     def _end_names(self) -> tuple[str, str]:
         chain = self._chain()
-        return chain[0].name, f"{len(chain) - 1} {chain[-1].name!r}"
+        return chain[0].name, f'{len(chain) - 1} "{chain[-1].name}"'
 
     @of_sequential
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
@@ -360,9 +394,18 @@ class Chain(Trainer, CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        batch, *row = check_batch_shape("input_shape", input_shape)
+        shape = check_batch_shape("input_shape", input_shape)
         self._require_layers()
-        return (batch, *infer_shapes(self._name, self._chain(), tuple(row))[-1])
+        with batch_counted("input_shape", shape):
+            return (shape[0], *infer_shapes(self._name, self._chain(), shape[1:])[-1])
+
+
+def _note_reuse(chain: Sequence[Layer], new: Sequence[tuple[int, Layer, Shape]]) -> None:
+    """Remember of the layers that had weights already that a model counts on them."""
+    just_built = {id(layer) for _, layer, _ in new}
+    for layer in chain:
+        if id(layer) not in just_built:
+            layer._reused = True
 
 
 def _unbuilt(chain: Sequence[Layer], rows: Sequence[Shape]) -> list[tuple[int, Layer, Shape]]:

@@ -22,11 +22,12 @@ def infer_shapes(model: str, chain: Sequence[Layer], row: Shape) -> list[Shape]:
         ValueError: a layer can't take what comes before it; the error names it.
     """
     shapes = []
+    first_rows: dict[int, Shape] = {}
     for index, layer in enumerate(chain):
         try:
-            row = layer._core.output_shape(row)
+            row = layer._core.output_shape(row, first_rows.setdefault(id(layer), row))
         except ValueError as error:
-            raise ValueError(f"Layer {index} of model {model!r}: {error}") from None
+            raise ValueError(f'Layer {index} of model "{model}": {error}') from None
         shapes.append(row)
     return shapes
 
@@ -54,7 +55,7 @@ def located(
             built[-1].build(row)
         except kind as again:
             return kind(
-                f"Layer {index} {layer.name!r} of model {model!r}, for input shape "
+                f'Layer {index} "{layer.name}" of model "{model}", for input shape '
                 f"{(None, *row)} and output shape {(None, *output)}: "
                 f"{str(again) or 'there is not enough memory for its weights'}"
             )
@@ -75,11 +76,11 @@ def check_dtypes(input_layer: InputLayer, chain: Sequence[Layer]) -> None:
         if layer.dtype != first.dtype:
             raise ValueError(
                 "All layers of a model must have one float type. Received: layer 0 "
-                f"{first.name!r} of {first.dtype}, layer {index} {layer.name!r} of "
+                f'"{first.name}" of {first.dtype}, layer {index} "{layer.name}" of '
                 f"{layer.dtype}"
             )
     if given is not None and given != first.dtype:
         raise ValueError(
             "All layers of a model must have one float type. Received: input "
-            f"{input_layer.name!r} of {given}, layer 0 {first.name!r} of {first.dtype}"
+            f'"{input_layer.name}" of {given}, layer 0 "{first.name}" of {first.dtype}'
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from cornu.layers.arguments import refuse_unsupported
 from cornu.metrics import Metric
 from cornu.models.objective import Objective, Resolved
 from cornu.models.training_data import TrainingData, check_x, check_y
+from cornu.models.trial import Trial
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 
@@ -45,8 +47,13 @@ class Compiled:
         """The shape of a row of the input; None before it is known."""
         raise NotImplementedError
 
-    def _build_for(self, row: tuple[int, ...]) -> None:
-        """Build the model if it is not, for rows of this shape."""
+    def _build_for(self, row: tuple[int, ...]) -> Trial:
+        """Build the model if it is not, for rows of this shape.
+
+        Returns:
+            What the core is to be called within: where it refuses the data before a step is taken,
+            the model is unbuilt again, unless another call or model has come to count on it.
+        """
         raise NotImplementedError
 
     def _end_names(self) -> tuple[str, str]:
@@ -217,10 +224,13 @@ class Compiled:
 
     def _bind(
         self, before: str, data: TrainingData, validation: TrainingData | None = None
-    ) -> Resolved:
+    ) -> tuple[Resolved, Trial]:
         """Check data against the model, build it if it isn't, and tell the core the objective.
 
         Nothing is changed unless the data fit.
+
+        Returns:
+            Loss and metrics, and what the core is to be called within, as of `_build_for`.
         """
         objective = self._require_objective(before)
         row, output = self._shapes(data.x)
@@ -231,13 +241,31 @@ class Compiled:
         if validation is not None:
             check_x(validation.x, row, first, "validation x")
             check_y(validation.y, output, resolved.sparse, last, "validation y")
-        self._build_for(row)
-        objective.resolved = resolved
-        if self._bound is not resolved:
-            optimizer = None if self.optimizer is None else self.optimizer._core
-            self._core.compile(resolved.loss, optimizer, resolved.specifications)
-            self._bound = resolved
-        return resolved
+        trial = self._build_for(row)
+        with trial:
+            objective.resolved = resolved
+            if self._bound is not resolved:
+                optimizer = None if self.optimizer is None else self.optimizer._core
+                self._core.compile(resolved.loss, optimizer, resolved.specifications)
+                self._bound = resolved
+        return resolved, trial
+
+    def _note_objective(self) -> Callable[[], None]:
+        """Return what lets loss and metrics be as they are now, if data have chosen others."""
+        objective = self._objective
+        resolved = None if objective is None else objective.resolved
+
+        def undo() -> None:
+            if objective is not None:
+                objective.resolved = resolved
+
+        return undo
+
+    def _note_steps(self) -> Callable[[], bool]:
+        """Return what tells whether the optimizer has taken no step since."""
+        optimizer = self._optimizer
+        steps = 0 if optimizer is None else int(optimizer.iterations)
+        return lambda: optimizer is None or int(optimizer.iterations) == steps
 
 
 def _are_metrics(value: Any) -> bool:

@@ -35,6 +35,11 @@ class Evaluator(Compiled):
         self.stop_evaluating = False
         self.stop_predicting = False
 
+    @property
+    def dtype(self) -> str:
+        """The float type of weights and results."""
+        raise NotImplementedError
+
     @of_sequential
     def evaluate(
         self,
@@ -56,7 +61,7 @@ class Evaluator(Compiled):
             verbose: 0: silent; 1 or "auto": a bar; 2: a line at the end.
             sample_weight: A weight a row, for the loss; None: all 1.
             steps: None. Not supported yet.
-            callbacks: A list of callbacks.
+            callbacks: A callback, or a list of them, which may hold lists.
             return_dict: Whether to return the results by name.
 
         Returns:
@@ -86,21 +91,23 @@ class Evaluator(Compiled):
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
         loop = BatchLoop(listeners, TEST_HOOKS)
         data = take_data(x, y, sample_weight, row=self._known_row())
-        resolved = self._bind("evaluate", data)
-        run = _core.Run(
-            self._core,
-            _core.EVALUATE,
-            *data,
-            batch_size=size,
-            listen=loop.listen,
-            tick_seconds=TICK_SECONDS,
-        )
+        resolved, trial = self._bind("evaluate", data)
+        with trial:
+            run = _core.Run(
+                self._core,
+                _core.EVALUATE,
+                *data,
+                batch_size=size,
+                listen=loop.listen,
+                tick_seconds=TICK_SECONDS,
+            )
         try:
             listeners.attach(self, verbose, 1, count_steps(len(data.x), size))
             self.stop_evaluating = False
             listeners.on_test_begin()
             loop.run(
                 run,
+                trial,
                 lambda: self.stop_evaluating,
                 lambda begin, end: resolved.logs(run.results() or []),
             )
@@ -129,7 +136,7 @@ class Evaluator(Compiled):
             batch_size: Rows at a time; None: 32. It changes no bit of the result.
             verbose: 0: silent; 1 or "auto": a bar; 2: a line at the end.
             steps: None. Not supported yet.
-            callbacks: A list of callbacks.
+            callbacks: A callback, or a list of them, which may hold lists.
             out: An array to write into: of the result's shape, the model's float type, writable
                 and C-contiguous; None: a new one.
 
@@ -164,27 +171,29 @@ class Evaluator(Compiled):
         inputs = take_x(x, row=self._known_row())
         row, output = self._shapes(inputs)
         check_x(inputs, row, self._end_names()[0])
-        self._build_for(row)
         shape = (len(inputs), *output)
         if out is None:
-            result = np.empty(shape, self._core.dtype)
+            result = np.empty(shape, self.dtype)
         else:
-            result = check_out(out, shape, self._core.dtype, inputs)
-        run = _core.Run(
-            self._core,
-            _core.PREDICT,
-            inputs,
-            output=result,
-            batch_size=size,
-            listen=loop.listen,
-            tick_seconds=TICK_SECONDS,
-        )
+            result = check_out(out, shape, self.dtype, inputs)
+        trial = self._build_for(row)
+        with trial:
+            run = _core.Run(
+                self._core,
+                _core.PREDICT,
+                inputs,
+                output=result,
+                batch_size=size,
+                listen=loop.listen,
+                tick_seconds=TICK_SECONDS,
+            )
         try:
             listeners.attach(self, verbose, 1, count_steps(len(inputs), size))
             self.stop_predicting = False
             listeners.on_predict_begin()
             rows = loop.run(
                 run,
+                trial,
                 lambda: self.stop_predicting,
                 lambda begin, end: {"outputs": result[begin:end]},
             )
@@ -221,7 +230,7 @@ class Evaluator(Compiled):
         row, output = self._shapes(inputs)
         check_x(inputs, row, self._end_names()[0])
         self._build_for(row)
-        return np.empty((0, *output), self._core.dtype)
+        return np.empty((0, *output), self.dtype)
 
 
 def check_batch_size(name: str, value: Any, default: int = BATCH_SIZE) -> int:

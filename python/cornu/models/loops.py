@@ -10,6 +10,7 @@ from cornu.callbacks.callback_list import CallbackList, Hook
 
 if TYPE_CHECKING:
     from cornu.models.objective import Resolved
+    from cornu.models.trial import Trial
 
 Hooks = dict[int, list[Hook]]
 Logs = Callable[[int, int], dict[str, Any]]
@@ -55,12 +56,13 @@ class FitLoop:
         self._callbacks = callbacks
         self._hooks, self.listen = find_hooks(callbacks, _FIT_HOOKS)
 
-    def run(self, model: Any, run: _core.Run, resolved: Resolved) -> None:
+    def run(self, model: Any, run: _core.Run, trial: Trial, resolved: Resolved) -> None:
         """Go through all epochs, calling hooks; `model.stop_training` ends the epoch under way.
 
         Args:
             model: The model.
             run: What the core does.
+            trial: What it is to do it within.
             resolved: The names of the results.
         """
         callbacks, hooks = self._callbacks, self._hooks
@@ -68,7 +70,7 @@ class FitLoop:
         callbacks.on_train_begin()
         if model.stop_training:
             run.stop()
-        while (event := run.advance()) != _core.DONE:
+        while (event := _advance(run, trial)) != _core.DONE:
             if event == _core.EPOCH_END:
                 logs = resolved.epoch_logs(run.results() or [], run.validation_results())
                 epoch = run.progress()[0]
@@ -118,11 +120,12 @@ class BatchLoop:
         self._callbacks = callbacks
         self._hooks, self.listen = find_hooks(callbacks, names)
 
-    def run(self, run: _core.Run, stopped: Callable[[], bool], logs: Logs) -> int:
+    def run(self, run: _core.Run, trial: Trial, stopped: Callable[[], bool], logs: Logs) -> int:
         """Go through the batches, calling batch hooks; a stop ends them after the one under way.
 
         Args:
             run: What the core does.
+            trial: What it is to do it within.
             stopped: Whether a hook asked to end here.
             logs: From the rows done before a batch and after it to the logs of its end.
 
@@ -133,7 +136,7 @@ class BatchLoop:
         display = self._callbacks.display
         if stopped():
             run.stop()
-        while (event := run.advance()) != _core.DONE:
+        while (event := _advance(run, trial)) != _core.DONE:
             _, step, row, _, _, _, _ = run.progress()
             if event == _core.BATCH_BEGIN:
                 begin = row
@@ -147,6 +150,11 @@ class BatchLoop:
             if stopped():
                 run.stop()
         return run.progress()[2]
+
+
+def _advance(run: _core.Run, trial: Trial) -> int:
+    with trial:
+        return run.advance()
 
 
 def _without_outputs(logs: dict[str, Any]) -> dict[str, Any]:

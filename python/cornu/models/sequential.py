@@ -80,8 +80,8 @@ class Sequential(Chain):
         x = take_rows(inputs, "inputs", self._known_row())
         row, _ = self._shapes(x)
         check_x(x, row, self._end_names()[0], "inputs")
-        self._build_for(row)
-        return forward(self._core, x, is_training)
+        with self._build_for(row):
+            return forward(self._core, x, is_training)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its index.
@@ -261,13 +261,13 @@ class Sequential(Chain):
         Source: https://keras.io/api/layers/base_layer/
         """
         places = {
-            id(weight): f"{weight.name} of layer {index} {layer.name!r}"
+            id(weight): f'{weight.name} of layer {index} "{layer.name}"'
             for index, layer in reversed(list(enumerate(self._chain())))
             for weight in layer.weights
         }
         own = self.weights
         write_weights(
-            f"model {self._name!r}",
+            f'model "{self._name}"',
             own,
             weights,
             self._lockable(),

@@ -20,7 +20,7 @@ from cornu.models.evaluator import (
 )
 from cornu.models.loops import FitLoop
 from cornu.models.training_data import split, take_data, take_validation
-from cornu.random import make_default_seed
+from cornu.random.seed_generator import make_default_seed, make_revocable_seed
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
@@ -62,8 +62,10 @@ class Trainer(Evaluator):
         """Train the model.
 
         The arrays are used where they lie, whatever their layout and real dtype, and never written
-        to; nothing of their size is allocated. If a number in them is not finite, or a label out
-        of range, that is found in the first epoch, and the model is put back to where it was.
+        to; nothing of their size is allocated. Lists, and pandas frames whose columns have
+        several types, are made arrays first. If a number in them is not finite, or a label out of
+        range, that is found in the first epoch, and the model is put back to where it was: one
+        that was not built is not built then.
 
         Args:
             x: Inputs: an array of rows of the model's input shape, or lists of numbers.
@@ -71,7 +73,7 @@ class Trainer(Evaluator):
             batch_size: Rows a step; None: 32.
             epochs: The epoch to end before, counted from 0.
             verbose: 0: silent; 1 or "auto": a bar; 2: a line an epoch.
-            callbacks: A list of callbacks.
+            callbacks: A callback, or a list of them, which may hold lists.
             validation_split: The share of the rows, the last ones, to validate with instead.
             validation_data: `(x, y)` or `(x, y, sample_weight)` to validate with after each epoch;
                 goes before `validation_split`.
@@ -119,7 +121,7 @@ class Trainer(Evaluator):
         size = check_batch_size("batch_size", batch_size)
         test_size = check_batch_size("validation_batch_size", validation_batch_size, size)
         verbose = check_verbose(verbose)
-        seed = make_default_seed() if _check_shuffle(shuffle) else None
+        is_shuffled = _check_shuffle(shuffle)
         last = check_integer("epochs", epochs, least=0)
         start = check_integer("initial_epoch", initial_epoch, least=0)
         frequency = check_integer("validation_freq", validation_freq)
@@ -131,29 +133,38 @@ class Trainer(Evaluator):
             validation = take_validation(validation_data, self._known_row())
         elif getattr(validation_split, "ndim", 0) or validation_split:
             data, validation = split(data, validation_split)
-        resolved = self._bind("fit", data, validation)
-        run = _core.Run(
-            self._core,
-            _core.FIT,
-            *data,
-            batch_size=size,
-            epochs=last,
-            initial_epoch=start,
-            shuffle_seed=seed,
-            validation=validation,
-            validation_batch_size=test_size,
-            validation_frequency=frequency,
-            listen=loop.listen,
-            tick_seconds=TICK_SECONDS,
-        )
+        resolved, trial = self._bind("fit", data, validation)
+        seed, revoke_seed = None, None
+        if is_shuffled and trial.has_built:
+            seed, revoke_seed = make_revocable_seed()
+        elif is_shuffled:
+            # To remember the state for so little would take longer than many a fit.
+            seed = make_default_seed()
+        with trial:
+            run = _core.Run(
+                self._core,
+                _core.FIT,
+                *data,
+                batch_size=size,
+                epochs=last,
+                initial_epoch=start,
+                shuffle_seed=seed,
+                validation=validation,
+                validation_batch_size=test_size,
+                validation_frequency=frequency,
+                listen=loop.listen,
+                tick_seconds=TICK_SECONDS,
+            )
         history, steps = self.history, int(self.optimizer.iterations)
         try:
             listeners.attach(self, verbose, last, count_steps(len(data.x), size))
             self.stop_training = False
-            loop.run(self, run, resolved)
+            loop.run(self, run, trial, resolved)
         except ValueError as error:
             if int(self.optimizer.iterations) == steps:
                 self.history = history
+                if revoke_seed is not None:
+                    revoke_seed()
             if validation is not None and validation_data is None:
                 raise _with_row_of_all(error, len(data.x)) from None
             raise
@@ -243,10 +254,12 @@ class Trainer(Evaluator):
         if mode == _core.TRAIN:
             self._require_optimizer(before)
         data = take_data(x, y, sample_weight, row=self._known_row())
-        resolved = self._bind(before, data)
-        run = _core.Run(self._core, mode, *data)
+        resolved, trial = self._bind(before, data)
+        with trial:
+            run = _core.Run(self._core, mode, *data)
         try:
-            run.advance()
+            with trial:
+                run.advance()
             values = run.results() or []
         finally:
             run.close()
@@ -285,10 +298,12 @@ class Trainer(Evaluator):
         """
         self._require_objective("loss_and_gradients")
         data = take_data(x, y, sample_weight, row=self._known_row())
-        self._bind("loss_and_gradients", data)
-        run = _core.Run(self._core, _core.GRADIENT, *data)
+        _, trial = self._bind("loss_and_gradients", data)
+        with trial:
+            run = _core.Run(self._core, _core.GRADIENT, *data)
         try:
-            run.advance()
+            with trial:
+                run.advance()
             (loss, *_), gradients = run.results() or [0.0], run.gradients()
         finally:
             run.close()

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu.layers.user_arrays import as_rows
+from cornu.layers.user_arrays import as_rows, only_array
 from cornu.utils.errors import shown
 
 Shape = tuple[int, ...]
@@ -45,7 +45,7 @@ def take_data(
             f"`{prefix}y` must be given: an array of targets. "
             f"Received: {prefix}y=None (of type NoneType)"
         )
-    targets = as_rows(_take_only(y, len(inputs)), f"{prefix}y")
+    targets = _take_only(y, f"{prefix}y", len(inputs))
     if len(inputs) != len(targets):
         raise ValueError(
             f"`{prefix}x` and `{prefix}y` must have as many rows. Received: x of shape "
@@ -53,7 +53,7 @@ def take_data(
         )
     if sample_weight is None:
         return TrainingData(inputs, targets, None)
-    weights = as_rows(_take_only(sample_weight, len(inputs)), f"{prefix}sample_weight")
+    weights = _take_only(sample_weight, f"{prefix}sample_weight", len(inputs))
     if weights.shape not in ((len(inputs),), (len(inputs), 1)):
         raise ValueError(
             f"`{prefix}sample_weight` must have one number a row, shape ({len(inputs)},). "
@@ -81,7 +81,8 @@ def take_rows(x: Any, name: str, row: Shape | None) -> np.ndarray:
     """Return inputs as an array, of the same memory where they are one already.
 
     Args:
-        x: An array, a list of numbers, or a list of one array, as Keras has it for one input.
+        x: An array, a pandas frame or series, a list of numbers, or a list of one array, as Keras
+            has it for one input.
         name: What the caller calls it.
         row: The shape of a row that the model takes; None: not known yet.
 
@@ -89,25 +90,17 @@ def take_rows(x: Any, name: str, row: Shape | None) -> np.ndarray:
         TypeError: it is no array.
         ValueError: the numbers are of another kind, or it has no axis of rows.
     """
-    only = _only_array(x)
+    only = only_array(x, name)
     # Else the list is one of rows, and the array one of those.
     if only is not None and (only.shape != row if only.ndim > 1 else row == (1,)):
         x = only
     return as_rows(x, name)
 
 
-def _take_only(value: Any, count: int) -> Any:
-    """The array of a list of one, if it has as many rows as the inputs; else the value."""
-    only = _only_array(value)
-    return value if only is None or len(only) != count else only
-
-
-def _only_array(value: Any) -> np.ndarray | None:
-    if isinstance(value, list | tuple) and len(value) == 1:
-        (only,) = value
-        if isinstance(only, np.ndarray) and only.ndim > 0:
-            return only
-    return None
+def _take_only(value: Any, name: str, count: int) -> np.ndarray:
+    """The value as an array; that of a list of one, if it has as many rows as the inputs."""
+    only = only_array(value, name)
+    return as_rows(value if only is None or len(only) != count else only, name)
 
 
 def take_validation(data: Any, row: Shape | None = None) -> TrainingData:
@@ -170,7 +163,7 @@ def check_x(x: np.ndarray, row: Shape, layer: str, name: str = "x") -> None:
     if shape == row or (shape == () and row == (1,)):
         return
     raise ValueError(
-        f"`{name}` must have the shape that layer 0 {layer!r} takes, {_shown(row)}. "
+        f'`{name}` must have the shape that layer 0 "{layer}" takes, {_shown(row)}. '
         f"Received: {x.shape}"
     )
 
@@ -182,7 +175,7 @@ def check_y(y: np.ndarray, row: Shape, sparse: bool, layer: str, name: str = "y"
         y: Targets.
         row: The shape of a row of the output.
         sparse: Whether they are class ids, and so have no axis of classes, or one of size 1.
-        layer: The last layer, `3 'dense'`.
+        layer: The last layer, `3 "dense"`.
         name: What the caller calls them.
 
     Raises:

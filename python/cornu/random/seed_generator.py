@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random as python_random
+from collections.abc import Callable
 from typing import Any
 
 from cornu.utils.errors import shown
@@ -38,6 +39,29 @@ def make_default_seed() -> int:
     Source: Keras's function of this name, keras/src/random/seed_generator.py
     """
     return python_random.randint(1, _LARGEST_DEFAULT)
+
+
+def make_revocable_seed() -> tuple[int, Callable[[], None]]:
+    """Return a default seed, and what undoes the draw as long as it was the last one.
+
+    Example:
+
+    >>> from cornu.random.seed_generator import make_default_seed, make_revocable_seed
+    >>> seed, revoke = make_revocable_seed()
+    >>> revoke()
+    >>> seed == make_default_seed()
+    True
+    """
+    before = python_random.getstate()
+    seed = make_default_seed()
+
+    def revoke() -> None:
+        now = python_random.getstate()
+        python_random.setstate(before)
+        make_default_seed()
+        python_random.setstate(before if python_random.getstate() == now else now)
+
+    return seed, revoke
 
 
 def check_seed(seed: Any) -> int:

@@ -120,6 +120,7 @@ def run(seed: int = 1) -> float:
     print("Six steps from data to prediction: reading handwritten digits")
     print("=============================================================")
     print("1. Data sets: 1,797 digits of 8 x 8 pixels, 70/30 into training and test")
+    print(f"   and of the training part {VALIDATION_SHARE:.0%} are set aside for validation")
     parts = load(seed)
     for name, (x, _) in parts.items():
         print(f"   {name:<10} x {x.shape}")

@@ -21,6 +21,15 @@ def float_type(x: Any) -> np.dtype:
     return np.dtype(config.floatx())
 
 
+def is_real(dtype: Any) -> bool:
+    """Return whether a type is one of numbers that the core takes.
+
+    Args:
+        dtype: NumPy's, or another one that has its `kind`, and perhaps its `itemsize`, as pandas's.
+    """
+    return dtype.kind in "biuf" and getattr(dtype, "itemsize", 8) <= 8
+
+
 def is_among(value: Any, options: tuple[Any, ...]) -> bool:
     """Return whether a value equals one of some; an array, which compares by element, does not."""
     return not getattr(value, "ndim", 0) and value in options
@@ -59,7 +68,7 @@ def as_real(x: Any, dtype: Any = None, name: str = "x") -> np.ndarray:
         TypeError: the numbers are of another kind.
     """
     array = np.asarray(x)
-    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+    if not is_real(array.dtype):
         raise TypeError(
             f"`{name}` must be numbers: bool, integer or float of up to 64 bits. "
             f"Received: {name} of dtype {array.dtype} (from {type(x).__name__})"

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import reprlib
+import sys
 from collections.abc import Iterable
 from typing import Any
+
+from cornu.utils.naming import snake_case
 
 # A longer list of names would bury the nearest one.
 _LONGEST_LIST = 16
 # difflib's likeness, from 0 to 1, from which on one name may be meant by another: its own default.
 _LIKE = 0.6
+# From here on a name that cornu has not is the one that is meant, and no other is suggested.
+_ALIKE = 0.9
 
 
-def nearest_name(name: str, candidates: Iterable[str]) -> str | None:
+def nearest_name(name: str, candidates: Iterable[str], least: float = _LIKE) -> str | None:
     """Return the name that was probably meant; None: none is like it.
 
     Args:
-        name: What was asked for.
+        name: What was asked for; the initials of a name of three words and more are wholly like it.
         candidates: The names that exist.
+        least: How like it must be, from 0 to 1.
     """
     # difflib takes 6 ms to import, and few runs have an error.
     import difflib
 
     def likeness(candidate: str) -> tuple[float, float]:
+        if name.lower() == _initials(candidate):
+            return 1.0, 0.0
         ratio = difflib.SequenceMatcher(None, name.lower(), candidate.lower()).ratio()
         return ratio, difflib.SequenceMatcher(None, name, candidate).ratio()
 
     names = _sorted(candidates)
     nearest = max(names, key=likeness, default=None)
-    return nearest if nearest is not None and likeness(nearest)[0] >= _LIKE else None
+    return nearest if nearest is not None and likeness(nearest)[0] >= least else None
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
@@ -75,11 +83,15 @@ def unknown_name(kind: str, name: str, candidates: Iterable[str], module: str) -
     """
     from cornu.utils.absent_names import keras_names
 
-    folded, names = _folded(name), list(candidates)
-    if folded in map(_folded, keras_names(module)) and folded not in map(_folded, names):
-        rest = f"Keras's is not supported yet; known are {_listed(_sorted(names))}."
-    else:
+    names = list(candidates)
+    known = {*map(_folded, names), *map(_folded, vars(sys.modules[module]))}
+    missing = [other for other in keras_names(module) if _folded(other) not in known]
+    nearest = nearest_name(name, [*names, *missing], _ALIKE)
+    if nearest is None or nearest not in missing:
         rest = did_you_mean(name, names)
+    else:
+        what = "Keras's" if _folded(nearest) == _folded(name) else f"Keras's {nearest!r}"
+        rest = f"{what} is not supported yet; known are {_listed(_sorted(names))}."
     return ValueError(f"Unknown {kind}: {name!r}. {rest}")
 
 
@@ -105,6 +117,12 @@ class _Short(reprlib.Repr):
 
 _SHORT = _Short()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 100
+
+
+def _initials(name: str) -> str:
+    """What a name of several words is called for short: rmse; "" for one or two words."""
+    words = [word for word in snake_case(name).split("_") if word]
+    return "".join(word[0] for word in words) if len(words) > 2 else ""
 
 
 def _folded(name: str) -> str:

@@ -16,6 +16,7 @@ def look_up(
     known: Mapping[str, Any],
     module: str,
     by_shape: Collection[str] = (),
+    unlisted: Collection[str] = (),
 ) -> Any:
     """Return what a name stands for, made where that is a class; a class made; else what came.
 
@@ -25,6 +26,7 @@ def look_up(
         known: What has a name.
         module: The module that it is looked up in, `cornu.losses`, to tell what Keras has.
         by_shape: Further names, whose meaning depends on shapes that only `compile` knows.
+        unlisted: Those of the known names that an error about another one leaves out.
 
     Raises:
         ValueError: there is nothing of this name.
@@ -46,7 +48,8 @@ def look_up(
                 "works in `compile` only."
             )
         if thing is None:
-            raise unknown_name(kind, identifier, [*known, *by_shape], module)
+            listed = [name for name in (*known, *by_shape) if name not in unlisted]
+            raise unknown_name(kind, identifier, listed, module)
     return thing() if isinstance(thing, type) else thing
 
 

@@ -53,7 +53,7 @@ def refuse_second_place(index, row):
     """What is said of a layer of 4 units, made for rows of 3, at a place that has other rows."""
     return pytest.raises(
         ValueError,
-        match=rf"^Layer {index} of model '\w+': Layer \"twice\" \(Dense\) stands in the chain "
+        match=rf'^Layer {index} of model "\w+": Layer "twice" \(Dense\) stands in the chain '
         rf"before, for input shape \(None, 3\), with weights of shape \(3, 4\)\. "
         rf"Received input shape: {re.escape(str((None, *row)))}$",
     )

@@ -26,6 +26,7 @@ class Compiled:
     """
 
     _core: _core.Model
+    _settled: bool
 
     def __init__(self) -> None:
         self._optimizer: optimizers.Optimizer | None = None

@@ -158,7 +158,7 @@ class Evaluator(Compiled):
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        if verbose == 0 and batch_size is steps is callbacks is out is None:
+        if self._settled and verbose == 0 and batch_size is steps is callbacks is out is None:
             few = self._core.predict_few(x)
             if few is not None:
                 self.stop_predicting = False

@@ -71,7 +71,7 @@ class Sequential(Chain):
             TypeError: it is no array.
             ValueError: it has another shape.
         """
-        if training is None and mask is None and self._core is not None:
+        if training is None and mask is None and self._settled:
             few = self._core.predict_few(inputs)
             if few is not None:
                 return few

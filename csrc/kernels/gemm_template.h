@@ -69,8 +69,10 @@ static void gemm_take_columns(const gemm_block *block, gemm_place *place) {
     const gemm_problem *p = block->problem;
     const size_t left = block->columns - place->column;
     const size_t most = p->rows > 3 ? 1 : p->rows > 1 ? 2 : 3;
+    /* Of a panel only the last vector may be filled in part. */
+    const size_t vectors = (left + VEC_WIDTH - 1) / VEC_WIDTH;
     place->vectors_log2 = 0;
-    while (place->vectors_log2 < most && (size_t)VEC_WIDTH << place->vectors_log2 < left) {
+    while (place->vectors_log2 < most && (size_t)2 << place->vectors_log2 <= vectors) {
         place->vectors_log2++;
     }
     const size_t panel = (size_t)VEC_WIDTH << place->vectors_log2;

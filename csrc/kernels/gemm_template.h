@@ -248,27 +248,31 @@ enum {
 
 /* A product of a few numbers, which would fill no vector: what the general way needs to get ready is
  * more than all of its work. */
-static void gemm_tiny(const gemm_problem *p) {
-    gemm_store store = {.first = !p->accumulate, .relu = p->relu, .rate = p->rate};
+static void gemm_tiny(const cornu_gemm *p) {
+    const ptrdiff_t a_stride_k = p->a_column_stride, b_stride_k = p->b_row_stride;
+    gemm_store store = {.first = !p->accumulate, .relu = p->relu, .rate = (REAL)p->rate};
     for (size_t i = 0; i < p->rows; i++) {
         for (size_t j = 0; j < p->columns; j++) {
-            const REAL *a = p->a + (ptrdiff_t)i * p->a_stride_i;
-            const REAL *b = p->b + (ptrdiff_t)j * p->b_stride_j;
-            const ptrdiff_t at = (ptrdiff_t)i * p->c_stride_i + (ptrdiff_t)j;
+            const REAL *a = (const REAL *)p->a + (ptrdiff_t)i * p->a_row_stride;
+            const REAL *b = (const REAL *)p->b + (ptrdiff_t)j * p->b_column_stride;
+            const ptrdiff_t at = (ptrdiff_t)i * p->c_row_stride + (ptrdiff_t)j;
             REAL sum = 0;
             for (size_t k = 0; k < p->depth; k++) {
-                sum = multiply_add(*a, *b, sum);
-                a += p->a_stride_k;
-                b += p->b_stride_k;
+                sum = multiply_add(a[(ptrdiff_t)k * a_stride_k], b[(ptrdiff_t)k * b_stride_k], sum);
             }
-            store.bias = p->bias ? p->bias + j : NULL;
-            store.weights = p->weights ? p->weights + at : NULL;
-            gemm_emit_one(&store, p->c + at, sum);
+            store.bias = p->bias ? (const REAL *)p->bias + j : NULL;
+            store.weights = p->weights ? (REAL *)p->weights + at : NULL;
+            gemm_emit_one(&store, (REAL *)p->c + at, sum);
         }
     }
 }
 
 static void gemm(const cornu_gemm *product, void *scratch) {
+    if (product->depth - 1 < GEMM_TINY_SIDE &&
+        product->rows * product->columns <= GEMM_TINY_SIDE) {
+        gemm_tiny(product);
+        return;
+    }
     gemm_problem problem = {
         .rows = product->rows,
         .columns = product->columns,
@@ -294,10 +298,6 @@ static void gemm(const cornu_gemm *product, void *scratch) {
         /* Nothing of a and b is read, and both may be NULL, to which nothing may be added. */
         problem.a = problem.b = scratch;
         problem.a_stride_i = problem.b_stride_j = 0;
-    }
-    if (problem.depth <= GEMM_TINY_SIDE && problem.rows * problem.columns <= GEMM_TINY_SIDE) {
-        gemm_tiny(&problem);
-        return;
     }
     const size_t block_depth = cornu_depth_block(problem.depth);
     if (gemm_uses_lanes(problem.columns, problem.depth)) {

@@ -86,9 +86,19 @@ INLINE double add_double_lanes(double *lanes) {
 /* Columns side by side, each a chain down the rows of a block from zero, block sums added in order:
  * what a product with a column of ones gives. */
 static void column_sums(size_t rows, size_t columns, const void *x_, void *sums_, bool accumulate) {
-    enum { GROUP = 256 / sizeof(REAL) };
+    enum { GROUP = 256 / sizeof(REAL), FEW = 8 };
     const REAL *x = x_;
     REAL *sums = sums_;
+    if (rows - 1 < FEW && columns <= FEW) {
+        for (size_t j = 0; j < columns; j++) {
+            REAL sum = 0;
+            for (size_t i = 0; i < rows; i++) {
+                sum += x[i * columns + j];
+            }
+            sums[j] = accumulate ? sums[j] + sum : sum;
+        }
+        return;
+    }
     for (size_t column = 0; column < columns; column += GROUP) {
         size_t width = columns - column < GROUP ? columns - column : GROUP;
         for (size_t row = 0; row < rows; row += CORNU_SUM_BLOCK) {

@@ -5,8 +5,7 @@
  * chain would wait for each of its additions. */
 
 enum {
-    GEMM_LANES_COLUMNS = 4, /* at most */
-    GEMM_LANES_DEPTH = 32,  /* at least */
+    GEMM_LANES_DEPTH = 32, /* at least */
     LANE_VECTORS = LANES / VEC_WIDTH,
 };
 
@@ -119,7 +118,7 @@ static vec lanes_sums(const lanes_part *part, REAL *copy) {
 /* One block of the depth. */
 static void gemm_lanes_block(const gemm_problem *p, size_t k, size_t depth, gemm_scratch *scratch) {
     const size_t room = (depth + LANES - 1) / LANES * LANES;
-    REAL *columns = scratch->b, *copy = columns + GEMM_LANES_COLUMNS * CORNU_DEPTH_BLOCK_MOST;
+    REAL *columns = scratch->b, *copy = columns + CORNU_GEMM_NARROW * CORNU_DEPTH_BLOCK_MOST;
     const bool last = k + depth == p->depth;
     gemm_store store = {
         .first = k == 0 && !p->accumulate, .relu = p->relu && last, .rate = p->rate};
@@ -153,5 +152,5 @@ static void gemm_lanes_block(const gemm_problem *p, size_t k, size_t depth, gemm
 }
 
 INLINE bool gemm_uses_lanes(size_t columns, size_t depth) {
-    return columns <= GEMM_LANES_COLUMNS && depth >= GEMM_LANES_DEPTH;
+    return columns <= CORNU_GEMM_NARROW && depth >= GEMM_LANES_DEPTH;
 }

@@ -23,11 +23,13 @@
 
 /* A product's depth is summed in blocks: each block is one chain of fused multiply-adds from zero,
  * and block sums are added in order. A depth has as few blocks of at most CORNU_DEPTH_BLOCK_MOST as
- * can be, all as long as cornu_depth_block says, but for the last. Callers may split a depth into
- * its blocks, accumulating, with the same bits; they may not where the product has at most 4
- * columns and a depth of 32 and more, whose blocks are summed over lanes (gemm_lanes_template.h).
- */
+ * can be, all as long as cornu_depth_block says, but for the last. Where a product has at most
+ * CORNU_GEMM_NARROW columns and a depth of 32 and more, blocks are summed over lanes in place of one
+ * chain (gemm_lanes_template.h). Callers may split rows anywhere, and with the same bits columns
+ * into parts of more than CORNU_GEMM_NARROW and the depth of more columns than that into its
+ * blocks, accumulating. */
 #define CORNU_DEPTH_BLOCK_MOST 512
+#define CORNU_GEMM_NARROW 4
 static inline size_t cornu_depth_block(size_t depth) {
     size_t blocks = depth / CORNU_DEPTH_BLOCK_MOST + (depth % CORNU_DEPTH_BLOCK_MOST != 0);
     if (blocks <= 1) return CORNU_DEPTH_BLOCK_MOST;

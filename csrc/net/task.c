@@ -2,12 +2,14 @@
 
 #include "base/clock.h"
 
-/* A tile's sides. Many rows are worth packing b for, so their tiles are wide; of a few rows, which
- * read it where it lies, narrow tiles give every thread some. */
-#define TILE_ROWS 128
+/* A tile's sides, at most and at least. A large one packs b for many rows; small ones give every
+ * thread some. A few rows read b where it lies. */
+#define TILE_ROWS 256
 #define TILE_COLUMNS 256
+#define LEAST_TILE_SIDE 64
 #define FEW_ROWS 48
-#define FEW_ROWS_COLUMNS 64
+/* Tiles that a thread should find, so that one that is late does not keep the others waiting. */
+#define TILES_A_THREAD 2
 /* Multiply-adds between two polls: at 2 ns each (the slowest machine) 34 ms. */
 #define TILE_WORK 16777216.0
 /* Elements of a tile of elementwise work. */
@@ -92,6 +94,7 @@ static void gemm_tile(void *argument, size_t tile, size_t worker) {
     cornu_gemm part = tiles->product;
     const size_t row = tile / tiles->tiles_a_row * tiles->rows;
     const size_t column = tile % tiles->tiles_a_row * tiles->columns;
+    const bool is_last = tile % tiles->tiles_a_row + 1 == tiles->tiles_a_row;
     const ptrdiff_t nbytes = (ptrdiff_t)task->kernels->element_nbytes;
     const ptrdiff_t place = (ptrdiff_t)row * part.c_row_stride + (ptrdiff_t)column;
     part.a = offset(part.a, (ptrdiff_t)row * part.a_row_stride, nbytes);
@@ -100,8 +103,35 @@ static void gemm_tile(void *argument, size_t tile, size_t worker) {
     if (part.weights) part.weights = (char *)part.weights + place * nbytes;
     if (part.bias) part.bias = offset(part.bias, (ptrdiff_t)column, nbytes);
     part.rows = smaller(tiles->rows, part.rows - row);
-    part.columns = smaller(tiles->columns, part.columns - column);
+    part.columns = is_last ? part.columns - column : tiles->columns;
     task->kernels->gemm(&part, task->scratch + worker * task->scratch_stride);
+}
+
+static size_t count_tiles(gemm_tiles *tiles, const cornu_gemm *product) {
+    /* What is left over of the columns is a tile of its own only if it is no narrow product, whose
+     * sums have another order. */
+    const size_t left = product->columns % tiles->columns;
+    tiles->tiles_a_row = product->columns / tiles->columns + (left > CORNU_GEMM_NARROW);
+    if (tiles->tiles_a_row == 0) tiles->tiles_a_row = 1;
+    return ceil_divide(product->rows, tiles->rows) * tiles->tiles_a_row;
+}
+
+/* As large tiles as give every thread some. No bit depends on where a product is cut. */
+static size_t cut_gemm(gemm_tiles *tiles, const cornu_gemm *product) {
+    const size_t threads = tiles->task->thread_limit;
+    const size_t wanted = threads > 1 ? threads * TILES_A_THREAD : 1;
+    tiles->rows = TILE_ROWS;
+    tiles->columns = TILE_COLUMNS;
+    size_t count = count_tiles(tiles, product);
+    while (count < wanted && tiles->columns > LEAST_TILE_SIDE) {
+        tiles->columns /= 2;
+        count = count_tiles(tiles, product);
+    }
+    while (count < wanted && tiles->rows > LEAST_TILE_SIDE && product->rows > FEW_ROWS) {
+        tiles->rows /= 2;
+        count = count_tiles(tiles, product);
+    }
+    return count;
 }
 
 /* How much of the depth is done between two polls: all of it, or whole blocks. */
@@ -109,24 +139,22 @@ static size_t gemm_segment(const cornu_gemm *product, const gemm_tiles *tiles) {
     const double side = (double)smaller(product->rows, tiles->rows) *
                         (double)smaller(product->columns, tiles->columns);
     const size_t block = cornu_depth_block(product->depth);
-    /* Those of few columns can't be split. */
-    if (side * (double)product->depth <= TILE_WORK || product->columns <= 4) return product->depth;
+    if (side * (double)product->depth <= TILE_WORK || product->columns <= CORNU_GEMM_NARROW)
+        return product->depth;
     const double blocks = TILE_WORK / side / (double)block;
     return blocks < 1.0 ? block : (size_t)blocks * block;
 }
 
 cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
     if (product->rows == 0 || product->columns == 0) return CORNU_OK;
-    if (product->rows <= TILE_ROWS && product->columns <= FEW_ROWS_COLUMNS &&
+    if (product->rows <= LEAST_TILE_SIDE && product->columns <= LEAST_TILE_SIDE &&
         product->depth <= CORNU_DEPTH_BLOCK_MOST) {
         task->patience -= 2.0 * (double)(product->rows * product->columns * product->depth);
         task->kernels->gemm(product, task->scratch);
         return CORNU_OK;
     }
-    gemm_tiles tiles = {.task = task, .rows = TILE_ROWS, .columns = TILE_COLUMNS};
-    if (product->rows <= FEW_ROWS) tiles.columns = FEW_ROWS_COLUMNS;
-    tiles.tiles_a_row = ceil_divide(product->columns, tiles.columns);
-    const size_t tile_count = ceil_divide(product->rows, tiles.rows) * tiles.tiles_a_row;
+    gemm_tiles tiles = {.task = task};
+    const size_t tile_count = cut_gemm(&tiles, product);
     const size_t segment = gemm_segment(product, &tiles);
     const ptrdiff_t nbytes = (ptrdiff_t)task->kernels->element_nbytes;
     size_t begin = 0;

@@ -60,7 +60,7 @@ static double block_of_chain(const problem *p, const operands *o, size_t i, size
 static double expected_element(const problem *p, const operands *o, size_t i, size_t j) {
     double value = real_get(p->dtype, o->c, i * p->columns + j);
     const size_t step = cornu_depth_block(p->depth);
-    const bool lanes = p->columns <= 4 && p->depth >= 32;
+    const bool lanes = p->columns <= CORNU_GEMM_NARROW && p->depth >= 32;
     for (size_t k = 0; k == 0 || k < p->depth; k += step) {
         size_t end = k + step < p->depth ? k + step : p->depth;
         double block = lanes ? block_of_lanes(p, o, i, j, k, end) : block_of_chain(p, o, i, j, k, end);
@@ -151,7 +151,7 @@ static void run_split(const cornu_kernels *kernels, const cornu_gemm *product, v
     }
     size_t rows = product->rows / 3;
     const size_t block = cornu_depth_block(product->depth);
-    size_t depth = product->depth > block && product->columns > 4 ? block : product->depth;
+    size_t depth = product->depth > block && product->columns > CORNU_GEMM_NARROW ? block : product->depth;
     for (size_t part = 0; part < 2; part++) {
         cornu_gemm head = *product;
         ptrdiff_t skipped = part == 0 ? 0 : (ptrdiff_t)rows;

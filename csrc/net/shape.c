@@ -13,16 +13,6 @@ bool cornu_shape_count(const cornu_shape *shape, size_t *count) {
     return true;
 }
 
-size_t cornu_shape_rows(const cornu_shape *shape) {
-    size_t rows = 1;
-    for (size_t axis = 0; axis + 1 < shape->rank; axis++) rows *= shape->sizes[axis];
-    return rows;
-}
-
-size_t cornu_shape_last(const cornu_shape *shape) {
-    return shape->rank == 0 ? 1 : shape->sizes[shape->rank - 1];
-}
-
 bool cornu_shape_equal(const cornu_shape *a, const cornu_shape *b) {
     if (a->rank != b->rank) return false;
     for (size_t axis = 0; axis < a->rank; axis++) {

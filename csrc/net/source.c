@@ -101,7 +101,7 @@ cornu_status cornu_source_gather(const cornu_source *source, cornu_task *task,
                                  const cornu_kernels *kernels, const cornu_rows *rows, void *to) {
     const cornu_array *array = &source->array;
     cornu_gather *gather = kernels->gather[array->dtype][array->swapped];
-    size_t element_nbytes = cornu_dtype_nbytes(kernels->dtype);
+    size_t element_nbytes = kernels->element_nbytes;
     size_t row_nbytes = source->row_count * element_nbytes;
     bool in_order = !rows->order32 && !rows->order64;
     size_t chunk = cornu_tile_rows(TILE_ELEMENTS, source->row_count);
@@ -118,7 +118,11 @@ cornu_status cornu_source_gather(const cornu_source *source, cornu_task *task,
             for (size_t i = begin; i < end; i++, at += row_nbytes) {
                 const char *row = (const char *)array->data +
                                   (ptrdiff_t)cornu_rows_at(rows, i) * array->strides[0];
-                gather_row(source, gather, element_nbytes, row, at);
+                if (source->axes == 1) {
+                    gather(source->row_count, row, source->strides[0], at);
+                } else {
+                    gather_row(source, gather, element_nbytes, row, at);
+                }
             }
         }
         if (end < rows->count && cornu_task_poll(task) != CORNU_OK) return CORNU_INTERRUPTED;

@@ -87,7 +87,7 @@ static loss_terms make_terms(const cornu_step *step, const cornu_objective *obje
 
 static const void *target_at(const cornu_step *step, const loss_terms *terms, size_t row) {
     size_t nbytes =
-        step->workspace->use.sparse ? sizeof(int32_t) : cornu_dtype_nbytes(step->plan->dtype);
+        step->workspace->use.sparse ? sizeof(int32_t) : step->task->kernels->element_nbytes;
     return (const char *)step->workspace->target + row * terms->target_columns * nbytes;
 }
 

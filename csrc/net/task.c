@@ -29,11 +29,6 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-size_t cornu_tile_rows(size_t elements, size_t columns) {
-    if (columns >= elements) return 1;
-    return elements / (columns ? columns : 1);
-}
-
 cornu_status cornu_task_ask(cornu_task *task) {
     if (task->stopped) return CORNU_INTERRUPTED;
     task->patience = CORNU_TASK_PATIENCE;

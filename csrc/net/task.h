@@ -39,7 +39,10 @@ typedef struct cornu_task {
 } cornu_task;
 
 /* Rows of a tile of about so many elements: at least 1. */
-size_t cornu_tile_rows(size_t elements, size_t columns);
+static inline size_t cornu_tile_rows(size_t elements, size_t columns) {
+    if (columns >= elements) return 1;
+    return elements / (columns ? columns : 1);
+}
 
 /* Operations between two looks at the clock; what a call of cornu_task_poll counts as, beside what
  * went through cornu_task_run. */

@@ -26,7 +26,8 @@ asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-f
 
 .PHONY: help demo test format check-format check-lint check-clang check-c-sanitize \
 	check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
-	check-coverage record-bits check-demo-accuracy check-sdist check-numpy126 check-arm64 check-all clean
+	check-coverage record-bits check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx \
+	check-all clean
 
 help:
 	@echo 'make demo                 build, install and run python -m cornu: back-propagation, then digits'
@@ -48,6 +49,7 @@ help:
 	@echo 'make check-sdist          sdist and wheel made in a clean environment, used outside of the checkout'
 	@echo 'make check-numpy126       the suite on NumPy 1.26, built against NumPy 2 (Python 3.10 to 3.12)'
 	@echo 'make check-arm64          the C tests as arm64 programs (a cross compiler, and qemu)'
+	@echo 'make check-no-avx         the C tests and the recorded bits on a processor without AVX (x86-64, and qemu)'
 	@echo 'make check-all            all of these checks'
 	@echo 'make record-bits          records anew the bits that tests compare with, when they are meant to change'
 
@@ -111,6 +113,7 @@ check-isa:
 record-bits:
 	@$(call make_venv, test) '.[test]'
 	$(call in, test)/python tests/bits/record_bits.py
+	$(MAKE) -C csrc record-bits
 
 check-memory:
 	@$(call make_venv, test) '.[test]'
@@ -139,8 +142,15 @@ check-numpy126:
 check-arm64:
 	$(MAKE) -C csrc -j $(jobs) check CC=aarch64-linux-gnu-gcc RUN='qemu-aarch64 -L /usr/aarch64-linux-gnu'
 
+# What numpy's BLAS is told by the environment would not run there.
+no_avx = qemu-x86_64 -cpu Nehalem
+check-no-avx:
+	@$(call make_venv, test) '.[test]'
+	$(MAKE) -C csrc -j $(jobs) check RUN='$(no_avx)'
+	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check
+
 check-all: check-format check-lint test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
-	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64
+	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx
 
 clean:
 	rm -rf build dist python/cornu.egg-info .pytest_cache .ruff_cache .coverage .coverage.*

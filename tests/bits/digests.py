@@ -41,6 +41,13 @@ def digest(arrays):
     return total.hexdigest()[:32]
 
 
+def digest_of(name, dtype="float32"):
+    """The digest of one network, trained here and now."""
+    import cornu
+
+    return digest(networks.train(cornu, name, dtype, float_modes.float_mode(False, "nearest")))
+
+
 def parsed(arguments):
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", nargs="+", default=list(networks.NETWORKS))

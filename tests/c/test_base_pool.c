@@ -145,6 +145,34 @@ static void test_threads_that_can_not_be_made(void) {
 #endif
 }
 
+/* Each kernel runs on such a stack wherever several threads work, so the tests see one that needs
+ * more. */
+static void note_stack(void *largest, size_t tile, size_t worker) {
+    (void)tile;
+    usleep(200);
+#if defined(__linux__)
+    pthread_attr_t attributes;
+    size_t nbytes = 0;
+    if (worker == 0 || pthread_getattr_np(pthread_self(), &attributes) != 0) return;
+    pthread_attr_getstacksize(&attributes, &nbytes);
+    pthread_attr_destroy(&attributes);
+    if (nbytes > atomic_load((atomic_size_t *)largest))
+        atomic_store((atomic_size_t *)largest, nbytes);
+#else
+    (void)largest, (void)worker;
+#endif
+}
+
+static void test_stacks(void) {
+    atomic_size_t largest = 0;
+    for (size_t i = 0; i < 50 && largest == 0; i++)
+        cornu_pool_run(note_stack, &largest, 100, 3, CORNU_NO_POLL);
+#if defined(__linux__)
+    CHECK(largest > 0);
+#endif
+    CHECK(largest <= (size_t)512 << 10);
+}
+
 static size_t count_with(const char *cornu, const char *openmp) {
     if (cornu) setenv("CORNU_NUM_THREADS", cornu, 1);
     if (openmp) setenv("OMP_NUM_THREADS", openmp, 1);
@@ -253,6 +281,7 @@ int main(void) {
     test_thread_count();
     test_each_tile_once();
     test_poll_stops();
+    test_stacks();
     test_callers_side_by_side();
     test_fork();
     test_fork_while_another_thread_runs();

@@ -24,6 +24,9 @@ print(json.dumps([digest_of({NETWORK!r}), cornu.num_threads(), after()]))
 """
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+not_sanitized = pytest.mark.skipif(
+    bool(os.environ.get("CORNU_SANITIZE")), reason="a sanitizer needs stacks, and is preloaded"
+)
 
 
 def assert_trains(before="pass", after="None", **environment):
@@ -61,6 +64,7 @@ def test_variables(mine, openmp, expected):
 
 
 @linux
+@not_sanitized
 def test_small_stacks():
     """The main thread's is limited as those of the pool are by themselves."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_STACK, (1 << 19, 1 << 19))"
@@ -88,7 +92,7 @@ def failing_library(tmp_path_factory):
 
 
 @linux
-@pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="a sanitizer is preloaded")
+@not_sanitized
 @pytest.mark.parametrize("left", [0, 1, 2])
 def test_threads_that_can_not_be_made(left, failing_library):
     """Fewer are made, or none, and nobody hears of it."""

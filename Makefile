@@ -142,11 +142,15 @@ check-numpy126:
 check-arm64:
 	$(MAKE) -C csrc -j $(jobs) check CC=aarch64-linux-gnu-gcc RUN='qemu-aarch64 -L /usr/aarch64-linux-gnu'
 
-# What numpy's BLAS is told by the environment would not run there.
+# Those of the suite's tests that do it all in one process: another would not be emulated. OPENBLAS_CORETYPE is NumPy's,
+# and may name a better processor in the environment.
 no_avx = qemu-x86_64 -cpu Nehalem
+no_avx_tests = $(wildcard tests/test_oracle_[adilmost]*.py) tests/test_gradients.py tests/test_fit.py \
+	tests/test_evaluate_predict.py tests/test_random.py
 check-no-avx:
 	@$(call make_venv, test) '.[test]'
 	$(MAKE) -C csrc -j $(jobs) check RUN='$(no_avx)'
+	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python -m pytest $(no_avx_tests) $(PYTEST)
 	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check
 
 check-all: check-format check-lint test check-clang check-sanitize check-slow check-isa check-memory check-oracle \

@@ -25,8 +25,9 @@ c_files = $(shell find csrc tests -name '*.[ch]')
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
 
 .PHONY: help demo test format check-format check-lint check-clang check-c-sanitize \
-	check-suite-sanitize check-sanitize check-slow check-memory check-oracle check-coverage \
-	check-demo-accuracy check-sdist check-numpy126 check-arm64 check-all clean
+	check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
+	check-coverage record-bits check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx \
+	check-all clean
 
 help:
 	@echo 'make demo                 build, install and run python -m cornu: back-propagation, then digits'
@@ -39,6 +40,8 @@ help:
 	@echo 'make check-clang          gcc and clang compile everything, all warnings errors'
 	@echo 'make check-sanitize       C tests under ASan+UBSan (leaks too) and TSan, the suite under ASan+UBSan'
 	@echo 'make check-slow           the tests marked slow'
+	@echo 'make check-bits           the same bits on every level, with 1 to 8 threads, in every float mode'
+	@echo 'make check-isa            the suite on every instruction set that this machine has'
 	@echo 'make check-memory         the tests marked memory, the slow ones included'
 	@echo 'make check-oracle         the recorded values against the real Keras (installs keras and jax)'
 	@echo 'make check-coverage       executed lines: at least 95% of Python and 90% of C'
@@ -46,7 +49,9 @@ help:
 	@echo 'make check-sdist          sdist and wheel made in a clean environment, used outside of the checkout'
 	@echo 'make check-numpy126       the suite on NumPy 1.26, built against NumPy 2 (Python 3.10 to 3.12)'
 	@echo 'make check-arm64          the C tests as arm64 programs (a cross compiler, and qemu)'
+	@echo 'make check-no-avx         the C tests and the recorded bits on a processor without AVX (x86-64, and qemu)'
 	@echo 'make check-all            all of these checks'
+	@echo 'make record-bits          records anew the bits that tests compare with, when they are meant to change'
 
 demo:
 	@$(call make_venv, demo) .
@@ -93,6 +98,23 @@ check-slow:
 	@$(call make_venv, test) '.[test]'
 	$(call in, test)/python -m pytest -m slow $(PYTEST)
 
+# Slow tests, so check-slow has them too.
+check-bits:
+	@$(call make_venv, test) '.[test]'
+	$(call in, test)/python -m pytest -m '' tests/test_same_bits.py $(PYTEST)
+
+check-isa:
+	@$(call make_venv, test) '.[test]'
+	@for isa in $$($(call in, test)/python tests/bits/conditions.py); do \
+		echo "CORNU_ISA=$$isa"; \
+		CORNU_ISA=$$isa $(call in, test)/python -m pytest $(PYTEST) || exit 1; \
+	done
+
+record-bits:
+	@$(call make_venv, test) '.[test]'
+	$(call in, test)/python tests/bits/record_bits.py
+	$(MAKE) -C csrc record-bits
+
 check-memory:
 	@$(call make_venv, test) '.[test]'
 	$(call in, test)/python -m pytest -m memory $(PYTEST)
@@ -120,8 +142,19 @@ check-numpy126:
 check-arm64:
 	$(MAKE) -C csrc -j $(jobs) check CC=aarch64-linux-gnu-gcc RUN='qemu-aarch64 -L /usr/aarch64-linux-gnu'
 
-check-all: check-format check-lint test check-clang check-sanitize check-slow check-memory check-oracle \
-	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64
+# Those of the suite's tests that do it all in one process: another would not be emulated. OPENBLAS_CORETYPE is NumPy's,
+# and may name a better processor in the environment.
+no_avx = qemu-x86_64 -cpu Nehalem
+no_avx_tests = $(wildcard tests/test_oracle_[adilmost]*.py) tests/test_gradients.py tests/test_fit.py \
+	tests/test_evaluate_predict.py tests/test_random.py
+check-no-avx:
+	@$(call make_venv, test) '.[test]'
+	$(MAKE) -C csrc -j $(jobs) check RUN='$(no_avx)'
+	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python -m pytest $(no_avx_tests) $(PYTEST)
+	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check
+
+check-all: check-format check-lint test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
+	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx
 
 clean:
 	rm -rf build dist python/cornu.egg-info .pytest_cache .ruff_cache .coverage .coverage.*

@@ -94,17 +94,35 @@ def test_backend():
     assert config.backend() == "cornu"
 
 
-def test_isa():
-    assert config.isa() in ("avx512", "avx2", "neon", "portable")
+def run_with_isa(value, *options):
+    """(standard output, standard error) of a process that shows its instruction set."""
     code = "import cornu; print(cornu.config.isa())"
     shown = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "CORNU_ISA": "portable"},
+        [sys.executable, *options, "-c", code],
+        env={**os.environ, "CORNU_ISA": value},
         capture_output=True,
         text=True,
-        check=True,
     )
-    assert shown.stdout.strip() == "portable"
+    return shown.stdout.strip(), shown.stderr
+
+
+def test_isa():
+    assert config.isa() in ("avx512", "avx2", "neon", "portable")
+    assert run_with_isa("portable", "-W", "error") == ("portable", "")
+
+
+def test_isa_that_there_is_not():
+    """A job that was told to be slower, and is not, says so; it runs all the same."""
+    best = run_with_isa("", "-W", "error")
+    assert best[0] in ("avx512", "avx2", "neon", "portable")
+    assert best[1] == ""
+    lacking = "avx2" if best[0] in ("neon", "portable") else "neon"
+    for value in ("avx", "AVX2", " portable", lacking):
+        shown, warned = run_with_isa(value)
+        assert shown == best[0]
+        assert "RuntimeWarning: `CORNU_ISA` must be 'portable', 'avx2'" in warned
+        assert f"'{shown}' is used. Received: CORNU_ISA='{value}'" in warned
+    assert run_with_isa("avx", "-W", "error")[0] == ""
 
 
 def test_num_threads():

@@ -19,6 +19,10 @@ extern PyMethodDef cornu_layer_functions[];
 extern PyMethodDef cornu_computation_functions[];
 extern PyMethodDef cornu_process_functions[];
 
+/* Warns where the environment asks for what this machine has not; -1: the warning is an exception.
+ */
+int cornu_process_init(void);
+
 extern PyType_Spec cornu_layer_spec;
 extern PyType_Spec cornu_optimizer_spec;
 extern PyType_Spec cornu_model_spec;

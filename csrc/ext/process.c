@@ -2,9 +2,21 @@
 #include "ext/module.h"
 
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cornu.h"
 #include "ext/arguments.h"
+
+int cornu_process_init(void) {
+    const char *wanted = getenv("CORNU_ISA"), *used = cornu_isa();
+    if (!wanted || *wanted == '\0' || strcmp(wanted, used) == 0) return 0;
+    /* The core goes on with the best level; who set the variable believes otherwise. */
+    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
+                            "`CORNU_ISA` must be 'portable', 'avx2', 'avx512' or 'neon', and one "
+                            "that this machine has; '%s' is used. Received: CORNU_ISA='%s'",
+                            used, wanted);
+}
 
 static PyObject *isa(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored)) {
     return PyUnicode_FromString(cornu_isa());

@@ -193,8 +193,9 @@ def isa() -> str:
     """Return the instruction set in use, which changes the speed and no bit of any result.
 
     Returns:
-        `"avx512"`, `"avx2"`, `"neon"` or `"portable"`. The environment variable `CORNU_ISA`, set
-        before the import, chooses a lower one than the machine has.
+        `"avx512"`, `"avx2"`, `"neon"` or `"portable"`: the best that the machine has, or the one
+        that the environment variable `CORNU_ISA` names when cornu is imported. One that the machine
+        lacks, or that does not exist, is a RuntimeWarning then, and the best is used.
 
     Example:
 

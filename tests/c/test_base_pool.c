@@ -92,6 +92,9 @@ static void test_callers_side_by_side(void) {
     }
 }
 
+/* How many threads a forked child runs on; 1 where it can start none. */
+static size_t child_thread_count;
+
 /* 0 when the child found nothing wrong. */
 static int child_result(size_t (*work)(void)) {
     fflush(NULL);
@@ -103,7 +106,7 @@ static int child_result(size_t (*work)(void)) {
 }
 
 static size_t work_in_child(void) {
-    return run_once(300, 4) + run_once(300, 4);
+    return run_once(300, child_thread_count) + run_once(300, child_thread_count);
 }
 
 static void test_fork(void) {
@@ -135,9 +138,38 @@ static size_t work_without_threads(void) {
 
 static void test_threads_that_can_not_be_made(void) {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    CHECK_INT(child_result(work_without_threads), 0);
+    if (!check_skips_under_qemu("a limit on the address space"))
+        CHECK_INT(child_result(work_without_threads), 0);
 #else
     (void)work_without_threads;
+#endif
+}
+
+/* Each kernel runs on such a stack wherever several threads work, so the tests see one that needs
+ * more. */
+static void note_stack(void *largest, size_t tile, size_t worker) {
+    (void)tile;
+    usleep(200);
+#if defined(__linux__)
+    pthread_attr_t attributes;
+    size_t nbytes = 0;
+    if (worker == 0 || pthread_getattr_np(pthread_self(), &attributes) != 0) return;
+    pthread_attr_getstacksize(&attributes, &nbytes);
+    pthread_attr_destroy(&attributes);
+    if (nbytes > atomic_load((atomic_size_t *)largest))
+        atomic_store((atomic_size_t *)largest, nbytes);
+#else
+    (void)largest, (void)worker;
+#endif
+}
+
+static void test_stacks(void) {
+    atomic_size_t largest = 0;
+    for (size_t i = 0; i < 50 && largest == 0; i++)
+        cornu_pool_run(note_stack, &largest, 100, 3, CORNU_NO_POLL);
+/* ThreadSanitizer takes larger ones. */
+#if defined(__linux__) && !defined(__SANITIZE_THREAD__)
+    CHECK_SIZE(largest, (size_t)512 << 10);
 #endif
 }
 
@@ -228,7 +260,7 @@ static void check_fork_in_a_poll(size_t tile_count, size_t fork_at) {
         cornu_pool_run(wait_for_fork, &tally, tile_count, 3, (cornu_poll){fork_once, &poll});
     if (poll.child == 0) {
         bool right = status == CORNU_ERROR_FORKED && count_done(&tally) == poll.done;
-        _exit(right && run_once(300, 4) + run_once(7, 2) == 0 ? 0 : 1);
+        _exit(right && work_in_child() + run_once(7, child_thread_count / 2) == 0 ? 0 : 1);
     }
     CHECK_INT(status, CORNU_OK);
     for (size_t tile = 0; tile < tile_count; tile++) CHECK_SIZE(tally.times[tile], 1);
@@ -245,9 +277,11 @@ static void test_a_poll_that_forks(void) {
 }
 
 int main(void) {
+    child_thread_count = check_skips_under_qemu("threads of a forked child") ? 1 : 4;
     test_thread_count();
     test_each_tile_once();
     test_poll_stops();
+    test_stacks();
     test_callers_side_by_side();
     test_fork();
     test_fork_while_another_thread_runs();

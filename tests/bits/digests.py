@@ -1,0 +1,92 @@
+"""Trains the networks in this process, under the conditions that it is told, and shows digests.
+
+    python tests/bits/digests.py                           every network, both float types
+    python tests/bits/digests.py --only 'optimizer adam'   some
+    python tests/bits/digests.py --rows                    a row alone and in batches, too
+    python tests/bits/digests.py --flush --rounding zero   the caller's floating-point environment
+    python tests/bits/digests.py --save FILE.npz           the arrays, to look for a difference
+    python tests/bits/digests.py --check                   fails unless they are those recorded
+
+Prints one line of JSON, or with --check what differs. Threads and instruction set are the
+environment's: CORNU_NUM_THREADS, CORNU_ISA.
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+if __package__:
+    from . import conditions, float_modes, networks
+else:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    from bits import conditions, float_modes, networks
+
+DTYPES = ("float32", "float64")
+
+
+def little_endian(array):
+    array = np.ascontiguousarray(array)
+    return array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+
+
+def digest(arrays):
+    """One of named arrays."""
+    total = hashlib.sha256()
+    for name in sorted(arrays):
+        total.update(name.encode() + little_endian(arrays[name]))
+    return total.hexdigest()[:32]
+
+
+def digest_of(name, dtype="float32"):
+    """The digest of one network, trained here and now."""
+    import cornu
+
+    return digest(networks.train(cornu, name, dtype, float_modes.float_mode(False, "nearest")))
+
+
+def parsed(arguments):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", nargs="+", default=list(networks.NETWORKS))
+    parser.add_argument("--dtype", nargs="+", default=DTYPES, choices=DTYPES)
+    parser.add_argument("--rows", action="store_true")
+    parser.add_argument("--flush", action="store_true")
+    parser.add_argument("--rounding", default="nearest", choices=float_modes.ROUNDINGS)
+    parser.add_argument("--save")
+    parser.add_argument("--check", action="store_true")
+    return parser.parse_args(arguments)
+
+
+def main(arguments=None):
+    import cornu
+
+    options = parsed(arguments)
+    found, rows, saved = {}, [], {}
+    for dtype in options.dtype:
+        for name in options.only:
+            mode = float_modes.float_mode(options.flush, options.rounding)
+            arrays = networks.train(cornu, name, dtype, mode)
+            found[f"{name}/{dtype}"] = digest(arrays)
+            saved.update({f"{name}/{dtype}/{part}": arrays[part] for part in arrays})
+        if options.rows:
+            mode = float_modes.float_mode(options.flush, options.rounding)
+            rows += [[dtype, *where] for where in networks.row_differences(cornu, dtype, mode)]
+    if options.save:
+        np.savez(options.save, **saved)
+    shown = {"isa": cornu.config.isa(), "threads": cornu.num_threads()}
+    shown.update(digests=found, rows=rows)
+    if not options.check:
+        print(json.dumps(shown))
+        return
+    differ = conditions.differences(shown, conditions.recorded())
+    print(
+        f"{shown['isa']}: {len(differ)} of {len(found)} digests differ from the recorded", *differ
+    )
+    sys.exit(1 if differ or rows else 0)
+
+
+if __name__ == "__main__":
+    main()

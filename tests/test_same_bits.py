@@ -1,0 +1,71 @@
+"""The same program, seed and data give the same bits: with any number of threads, on every
+instruction set, in whatever floating-point environment the caller has, and on every machine.
+
+The digests in bits/recorded.json come from one machine and hold for all. After a change that is
+meant to change them: `make record-bits`. What is in the default suite samples the conditions;
+`make check-bits` takes all.
+"""
+
+import itertools
+
+import pytest
+
+import cornu
+from bits import conditions, digests, float_modes, networks
+from bits.conditions import Condition
+
+SAMPLE = [
+    (Condition(threads=1), "--rows"),
+    (Condition(threads=8, mode="flush"), ""),
+    (Condition("avx2", 2, "upward"), "--rows"),
+    (Condition("portable", 3, "flush and downward"), ""),
+]
+ALL = [
+    (Condition(*each), "--rows" if each[1] == 2 else "")
+    for each in itertools.product(conditions.LEVELS, (1, 2, 3, 8), conditions.MODES)
+]
+
+
+def assert_recorded(condition, *options):
+    """Every network gives the recorded digest; each row's prediction is its own."""
+    if condition.mode != "plain" and not float_modes.SUPPORTED:
+        pytest.skip("the mode cannot be set here")
+    shown = condition.run(*options)
+    if shown is None:
+        pytest.skip(f"this machine has no {condition.isa}")
+    differ = conditions.differences(shown, conditions.recorded())
+    assert not differ, (
+        f"not the recorded bits ({condition}): {differ}. "
+        "tests/bits/digests.py --save FILE writes the arrays, make record-bits records anew"
+    )
+    assert shown["rows"] == []
+
+
+@pytest.mark.parametrize(("condition", "option"), SAMPLE, ids=str)
+def test_bits(condition, option):
+    assert_recorded(condition, *option.split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("condition", "option"), ALL, ids=str)
+def test_bits_everywhere(condition, option):
+    assert_recorded(condition, *option.split())
+
+
+def test_every_network_is_recorded():
+    names = {f"{name}/{dtype}" for name in networks.NETWORKS for dtype in digests.DTYPES}
+    assert {*conditions.recorded()} == names
+
+
+def test_a_digest_sees_every_bit():
+    """Of any array: the sign of a zero, the last place of one number, a name."""
+    arrays = networks.train(
+        cornu, "single steps", "float32", float_modes.float_mode(False, "nearest")
+    )
+    before = digests.digest(arrays)
+    for name, array in arrays.items():
+        changed = array.copy()
+        changed.reshape(-1).view(f"u{array.itemsize}")[-1] ^= 1
+        assert digests.digest({**arrays, name: changed}) != before
+    weight = arrays.pop("weight 0")
+    assert digests.digest({**arrays, "weight": weight}) != before

@@ -20,7 +20,7 @@ in = $(VENVS)/$(strip $(1))/bin
 # The pinned tools of the extra `lint`, without the project itself.
 lint_tools = $(shell sed -n 's/^lint = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
 jobs = $(shell getconf _NPROCESSORS_ONLN)
-c_files = $(shell find csrc tests -name '*.[ch]')
+c_files = $(shell find benchmarks csrc tests -name '*.[ch]')
 # ASan must be loaded before Python, and beside it the library whose exceptions it follows.
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
 

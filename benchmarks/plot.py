@@ -15,6 +15,7 @@ import matplotlib as mpl
 mpl.use("svg")
 
 import matplotlib.pyplot as plt
+
 import programs
 from peers import PEERS
 

@@ -35,3 +35,33 @@ def repeated(function: Callable) -> Task:
 def chunked(function: Callable, x, size: int) -> list:
     """Call a function on so many rows at a time."""
     return [function(x[i : i + size]) for i in range(0, len(x), size)]
+
+
+def on_one_or_all(make: Callable[[], Task], threads: int, limit: Callable[[int], object]) -> list:
+    """Return a task on one thread and, where there are more, one on all: the faster one counts.
+
+    Args:
+        make: Makes the task.
+        threads: All of them.
+        limit: Sets how many threads there are from now on.
+    """
+
+    def limited(count: int) -> Task:
+        task = make()
+
+        def run(repeat: int):
+            limit(count)
+            return task.run(repeat)
+
+        return Task(run, task.reset, task.share)
+
+    return [limited(count) for count in sorted({1, threads})]
+
+
+def limit_blas(count: int) -> None:
+    """Set the threads of NumPy's OpenBLAS, where threadpoolctl is there: scikit-learn needs it."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        return
+    threadpool_limits(count)

@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 
 import numpy as np
+
 import programs
 from cases import Case, load_data
-
 from peers.task import Task
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from cases import Case, initial_weights, load_data
 
-from peers.task import Task, chunked, repeated
+from cases import Case, initial_weights, load_data
+from peers.task import Task, chunked, limit_blas, on_one_or_all, repeated
 
 
 def versions(mode: str) -> str:
@@ -115,7 +115,7 @@ def _train(case: Case) -> Task:
 
 def make(kind: str, case: Case, threads: int, mode: str):
     if kind == "train":
-        return _train(case)
+        return on_one_or_all(lambda: _train(case), threads, limit_blas)
     x, _ = load_data(case)
     network = _Network(case)
     if kind == "call":

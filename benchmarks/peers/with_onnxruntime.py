@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import onnx
 import onnxruntime
-from cases import Case, initial_weights, load_data
 from onnx import TensorProto, helper, numpy_helper
 
+from cases import Case, initial_weights, load_data
 from peers.task import chunked, repeated
 
 _OPERATORS = {"relu": "Relu", "sigmoid": "Sigmoid", "softmax": "Softmax"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from cases import Case, initial_weights, load_data
-
 from peers.task import Task, repeated
 
 

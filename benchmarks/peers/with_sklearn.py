@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import sklearn
-from cases import Case, initial_weights, load_data
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from peers.task import Task, repeated
+from cases import Case, initial_weights, load_data
+from peers.task import Task, limit_blas, on_one_or_all, repeated
 
 _ACTIVATIONS = {"relu": "relu", "sigmoid": "logistic"}
 
@@ -16,7 +16,7 @@ def versions(mode: str) -> str:
     return f"scikit-learn {sklearn.__version__}"
 
 
-def make(kind: str, case: Case, threads: int, mode: str) -> Task:
+def _make(kind: str, case: Case) -> Task:
     x, y = load_data(case)
     kind_of_model = MLPClassifier if case.has_classes else MLPRegressor
     # It has one activation for all hidden layers, and a regressor's output is linear.
@@ -54,3 +54,7 @@ def make(kind: str, case: Case, threads: int, mode: str) -> Task:
     if kind == "small-fit":
         return Task(run)
     return repeated(lambda: model.predict_proba(x) if case.has_classes else model.predict(x))
+
+
+def make(kind: str, case: Case, threads: int, mode: str) -> list[Task]:
+    return on_one_or_all(lambda: _make(kind, case), threads, limit_blas)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-from cases import Case, initial_weights, load_data
 
-from peers.task import Task, chunked, repeated
+from cases import Case, initial_weights, load_data
+from peers.task import Task, chunked, on_one_or_all, repeated
 
 _ACTIVATIONS = {"relu": torch.nn.ReLU, "sigmoid": torch.nn.Sigmoid}
 
@@ -74,7 +74,9 @@ def _train(case: Case, compiled: bool) -> Task:
 def make(kind: str, case: Case, threads: int, mode: str):
     torch.set_num_threads(threads)
     if kind == "train":
-        return _train(case, mode == "compile")
+        if mode == "compile":
+            return _train(case, compiled=True)
+        return on_one_or_all(lambda: _train(case, False), threads, torch.set_num_threads)
     network = _network(case)
     if case.has_classes:
         network.append(torch.nn.Softmax(1))

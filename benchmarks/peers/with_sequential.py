@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cases import Case, initial_weights, load_data
-from peers.task import Task, repeated
+from peers.task import Task, on_one_or_all, repeated
 
 
 def versions(mode: str) -> str:
@@ -42,12 +42,10 @@ def _model(keras, case: Case):
     return model
 
 
-def make(kind: str, case: Case, threads: int, mode: str) -> Task:
+def make(kind: str, case: Case, threads: int, mode: str) -> Task | list[Task]:
     keras = _module(mode)
     if mode == "torch":
         import torch
-
-        torch.set_num_threads(threads)
     model = _model(keras, case)
     initial = [array for pair in initial_weights(case) for array in pair]
     model.set_weights(initial)
@@ -59,14 +57,16 @@ def make(kind: str, case: Case, threads: int, mode: str) -> Task:
             history = model.fit(x, y, batch_size=case.batch, epochs=epochs, verbose=0)
             return float(history.history["loss"][-1])
 
-        return Task(train, reset=lambda: model.set_weights(initial))
+        task = Task(train, reset=lambda: model.set_weights(initial))
+        if mode == "torch":
+            return on_one_or_all(lambda: task, threads, torch.set_num_threads)
+        return task
     if kind == "small-fit":
         return repeated(lambda: model.fit(x, y, epochs=1, verbose=0))
     if kind == "predict":
         return repeated(lambda: model.predict(x, verbose=0))
     if kind == "call":
         if mode == "torch":
-            import torch
 
             def call():
                 with torch.inference_mode():

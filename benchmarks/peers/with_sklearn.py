@@ -47,7 +47,8 @@ def _make(kind: str, case: Case) -> Task:
         # Half of the squared error is what it minimizes.
         return model.loss_ * (1 if case.has_classes else 2)
 
-    run(1)
+    # One step makes the weights.
+    model.partial_fit(x[: case.batch], y[: case.batch], **more)
     reset()
     if kind == "train":
         return Task(run, reset)

@@ -74,9 +74,9 @@ def _train(case: Case, compiled: bool) -> Task:
 def make(kind: str, case: Case, threads: int, mode: str):
     torch.set_num_threads(threads)
     if kind == "train":
-        if mode == "compile":
-            return _train(case, compiled=True)
-        return on_one_or_all(lambda: _train(case, False), threads, torch.set_num_threads)
+        return on_one_or_all(
+            lambda: _train(case, mode == "compile"), threads, torch.set_num_threads
+        )
     network = _network(case)
     if case.has_classes:
         network.append(torch.nn.Softmax(1))

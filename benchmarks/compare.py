@@ -177,6 +177,8 @@ def main() -> None:
     pythons = dict(pair.split("=", 1) for pair in arguments.python)
     with Crew(pythons) as crew, Peak() as peak:
         print_head(peak)
+        if arguments.quick:
+            print("--quick: short epochs, 10,000 rows for 100,000, few rounds: rough figures")
         comparison = Comparison(arguments, crew, peak)
         for name in CASES:
             if name in arguments.case:
@@ -188,7 +190,12 @@ def main() -> None:
         write_csv(arguments.csv, comparison.results, lines, comparison.points)
         if arguments.markdown:
             text = markdown_report(
-                comparison.results, lines, comparison.sizes, crew.versions, peak.level
+                comparison.results,
+                lines,
+                comparison.sizes,
+                crew.versions,
+                peak.level,
+                arguments.quick,
             )
             if arguments.markdown == "-":
                 print(f"\n{text}")

@@ -21,6 +21,7 @@ from peers import PEERS
 
 # Text stays text, and the same figures give the same file.
 mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "cornu", "font.size": 9})
+LEGEND = {"frameon": False, "loc": "upper left", "bbox_to_anchor": (1, 1), "fontsize": 8}
 COLOURS = {
     "cornu": "#d1495b",
     "keras-jax": "#30638e",
@@ -98,7 +99,7 @@ def draw_widths(curves: dict[str, list[tuple[int, float]]], path: Path) -> None:
             label=PEERS[peer].label,
             zorder=3 if own else 2,
         )
-    axes.legend(frameon=False, loc="upper left", fontsize=8)
+    axes.legend(**LEGEND)
     _finish(figure, axes, {w for points in curves.values() for w, _ in points}, path)
 
 
@@ -118,7 +119,7 @@ def draw_growth(rows: list[dict[str, str]], path: Path) -> None:
         label = f"batch {batch}"
         axes.plot(widths, seconds, marker="o", markersize=3, color=colour, label=label)
         axes.plot(widths, floors, linestyle="--", linewidth=0.9, color=colour)
-    axes.legend(frameon=False, loc="upper left", fontsize=8)
+    axes.legend(**LEGEND)
     _finish(figure, axes, {int(row["width"]) for row in rows}, path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import textwrap
 from pathlib import Path
 
 from bars import TIMES, Bar
@@ -128,18 +129,24 @@ def _medians_table(results: Results, columns: list[tuple[str, str, str, int | No
 
 
 def markdown_report(
-    results: Results, lines: list[Bar], sizes: dict[str, int], versions: dict[str, str], level: str
+    results: Results,
+    lines: list[Bar],
+    sizes: dict[str, int],
+    versions: dict[str, str],
+    level: str,
+    rough: bool,
 ) -> str:
-    """Return the section for the project's README."""
+    """Return the section for the project's README; `rough`: it is not fit for it."""
     peaks = [
         f"{results.peak(threads) * 1e-9:,.0f} GFLOPS on {threads} thread{'s' * (threads > 1)}"
         for threads in sorted(results.peaks)
     ]
     head = (
-        f"Medians of interleaved runs on {datetime.date.today():%d %B %Y}, {describe_machine()} "
-        f"({level}; a loop of multiply-adds reaches {', '.join(peaks)}), float32. "
-        "Measured by [benchmarks/](benchmarks/README.md), which says how to read this and how to "
-        f"run it again. {'; '.join(dict.fromkeys(versions.values()))}."
+        f"{'A rough run, on less data than the cases have. ' * rough}Medians of interleaved runs "
+        f"on {datetime.date.today():%d %B %Y}, {describe_machine()} ({level}; a loop of "
+        f"multiply-adds reaches {', '.join(peaks)}), float32. Measured by "
+        "[benchmarks/](benchmarks/README.md), which says how to read this and how to run it "
+        f"again. {'; '.join(dict.fromkeys(versions.values()))}."
     )
     training = [(name, name, "train", None) for name in TRAINING]
     answering = [
@@ -154,7 +161,7 @@ def markdown_report(
         ("import beyond NumPy", "import", "import", None),
         ("`fit` of one epoch on 10 rows", "small-fit", "small-fit", None),
     ]
-    parts = [head]
+    parts = [textwrap.fill(head, 120, break_long_words=False, break_on_hyphens=False)]
     for title, columns in (
         ("Training, time a step:", training),
         ("Answering: one row, and 100,000:", answering),
@@ -165,7 +172,8 @@ def markdown_report(
             parts.append(f"{title}\n\n{_medians_table(results, columns)}")
     if sizes:
         listed = (f"{PEERS[name].label} {n / 1e6:,.0f} MB" for name, n in sizes.items())
-        parts.append(f"Installed, with all that they require: {', '.join(listed)}.")
+        text = f"Installed, with all that they require: {', '.join(listed)}."
+        parts.append(textwrap.fill(text, 120))
     measured = [line for line in lines if line.value is not None]
     if measured:
         parts.append(f"Against the bars set beforehand:\n\n{bars_report(measured, True)}")

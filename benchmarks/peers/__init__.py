@@ -34,7 +34,7 @@ PEERS = {
         Peer("cornu", "cornu", "with_sequential", "cornu", ("cornu",), _SEQUENTIAL),
         Peer(
             "keras-jax",
-            "Keras, JAX",
+            "Keras (JAX)",
             "with_sequential",
             "jax",
             ("keras", "jax"),
@@ -43,7 +43,7 @@ PEERS = {
         ),
         Peer(
             "keras-torch",
-            "Keras, torch",
+            "Keras (torch)",
             "with_sequential",
             "torch",
             ("keras", "torch"),
@@ -51,7 +51,7 @@ PEERS = {
         ),
         Peer(
             "keras-tensorflow",
-            "Keras, TensorFlow",
+            "Keras (TensorFlow)",
             "with_sequential",
             "tensorflow",
             ("keras", "tensorflow"),
@@ -60,7 +60,7 @@ PEERS = {
         ),
         Peer(
             "jax-scan",
-            "jax, compiled",
+            "jax (compiled)",
             "with_jax",
             "",
             ("jax",),

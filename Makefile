@@ -2,6 +2,7 @@
 #
 #   make PYTHON=python3.12 test              another interpreter
 #   make test PYTEST='tests/test_c.py -x'    arguments for pytest
+#   make benchmark BENCHMARK='--quick'       arguments for benchmarks/compare.py or gemm.py
 #
 # CC and CFLAGS count as they do for Python's own build tools; PYTHONPATH and the user's site-packages do not.
 
@@ -10,6 +11,7 @@
 
 PYTHON = python3
 PYTEST =
+BENCHMARK =
 VENVS = build/venv
 export PYTHON
 export PYTHONNOUSERSITE = 1
@@ -20,20 +22,23 @@ in = $(VENVS)/$(strip $(1))/bin
 # The pinned tools of the extra `lint`, without the project itself.
 lint_tools = $(shell sed -n 's/^lint = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
 jobs = $(shell getconf _NPROCESSORS_ONLN)
-c_files = $(shell find csrc tests -name '*.[ch]')
+c_files = $(shell find benchmarks csrc tests -name '*.[ch]')
 # ASan must be loaded before Python, and beside it the library whose exceptions it follows.
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
 
 .PHONY: help demo test format check-format check-lint check-clang check-c-sanitize \
 	check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
 	check-coverage record-bits check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx \
-	check-all clean
+	check-all benchmark benchmark-gemm benchmark-plots clean
 
 help:
 	@echo 'make demo                 build, install and run python -m cornu: back-propagation, then digits'
 	@echo 'make test                 build, install and run the tests, C tests included'
 	@echo 'make format               format C and Python'
 	@echo 'make clean                remove build/ and whatever else was generated'
+	@echo 'make benchmark            cornu and its peers (installs them): about an hour; BENCHMARK=--quick: a few minutes'
+	@echo "make benchmark-gemm       cornu's products and OpenBLAS's"
+	@echo 'make benchmark-plots      docs/*.svg from what `make benchmark` measured'
 	@echo 'Longer checks:'
 	@echo 'make check-format         clang-format and ruff would change nothing'
 	@echo "make check-lint           ruff's rules"
@@ -155,6 +160,19 @@ check-no-avx:
 
 check-all: check-format check-lint test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
 	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx
+
+# torch comes for GPUs too; PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu is the smaller one.
+benchmark:
+	@$(call make_venv, benchmark) '.[benchmark]'
+	$(call in, benchmark)/python benchmarks/compare.py $(BENCHMARK)
+
+benchmark-gemm:
+	@$(call make_venv, benchmark) '.[benchmark]'
+	$(call in, benchmark)/python benchmarks/gemm.py $(BENCHMARK)
+
+benchmark-plots:
+	@$(call make_venv, benchmark) '.[benchmark]'
+	$(call in, benchmark)/python benchmarks/plot.py $(BENCHMARK)
 
 clean:
 	rm -rf build dist python/cornu.egg-info .pytest_cache .ruff_cache .coverage .coverage.*

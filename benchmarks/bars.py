@@ -1,0 +1,139 @@
+"""What cornu must reach, line by line, and what was measured for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rounds import Results
+
+KERAS = ("keras-jax", "keras-torch", "keras-tensorflow")
+TRAINERS = (*KERAS, "jax-scan", "torch", "torch-compile", "sklearn", "numpy")
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A line of the table: a value, None where something for it is missing.
+
+    Attributes:
+        unit: TIMES, "ms", "MB" or "µs".
+        at_most: The value must not be above the bar; else not below it.
+        against: Which peer it was, where that is found by measuring.
+    """
+
+    what: str
+    value: float | None
+    bar: float
+    stretch: float
+    unit: str = TIMES
+    at_most: bool = False
+    against: str = ""
+
+    def reaches(self, limit: float) -> bool:
+        """Whether the value, as it is printed, reaches a limit."""
+        value = round(self.value, 2)
+        return value <= limit if self.at_most else value >= limit
+
+    @property
+    def verdict(self) -> str:
+        if self.value is None:
+            return "not measured"
+        if self.reaches(self.stretch):
+            return "stretch"
+        return "met" if self.reaches(self.bar) else "MISSED"
+
+    def shown(self, value: float) -> str:
+        digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+        limit = f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
+        return f"{limit}{self.unit}" if self.unit == TIMES else f"{limit} {self.unit}"
+
+
+def _median(results: Results, *key) -> float | None:
+    figures = results.find(*key)
+    return figures.median if figures else None
+
+
+def _fastest(results: Results, case: str, kind: str, peers, threads=None):
+    """Return the name and the median of the fastest of these peers."""
+    medians = {peer: _median(results, case, kind, peer, threads) for peer in peers}
+    medians = {peer: seconds for peer, seconds in medians.items() if seconds}
+    if not medians:
+        return "", None
+    name = min(medians, key=medians.get)
+    return name, medians[name]
+
+
+def _speedup(results: Results, what, case, kind, peers, bar, stretch, threads=None) -> Bar:
+    """Return cornu's speed against the fastest of some peers."""
+    own = _median(results, case, kind, "cornu", threads)
+    name, other = _fastest(results, case, kind, peers, threads)
+    value = other / own if own and other else None
+    return Bar(what, value, bar, stretch, against=name if len(peers) > 1 else "")
+
+
+def _training(results: Results) -> list[Bar]:
+    own = _median(results, "notes", "train", "cornu")
+    fann = _median(results, "notes", "train", "fann")
+    value = own / fann if own and fann else None
+    lines = [Bar("train notes: time a row / FANN's", value, 1.0, 0.7, at_most=True)]
+    for case, scan, keras in (
+        ("digits", (6, 9), (80, 150)),
+        ("tabular", (2.5, 4), (12, 25)),
+        ("mnist", (2, 2.5), (4, 6)),
+    ):
+        what = f"train {case}: speed / "
+        lines.append(
+            _speedup(results, what + "jax-scan's", case, "train", ("jax-scan",), *scan),
+        )
+        lines.append(_speedup(results, what + "fastest Keras", case, "train", KERAS, *keras))
+    what = "train wide: speed / fastest peer's"
+    return [*lines, _speedup(results, what, "wide", "train", TRAINERS, 1.2, 1.4)]
+
+
+def _threads(results: Results) -> list[Bar]:
+    lines = []
+    for case, bar, stretch in (("wide", 1.75, 1.9), ("digits", 1.0, 1.0)):
+        name = f"threads, {case}"
+        one, two = (_median(results, name, "train", "cornu", count) for count in (1, 2))
+        value = one / two if one and two else None
+        lines.append(Bar(f"two threads / one, {case}", value, bar, stretch))
+    return lines
+
+
+def _answering(results: Results) -> list[Bar]:
+    lines = []
+    for kind, name in (("predict", "predict"), ("call", "model(x)")):
+        own = _median(results, "one-row", kind, "cornu")
+        for peer, bar, stretch in (("onnxruntime", 3, 5), ("numpy", 1.5, 3)):
+            other = _median(results, "one-row", "call", peer)
+            value = other / own if own and other else None
+            label = "onnxruntime" if peer == "onnxruntime" else "NumPy by hand"
+            lines.append(Bar(f"{name} of one row: speed / {label}", value, bar, stretch))
+    for threads, stretch in ((1, 1.25), (2, 1.3)):
+        for peer in ("onnxruntime", "torch"):
+            what = f"predict of 100,000 rows, {threads} thread{'s' * (threads > 1)}: speed / {peer}"
+            lines.append(
+                _speedup(results, what, "many-rows", "rows", (peer,), 1.1, stretch, threads)
+            )
+    return lines
+
+
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+def bars(results: Results, wheel_nbytes: int | None, growth_worst: float | None) -> list[Bar]:
+    """Return all lines; those of which nothing was measured say so."""
+    own_import = _median(results, "import", "import", "cornu")
+    first_model = _median(results, "import", "first-model", "cornu")
+    small = _median(results, "small-fit", "small-fit", "cornu")
+    return [
+        *_training(results),
+        *_threads(results),
+        *_answering(results),
+        Bar("import beyond NumPy", _scaled(own_import, 1e3), 60, 30, "ms", True),
+        Bar("import and a first model", _scaled(first_model, 1e3), 60, 30, "ms", True),
+        Bar("wheel", _scaled(wheel_nbytes, 1e-6), 2, 1, "MB", True),
+        Bar("fit of one epoch on 10 rows", _scaled(small, 1e6), 30, 15, "µs", True),
+        Bar("growth: worst time / floor", growth_worst, 1.5, 1.25, at_most=True),
+    ]

@@ -1,0 +1,237 @@
+"""Compares cornu's products with OpenBLAS's: one thread, three transposes, level by level.
+
+python benchmarks/gemm.py [--quick] [--rounds N] [--level avx512 ...] [--csv FILE] [--markdown]
+
+OpenBLAS is the one of the wheel scipy-openblas32. README.md says how to read what it prints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import importlib.util
+import math
+import platform
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import programs
+from machine import Peak, describe_machine
+
+# M, N, K: the products of the training cases, forward and backward, and larger ones.
+SHAPES = (
+    (32, 128, 784),
+    (784, 128, 32),
+    (32, 64, 64),
+    (64, 64, 32),
+    (32, 10, 128),
+    (128, 10, 32),
+    (32, 32, 13),
+    (128, 512, 784),
+    (256, 1024, 1024),
+    (1024, 1024, 256),
+    (1024, 1024, 1024),
+)
+TRANSPOSES = ("NN", "NT", "TN")
+LEVEL_MISSING = 3  # an exit code of gemm.c
+
+
+@dataclass(frozen=True)
+class Level:
+    """One comparison: a level of cornu's against the kernels OpenBLAS is held to.
+
+    The bar and the stretch are pairs: the geometric mean of all ratios, and the worst.
+    """
+
+    isa: str
+    dtype: str
+    core: str | None  # OPENBLAS_CORETYPE; None: OpenBLAS's own choice
+    bar: tuple[float, float] | None = None
+    stretch: tuple[float, float] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.isa}-{self.dtype}"
+
+
+LEVELS = (
+    Level("avx512", "f32", None, (1.0, 0.80), (1.1, 0.95)),
+    Level("avx2", "f32", "Haswell", (0.90, 0.70), (1.0, 0.9)),
+    Level("avx512", "f64", None, (0.90, 0.70), (1.0, 0.9)),
+    Level("avx2", "f64", "Haswell"),
+    Level("neon", "f32", None),
+    Level("neon", "f64", None),
+)
+
+
+@dataclass(frozen=True)
+class Product:
+    """What one product took, in seconds."""
+
+    shape: tuple[int, int, int]
+    transposes: str
+    cornu: float
+    openblas: float
+    difference: float
+
+    @property
+    def flops(self) -> int:
+        return 2 * math.prod(self.shape)
+
+    @property
+    def ratio(self) -> float:
+        """cornu's speed over OpenBLAS's."""
+        return self.openblas / self.cornu
+
+
+def find_openblas() -> Path:
+    """Return the shared library of the wheel scipy-openblas32."""
+    if importlib.util.find_spec("scipy_openblas32") is None:
+        sys.exit("gemm.py: scipy-openblas32 is not installed: pip install scipy-openblas32")
+    import scipy_openblas32
+
+    directory = Path(scipy_openblas32.get_lib_dir())
+    for path in sorted(directory.glob("libscipy_openblas*")):
+        if path.suffix in (".so", ".dylib"):
+            return path
+    sys.exit(f"gemm.py: no OpenBLAS in {directory}")
+
+
+def measure(level: Level, shapes, rounds: int) -> tuple[str, list[Product]] | None:
+    """Run gemm.c once; None if this machine has not the level.
+
+    Returns:
+        The kernels that OpenBLAS used, and a product a shape and transposition.
+    """
+    environment = programs.environment(1)
+    if level.core:
+        environment["OPENBLAS_CORETYPE"] = level.core
+    command = [str(programs.gemm_program()), str(find_openblas()), level.dtype, level.isa]
+    command += [str(rounds), *(",".join(map(str, shape)) for shape in shapes)]
+    run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
+    if run.returncode == LEVEL_MISSING:
+        return None
+    run.check_returncode()
+    first, *lines = run.stdout.splitlines()
+    products = []
+    for line in lines:
+        m, n, k, transposes, *figures = line.split()
+        products.append(Product((int(m), int(n), int(k)), transposes, *map(float, figures)))
+    return first.split()[1], products
+
+
+def check_values(level: Level, products: list[Product]) -> None:
+    """Both must have computed the same: sums of K products of numbers below 1/2."""
+    epsilon = 2.0**-23 if level.dtype == "f32" else 2.0**-52
+    for product in products:
+        if not product.difference <= product.shape[2] * epsilon:
+            sys.exit(f"gemm.py: {level.name} {product}: the results differ")
+
+
+def summary(products: list[Product]) -> tuple[float, float]:
+    """Return the geometric mean of the ratios, and the worst."""
+    ratios = [product.ratio for product in products]
+    return math.exp(sum(map(math.log, ratios)) / len(ratios)), min(ratios)
+
+
+def against(figures: tuple[float, float], bar: tuple[float, float] | None) -> str:
+    """Say whether both figures reach a bar."""
+    if bar is None:
+        return ""
+    reached = all(figure >= limit for figure, limit in zip(figures, bar, strict=True))
+    return f"{bar[0]:.2f} / {bar[1]:.2f} {'met' if reached else 'MISSED'}"
+
+
+def print_level(level: Level, core: str, products: list[Product], peak: float | None) -> None:
+    """Print a table; `peak` in GFLOPS, where it is that of this level."""
+    print(f"\n{level.name} against OpenBLAS ({core}): GFLOPS cornu / OpenBLAS = ratio")
+    print(f"{'M, N, K':>16}  " + "  ".join(f"{name:>22}" for name in TRANSPOSES))
+    by_shape: dict[tuple, list[Product]] = {}
+    for product in products:
+        by_shape.setdefault(product.shape, []).append(product)
+    for shape, three in by_shape.items():
+        cells = []
+        for product in three:
+            cornu, openblas = (
+                product.flops / seconds * 1e-9 for seconds in (product.cornu, product.openblas)
+            )
+            cells.append(f"{cornu:6.1f} /{openblas:6.1f} = {product.ratio:4.2f}".rjust(22))
+        print(f"{', '.join(map(str, shape)):>16}  " + "  ".join(cells))
+    best = max(product.flops / product.cornu * 1e-9 for product in products)
+    if peak:
+        print(f"fastest product: {best:.0f} GFLOPS, {best / peak:.0%} of the peak ({peak:.0f})")
+    mean, worst = summary(products)
+    print(f"geometric mean {mean:.3f}, worst {worst:.3f}")
+
+
+def print_summary(results, markdown: bool) -> None:
+    heads = ("GEMM, one thread", "against", "mean / worst", "bar", "stretch")
+    rows = []
+    for level, core, products in results:
+        figures = summary(products)
+        row = (level.name, f"OpenBLAS {core}", f"{figures[0]:.2f} / {figures[1]:.2f}")
+        rows.append((*row, against(figures, level.bar), against(figures, level.stretch)))
+    print()
+    if markdown:
+        for row in (heads, ("---",) * len(heads), *rows):
+            print("| " + " | ".join(row) + " |")
+        return
+    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+    for row in (heads, *rows):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+
+
+def write_csv(path: Path, results) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        names = ("level", "openblas_core", "m", "n", "k", "transposes")
+        writer.writerow((*names, "cornu_seconds", "openblas_seconds", "ratio"))
+        for level, core, products in results:
+            for product in products:
+                row = (level.name, core, *product.shape, product.transposes)
+                writer.writerow((*row, product.cornu, product.openblas, round(product.ratio, 4)))
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    names = sorted({level.isa for level in LEVELS} | {level.name for level in LEVELS})
+    parser.add_argument("--level", nargs="+", choices=names, help="default: all there are here")
+    parser.add_argument("--core", help="hold OpenBLAS to these kernels, at every level: Haswell")
+    parser.add_argument("--shape", nargs="+", metavar="M,N,K", help="instead of the eleven")
+    parser.add_argument("--rounds", type=int, help="samples of each, in turn (default 41)")
+    parser.add_argument("--quick", action="store_true", help="7 rounds")
+    parser.add_argument("--csv", type=Path, help="default: build/benchmarks/gemm.csv")
+    parser.add_argument("--markdown", action="store_true", help="the summary as markdown")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    rounds = arguments.rounds or (7 if arguments.quick else 41)
+    shapes = SHAPES
+    if arguments.shape:
+        shapes = tuple(tuple(map(int, shape.split(","))) for shape in arguments.shape)
+    print(f"{describe_machine()}; {platform.platform()}")
+    results = []
+    with Peak() as peak:
+        for level in LEVELS:
+            if arguments.level and not {level.isa, level.name} & set(arguments.level):
+                continue
+            if arguments.core:
+                level = Level(level.isa, level.dtype, arguments.core, level.bar, level.stretch)
+            measured = measure(level, shapes, rounds)
+            if measured is None:
+                continue
+            check_values(level, measured[1])
+            is_peak = level.isa == peak.level
+            print_level(level, *measured, peak.flops(level.dtype, 1) * 1e-9 if is_peak else None)
+            results.append((level, *measured))
+    print_summary(results, arguments.markdown)
+    write_csv(arguments.csv or programs.BUILD / "gemm.csv", results)
+
+
+if __name__ == "__main__":
+    main()

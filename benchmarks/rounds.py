@@ -1,0 +1,152 @@
+"""Measuring in turns: each round takes one sample of everything that is compared."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cases import Case
+from crew import Crew, PeerError
+from machine import Peak
+
+
+@dataclass(frozen=True)
+class Key:
+    """What was measured."""
+
+    case: str
+    kind: str
+    peer: str
+    threads: int
+
+
+@dataclass
+class Figures:
+    """What came out: seconds of one unit (a step, a call, a pass) in each sample."""
+
+    seconds: list[float] = field(default_factory=list)
+    loss: float | None = None  # after the first epoch from the same weights
+    prepare_seconds: float = 0.0  # until the first unit was done: compiling is in it
+    flops: float = 0.0  # of a unit
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How long everything may take."""
+
+    rounds: int = 11
+    sample_seconds: float = 0.1
+    entry_seconds: float = 15.0  # a slow peer takes part in fewer rounds, in three at least
+    most_rows: int | None = None  # of an epoch
+
+    @classmethod
+    def quick(cls) -> Settings:
+        return cls(rounds=3, sample_seconds=0.03, entry_seconds=2.0, most_rows=6400)
+
+
+class Results:
+    """Figures by key, and the peak by threads."""
+
+    def __init__(self) -> None:
+        self.figures: dict[Key, Figures] = {}
+        self.peaks: dict[int, list[float]] = {}
+
+    def __iter__(self) -> Iterator[tuple[Key, Figures]]:
+        return iter(self.figures.items())
+
+    def find(self, case: str, kind: str, peer: str, threads: int | None = None) -> Figures | None:
+        """Return figures; without threads, those of the most threads that were measured."""
+        keys = [key for key in self.figures if (key.case, key.kind, key.peer) == (case, kind, peer)]
+        keys = [key for key in keys if threads in (None, key.threads)]
+        return self.figures[max(keys, key=lambda key: key.threads)] if keys else None
+
+    def peak(self, threads: int) -> float | None:
+        """Return the most that the multiply-add loop has reached, in FLOPS."""
+        return max(self.peaks[threads]) if threads in self.peaks else None
+
+
+@dataclass
+class _Entry:
+    key: Key
+    process: object
+    figures: Figures
+    units: float  # in one repeat
+    task: int
+    repeat: int
+    samples: int  # to be taken
+
+    def is_due(self, turn: int, rounds: int) -> bool:
+        """Whether it takes part in this round: its samples are spread over all of them."""
+        return (turn + 1) * self.samples // rounds > turn * self.samples // rounds
+
+
+def _units(case: Case, kind: str) -> float:
+    return case.steps if kind == "train" else 1
+
+
+def _flops(case: Case, kind: str) -> float:
+    if kind == "train":
+        return case.step_flops
+    return case.predict_flops * case.rows if kind != "small-fit" else 0
+
+
+def _prepare(crew: Crew, key: Key, case: Case, settings: Settings) -> _Entry | None:
+    try:
+        process = crew.worker(key.peer, key.threads)
+    except PeerError:
+        return None
+    # More epochs than this would teach the network its data by heart.
+    most = 100 if key.kind == "train" else 1_000_000
+    try:
+        answer = process.ask("prepare", kind=key.kind, case=case.to_json())
+        task = answer["task"]
+        seconds = settings.sample_seconds
+        timing = process.ask("calibrate", task=task, seconds=seconds, repeat=most)
+    except PeerError as error:
+        print(f"left out: {key.peer} on {key.case}: {error}", flush=True)
+        return None
+    figures = Figures([], answer.get("loss"), answer["seconds"], _flops(case, key.kind))
+    affordable = settings.entry_seconds / (timing["seconds"] * timing["repeat"])
+    samples = max(min(3, settings.rounds), min(settings.rounds, int(affordable)))
+    units = _units(case, key.kind)
+    return _Entry(key, process, figures, units, task, timing["repeat"], samples)
+
+
+def measure(
+    crew: Crew, peak: Peak, results: Results, wanted: list[tuple[Key, Case]], settings: Settings
+) -> None:
+    """Measure everything wanted in the same rounds; add it to the results."""
+    entries = []
+    for key, case in wanted:
+        entry = _prepare(crew, key, case, settings)
+        if entry:
+            entries.append(entry)
+    threads = sorted({entry.key.threads for entry in entries})
+    for turn in range(settings.rounds):
+        first = turn % max(1, len(entries))
+        for entry in entries[first:] + entries[:first]:
+            if not entry.is_due(turn, settings.rounds):
+                continue
+            # Threads that spin for work after their turn have stopped by then.
+            time.sleep(0.02)
+            try:
+                answer = entry.process.ask("sample", task=entry.task, repeat=entry.repeat)
+            except PeerError as error:
+                print(f"left out: {entry.key.peer} on {entry.key.case}: {error}", flush=True)
+                entry.samples = 0
+                continue
+            entry.figures.seconds.append(answer["seconds"] / entry.units)
+        time.sleep(0.02)
+        for count in threads:
+            results.peaks.setdefault(count, []).append(peak.flops("f32", count))
+    for entry in entries:
+        if entry.figures.seconds:
+            results.figures[entry.key] = entry.figures
+    for process in {id(entry.process): entry.process for entry in entries}.values():
+        process.ask("forget")

@@ -253,6 +253,7 @@ static uint64_t hash_trained(const trained *self, double loss) {
                                      .x = &self->x,
                                      .batch_size = batch_size,
                                      .output = batch_size == 1 ? alone : together,
+                                     .output_dtype = self->dtype,
                                      .output_nbytes = nbytes};
         CHECK_INT(run_whole(self->model, &options, NULL, NULL), CORNU_OK);
         if (batch_size > 1) CHECK_BYTES(together, alone, nbytes);

@@ -63,23 +63,20 @@ static cornu_status compute(cornu_run *run, cornu_step *step) {
     return status;
 }
 
-cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error) {
-    cornu_rows rows = next_rows(run, feed);
+static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,
+                              cornu_error *error) {
     cornu_step step = {
-        .plan = run->plan, .workspace = feed->workspace, .task = &run->task, .rows = rows.count};
-    run->task.scratch = feed->workspace->scratch;
-    run->task.scratch_stride = feed->workspace->scratch_stride;
-    run->task.thread_limit = feed->workspace->thread_limit;
+        .plan = run->plan, .workspace = feed->workspace, .task = &run->task, .rows = rows->count};
     bool training = feed == &run->feed && cornu_run_trains(run);
     cornu_optimizer *optimizer = training ? run->objective->optimizer : NULL;
-    cornu_status status = cornu_feed_gather(run, feed, &rows, &step.x, error);
+    cornu_status status = cornu_feed_gather(run, feed, rows, &step.x, error);
     /* Bound at the first step, and again should another model have trained with the optimizer in
      * between. */
     if (status == CORNU_OK && training) {
         status = cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
     }
     if (status != CORNU_OK) return status;
-    step.output = output_of(run, &step, rows.begin);
+    step.output = output_of(run, &step, rows->begin);
     bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
     status = compute(run, &step);
@@ -94,6 +91,21 @@ cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error
     if (status != CORNU_OK) return status;
     if (training)
         status = cornu_optimizer_step(optimizer, run->plan, &run->task, feed->workspace->gradient);
+    return status;
+}
+
+cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error) {
+    const cornu_rows rows = next_rows(run, feed);
+    const cornu_workspace *workspace = feed->workspace;
+    const bool is_paced = feed->uses_threads && rows.count == feed->batch_size;
+    run->task.scratch = workspace->scratch;
+    run->task.scratch_stride = workspace->scratch_stride;
+    run->task.thread_limit = workspace->thread_limit;
+    if (is_paced && cornu_pace_begin(&feed->pace)) run->task.thread_limit = 1;
+    cornu_status status = take_step(run, feed, &rows, error);
+    if (status != CORNU_OK) return status;
+    if (is_paced) cornu_pace_end(&feed->pace);
+    feed->uses_threads |= run->task.in_session;
     feed->row += rows.count;
     feed->step++;
     return status;

@@ -9,6 +9,7 @@
 #include "cornu.h"
 #include "net/hold.h"
 #include "net/model.h"
+#include "net/pace.h"
 #include "net/shuffle.h"
 #include "net/snapshot.h"
 #include "net/source.h"
@@ -37,6 +38,8 @@ typedef struct cornu_feed {
     size_t rows, batch_size;
     size_t step, row; /* done in this pass */
     bool checked;     /* a whole pass found no bad value */
+    bool uses_threads; /* some step had work for several */
+    cornu_pace pace;
     cornu_workspace *workspace;
 } cornu_feed;
 

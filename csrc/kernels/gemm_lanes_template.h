@@ -9,8 +9,8 @@ enum {
     LANE_VECTORS = LANES / VEC_WIDTH,
 };
 
-/* One block of the depth of one column, for up to VEC_WIDTH rows. `b` is contiguous and goes on with
- * zeros to whole LANES. */
+/* One block of the depth of one column, for up to VEC_WIDTH rows. `b` is contiguous and goes on
+ * with zeros to whole LANES. */
 typedef struct lanes_part {
     size_t depth, rows;
     const REAL *a;
@@ -57,9 +57,10 @@ INLINE vec lanes_of_row(size_t depth, const REAL *a, const REAL *b) {
 static vec lanes_along_depth(const lanes_part *part) {
     vec square[VEC_WIDTH];
     for (size_t i = 0; i < VEC_WIDTH; i++) {
-        square[i] = i < part->rows ? lanes_of_row(part->depth,
-                                                  part->a + (ptrdiff_t)i * part->a_stride_i, part->b)
-                                   : vec_zero();
+        square[i] =
+            i < part->rows
+                ? lanes_of_row(part->depth, part->a + (ptrdiff_t)i * part->a_stride_i, part->b)
+                : vec_zero();
     }
     vec_transpose(square);
     return add_lane_vectors(square, VEC_WIDTH);

@@ -22,8 +22,8 @@ static void pack_rows(size_t depth, size_t width, size_t padded, const REAL *fro
     }
 }
 
-/* A square block: to[k][j] = from[k][j], k contiguous in `from`. All its loops are unrolled, so that
- * it is transposed in registers. */
+/* A square block: to[k][j] = from[k][j], k contiguous in `from`. All its loops are unrolled, so
+ * that it is transposed in registers. */
 INLINE void pack_square(const REAL *from, ptrdiff_t stride_j, size_t padded, REAL *restrict to) {
     vec square[VEC_WIDTH];
     UNROLL
@@ -43,8 +43,7 @@ static void pack_corner(size_t depth, size_t width, size_t room, const REAL *fro
     vec square[VEC_WIDTH];
     UNROLL
     for (size_t j = 0; j < VEC_WIDTH; j++) {
-        square[j] =
-            j < width ? vec_load_part(from + (ptrdiff_t)j * stride_j, depth) : vec_zero();
+        square[j] = j < width ? vec_load_part(from + (ptrdiff_t)j * stride_j, depth) : vec_zero();
     }
     vec_transpose(square);
     UNROLL

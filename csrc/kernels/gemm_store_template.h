@@ -61,8 +61,8 @@ INLINE void gemm_store_rows_of(const gemm_store store, size_t rows, size_t width
                                const REAL *sums) {
     for (size_t j = 0; j < width; j += VEC_WIDTH) {
         const size_t count = width - j < VEC_WIDTH ? width - j : VEC_WIDTH;
-        vec bias = store.bias && store.bias_stride_j ? vec_load_part(store.bias + j, count)
-                                                     : vec_zero();
+        vec bias =
+            store.bias && store.bias_stride_j ? vec_load_part(store.bias + j, count) : vec_zero();
         for (size_t i = 0; i < rows; i++) {
             if (store.bias && !store.bias_stride_j) {
                 bias = vec_all(store.bias[i]);
@@ -79,7 +79,8 @@ __attribute__((noinline)) static void gemm_store_rows(const gemm_store *store, s
                                                       size_t width, size_t stride,
                                                       const REAL *sums) {
     gemm_store known = *store;
-    if (!known.first || (known.bias && !known.bias_stride_j) || (known.weights && (known.bias || known.relu))) {
+    if (!known.first || (known.bias && !known.bias_stride_j) ||
+        (known.weights && (known.bias || known.relu))) {
         gemm_store_rows_of(known, rows, width, stride, sums);
         return;
     }
@@ -118,8 +119,8 @@ __attribute__((noinline)) static void gemm_store_columns(const gemm_store *store
             vec_transpose(square);
             const size_t columns = width - j < VEC_WIDTH ? width - j : VEC_WIDTH;
             for (size_t l = 0; l < columns; l++) {
-                gemm_emit(store, (ptrdiff_t)(j + l) * store->c_stride_j + (ptrdiff_t)i, square[l], bias,
-                          count);
+                gemm_emit(store, (ptrdiff_t)(j + l) * store->c_stride_j + (ptrdiff_t)i, square[l],
+                          bias, count);
             }
         }
     }

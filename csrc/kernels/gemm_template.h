@@ -226,7 +226,6 @@ static gemm_problem transposed_problem(const gemm_problem *p) {
     return transposed;
 }
 
-
 /* What a way of computing costs, in multiply-adds of one vector. */
 static size_t gemm_cost(const gemm_problem *p) {
     const size_t vectors = (p->columns + VEC_WIDTH - 1) / VEC_WIDTH;
@@ -246,8 +245,8 @@ enum {
     GEMM_TINY_SIDE = 8, /* most rows times columns, and most depth, of a product of a few numbers */
 };
 
-/* A product of a few numbers, which would fill no vector: what the general way needs to get ready is
- * more than all of its work. */
+/* A product of a few numbers, which would fill no vector: what the general way needs to get ready
+ * is more than all of its work. */
 static void gemm_tiny(const cornu_gemm *p) {
     const ptrdiff_t a_stride_k = p->a_column_stride, b_stride_k = p->b_row_stride;
     gemm_store store = {.first = !p->accumulate, .relu = p->relu, .rate = (REAL)p->rate};
@@ -268,8 +267,7 @@ static void gemm_tiny(const cornu_gemm *p) {
 }
 
 static void gemm(const cornu_gemm *product, void *scratch) {
-    if (product->depth - 1 < GEMM_TINY_SIDE &&
-        product->rows * product->columns <= GEMM_TINY_SIDE) {
+    if (product->depth - 1 < GEMM_TINY_SIDE && product->rows * product->columns <= GEMM_TINY_SIDE) {
         gemm_tiny(product);
         return;
     }

@@ -171,18 +171,38 @@ typedef void gemm_tile(const gemm_operands *operands, REAL *restrict c, ptrdiff_
 
 /* By vectors (1, 2, 4, 8), then rows; NULL: too many registers. */
 static gemm_tile *const gemm_tiles[4][GEMM_MOST_ROWS + 1] = {
-    {NULL, gemm_tile_1_by_1, gemm_tile_2_by_1, gemm_tile_3_by_1, gemm_tile_4_by_1,
-     gemm_tile_5_by_1, gemm_tile_6_by_1,
+    {
+        NULL,
+        gemm_tile_1_by_1,
+        gemm_tile_2_by_1,
+        gemm_tile_3_by_1,
+        gemm_tile_4_by_1,
+        gemm_tile_5_by_1,
+        gemm_tile_6_by_1,
 #if GEMM_MOST_ROWS > 6
-     gemm_tile_7_by_1, gemm_tile_8_by_1, gemm_tile_9_by_1, gemm_tile_10_by_1, gemm_tile_11_by_1,
-     gemm_tile_12_by_1,
+        gemm_tile_7_by_1,
+        gemm_tile_8_by_1,
+        gemm_tile_9_by_1,
+        gemm_tile_10_by_1,
+        gemm_tile_11_by_1,
+        gemm_tile_12_by_1,
 #endif
     },
-    {NULL, gemm_tile_1_by_2, gemm_tile_2_by_2, gemm_tile_3_by_2, gemm_tile_4_by_2,
-     gemm_tile_5_by_2, gemm_tile_6_by_2,
+    {
+        NULL,
+        gemm_tile_1_by_2,
+        gemm_tile_2_by_2,
+        gemm_tile_3_by_2,
+        gemm_tile_4_by_2,
+        gemm_tile_5_by_2,
+        gemm_tile_6_by_2,
 #if GEMM_MOST_ROWS > 6
-     gemm_tile_7_by_2, gemm_tile_8_by_2, gemm_tile_9_by_2, gemm_tile_10_by_2, gemm_tile_11_by_2,
-     gemm_tile_12_by_2,
+        gemm_tile_7_by_2,
+        gemm_tile_8_by_2,
+        gemm_tile_9_by_2,
+        gemm_tile_10_by_2,
+        gemm_tile_11_by_2,
+        gemm_tile_12_by_2,
 #endif
     },
     {NULL, gemm_tile_1_by_4, gemm_tile_2_by_4, gemm_tile_3_by_4},

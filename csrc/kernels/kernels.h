@@ -24,10 +24,10 @@
 /* A product's depth is summed in blocks: each block is one chain of fused multiply-adds from zero,
  * and block sums are added in order. A depth has as few blocks of at most CORNU_DEPTH_BLOCK_MOST as
  * can be, all as long as cornu_depth_block says, but for the last. Where a product has at most
- * CORNU_GEMM_NARROW columns and a depth of 32 and more, blocks are summed over lanes in place of one
- * chain (gemm_lanes_template.h). Callers may split rows anywhere, and with the same bits columns
- * into parts of more than CORNU_GEMM_NARROW and the depth of more columns than that into its
- * blocks, accumulating. */
+ * CORNU_GEMM_NARROW columns and a depth of 32 and more, blocks are summed over lanes in place of
+ * one chain (gemm_lanes_template.h). Callers may split rows anywhere, and with the same bits
+ * columns into parts of more than CORNU_GEMM_NARROW and the depth of more columns than that into
+ * its blocks, accumulating. */
 #define CORNU_DEPTH_BLOCK_MOST 512
 #define CORNU_GEMM_NARROW 4
 static inline size_t cornu_depth_block(size_t depth) {
@@ -40,8 +40,8 @@ static inline size_t cornu_depth_block(size_t depth) {
 /* Rows of a sum of columns are summed in blocks of so many, likewise; callers may split there. */
 #define CORNU_SUM_BLOCK 256
 
-/* c = a b (+ c) (+ bias), rectified where relu is set. Strides count elements, any sign; c's columns
- * are contiguous. Nothing overlaps c. */
+/* c = a b (+ c) (+ bias), rectified where relu is set. Strides count elements, any sign; c's
+ * columns are contiguous. Nothing overlaps c. */
 typedef struct cornu_gemm {
     size_t rows, columns, depth;
     const void *a; /* rows x depth */

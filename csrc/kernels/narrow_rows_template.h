@@ -88,7 +88,6 @@ static void narrow_softmax(size_t rows, size_t columns, const REAL *x, REAL *max
     narrow_store(&narrow, y);
 }
 
-
 /* The first of the largest of each row; columns where there is a NaN among them. */
 static void narrow_argmax(size_t rows, size_t columns, const REAL *x, REAL_BITS *indices) {
     narrow_rows narrow;

@@ -6,7 +6,10 @@ enum { VEC_WIDTH = 32 / sizeof(REAL) };
 /* A window on it is the mask of the first so many elements. */
 static const REAL_SIGNED vec_masks[2 * VEC_WIDTH] = {
 #if REAL_IS_DOUBLE
-    -1, -1, -1, -1,
+    -1,
+    -1,
+    -1,
+    -1,
 #else
     -1, -1, -1, -1, -1, -1, -1, -1,
 #endif
@@ -61,7 +64,7 @@ INLINE vec vec_multiply_add(vec a, vec b, vec c) {
 }
 
 INLINE vec vec_relu(vec x) {
-    return VEC_OF(and)(x, VEC_OF(cmp)(x, vec_zero(), _CMP_NLE_UQ));
+    return VEC_OF (and)(x, VEC_OF(cmp)(x, vec_zero(), _CMP_NLE_UQ));
 }
 
 #if REAL_IS_DOUBLE

@@ -54,8 +54,7 @@ INLINE vec vec_multiply_add(vec a, vec b, vec c) {
 #if REAL_IS_DOUBLE
 
 INLINE vec vec_relu(vec x) {
-    return vreinterpretq_f64_u64(
-        vbicq_u64(vreinterpretq_u64_f64(x), vcleq_f64(x, vec_zero())));
+    return vreinterpretq_f64_u64(vbicq_u64(vreinterpretq_u64_f64(x), vcleq_f64(x, vec_zero())));
 }
 
 INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
@@ -67,8 +66,7 @@ INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
 #else
 
 INLINE vec vec_relu(vec x) {
-    return vreinterpretq_f32_u32(
-        vbicq_u32(vreinterpretq_u32_f32(x), vcleq_f32(x, vec_zero())));
+    return vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(x), vcleq_f32(x, vec_zero())));
 }
 
 INLINE void vec_transpose(vec rows[VEC_WIDTH]) {

@@ -44,8 +44,12 @@ static void run_forward(const cornu_plan *plan, cornu_workspace *workspace, size
                        .scratch = workspace->scratch,
                        .scratch_stride = workspace->scratch_stride,
                        .thread_limit = 1};
-    cornu_step step = {
-        .plan = plan, .workspace = workspace, .task = &task, .rows = rows, .x = x, .output = output};
+    cornu_step step = {.plan = plan,
+                       .workspace = workspace,
+                       .task = &task,
+                       .rows = rows,
+                       .x = x,
+                       .output = output};
     /* With nobody to ask nothing stops it. */
     cornu_step_forward(&step);
     cornu_float_environment_leave(&environment);

@@ -40,7 +40,7 @@ typedef struct cornu_pass {
     size_t input_count, output_count; /* their elements */
     const void *x;
     void *y;
-    void *z; /* NULL: not asked for */
+    void *z;         /* NULL: not asked for */
     bool stops_at_z; /* forward leaves y to the loss, which takes the activation in with its own */
     uint64_t
         draw; /* which mask of its own a random layer draws; forward sets it, backward reads it */

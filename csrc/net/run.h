@@ -36,8 +36,8 @@ typedef struct cornu_feed {
     cornu_source x, y, weight;
     bool has_y, has_weight;
     size_t rows, batch_size;
-    size_t step, row; /* done in this pass */
-    bool checked;     /* a whole pass found no bad value */
+    size_t step, row;  /* done in this pass */
+    bool checked;      /* a whole pass found no bad value */
     bool uses_threads; /* some step had work for several */
     cornu_pace pace;
     cornu_workspace *workspace;

@@ -74,7 +74,7 @@ void cornu_task_close_session(cornu_task *task) {
 
 typedef struct gemm_tiles {
     cornu_task *task;
-    cornu_gemm product; /* one segment of the depth */
+    cornu_gemm product;   /* one segment of the depth */
     size_t rows, columns; /* of a tile */
     size_t tiles_a_row;
 } gemm_tiles;
@@ -158,8 +158,7 @@ cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
         const bool last = begin + depth == product->depth;
         tiles.product = *product;
         tiles.product.depth = depth;
-        tiles.product.a =
-            offset(product->a, (ptrdiff_t)begin * product->a_column_stride, nbytes);
+        tiles.product.a = offset(product->a, (ptrdiff_t)begin * product->a_column_stride, nbytes);
         tiles.product.b = offset(product->b, (ptrdiff_t)begin * product->b_row_stride, nbytes);
         tiles.product.accumulate = product->accumulate || begin > 0;
         if (!last) {

@@ -27,11 +27,11 @@ typedef struct cornu_task {
     size_t thread_limit;
     cornu_poll poll;
     uint64_t next_poll_ns;
-    /* Operations still to be done before the clock is read again: at some 25 ns it would cost a small
-     * step more than its arithmetic. */
+    /* Operations still to be done before the clock is read again: at some 25 ns it would cost a
+     * small step more than its arithmetic. */
     double patience;
-    bool stopped; /* the poll asked to stop */
-    bool in_session; /* of the pool; opened with the first work for several threads */
+    bool stopped;       /* the poll asked to stop */
+    bool in_session;    /* of the pool; opened with the first work for several threads */
     bool wants_session; /* more such work will follow soon */
     uint64_t session;
     /* The caller's, in force while its poll runs; NULL where there is none. */

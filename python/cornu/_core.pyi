@@ -82,7 +82,9 @@ class Model:
     def compile(
         self, loss: LossSpec, optimizer: Optimizer | None, metrics: Sequence[MetricSpec]
     ) -> None: ...
-    def predict_few(self, x: Any, /) -> np.ndarray | None: ...
+    def predict_few(self, x: object, /) -> np.ndarray | None:
+        """The output for a few rows that lie as the model reads them; None: make a run."""
+
     def results(self) -> list[float]:
         """Loss, then metrics, so far."""
 

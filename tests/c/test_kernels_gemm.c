@@ -63,7 +63,8 @@ static double expected_element(const problem *p, const operands *o, size_t i, si
     const bool lanes = p->columns <= CORNU_GEMM_NARROW && p->depth >= 32;
     for (size_t k = 0; k == 0 || k < p->depth; k += step) {
         size_t end = k + step < p->depth ? k + step : p->depth;
-        double block = lanes ? block_of_lanes(p, o, i, j, k, end) : block_of_chain(p, o, i, j, k, end);
+        double block =
+            lanes ? block_of_lanes(p, o, i, j, k, end) : block_of_chain(p, o, i, j, k, end);
         value = k == 0 && !p->accumulate ? block : sum_of(p->dtype, value, block);
     }
     if (p->with_bias) value = sum_of(p->dtype, value, real_get(p->dtype, o->bias, j));
@@ -151,7 +152,8 @@ static void run_split(const cornu_kernels *kernels, const cornu_gemm *product, v
     }
     size_t rows = product->rows / 3;
     const size_t block = cornu_depth_block(product->depth);
-    size_t depth = product->depth > block && product->columns > CORNU_GEMM_NARROW ? block : product->depth;
+    size_t depth =
+        product->depth > block && product->columns > CORNU_GEMM_NARROW ? block : product->depth;
     for (size_t part = 0; part < 2; part++) {
         cornu_gemm head = *product;
         ptrdiff_t skipped = part == 0 ? 0 : (ptrdiff_t)rows;
@@ -162,8 +164,8 @@ static void run_split(const cornu_kernels *kernels, const cornu_gemm *product, v
         head.c = (char *)head.c +
                  skipped * product->c_row_stride * (ptrdiff_t)real_nbytes(kernels->dtype);
         if (head.weights) {
-            head.weights = (char *)head.weights + skipped * product->c_row_stride *
-                                                      (ptrdiff_t)real_nbytes(kernels->dtype);
+            head.weights = (char *)head.weights +
+                           skipped * product->c_row_stride * (ptrdiff_t)real_nbytes(kernels->dtype);
         }
         cornu_gemm tail = head;
         head.depth = depth;
@@ -223,11 +225,11 @@ static void check_problem(const problem *p) {
 
 static void check_shapes(void) {
     static const size_t shapes[][3] = {
-        {0, 3, 2},    {3, 0, 2},     {1, 1, 1},    {1, 10, 64},  {2, 1, 3},    {5, 3, 0},
-        {13, 17, 5},  {31, 33, 37},  {64, 1, 19},  {100, 2, 7},  {7, 15, 255}, {7, 16, 256},
-        {3, 31, 257}, {12, 32, 100}, {25, 65, 9},  {53, 47, 64}, {4, 9, 513},  {1, 64, 600},
-        {33, 5, 511}, {128, 10, 30}, {6, 24, 769},  {17, 1, 32},   {40, 4, 33},   {16, 2, 1025},
-        {49, 70, 20}, {3, 150, 12},  {60, 3, 700}, {2, 129, 5},   {61, 200, 530}, {1, 1, 1600},
+        {0, 3, 2},    {3, 0, 2},     {1, 1, 1},    {1, 10, 64},  {2, 1, 3},      {5, 3, 0},
+        {13, 17, 5},  {31, 33, 37},  {64, 1, 19},  {100, 2, 7},  {7, 15, 255},   {7, 16, 256},
+        {3, 31, 257}, {12, 32, 100}, {25, 65, 9},  {53, 47, 64}, {4, 9, 513},    {1, 64, 600},
+        {33, 5, 511}, {128, 10, 30}, {6, 24, 769}, {17, 1, 32},  {40, 4, 33},    {16, 2, 1025},
+        {49, 70, 20}, {3, 150, 12},  {60, 3, 700}, {2, 129, 5},  {61, 200, 530}, {1, 1, 1600},
     };
     for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
         for (unsigned way = 0; way < 64; way++) {

@@ -216,3 +216,23 @@ def test_through_a_dropout_mask():
         values.append(model.loss_and_gradients(x, y)[0])
     came = sum((g * way).sum() for g, way in zip(gradients, direction, strict=True))
     np.testing.assert_allclose(came, (values[0] - values[1]) / 2e-6, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("loss", ["categorical_crossentropy", "sparse_categorical_crossentropy"])
+@pytest.mark.parametrize(
+    ("activation", "bias"), [("relu", -0.5), ("relu6", -0.5), ("hard_sigmoid", -3.5)]
+)
+def test_nothing_gets_through_a_unit_that_is_shut(activation, bias, loss):
+    """A row of zeros has no cross-entropy, and NaN times a derivative of 0 would be NaN. As in
+    Keras, which chooses in place of multiplying, the row adds nothing to the gradient."""
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, activation=activation)])
+    model.set_weights([np.array([[3.0, 2.0], [1.0, 1.0]]), np.array([bias, bias])])
+    model.compile("sgd", loss)
+    x = np.array([[1.0, 0.25], [0.0, 0.0]])
+    y = np.eye(2) if loss == "categorical_crossentropy" else np.arange(2)
+    value, gradients = model.loss_and_gradients(x, y)
+    _, open_row = model.loss_and_gradients(x[:1], y[:1])
+    assert np.isnan(value)
+    assert np.any(open_row[0] != 0)
+    for gradient, alone in zip(gradients, open_row, strict=True):
+        np.testing.assert_array_equal(gradient, alone / 2)

@@ -1,10 +1,9 @@
 /* The product of two matrices.
  *
- * The depth is cut into blocks, the rows into chunks, c into panels of columns, a panel's rows into
- * tiles. One tile of one block is a chain of fused multiply-adds for each of its elements, held in
- * registers; every way of cutting, of packing operands or reading them where they are, and of
- * taking rows or columns along the vector gives an element the same chain, so the choice is one of
- * speed alone.
+ * The depth is cut into blocks, c into panels of columns, a panel's rows into tiles. One tile of
+ * one block is a chain of fused multiply-adds for each of its elements, held in registers; every
+ * way of cutting, of packing b or reading it where it is, and of taking rows or columns along the
+ * vector gives an element the same chain, so the choice is one of speed alone.
  *
  * Letters: i row, j column, k depth; _i, _j, _k in a stride's name is the axis it steps along. */
 

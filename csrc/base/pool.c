@@ -46,8 +46,8 @@ static struct {
     pthread_cond_t work;
     pthread_cond_t left; /* the last thread of some run has gone */
     pool_run *runs;
-    size_t threads, idle, sleepers; /* sleepers: callers that wait for `left` */
-    atomic_size_t spinning;         /* threads that look out for a run; changed under the guard */
+    size_t threads, idle, busy; /* busy: those in a run */
+    size_t sleepers;            /* callers that wait for `left` */
     atomic_size_t sessions;
     atomic_uint_fast64_t joined; /* runs that have ever begun */
 } pool;
@@ -60,8 +60,7 @@ static void forget_threads(cornu_guard *guard) {
     cornu_condition_init(&pool.work);
     cornu_condition_init(&pool.left);
     pool.runs = NULL;
-    pool.threads = pool.idle = pool.sleepers = 0;
-    atomic_store(&pool.spinning, 0);
+    pool.threads = pool.idle = pool.busy = pool.sleepers = 0;
     atomic_store(&pool.sessions, 0);
 }
 
@@ -109,7 +108,6 @@ static void pause_briefly(void) {
 
 /* Needs the guard, and leaves it meanwhile: looks out for a run that begins after `seen` have. */
 static void look_out(uint64_t seen) {
-    atomic_fetch_add(&pool.spinning, 1);
     cornu_guard_leave(&pool.guard);
     const uint64_t end = cornu_clock_ns() + SPIN_NS;
     do {
@@ -121,7 +119,6 @@ static void look_out(uint64_t seen) {
              atomic_load_explicit(&pool.sessions, memory_order_relaxed) > 0 &&
              cornu_clock_ns() < end);
     cornu_guard_enter(&pool.guard);
-    atomic_fetch_sub(&pool.spinning, 1);
 }
 
 static void *work(void *unused) {
@@ -150,9 +147,11 @@ static void *work(void *unused) {
         looked = false;
         size_t worker = run->workers++;
         atomic_fetch_add_explicit(&run->active, 1, memory_order_relaxed);
+        pool.busy++;
         cornu_guard_leave(&pool.guard);
         take_tiles(run, worker, CORNU_NO_POLL);
         cornu_guard_enter(&pool.guard);
+        pool.busy--;
         /* With the last one gone, the run may be no more. */
         const size_t before = atomic_fetch_sub_explicit(&run->active, 1, memory_order_release);
         if (before == 1 && pool.sleepers > 0) pthread_cond_broadcast(&pool.left);
@@ -181,10 +180,11 @@ static bool start_thread(void) {
 
 /* Needs the guard. Wakes or makes as many as can help; one that can't be made is done without. */
 static void call_workers(size_t wanted) {
-    const size_t awake = atomic_load_explicit(&pool.spinning, memory_order_relaxed);
-    const size_t asleep = awake + pool.idle;
+    /* Who is in no run looks for one before it sleeps, be it started a moment ago and still without
+     * a processor: were it not counted, one processor would be given ever more threads. */
+    const size_t available = pool.threads - pool.busy, awake = available - pool.idle;
     for (size_t i = awake; i < wanted; i++) {
-        if (i < asleep) {
+        if (i < available) {
             pthread_cond_signal(&pool.work);
         } else if (pool.threads < MOST_THREADS && start_thread()) {
             pool.threads++;

@@ -85,6 +85,8 @@ def main(arguments=None):
     print(
         f"{shown['isa']}: {len(differ)} of {len(found)} digests differ from the recorded", *differ
     )
+    if options.rows:
+        print(f"{len(rows)} predictions of a row differ from it alone", *rows)
     sys.exit(1 if differ or rows else 0)
 
 

@@ -1,8 +1,10 @@
 /* The pool: each tile once on any number of threads, stops, callers side by side, fork, and threads
  * that can't be made. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <fenv.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -173,6 +175,35 @@ static void test_stacks(void) {
 #endif
 }
 
+/* On one processor threads come late, and a pool that did not count those on their way would start
+ * some with every run. In a child, whose affinity is its own. */
+static size_t too_many_threads(void) {
+    size_t wrong = 0;
+#if defined(__linux__)
+    cpu_set_t all, one;
+    CPU_ZERO(&one);
+    sched_getaffinity(0, sizeof all, &all);
+    for (size_t i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; i++)
+        if (CPU_ISSET(i, &all)) CPU_SET(i, &one);
+    sched_setaffinity(0, sizeof one, &one);
+    for (size_t i = 0; i < 300; i++) wrong += run_once(40, child_thread_count);
+    DIR *tasks = opendir("/proc/self/task");
+    size_t count = 0;
+    for (struct dirent *task; tasks && (task = readdir(tasks));) count += task->d_name[0] != '.';
+    if (tasks) closedir(tasks);
+    wrong += count > child_thread_count;
+#endif
+    return wrong;
+}
+
+static void test_no_more_threads_than_asked_for(void) {
+#if defined(__SANITIZE_THREAD__) /* has one of its own */
+    (void)too_many_threads;
+#else
+    CHECK_INT(child_result(too_many_threads), 0);
+#endif
+}
+
 static size_t count_with(const char *cornu, const char *openmp) {
     if (cornu) setenv("CORNU_NUM_THREADS", cornu, 1);
     if (openmp) setenv("OMP_NUM_THREADS", openmp, 1);
@@ -282,6 +313,7 @@ int main(void) {
     test_each_tile_once();
     test_poll_stops();
     test_stacks();
+    test_no_more_threads_than_asked_for();
     test_callers_side_by_side();
     test_fork();
     test_fork_while_another_thread_runs();

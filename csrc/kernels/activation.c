@@ -120,7 +120,7 @@ bool cornu_activation_needs_input(const cornu_activation *activation) {
 
 bool cornu_activation_is_relu(const cornu_activation *activation) {
     return activation->kind == CORNU_RELU && activation->parameters[0] == 0 &&
-           isinf(activation->parameters[1]) && activation->parameters[2] == 0;
+           activation->parameters[1] == (double)INFINITY && activation->parameters[2] == 0;
 }
 
 bool cornu_activation_is_rowwise(cornu_activation_kind kind) {

@@ -266,7 +266,10 @@ static void gemm_tiny(const cornu_gemm *p) {
 }
 
 static void gemm(const cornu_gemm *product, void *scratch) {
-    if (product->depth - 1 < GEMM_TINY_SIDE && product->rows * product->columns <= GEMM_TINY_SIDE) {
+    const size_t whole = product->whole_depth ? product->whole_depth : product->depth;
+    const bool uses_lanes = gemm_uses_lanes(product->columns, whole);
+    if (product->depth - 1 < GEMM_TINY_SIDE && !uses_lanes &&
+        product->rows * product->columns <= GEMM_TINY_SIDE) {
         gemm_tiny(product);
         return;
     }
@@ -296,8 +299,8 @@ static void gemm(const cornu_gemm *product, void *scratch) {
         problem.a = problem.b = scratch;
         problem.a_stride_i = problem.b_stride_j = 0;
     }
-    const size_t block_depth = cornu_depth_block(problem.depth);
-    if (gemm_uses_lanes(problem.columns, problem.depth)) {
+    const size_t block_depth = cornu_depth_block(whole);
+    if (uses_lanes) {
         for (size_t k = 0; k < problem.depth; k += block_depth) {
             const size_t left = problem.depth - k;
             gemm_lanes_block(&problem, k, left < block_depth ? left : block_depth, scratch);

@@ -25,9 +25,9 @@
  * and block sums are added in order. A depth has as few blocks of at most CORNU_DEPTH_BLOCK_MOST as
  * can be, all as long as cornu_depth_block says, but for the last. Where a product has at most
  * CORNU_GEMM_NARROW columns and a depth of 32 and more, blocks are summed over lanes in place of
- * one chain (gemm_lanes_template.h). Callers may split rows anywhere, and with the same bits
- * columns into parts of more than CORNU_GEMM_NARROW and the depth of more columns than that into
- * its blocks, accumulating. */
+ * one chain (gemm_lanes_template.h). With the same bits callers may split rows anywhere, columns
+ * into parts of more than CORNU_GEMM_NARROW, and the depth where its blocks end, accumulating, if
+ * each part says what it is a part of. */
 #define CORNU_DEPTH_BLOCK_MOST 512
 #define CORNU_GEMM_NARROW 4
 static inline size_t cornu_depth_block(size_t depth) {
@@ -44,7 +44,8 @@ static inline size_t cornu_depth_block(size_t depth) {
  * columns are contiguous. Nothing overlaps c. */
 typedef struct cornu_gemm {
     size_t rows, columns, depth;
-    const void *a; /* rows x depth */
+    size_t whole_depth; /* of which this is a part; 0: this is all of it */
+    const void *a;      /* rows x depth */
     ptrdiff_t a_row_stride, a_column_stride;
     const void *b; /* depth x columns */
     ptrdiff_t b_row_stride, b_column_stride;

@@ -265,7 +265,7 @@ cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *
         tiles.range = &plan->ranges[i];
         size_t tile_count = (tiles.range->count + TILE_ELEMENTS - 1) / TILE_ELEMENTS;
         cornu_status status = cornu_task_run(&quiet, update_tile, &tiles, tile_count,
-                                             10.0 * (double)tiles.range->count);
+                                             CORNU_TASK_UPDATE_WORK * (double)tiles.range->count);
         if (status != CORNU_OK) return status;
     }
     task->in_session = quiet.in_session;

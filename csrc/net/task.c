@@ -18,8 +18,6 @@
 #define ACTIVATION_WORK 20.0
 /* Waking a thread costs some 10 us; below this many operations a share is not worth it. */
 #define WORK_PER_THREAD 2e6
-/* A thread that looks out for work takes less than one. */
-#define SESSION_WORK_PER_THREAD 4e5
 
 static size_t ceil_divide(size_t a, size_t b) {
     return a / b + (a % b != 0);
@@ -57,7 +55,7 @@ cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *a
         run_tile(argument, 0, 0);
         return CORNU_OK;
     }
-    double worth = work / (task->wants_session ? SESSION_WORK_PER_THREAD : WORK_PER_THREAD);
+    double worth = work / (task->wants_session ? CORNU_TASK_WORK_PER_THREAD : WORK_PER_THREAD);
     size_t threads = worth < (double)task->thread_limit ? (size_t)worth : task->thread_limit;
     if (threads > 1 && task->wants_session && !task->in_session) {
         task->session = cornu_pool_open_session();
@@ -134,8 +132,7 @@ static size_t gemm_segment(const cornu_gemm *product, const gemm_tiles *tiles) {
     const double side = (double)smaller(product->rows, tiles->rows) *
                         (double)smaller(product->columns, tiles->columns);
     const size_t block = cornu_depth_block(product->depth);
-    if (side * (double)product->depth <= TILE_WORK || product->columns <= CORNU_GEMM_NARROW)
-        return product->depth;
+    if (side * (double)product->depth <= TILE_WORK) return product->depth;
     const double blocks = TILE_WORK / side / (double)block;
     return blocks < 1.0 ? block : (size_t)blocks * block;
 }
@@ -158,6 +155,7 @@ cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
         const bool last = begin + depth == product->depth;
         tiles.product = *product;
         tiles.product.depth = depth;
+        tiles.product.whole_depth = product->depth;
         tiles.product.a = offset(product->a, (ptrdiff_t)begin * product->a_column_stride, nbytes);
         tiles.product.b = offset(product->b, (ptrdiff_t)begin * product->b_row_stride, nbytes);
         tiles.product.accumulate = product->accumulate || begin > 0;

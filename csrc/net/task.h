@@ -1,6 +1,6 @@
 /* Work cut into tiles: how every layer runs its kernels.
  *
- * Tiles are cut by shape alone, so that bits never depend on how many threads share them. Between
+ * No bit depends on how work is cut, nor on how many threads share it. Between
  * tiles the calling thread polls; once the poll asks to stop, everything returns CORNU_INTERRUPTED
  * until `stopped` is taken back. In a child that a poll forked, work that was under way on several
  * threads is lost: CORNU_ERROR_FORKED. */
@@ -48,6 +48,10 @@ static inline size_t cornu_tile_rows(size_t elements, size_t columns) {
  * went through cornu_task_run. */
 #define CORNU_TASK_PATIENCE 2e5
 #define CORNU_TASK_POLL_WORK 4e3
+/* Operations from which on a thread that looks out for work is worth taking. */
+#define CORNU_TASK_WORK_PER_THREAD 4e5
+/* What an element of an optimizer's step counts as. */
+#define CORNU_TASK_UPDATE_WORK 10.0
 
 /* Polls when it is time. CORNU_OK or CORNU_INTERRUPTED. */
 cornu_status cornu_task_ask(cornu_task *task);

@@ -104,6 +104,17 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
     }
 }
 
+/* As many as could be of use in the largest step: a scratch for each of many threads would make a
+ * small model's workspace a large one. */
+static size_t useful_threads(const cornu_plan *plan, const cornu_workspace_use *use, size_t rows) {
+    const size_t pool = cornu_pool_thread_count();
+    /* Two operations a multiply-add; a product each for the gradients of weights and input. */
+    double work = 2.0 * plan->row_work * (double)rows * (use->backward ? 3.0 : 1.0);
+    if (use->backward) work += CORNU_TASK_UPDATE_WORK * (double)plan->table->flat_count;
+    const double worth = work / CORNU_TASK_WORK_PER_THREAD;
+    return worth < (double)pool ? (size_t)worth + 1 : pool;
+}
+
 cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_use *use,
                                  size_t capacity, cornu_workspace **result, cornu_error *error) {
     cornu_workspace *workspace = cornu_memory_allocate_zeroed(sizeof *workspace);
@@ -116,7 +127,8 @@ cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_u
     }
     workspace->use = *use;
     workspace->capacity = capacity;
-    workspace->thread_limit = cornu_pool_thread_count();
+    workspace->pool_threads = cornu_pool_thread_count();
+    workspace->thread_limit = useful_threads(plan, use, capacity);
     size_t scratch = cornu_kernels_for(plan->dtype)->scratch_nbytes;
     cornu_size_round_up(scratch, CORNU_ALIGNMENT, &workspace->scratch_stride);
     extents most = ask_links(plan, use, workspace->slices);
@@ -153,7 +165,7 @@ bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspac
                           size_t capacity) {
     const cornu_workspace_use *has = &workspace->use;
     return workspace->capacity >= capacity &&
-           workspace->thread_limit == cornu_pool_thread_count() && has->training == use->training &&
+           workspace->pool_threads == cornu_pool_thread_count() && has->training == use->training &&
            has->backward == use->backward && has->targets == use->targets &&
            has->joined == use->joined && has->sparse == use->sparse;
 }

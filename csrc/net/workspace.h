@@ -45,6 +45,7 @@ typedef struct cornu_workspace {
     void *state_backup; /* state as it was before the step under way */
     unsigned char *scratch;
     size_t scratch_stride, thread_limit;
+    size_t pool_threads; /* how many there were to be when it was made */
     cornu_slice *slices; /* one a link */
     void *memory;
 } cornu_workspace;

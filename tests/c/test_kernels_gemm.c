@@ -151,9 +151,11 @@ static void run_split(const cornu_kernels *kernels, const cornu_gemm *product, v
         return;
     }
     size_t rows = product->rows / 3;
+    /* Half of the blocks, rounded up: what is left would often be cut otherwise if it were whole.
+     */
     const size_t block = cornu_depth_block(product->depth);
-    size_t depth =
-        product->depth > block && product->columns > CORNU_GEMM_NARROW ? block : product->depth;
+    const size_t blocks = (product->depth + block - 1) / block;
+    const size_t depth = blocks > 1 ? (blocks + 1) / 2 * block : product->depth;
     for (size_t part = 0; part < 2; part++) {
         cornu_gemm head = *product;
         ptrdiff_t skipped = part == 0 ? 0 : (ptrdiff_t)rows;
@@ -169,6 +171,7 @@ static void run_split(const cornu_kernels *kernels, const cornu_gemm *product, v
         }
         cornu_gemm tail = head;
         head.depth = depth;
+        head.whole_depth = tail.whole_depth = product->depth;
         if (depth == product->depth) {
             kernels->gemm(&head, scratch);
             continue;
@@ -230,6 +233,7 @@ static void check_shapes(void) {
         {3, 31, 257}, {12, 32, 100}, {25, 65, 9},  {53, 47, 64}, {4, 9, 513},    {1, 64, 600},
         {33, 5, 511}, {128, 10, 30}, {6, 24, 769}, {17, 1, 32},  {40, 4, 33},    {16, 2, 1025},
         {49, 70, 20}, {3, 150, 12},  {60, 3, 700}, {2, 129, 5},  {61, 200, 530}, {1, 1, 1600},
+        {5, 6, 1537}, {3, 2, 2049},  {2, 4, 1041},
     };
     for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
         for (unsigned way = 0; way < 64; way++) {
@@ -340,7 +344,7 @@ static void check_fused(void) {
             real_set(dtype, b, 0, 1);
             real_set(dtype, a, 1, 1 + e);
             real_set(dtype, b, 1, 1 - e);
-            cornu_gemm product = {1, 1, 2, a, 2, 1, b, 1, 1, c, 1, false, NULL, false, NULL, 0};
+            cornu_gemm product = {1, 1, 2, 0, a, 2, 1, b, 1, 1, c, 1, false, NULL, false, NULL, 0};
             kernels->gemm(&product, scratch);
             CHECK_NEAR(real_get(dtype, c, 0), -e * e, 0);
             void *blocks[] = {a, b, c, scratch};

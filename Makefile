@@ -161,7 +161,7 @@ check-no-avx:
 check-all: check-format check-lint test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
 	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx
 
-# torch comes for GPUs too; PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu is the smaller one.
+# torch comes for GPUs too; its own index (PIP_EXTRA_INDEX_URL) has the smaller builds for the CPU alone.
 benchmark:
 	@$(call make_venv, benchmark) '.[benchmark]'
 	$(call in, benchmark)/python benchmarks/compare.py $(BENCHMARK)

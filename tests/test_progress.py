@@ -15,6 +15,10 @@ from small_models import classifier, labels, regression, regressor
 
 SCRIPT = """
 import sys, numpy as np, cornu as keras
+from cornu.callbacks import progress
+from cornu.models import evaluator, trainer
+# However fast the machine is, there is time to draw.
+evaluator.TICK_SECONDS = trainer.TICK_SECONDS = progress.INTERVAL = 0.001
 keras.utils.set_random_seed(1)
 model = keras.Sequential([keras.Input((400,)), keras.layers.Dense(400), keras.layers.Dense(1)])
 model.compile("sgd", "mse", metrics=["mae"])

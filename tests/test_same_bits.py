@@ -65,7 +65,8 @@ def test_a_digest_sees_every_bit():
     before = digests.digest(arrays)
     for name, array in arrays.items():
         changed = array.copy()
-        changed.reshape(-1).view(f"u{array.itemsize}")[-1] ^= 1
+        bits = changed.reshape(-1).view(f"u{array.itemsize}")
+        bits[-1] ^= bits.dtype.type(1)
         assert digests.digest({**arrays, name: changed}) != before
     weight = arrays.pop("weight 0")
     assert digests.digest({**arrays, "weight": weight}) != before

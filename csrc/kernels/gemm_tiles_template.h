@@ -22,9 +22,6 @@ typedef struct gemm_operands {
 typedef void gemm_tile(const gemm_operands *operands, REAL *restrict c, ptrdiff_t c_stride_i,
                        REAL *restrict sums);
 
-#define TILE_PASTE(rows, vectors) gemm_tile_##rows##_by_##vectors
-#define TILE(rows, vectors) TILE_PASTE(rows, vectors)
-
 #define TILE_NAME gemm_tile_1_by_1
 #define TILE_ROWS 1
 #define TILE_VECTORS 1

@@ -303,7 +303,6 @@ cornu_status cornu_run_advance(cornu_run *run, cornu_event *event, cornu_error *
     run->task.environment = &environment;
     if (run->marked) cornu_model_take_training(run->model);
     run->task.stopped = false;
-    run->task.wants_session = true;
     cornu_status status = work(run, &happened, error);
     cornu_task_close_session(&run->task);
     cornu_float_environment_leave(&environment);

@@ -258,18 +258,16 @@ cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *
                                      .iteration = next_iteration(optimizer)},
                           .gradient = gradient};
     /* From the first range on the step must be finished, so nobody is asked any more. */
-    cornu_task quiet = *task;
-    quiet.poll = CORNU_NO_POLL;
-    quiet.stopped = false;
-    for (size_t i = 0; i < plan->range_count; i++) {
+    const cornu_poll poll = task->poll;
+    cornu_status status = CORNU_OK;
+    task->poll = CORNU_NO_POLL;
+    for (size_t i = 0; i < plan->range_count && status == CORNU_OK; i++) {
         tiles.range = &plan->ranges[i];
         size_t tile_count = (tiles.range->count + TILE_ELEMENTS - 1) / TILE_ELEMENTS;
-        cornu_status status = cornu_task_run(&quiet, update_tile, &tiles, tile_count,
-                                             CORNU_TASK_UPDATE_WORK * (double)tiles.range->count);
-        if (status != CORNU_OK) return status;
+        status = cornu_task_run(task, update_tile, &tiles, tile_count,
+                                CORNU_TASK_UPDATE_WORK * (double)tiles.range->count);
     }
-    task->in_session = quiet.in_session;
-    task->session = quiet.session;
-    cornu_optimizer_set_iterations(optimizer, tiles.update.iteration, NULL);
-    return CORNU_OK;
+    task->poll = poll;
+    if (status == CORNU_OK) cornu_optimizer_set_iterations(optimizer, tiles.update.iteration, NULL);
+    return status;
 }

@@ -91,8 +91,9 @@ static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
 }
 
 static void set_task(cornu_run *run) {
-    run->task =
-        (cornu_task){.kernels = cornu_kernels_for(run->plan->dtype), .poll = run->options.poll};
+    run->task = (cornu_task){.kernels = cornu_kernels_for(run->plan->dtype),
+                             .poll = run->options.poll,
+                             .wants_session = true};
 }
 
 static cornu_status describe_feeds(cornu_run *run, cornu_error *error) {

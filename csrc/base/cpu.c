@@ -15,9 +15,14 @@ static pthread_once_t detect_once = PTHREAD_ONCE_INIT;
 #define XCR0_AVX 0x06u
 #define XCR0_AVX512 0xe6u
 
+/* A test has made-up registers. */
+#if !defined(XGETBV)
+#define XGETBV(low, high) __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0))
+#endif
+
 static uint64_t read_xcr0(void) {
     uint32_t low, high;
-    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    XGETBV(low, high);
     return (uint64_t)high << 32 | low;
 }
 

@@ -70,7 +70,17 @@ static size_t smallest_limit(const char *root, const char *group,
     return smallest;
 }
 
-/* Lines of /proc/self/cgroup are "0::/path" (v2) or "4:cpu,cpuacct:/path" (v1). */
+/* Whether a list of names with commas between them has this one. */
+static bool has_name(const char *list, const char *name) {
+    for (;;) {
+        const size_t length = strcspn(list, ",");
+        if (length == strlen(name) && memcmp(list, name, length) == 0) return true;
+        if (list[length] == '\0') return false;
+        list += length + 1;
+    }
+}
+
+/* Lines of /proc/self/cgroup are "0::/path" (v2) or "4:cpuacct,cpu:/path" (v1; in any order). */
 static size_t cgroup_count(void) {
     FILE *file = fopen("/proc/self/cgroup", "re");
     if (!file) return SIZE_MAX;
@@ -86,8 +96,7 @@ static size_t cgroup_count(void) {
         size_t count = SIZE_MAX;
         if (*controllers == '\0') {
             count = smallest_limit("/sys/fs/cgroup", group, limit_v2);
-        } else if (strncmp(controllers, "cpu", 3) == 0 &&
-                   (controllers[3] == '\0' || controllers[3] == ',')) {
+        } else if (has_name(controllers, "cpu")) {
             count = smallest_limit("/sys/fs/cgroup/cpu", group, limit_v1);
         }
         if (count < smallest) smallest = count;

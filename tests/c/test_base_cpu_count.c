@@ -136,6 +136,36 @@ static void test_quota_v1(void) {
     CHECK_SIZE(count_on(8, 8, unlimited), 8);
 }
 
+/* Controllers that are mounted together stand in any order; the names of others have "cpu" in them.
+ */
+static void test_controllers_v1(void) {
+    static const struct {
+        const char *line;
+        size_t expected;
+    } cases[] = {
+        {"4:cpu:/d\n", 2},
+        {"4:cpu,cpuacct:/d\n", 2},
+        {"4:cpuacct,cpu:/d\n", 2},
+        {"4:cpuset,cpu,cpuacct:/d\n", 2},
+        {"4:cpuset,cpuacct:/d\n", 8},
+        {"4:cpuacct:/d\n", 8},
+        {"4:acpu:/d\n", 8},
+        {"4:name=cpu:/d\n", 8},
+        {"4:,,:/d\n", 8},
+        {"4:cp:/d\n", 8},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const with[] = {"/proc/self/cgroup",
+                                    cases[i].line,
+                                    "/sys/fs/cgroup/cpu/d/cpu.cfs_quota_us",
+                                    "200000\n",
+                                    "/sys/fs/cgroup/cpu/d/cpu.cfs_period_us",
+                                    "100000\n",
+                                    NULL};
+        CHECK_SIZE(count_on(8, 8, with), cases[i].expected);
+    }
+}
+
 static void test_lines_that_mean_nothing(void) {
     static char longest[PATH_NBYTES + 100];
     memset(longest, 'x', sizeof longest - 1);
@@ -153,6 +183,7 @@ int main(void) {
     test_quota_v2();
     test_the_smallest_limit_counts();
     test_quota_v1();
+    test_controllers_v1();
     test_lines_that_mean_nothing();
     return check_report();
 }

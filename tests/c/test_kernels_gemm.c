@@ -254,6 +254,32 @@ static void check_shapes(void) {
     }
 }
 
+/* So many columns, of a or of its transpose, that not all of them are packed at once: what the
+ * scratch holds is less than a block of the depth has. */
+static void check_column_blocks(void) {
+    static const size_t shapes[][3] = {{50, 300, 520}, {300, 50, 520}, {53, 307, 1030}};
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
+        for (unsigned way = 0; way < 8; way++) {
+            problem p = {.dtype = real_dtypes[way & 1],
+                         .rows = shapes[s][0],
+                         .columns = shapes[s][1],
+                         .depth = shapes[s][2],
+                         .a_transposed = (way & 2) != 0,
+                         .b_transposed = (way & 4) != 0,
+                         .reversed = way == 6,
+                         .accumulate = (way + s) % 3 == 0,
+                         .with_bias = (way + s) % 3 != 1,
+                         .relu = (way + s) % 4 < 2,
+                         .descends = (way + s) % 5 == 0,
+                         .gap = way % 3};
+            const size_t longer = p.rows > p.columns ? p.rows : p.columns;
+            CHECK(longer * cornu_depth_block(p.depth) * real_nbytes(p.dtype) >
+                  cornu_kernels_for(p.dtype)->scratch_nbytes);
+            check_problem(&p);
+        }
+    }
+}
+
 /* A row's bits alone and in any batch: 1 to 40 rows against all 40. */
 static void check_rows_alone(void) {
     for (size_t t = 0; t < 2; t++) {
@@ -355,6 +381,7 @@ static void check_fused(void) {
 
 int main(void) {
     check_shapes();
+    check_column_blocks();
     check_rows_alone();
     check_column_sums();
     check_fused();

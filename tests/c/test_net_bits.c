@@ -42,9 +42,14 @@ typedef struct network {
     {.kind = CORNU_ADAM, .beta_1 = 0.8, .beta_2 = 0.99, .epsilon = 1e-7, .amsgrad = true}
 #define MSE {.kind = CORNU_MEAN_SQUARED_ERROR}
 #define SPARSE {.kind = CORNU_SPARSE_CATEGORICAL_CROSSENTROPY}
+#define DENSE {.kind = CORNU_CATEGORICAL_CROSSENTROPY}
+#define SMOOTHED {.kind = CORNU_CATEGORICAL_CROSSENTROPY, .label_smoothing = 0.1}
 #define DROPOUT {0, "dropout"}
 #define COLUMNS(count) {.units = 40, .activation = "elu"}, {count, "tanh"}
 #define CLASSIFIER {{33, "tanh"}, DROPOUT, {17, "relu"}, {3, "softmax"}}
+#define LARGE {{300, "gelu"}, {33, "softplus"}, {3, "softmax"}}
+#define CLIPPED {{9, "softsign"}, {4, "softplus"}}
+#define WIDE {{16, "tanh"}, {40, "softmax"}}
 
 /* Sizes are small for the emulators; those of "tiles" are cut among threads all the same. */
 static const network networks[] = {
@@ -59,15 +64,7 @@ static const network networks[] = {
     {"columns 4", 530, {{4, "tanh"}, COLUMNS(4)}, MSE, SGD, 0.01, 33, 8, false},
     {"columns 5", 530, {{5, "tanh"}, COLUMNS(5)}, MSE, SGD, 0.01, 33, 33, false},
     {"three blocks", 1051, {{7, "silu"}, {2, "linear"}}, MSE, ADAM, 0.01, 9, 5, false},
-    {"tiles",
-     100,
-     {{300, "gelu"}, {33, "softplus"}, {3, "softmax"}},
-     SPARSE,
-     SGD,
-     0.1,
-     150,
-     131,
-     false},
+    {"tiles", 100, LARGE, SPARSE, SGD, 0.1, 150, 131, false},
     {"subnormal", 5, {{3, "linear"}, {2, "linear"}}, MSE, SGD, 0.5, 11, 4, true},
     {"absolute",
      6,
@@ -96,24 +93,11 @@ static const network networks[] = {
      20,
      7,
      false},
-    {"categorical",
-     6,
-     {{9, "log_sigmoid"}, {4, "softmax"}},
-     {.kind = CORNU_CATEGORICAL_CROSSENTROPY},
-     ADAM,
-     0.01,
-     20,
-     7,
-     false},
-    {"categorical, clipped",
-     6,
-     {{9, "softsign"}, {4, "softplus"}},
-     {.kind = CORNU_CATEGORICAL_CROSSENTROPY},
-     ADAM,
-     0.01,
-     20,
-     7,
-     false},
+    {"categorical", 6, {{9, "log_sigmoid"}, {4, "softmax"}}, DENSE, ADAM, 0.01, 20, 7, false},
+    {"categorical, clipped", 6, CLIPPED, DENSE, ADAM, 0.01, 20, 7, false},
+    /* More classes than are taken side by side. */
+    {"wide", 7, WIDE, SPARSE, ADAM, 0.01, 45, 20, false},
+    {"wide, dense", 7, WIDE, SMOOTHED, ADAM, 0.01, 45, 20, false},
 };
 enum {
     NETWORKS = sizeof networks / sizeof *networks,
@@ -124,6 +108,18 @@ enum {
 
 /* ---- The caller's floating-point environment ---- */
 
+#if defined(__x86_64__)
+#define FLUSH_TO_ZERO 0x8040u /* denormals-are-zero too */
+#elif defined(__aarch64__)
+#define FLUSH_TO_ZERO (UINT64_C(1) << 24) /* FPCR.FZ: inputs too */
+
+static uint64_t read_fpcr(void) {
+    uint64_t control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    return control;
+}
+#endif
+
 static bool other_mode;
 
 /* Upwards, and subnormal numbers flushed to zero. */
@@ -131,14 +127,18 @@ static void enter_mode(void) {
     if (!other_mode) return;
     fesetround(FE_UPWARD);
 #if defined(__x86_64__)
-    _mm_setcsr(_mm_getcsr() | 0x8040u);
+    _mm_setcsr(_mm_getcsr() | FLUSH_TO_ZERO);
+#elif defined(__aarch64__)
+    __asm__ volatile("msr fpcr, %0" : : "r"(read_fpcr() | FLUSH_TO_ZERO));
 #endif
 }
 
 static void leave_mode(void) {
     fesetround(FE_TONEAREST);
 #if defined(__x86_64__)
-    _mm_setcsr(_mm_getcsr() & ~0x8040u);
+    _mm_setcsr(_mm_getcsr() & ~FLUSH_TO_ZERO);
+#elif defined(__aarch64__)
+    __asm__ volatile("msr fpcr, %0" : : "r"(read_fpcr() & ~FLUSH_TO_ZERO));
 #endif
 }
 
@@ -226,7 +226,7 @@ static void *make_targets(const trained *self, cornu_array *y) {
     size_t rows = self->net->rows, columns = self->output;
     if (cornu_loss_is_sparse(&self->net->loss)) {
         int32_t *ids = calloc(rows, sizeof *ids);
-        for (size_t i = 0; i < rows; i++) ids[i] = (int32_t)(i * i % 7 % columns);
+        for (size_t i = 0; i < rows; i++) ids[i] = (int32_t)(i * i % (columns + 4) % columns);
         *y = array_of(ids, CORNU_INT32, rows, 1);
         return ids;
     }

@@ -154,11 +154,15 @@ static void compute_column_sums(const cornu_kernels *kernels, const input *in, o
     out->double_count = 1;
 }
 
+/* Variants: kind, logits or not, smoothing or not; then, of logits, with probabilities. */
+enum { WITH_PROBABILITIES = 4 * CORNU_LOSS_COUNT, LOSS_VARIANTS = 6 * CORNU_LOSS_COUNT };
+
 static cornu_loss loss_variant(unsigned variant) {
+    const unsigned way = variant / CORNU_LOSS_COUNT;
     return (cornu_loss){
         .kind = (cornu_loss_kind)(variant % CORNU_LOSS_COUNT),
-        .from_logits = variant / CORNU_LOSS_COUNT % 2 == 1,
-        .label_smoothing = variant / (2 * CORNU_LOSS_COUNT) % 2 == 1 ? 0.1 : 0.0,
+        .from_logits = way % 2 == 1 || way == 4,
+        .label_smoothing = way == 2 || way == 3 || way == 5 ? 0.1 : 0.0,
     };
 }
 
@@ -171,22 +175,43 @@ static int32_t *ids_for(const input *in) {
     return ids;
 }
 
-/* Variants: kind, logits or not, smoothing or not; from 4 * CORNU_LOSS_COUNT on with probabilities
- * given. */
+/* What forward writes for backward, where that is wanted, has the activation's bits, and changes
+ * none of the losses. */
+static void check_probabilities(const cornu_kernels *kernels, const cornu_loss *loss,
+                                const input *in, const void *target, const void *probabilities,
+                                const double *losses) {
+    const bool softmax = loss->kind == CORNU_CATEGORICAL_CROSSENTROPY ||
+                         loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
+    const cornu_activation activation = {.kind = softmax ? CORNU_SOFTMAX : CORNU_SIGMOID};
+    void *expected = new_reals(in->dtype, in->rows * in->columns);
+    kernels->activation_forward(&activation, in->rows, in->columns, in->x, expected);
+    CHECK_SAME_REALS(in->dtype, probabilities, expected, in->rows * in->columns, "probabilities");
+    double *plain = new_reals(CORNU_FLOAT64, in->rows);
+    kernels->loss_forward(loss, in->rows, in->columns, target, in->x, NULL, plain);
+    CHECK_SAME_REALS(CORNU_FLOAT64, losses, plain, in->rows, "losses with probabilities");
+    cornu_memory_free(plain);
+    cornu_memory_free(expected);
+}
+
 static void compute_loss(const cornu_kernels *kernels, const input *in, output *out) {
     cornu_loss loss = loss_variant(in->variant);
     if (in->columns == 0) return;
     int32_t *ids = ids_for(in);
+    const size_t count = in->rows * in->columns;
     const void *target = loss.kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY ? (void *)ids : in->y;
     const void *prediction = loss.from_logits ? in->x : in->z;
-    const void *probabilities = in->variant >= 4 * CORNU_LOSS_COUNT ? in->z : NULL;
+    const bool with_probabilities = in->variant >= WITH_PROBABILITIES;
+    void *probabilities = with_probabilities ? real_at(in->dtype, out->reals, count) : NULL;
     double *scales = new_reals(CORNU_FLOAT64, in->rows);
     fill_between(CORNU_FLOAT64, scales, in->rows, in->seed, 0.0, 2.0);
-    kernels->loss_forward(&loss, in->rows, in->columns, target, prediction, NULL, out->doubles);
+    kernels->loss_forward(&loss, in->rows, in->columns, target, prediction, probabilities,
+                          out->doubles);
+    if (with_probabilities)
+        check_probabilities(kernels, &loss, in, target, probabilities, out->doubles);
     kernels->loss_backward(&loss, in->rows, in->columns, target, prediction, probabilities, scales,
                            out->reals);
     out->double_count = in->rows;
-    out->real_count = in->rows * in->columns;
+    out->real_count = with_probabilities ? 2 * count : count;
     cornu_memory_free(scales);
     cornu_memory_free(ids);
 }
@@ -342,7 +367,7 @@ int main(void) {
     compare_everywhere("activation", compute_activation, CORNU_ACTIVATION_COUNT + OTHER_COUNT,
                        false);
     compare_everywhere("column_sums", compute_column_sums, 2, false);
-    compare_everywhere("loss", compute_loss, 5 * CORNU_LOSS_COUNT, false);
+    compare_everywhere("loss", compute_loss, LOSS_VARIANTS, false);
     compare_everywhere("metric", compute_metric, 2 * CORNU_METRIC_COUNT, false);
     compare_everywhere("update", compute_update, 5, false);
     compare_everywhere("random", compute_random, 10, false);

@@ -52,6 +52,13 @@ def test_bits_everywhere(condition, option):
     assert_recorded(condition, *option.split())
 
 
+@pytest.mark.parametrize("dtype", digests.DTYPES)
+@pytest.mark.parametrize(("fused", "apart"), networks.FUSED_PAIRS)
+def test_fused_and_apart(fused, apart, dtype):
+    """An activation within Dense has the bits of a layer of its own."""
+    assert digests.digest_of(fused, dtype) == digests.digest_of(apart, dtype)
+
+
 def test_every_network_is_recorded():
     names = {f"{name}/{dtype}" for name in networks.NETWORKS for dtype in digests.DTYPES}
     assert {*conditions.recorded()} == names

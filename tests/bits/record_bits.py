@@ -1,7 +1,8 @@
 """Records the digests that tests/test_same_bits.py expects: `make record-bits`.
 
 To be run after a change that is meant to change bits, such as another order of a sum. Nothing is
-recorded unless every level of this machine agrees, on one thread and on eight.
+recorded unless every level of this machine agrees, on one thread and on eight, and so do the two
+networks of a pair.
 """
 
 import json
@@ -9,10 +10,10 @@ import sys
 from pathlib import Path
 
 if __package__:
-    from . import conditions
+    from . import conditions, digests, networks
 else:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from bits import conditions
+    from bits import conditions, digests, networks
 
 
 def main():
@@ -24,6 +25,11 @@ def main():
             differ = conditions.differences(condition.run(), found)
             print(f"{condition}: {len(differ)} of {len(found)} differ from the first", *differ)
             disagree = disagree or differ
+    for pair in networks.FUSED_PAIRS:
+        for dtype in digests.DTYPES:
+            if len({found[f"{name}/{dtype}"] for name in pair}) > 1:
+                print("not the same bits:", *pair, dtype)
+                disagree = True
     if disagree:
         sys.exit("nothing was recorded")
     before = conditions.recorded() if conditions.RECORDED.exists() else {}

@@ -167,6 +167,16 @@ def with_loss(key):
     return make
 
 
+def class_weights(keras, dtype):
+    """A sample's weight by its class, through NumPy, as examples of imbalanced data have it."""
+    model = sequential(keras, dtype, 5, *chain_of(keras, dtype, "tanh", 11))
+    model.add(dense(keras, dtype, 3, "softmax"))
+    x, y = numbers(70, 5), classes(70, 3)
+    options = {"sample_weight": np.take([0.5, 1.25, 2.0], y), "metrics": ["accuracy"]}
+    options["validation_data"] = x[:9], y[:9], np.take([0.5, 1.25, 2.0], y[:9])
+    return training(keras, model, "sparse_categorical_crossentropy", "adam", x, y, **options)
+
+
 def with_threads(optimizer):
     """Products, activations and updates of so many tiles that there is work for eight threads."""
 
@@ -355,6 +365,7 @@ NETWORKS = {
     **{f"few columns, batch {size}": with_few_columns(size) for size in (1, 33, 200)},
     **{f"activation {name}": with_activation(name) for name in ACTIVATIONS},
     **{f"loss {name}": with_loss(name) for name in LOSSES},
+    "class weights": class_weights,
     **{f"threads {name}": with_threads(name) for name in ("sgd", "adam")},
     **FUSED_NETWORKS,
     "many rows": many_rows,

@@ -16,9 +16,9 @@ from bits.conditions import Condition
 
 SAMPLE = [
     (Condition(threads=1), "--rows"),
-    (Condition(threads=8, mode="flush"), ""),
+    (Condition(threads=8, mode="flush"), "--rows 5 48 333"),
     (Condition("avx2", 2, "upward"), "--rows"),
-    (Condition("portable", 3, "flush and downward"), ""),
+    (Condition("portable", 3, "flush and downward"), "--rows 7 333"),
 ]
 ALL = [
     (Condition(*each), "--rows" if each[1] == 2 else "")

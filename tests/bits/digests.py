@@ -3,6 +3,7 @@
     python tests/bits/digests.py                           every network, both float types
     python tests/bits/digests.py --only 'optimizer adam'   some
     python tests/bits/digests.py --rows                    a row alone and in batches, too
+    python tests/bits/digests.py --rows 3 333              in batches of these sizes
     python tests/bits/digests.py --flush --rounding zero   the caller's floating-point environment
     python tests/bits/digests.py --save FILE.npz           the arrays, to look for a difference
     python tests/bits/digests.py --check                   fails unless they are those recorded
@@ -52,7 +53,7 @@ def parsed(arguments):
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", nargs="+", default=list(networks.NETWORKS))
     parser.add_argument("--dtype", nargs="+", default=DTYPES, choices=DTYPES)
-    parser.add_argument("--rows", action="store_true")
+    parser.add_argument("--rows", nargs="*", type=int)
     parser.add_argument("--flush", action="store_true")
     parser.add_argument("--rounding", default="nearest", choices=float_modes.ROUNDINGS)
     parser.add_argument("--save")
@@ -71,9 +72,11 @@ def main(arguments=None):
             arrays = networks.train(cornu, name, dtype, mode)
             found[f"{name}/{dtype}"] = digest(arrays)
             saved.update({f"{name}/{dtype}/{part}": arrays[part] for part in arrays})
-        if options.rows:
+        if options.rows is not None:
             mode = float_modes.float_mode(options.flush, options.rounding)
-            rows += [[dtype, *where] for where in networks.row_differences(cornu, dtype, mode)]
+            batches = options.rows or networks.BATCHES
+            differ = networks.row_differences(cornu, dtype, mode, batches)
+            rows += [[dtype, *where] for where in differ]
     if options.save:
         np.savez(options.save, **saved)
     shown = {"isa": cornu.config.isa(), "threads": cornu.num_threads()}
@@ -85,7 +88,7 @@ def main(arguments=None):
     print(
         f"{shown['isa']}: {len(differ)} of {len(found)} digests differ from the recorded", *differ
     )
-    if options.rows:
+    if options.rows is not None:
         print(f"{len(rows)} predictions of a row differ from it alone", *rows)
     sys.exit(1 if differ or rows else 0)
 

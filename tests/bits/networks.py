@@ -167,6 +167,20 @@ def with_loss(key):
     return make
 
 
+def many_classes(count, loss):
+    """Rows of up to 32 classes are taken side by side, longer ones each by itself."""
+
+    def make(keras, dtype):
+        model = sequential(keras, dtype, 7, *chain_of(keras, dtype, "tanh", 12))
+        model.add(dense(keras, dtype, count, "softmax"))
+        x = numbers(71, 7)
+        y = classes(71, count) if loss == "sparse" else one_hot(71, count)
+        loss_name = "sparse_" * (loss == "sparse") + "categorical_crossentropy"
+        return training(keras, model, loss_name, "adam", x, y, metrics=["accuracy"], epochs=3)
+
+    return make
+
+
 def class_weights(keras, dtype):
     """A sample's weight by its class, through NumPy, as examples of imbalanced data have it."""
     model = sequential(keras, dtype, 5, *chain_of(keras, dtype, "tanh", 11))
@@ -365,6 +379,11 @@ NETWORKS = {
     **{f"few columns, batch {size}": with_few_columns(size) for size in (1, 33, 200)},
     **{f"activation {name}": with_activation(name) for name in ACTIVATIONS},
     **{f"loss {name}": with_loss(name) for name in LOSSES},
+    **{
+        f"{count} classes, {loss}": many_classes(count, loss)
+        for count in (32, 33, 1000)
+        for loss in ("sparse", "dense")
+    },
     "class weights": class_weights,
     **{f"threads {name}": with_threads(name) for name in ("sgd", "adam")},
     **FUSED_NETWORKS,
@@ -393,9 +412,13 @@ def train(keras, name, dtype, mode):
     return arrays
 
 
-# Shapes of models whose rows are predicted alone and in batches: (inputs, units, units of output).
-PREDICTED = [(inputs, units, out) for inputs in (3, 530) for units in (1, 37) for out in (1, 2, 4)]
-PREDICTED += [(17, 3, 5), (601, 64, 10), (40, 5, 33), (64, 520, 3)]
+# Models whose rows are predicted alone and in batches: (inputs, units, activation, outputs).
+PREDICTED = [
+    (inputs, units, "gelu", out) for inputs in (3, 530) for units in (1, 37) for out in (1, 2, 4)
+]
+PREDICTED += [(17, 3, "gelu", 5), (601, 64, "gelu", 10), (40, 5, "gelu", 33), (64, 520, "gelu", 3)]
+# As its product is stored: of few columns, and of a depth in two blocks.
+PREDICTED += [(3, 37, "relu", 2), (530, 4, "relu", 3), (601, 64, "relu", 10)]
 BATCHES = (2, 3, 4, 5, 7, 8, 15, 16, 31, 33, 47, 48, 49, 64, 127, 128, 200, 333, 999, 1000)
 
 
@@ -403,11 +426,11 @@ def row_differences(keras, dtype, mode, batches=BATCHES):
     """Where a row's prediction is not what it is alone: (model, batch size, first such row)."""
     keras.utils.set_random_seed(11)
     models = {}
-    for inputs, units, out in PREDICTED:
+    for inputs, units, hidden, out in PREDICTED:
         activation = "softmax" if out > 2 else "tanh"
-        chain = [dense(keras, dtype, units, "gelu"), dense(keras, dtype, out, activation)]
+        chain = [dense(keras, dtype, units, hidden), dense(keras, dtype, out, activation)]
         x = numbers(1000, inputs, dtype=dtype) / 4
-        models[f"{inputs}-{units}-{out}"] = sequential(keras, dtype, inputs, *chain), x
+        models[f"{inputs}-{units} {hidden}-{out}"] = sequential(keras, dtype, inputs, *chain), x
     with mode:
         return [
             [name, *where]

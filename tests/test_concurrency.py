@@ -34,6 +34,26 @@ import cornu as keras
 from bits.digests import digest_of
 from small_models import regression, regressor
 
+def narrow(optimizer="sgd", epochs=8):
+    "A function that makes a model, data, and how to fit: everything stays on one thread."
+    return lambda: regressor(optimizer), regression(rows=2000), dict(batch_size=3, epochs=epochs)
+
+def wide(optimizer="sgd", epochs=40):
+    "The same, of which a step has work for three threads."
+    def make():
+        keras.utils.set_random_seed(3)
+        hidden = keras.layers.Dense(300, activation="relu")
+        model = keras.Sequential([keras.Input((300,)), hidden, keras.layers.Dense(10)])
+        model.compile(optimizer, "mse")
+        return model
+    rng = np.random.default_rng(1)
+    x, y = (rng.standard_normal((1000, count)).astype("float32") for count in (300, 10))
+    return make, (x, y), dict(batch_size=200, epochs=epochs)
+
+def tasks():
+    "How many threads this process has, by the system; None where it doesn't say."
+    return len(os.listdir("/proc/self/task")) if sys.platform == "linux" else None
+
 def in_child(work):
     "What work() returns in a forked child, through a pipe; the alarm ends one that hangs."
     import signal
@@ -74,8 +94,9 @@ def error_of(work):
 """
 
 
-def run(source, threads=3):
-    return run_script(BEGINNING + textwrap.dedent(source), CORNU_NUM_THREADS=str(threads))
+def run(*sources, threads=3, **environment):
+    source = "".join(map(textwrap.dedent, sources))
+    return run_script(BEGINNING + source, CORNU_NUM_THREADS=str(threads), **environment)
 
 
 @needs_fork
@@ -93,85 +114,112 @@ def test_a_fork_before_and_after_a_fit(threads):
         second = in_child(lambda: [digest_of(name), in_child(lambda: digest_of(name))])
         print(json.dumps([first, own, *second, digest_of(name)]))
         """,
-        threads,
+        threads=threads,
     )
     assert came == [EXPECTED["threads adam"]] * 5
 
 
 @needs_fork
 @not_sanitized
-def test_a_fork_during_a_fit():
+@pytest.mark.parametrize("width", ["narrow", "wide"])
+def test_a_fork_during_a_fit(width):
     """In the child the model that another thread trained says so, all others work; the parent's fit
-    ends as if nothing had been."""
+    ends as if nothing had been. The wide one is mostly in the middle of a step, on several threads;
+    the narrow one waits for the last fork."""
     came = run(
+        f"""
+        make, (x, y), options = {width}("adam", {250 if width == "wide" else 8})
+        most_forks, waits = {(25, False) if width == "wide" else (3, True)}
+        """,
         """
-        x, y = regression(rows=2000)
-        model, twin, other = regressor("adam"), regressor("adam"), regressor("adam")
+        model, twin, other = make(), make(), make()
         before = other.predict(x, verbose=0)
-        options = dict(batch_size=3, epochs=8, shuffle=False, verbose=0)
+        options = dict(**options, shuffle=False, verbose=0)
         begun, forked = threading.Event(), threading.Event()
         class Tell(keras.callbacks.Callback):
             def on_epoch_begin(self, epoch, logs=None):
                 if epoch == 1: begun.set()
             def on_epoch_end(self, epoch, logs=None):
-                if epoch == 7: forked.wait()
+                if epoch == 7 and waits: forked.wait()
         fitting = threading.Thread(target=lambda: model.fit(x, y, callbacks=[Tell()], **options))
         fitting.start()
         begun.wait()
+        threads = tasks()
 
         def work():
             refused = error_of(lambda: model.fit(x, y, **options))
             predicted = error_of(lambda: model.predict(x, verbose=0))
             same = other.predict(x, verbose=0).tobytes() == before.tobytes()
-            other.fit(x, y, **options)
+            other.fit(x, y, **{**options, "epochs": 2})
             return [refused, predicted, same, digest_of("threads adam")]
 
+        children = []
         try:
-            children = [in_child(work) for _ in range(3)]
+            while len(children) < most_forks:
+                child = in_child(work)
+                # It may have been forked after the end.
+                if not fitting.is_alive():
+                    break
+                children.append(child)
         finally:
             forked.set()
         fitting.join()
         twin.fit(x, y, **options)
         pairs = zip(model.get_weights(), twin.get_weights())
-        print(json.dumps([children, [a.tobytes() == b.tobytes() for a, b in pairs]]))
-        """
+        same = [a.tobytes() == b.tobytes() for a, b in pairs]
+        print(json.dumps([children, same, threads]))
+        """,
+        OPENBLAS_NUM_THREADS="1",
     )
-    children, same = came
+    children, same, threads = came
     assert all(same)
+    assert children, "the fit ended before the first child"
     for refused, predicted, others_predict, digest in children:
         assert "fork" in refused
         # Between two steps the weights are whole.
         assert not predicted or "fork" in predicted
         assert others_predict
         assert digest == EXPECTED["threads adam"]
+    if width == "wide":
+        assert any(predicted for _, predicted, _, _ in children), "no fork came within a step"
+        # Those of the main thread and of the fit, and the pool's.
+        assert threads is None or threads > 2, "the pool was not used"
 
 
 @needs_fork
 @not_sanitized
-def test_a_fork_among_predictions():
+@pytest.mark.parametrize("width", ["narrow", "wide"])
+def test_a_fork_among_predictions(width):
     """While ten threads predict with one model it can be used in a child, by threads too."""
     came = run(
+        f"make, (x, _), _ = {width}()",
         """
-        x, _ = regression(rows=300)
-        model = regressor()
-        expected = model.predict(x, verbose=0).tobytes()
+        x, model = x[:300], make()
+        # A batch of 300 wide rows is for several threads.
+        expected = model.predict(x, batch_size=300, verbose=0).tobytes()
         done = threading.Event()
-        def keep_predicting():
-            right = True
+        def keep_predicting(size):
+            right, count = True, 0
             while not done.is_set():
-                right = right and model.predict(x, batch_size=50, verbose=0).tobytes() == expected
-            return right
+                came = model.predict(x, batch_size=size, verbose=0).tobytes()
+                right, count = right and came == expected, count + 1
+            return right, count
         def predict():
             return model.predict(x, batch_size=7, verbose=0).tobytes() == expected
+        def predict_at_once():
+            return model.predict(x, batch_size=300, verbose=0).tobytes() == expected
         def fork_often():
             try:
-                return all(all(in_child(lambda: in_threads(predict, predict))) for _ in range(20))
+                work = lambda: in_threads(predict, predict_at_once)
+                return all(all(in_child(work)) for _ in range(20))
             finally:
                 done.set()
-        print(json.dumps(in_threads(fork_often, *[keep_predicting] * 10)))
-        """
+        predictors = [lambda size=size: keep_predicting(size) for size in (50, 300) * 5]
+        print(json.dumps(in_threads(fork_often, *predictors)))
+        """,
     )
-    assert came == [True] * 11
+    assert came[0]
+    assert all(right and count > 0 for right, count in came[1:]), came
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
@@ -217,30 +265,84 @@ def test_joblib(backend):
     assert came == ([] if backend == "threading" else list(EXPECTED.values()))
 
 
-def test_two_fit_and_ten_predict():
+@pytest.mark.parametrize("width", ["narrow", "wide"])
+def test_two_fit_and_ten_predict(width):
     """Two models are trained at once, and ten threads predict with a third: each as if alone."""
     came = run(
+        f"made = [{width}(kind) for kind in ('adam', 'sgd', 'sgd')]",
         """
-        x, y = regression(rows=1000)
-        options = dict(batch_size=9, epochs=10, shuffle=False, verbose=0)
-        models = [regressor(kind, seed=i) for i, kind in enumerate(("adam", "sgd", "sgd"))]
-        twins = [regressor(kind, seed=i) for i, kind in enumerate(("adam", "sgd"))]
-        for twin in twins:
+        models, twins = ([make() for make, _, _ in made] for _ in range(2))
+        (x, y), options = made[0][1:]
+        options = dict(**options, shuffle=False, verbose=0)
+        for twin in twins[:2]:
             twin.fit(x, y, **options)
         expected = models[2].predict(x, verbose=0).tobytes()
+        done, all_begun = [], threading.Barrier(12)
+        class Tell(keras.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                if epoch == 1: all_begun.wait(60)
         def fit(model, twin):
-            model.fit(x, y, **options)
+            try:
+                model.fit(x, y, callbacks=[Tell()], **options)
+            finally:
+                done.append(True)
             weights = zip(model.get_weights(), twin.get_weights())
             return all(mine.tobytes() == its.tobytes() for mine, its in weights)
-        def predict(size):
-            predict = lambda: models[2].predict(x, batch_size=size, verbose=0).tobytes()
-            return all(predict() == expected for _ in range(30))
+        def keep_predicting(size):
+            right, count = True, 0
+            while len(done) < 2:
+                came = models[2].predict(x, batch_size=size, verbose=0).tobytes()
+                right, count = right and came == expected, count + 1
+                if count == 1: all_begun.wait(60)
+            return right, count
         works = [lambda i=i: fit(models[i], twins[i]) for i in range(2)]
-        works += [lambda i=i: predict(2 + 37 * i) for i in range(10)]
+        works += [lambda i=i: keep_predicting(2 + 37 * i) for i in range(10)]
         print(json.dumps(in_threads(*works)))
-        """
+        """,
     )
-    assert came == [True] * 12
+    assert came[:2] == [True, True]
+    assert all(right and count > 0 for right, count in came[2:]), came
+
+
+@pytest.mark.parametrize("width", ["narrow", "wide"])
+def test_a_row_is_called_beside_a_fit_of_the_same_model(width):
+    """The way of a few rows takes the lock only when it is free: each answer is that of whole
+    weights, and the fit ends as if alone."""
+    came = run(
+        f"make, (x, y), options = {width}('sgd')",
+        """
+        options = dict(**options, shuffle=False, verbose=0)
+        model, twin = make(), make()
+        row, done, answers = x[:1], threading.Event(), []
+        class Tell(keras.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                # The other thread has had its turn, however short an epoch is.
+                count, end = len(answers), time.monotonic() + 10
+                while len(answers) == count and time.monotonic() < end: time.sleep(1e-4)
+        def fit():
+            try:
+                model.fit(x, y, callbacks=[Tell()], **options)
+            finally:
+                done.set()
+        def keep_calling():
+            while not done.is_set():
+                answers.append(np.asarray(model(row)).tobytes())
+        in_threads(fit, keep_calling)
+        after_steps = {twin.predict(row, verbose=0).tobytes()}
+        class Steps(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch, logs=None):
+                after_steps.add(self.model.predict(row, verbose=0).tobytes())
+        twin.fit(x, y, callbacks=[Steps()], **options)
+        pairs = zip(model.get_weights(), twin.get_weights())
+        same = [a.tobytes() == b.tobytes() for a, b in pairs]
+        print(json.dumps([len(answers), len({*answers}), {*answers} <= after_steps, all(same)]))
+        """,
+    )
+    count, different, of_whole_steps, same = came
+    assert count > 0
+    assert different > 1, "none was called in the middle of the fit"
+    assert of_whole_steps, "an answer is not that of the weights between two steps"
+    assert same
 
 
 def test_a_callback_that_predicts_evaluates_and_saves(tmp_path):

@@ -1,4 +1,7 @@
-"""Machines that give little: one processor, small stacks, no threads. The results are the same."""
+"""Machines that give little: one processor, small stacks, no threads. The results are the same.
+
+And what a fit leaves to others: no more threads than its work is worth, none of which spins.
+"""
 
 import os
 import shutil
@@ -61,6 +64,74 @@ def test_more_threads_than_processors():
 )
 def test_variables(mine, openmp, expected):
     assert assert_trains(CORNU_NUM_THREADS=mine, OMP_NUM_THREADS=openmp)[0] == expected
+
+
+QUIET = f"""
+import json, os, signal, sys, threading, time
+import numpy as np
+import cornu as keras
+
+def tasks():
+    return {TASKS}
+
+def fit(inputs, hidden, outputs, batch_size, epochs=1, rows=1000, callbacks=()):
+    model = keras.Sequential([keras.Input((inputs,)), keras.layers.Dense(hidden, activation="relu"),
+                              keras.layers.Dense(outputs)])
+    model.compile("adam", "mse")
+    x, y = np.ones((rows, inputs), "float32"), np.ones((rows, outputs), "float32")
+    model.fit(x, y, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=[*callbacks])
+"""
+# How a fit ends: what `end` does when the second epoch begins, and what comes of it.
+ENDS = {
+    "of itself": ("pass", None),
+    "by an exception": ("raise OSError", "OSError"),
+    # In the middle of some later step; from no thread of Python's, which would be a task too.
+    "by Ctrl-C": ("signal.setitimer(signal.ITIMER_REAL, 0.1)", "KeyboardInterrupt"),
+}
+
+
+@linux
+@pytest.mark.parametrize("end", ENDS)
+def test_nothing_spins_after_a_fit(end):
+    """However it ended, its threads sleep: those that still looked out for work would take all the
+    time that there is."""
+    action, expected = ENDS[end]
+    threads, ended, seconds = run_script(
+        QUIET
+        + f"""
+class End(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 1:
+            {action}
+
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+ended = None
+try:
+    fit(300, 300, 10, 200, epochs={10**6 if end == "by Ctrl-C" else 4}, callbacks=[End()])
+except (OSError, KeyboardInterrupt) as error:
+    ended = type(error).__name__
+threads = tasks()
+start = time.process_time()
+time.sleep(0.5)
+print(json.dumps([threads, ended, time.process_time() - start]))
+""",
+        CORNU_NUM_THREADS="3",
+        OPENBLAS_NUM_THREADS="1",
+    )
+    assert ended == expected
+    assert threads > 1, "the fit was on one thread, and proves nothing"
+    assert seconds < 0.02
+
+
+@linux
+@pytest.mark.parametrize(
+    ("sizes", "most", "expected"), [((64, 32, 10, 32), 8, 1), ((784, 512, 10, 32), 2, 2)], ids=str
+)
+def test_threads_are_made_for_work_that_is_worth_it(sizes, most, expected):
+    """A step of the small network is shorter than it takes to wake a thread."""
+    source = f"{QUIET}\nfit(*{sizes})\nprint(json.dumps([keras.num_threads(), tasks()]))"
+    environment = {"CORNU_NUM_THREADS": str(most), "OPENBLAS_NUM_THREADS": "1"}
+    assert run_script(source, **environment) == [most, expected]
 
 
 @linux

@@ -7,6 +7,7 @@ meant to change them: `make record-bits`. What is in the default suite samples t
 """
 
 import itertools
+import sys
 
 import pytest
 
@@ -39,6 +40,11 @@ def assert_recorded(condition, *options):
         "tests/bits/digests.py --save FILE writes the arrays, make record-bits records anew"
     )
     assert shown["rows"] == []
+    if sys.platform == "linux":
+        assert {*shown["tasks"]} == {*digests.COUNTED}
+        for name, tasks in shown["tasks"].items():
+            many = condition.threads > 1
+            assert (tasks > 1) == many, f"{tasks} threads after {name!r} ({condition})"
 
 
 @pytest.mark.parametrize(("condition", "option"), SAMPLE, ids=str)

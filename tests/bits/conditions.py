@@ -39,6 +39,8 @@ class Condition:
 
     def environment(self):
         mine = {"CORNU_NUM_THREADS": str(self.threads), "CORNU_ISA": self.isa or ""}
+        # So that threads can be counted.
+        mine["OPENBLAS_NUM_THREADS"] = "1"
         return {**os.environ, **mine}
 
     def run(self, *arguments):

@@ -9,12 +9,14 @@
     python tests/bits/digests.py --check                   fails unless they are those recorded
 
 Prints one line of JSON, or with --check what differs. Threads and instruction set are the
-environment's: CORNU_NUM_THREADS, CORNU_ISA.
+environment's: CORNU_NUM_THREADS, CORNU_ISA. `tasks` are the most threads that the process had,
+NumPy's included, after a network that is large enough for several; of Linux, and empty elsewhere.
 """
 
 import argparse
 import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -27,6 +29,8 @@ else:
     from bits import conditions, float_modes, networks
 
 DTYPES = ("float32", "float64")
+# Networks that are large enough for several threads.
+COUNTED = ("threads sgd", "threads adam")
 
 
 def little_endian(array):
@@ -49,6 +53,12 @@ def digest_of(name, dtype="float32"):
     return digest(networks.train(cornu, name, dtype, float_modes.float_mode(False, "nearest")))
 
 
+def task_count():
+    """How many threads this process has; None where the system does not say."""
+    tasks = Path("/proc/self/task")
+    return len(os.listdir(tasks)) if tasks.exists() else None
+
+
 def parsed(arguments):
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", nargs="+", default=list(networks.NETWORKS))
@@ -65,11 +75,13 @@ def main(arguments=None):
     import cornu
 
     options = parsed(arguments)
-    found, rows, saved = {}, [], {}
+    found, rows, saved, tasks = {}, [], {}, {}
     for dtype in options.dtype:
         for name in options.only:
             mode = float_modes.float_mode(options.flush, options.rounding)
             arrays = networks.train(cornu, name, dtype, mode)
+            if name in COUNTED and (count := task_count()):
+                tasks[name] = max(tasks.get(name, 0), count)
             found[f"{name}/{dtype}"] = digest(arrays)
             saved.update({f"{name}/{dtype}/{part}": arrays[part] for part in arrays})
         if options.rows is not None:
@@ -80,7 +92,7 @@ def main(arguments=None):
     if options.save:
         np.savez(options.save, **saved)
     shown = {"isa": cornu.config.isa(), "threads": cornu.num_threads()}
-    shown.update(digests=found, rows=rows)
+    shown.update(digests=found, rows=rows, tasks=tasks)
     if not options.check:
         print(json.dumps(shown))
         return

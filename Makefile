@@ -110,7 +110,9 @@ check-bits:
 
 check-isa:
 	@$(call make_venv, test) '.[test]'
-	@for isa in $$($(call in, test)/python tests/bits/conditions.py); do \
+	@levels=$$($(call in, test)/python tests/bits/conditions.py) && [ -n "$$levels" ] || \
+		{ echo 'cornu: no instruction set was found to test' >&2; exit 1; }; \
+	for isa in $$levels; do \
 		echo "CORNU_ISA=$$isa"; \
 		CORNU_ISA=$$isa $(call in, test)/python -m pytest $(PYTEST) || exit 1; \
 	done
@@ -145,6 +147,7 @@ check-numpy126:
 	$(call in, numpy126)/python -m pytest $(PYTEST)
 
 check-arm64:
+	@sh tools/preflight.sh --tools qemu-aarch64 aarch64-linux-gnu-gcc
 	$(MAKE) -C csrc -j $(jobs) check CC=aarch64-linux-gnu-gcc RUN='qemu-aarch64 -L /usr/aarch64-linux-gnu'
 
 # Those of the suite's tests that do it all in one process: another would not be emulated. OPENBLAS_CORETYPE is NumPy's,
@@ -153,10 +156,11 @@ no_avx = qemu-x86_64 -cpu Nehalem
 no_avx_tests = $(wildcard tests/test_oracle_[adilmost]*.py) tests/test_gradients.py tests/test_fit.py \
 	tests/test_evaluate_predict.py tests/test_random.py
 check-no-avx:
+	@sh tools/preflight.sh --tools qemu-x86_64
 	@$(call make_venv, test) '.[test]'
 	$(MAKE) -C csrc -j $(jobs) check RUN='$(no_avx)'
-	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python -m pytest $(no_avx_tests) $(PYTEST)
-	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check
+	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python -m pytest --isa=portable $(no_avx_tests) $(PYTEST)
+	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check --isa portable
 
 check-all: check-format check-lint test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
 	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx

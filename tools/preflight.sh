@@ -1,8 +1,8 @@
 #!/bin/sh
 # Says in one line what a build needs and this machine lacks, with the command that installs it.
-# usage: preflight.sh [python]     exit code 1 when something is missing
+# usage: preflight.sh [python]          exit code 1 when something is missing
+#        preflight.sh --tools name...   of these programs alone, which longer checks run
 
-python=${1:-python3}
 missing=
 packages=
 
@@ -60,6 +60,29 @@ check_compiler() {
         return 1
     fi
 }
+
+check_tools() {
+    for tool; do
+        command -v "$tool" >/dev/null && continue
+        case $tool in
+        # Emulators of programs alone are there on Linux only.
+        qemu-*) lacks "an emulator ($tool)" qemu-user qemu-user qemu ;;
+        aarch64-linux-gnu-gcc)
+            lacks "a compiler for arm64 ($tool)" "gcc-aarch64-linux-gnu libc6-dev-arm64-cross" gcc-aarch64-linux-gnu \
+                aarch64-unknown-linux-gnu
+            ;;
+        *) lacks "$tool" "$tool" "$tool" "$tool" ;;
+        esac
+    done
+}
+
+if [ "${1:-}" = --tools ]; then
+    shift
+    check_tools "$@"
+    report
+fi
+
+python=${1:-python3}
 
 if ! "$python" -c '' 2>/dev/null; then
     compiler=${CC:-cc}

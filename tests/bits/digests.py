@@ -7,6 +7,7 @@
     python tests/bits/digests.py --flush --rounding zero   the caller's floating-point environment
     python tests/bits/digests.py --save FILE.npz           the arrays, to look for a difference
     python tests/bits/digests.py --check                   fails unless they are those recorded
+    python tests/bits/digests.py --isa portable            fails on any other instruction set
 
 Prints one line of JSON, or with --check what differs. Threads and instruction set are the
 environment's: CORNU_NUM_THREADS, CORNU_ISA. `tasks` are the most threads that the process had,
@@ -68,6 +69,7 @@ def parsed(arguments):
     parser.add_argument("--rounding", default="nearest", choices=float_modes.ROUNDINGS)
     parser.add_argument("--save")
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--isa")
     return parser.parse_args(arguments)
 
 
@@ -75,6 +77,8 @@ def main(arguments=None):
     import cornu
 
     options = parsed(arguments)
+    if options.isa and cornu.config.isa() != options.isa:
+        sys.exit(f"cornu works with {cornu.config.isa()}. Received: --isa {options.isa}")
     found, rows, saved, tasks = {}, [], {}, {}
     for dtype in options.dtype:
         for name in options.only:

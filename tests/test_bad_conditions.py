@@ -125,10 +125,13 @@ print(json.dumps([threads, ended, time.process_time() - start]))
 
 @linux
 @pytest.mark.parametrize(
-    ("sizes", "most", "expected"), [((64, 32, 10, 32), 8, 1), ((784, 512, 10, 32), 2, 2)], ids=str
+    ("sizes", "most", "expected"),
+    [((64, 32, 10, 32), 8, 1), ((90, 90, 10, 32), 8, 1), ((784, 512, 10, 32), 2, 2)],
+    ids=str,
 )
 def test_threads_are_made_for_work_that_is_worth_it(sizes, most, expected):
-    """A step of the small network is shorter than it takes to wake a thread."""
+    """A product of the small networks takes no longer than to wake a thread. Those of the first are
+    one tile, those of the second several, of less than 400,000 operations a thread."""
     source = f"{QUIET}\nfit(*{sizes})\nprint(json.dumps([keras.num_threads(), tasks()]))"
     environment = {"CORNU_NUM_THREADS": str(most), "OPENBLAS_NUM_THREADS": "1"}
     assert run_script(source, **environment) == [most, expected]

@@ -65,6 +65,12 @@ class Comparison:
         measure(self.crew, self.peak, self.results, wanted, self.settings)
         print(case_report(self.results, [key for key, _ in wanted]), flush=True)
 
+    def _lacks_cores(self, wanted: Wanted) -> None:
+        """Have the last table say why nothing of this was measured."""
+        reason = "this machine has one core"
+        print(f"\nleft out: {wanted[0][0].case} on {wanted[0][0].threads} threads: {reason}")
+        self.results.missing |= {key: reason for key, _ in wanted}
+
     def _shortened(self, case: Case) -> Case:
         rows = self.settings.most_rows
         return replace(case, rows=min(case.rows, rows)) if rows else case
@@ -85,6 +91,8 @@ class Comparison:
             self._compare(f"{name}: {sizes}: time a call of predict, of model(x)", both)
         elif name == "many-rows":
             case = replace(MANY_ROWS, rows=10_000) if self.quick else MANY_ROWS
+            if not self.threads and every < 2:
+                self._lacks_cores(self._keys(case, "rows", 2))
             for threads in [self.threads] if self.threads else sorted({1, every}):
                 title = f"predict of {case.rows:,} rows, 784-128-10, {threads} thread(s)"
                 self._compare(title, self._keys(case, "rows", threads))
@@ -106,13 +114,13 @@ class Comparison:
 
     def _run_threads(self) -> None:
         """cornu alone, on one thread and on two."""
-        if core_count() < 2:
-            print("\ntwo threads: this machine has one core")
-            return
         for name in ("wide", "digits"):
             case = self._shortened(TRAINING[name])
             key = (f"threads, {name}", "train", "cornu")
             wanted = [(Key(*key, count), case) for count in (1, 2)]
+            if core_count() < 2:
+                self._lacks_cores(wanted[1:])
+                continue
             self._compare(f"cornu, one thread and two, {name}: time a step", wanted)
 
     def _run_growth(self, threads: int) -> None:
@@ -184,7 +192,9 @@ def main() -> None:
             if name in arguments.case:
                 comparison.run(name)
         lines = bars(comparison.results, comparison.wheel, comparison.growth_worst)
-        print(f"\n{bars_report([line for line in lines if line.value is not None], False)}")
+        lines = [line for line in lines if line.case in arguments.case]
+        if lines:
+            print(f"\n{bars_report(lines, False)}")
         for version in dict.fromkeys(crew.versions.values()):
             print(version)
         write_csv(arguments.csv, comparison.results, lines, comparison.points)

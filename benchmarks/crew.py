@@ -87,11 +87,12 @@ class Crew:
                 self.versions[name] = process.ask("hello")["versions"]
             except PeerError as error:
                 process.close()
-                self.absent[name] = str(error)
+                is_found = not str(error).startswith("ModuleNotFoundError")
+                self.absent[name] = str(error) if is_found else "not installed"
                 wanted = " ".join(PEERS[name].distributions)
                 advice = f" (pip install {wanted})" if wanted else ""
                 print(f"left out: {name}: {error}{advice}", flush=True)
-                raise
+                raise PeerError(self.absent[name]) from error
             self._processes[key] = process
         return self._processes[key]
 

@@ -14,7 +14,7 @@ import math
 import platform
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import programs
@@ -86,10 +86,27 @@ class Product:
         return self.openblas / self.cornu
 
 
-def find_openblas() -> Path:
-    """Return the shared library of the wheel scipy-openblas32."""
+@dataclass
+class Outcome:
+    """What came of one comparison."""
+
+    level: Level
+    core: str = ""  # the kernels that OpenBLAS used
+    products: list[Product] = field(default_factory=list)
+    why: str = ""  # nothing was measured
+
+    @property
+    def figures(self) -> tuple[float, float]:
+        """The geometric mean of the ratios, and the worst."""
+        ratios = [product.ratio for product in self.products]
+        return math.exp(sum(map(math.log, ratios)) / len(ratios)), min(ratios)
+
+
+def find_openblas() -> Path | None:
+    """Return the shared library of the wheel scipy-openblas32, None where it is not installed."""
     if importlib.util.find_spec("scipy_openblas32") is None:
-        sys.exit("gemm.py: scipy-openblas32 is not installed: pip install scipy-openblas32")
+        print("left out: OpenBLAS: not installed (pip install scipy-openblas32)", flush=True)
+        return None
     import scipy_openblas32
 
     directory = Path(scipy_openblas32.get_lib_dir())
@@ -99,57 +116,52 @@ def find_openblas() -> Path:
     sys.exit(f"gemm.py: no OpenBLAS in {directory}")
 
 
-def measure(level: Level, shapes, rounds: int) -> tuple[str, list[Product]] | None:
-    """Run gemm.c once; None if this machine has not the level.
-
-    Returns:
-        The kernels that OpenBLAS used, and a product a shape and transposition.
-    """
+def measure(level: Level, library: Path, shapes, rounds: int) -> Outcome:
+    """Run gemm.c once: a product a shape and transposition."""
     environment = programs.environment(1)
     if level.core:
         environment["OPENBLAS_CORETYPE"] = level.core
-    command = [str(programs.gemm_program()), str(find_openblas()), level.dtype, level.isa]
+    command = [str(programs.gemm_program()), str(library), level.dtype, level.isa]
     command += [str(rounds), *(",".join(map(str, shape)) for shape in shapes)]
     run = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
     if run.returncode == LEVEL_MISSING:
-        return None
+        return Outcome(level, why=f"this machine lacks {level.isa}")
     run.check_returncode()
     first, *lines = run.stdout.splitlines()
-    products = []
+    outcome = Outcome(level, first.split()[1])
     for line in lines:
         m, n, k, transposes, *figures = line.split()
-        products.append(Product((int(m), int(n), int(k)), transposes, *map(float, figures)))
-    return first.split()[1], products
+        product = Product((int(m), int(n), int(k)), transposes, *map(float, figures))
+        outcome.products.append(product)
+    return outcome
 
 
-def check_values(level: Level, products: list[Product]) -> None:
+def check_values(outcome: Outcome) -> None:
     """Both must have computed the same: sums of K products of numbers below 1/2."""
-    epsilon = 2.0**-23 if level.dtype == "f32" else 2.0**-52
-    for product in products:
+    epsilon = 2.0**-23 if outcome.level.dtype == "f32" else 2.0**-52
+    for product in outcome.products:
         if not product.difference <= product.shape[2] * epsilon:
-            sys.exit(f"gemm.py: {level.name} {product}: the results differ")
+            sys.exit(f"gemm.py: {outcome.level.name} {product}: the results differ")
 
 
-def summary(products: list[Product]) -> tuple[float, float]:
-    """Return the geometric mean of the ratios, and the worst."""
-    ratios = [product.ratio for product in products]
-    return math.exp(sum(map(math.log, ratios)) / len(ratios)), min(ratios)
-
-
-def against(figures: tuple[float, float], bar: tuple[float, float] | None) -> str:
+def against(outcome: Outcome, bar: tuple[float, float] | None) -> str:
     """Say whether both figures reach a bar."""
     if bar is None:
         return ""
-    reached = all(figure >= limit for figure, limit in zip(figures, bar, strict=True))
-    return f"{bar[0]:.2f} / {bar[1]:.2f} {'met' if reached else 'MISSED'}"
+    limits = f"{bar[0]:.2f} / {bar[1]:.2f}"
+    if not outcome.products:
+        return limits
+    reached = all(figure >= limit for figure, limit in zip(outcome.figures, bar, strict=True))
+    return f"{limits} {'met' if reached else 'MISSED'}"
 
 
-def print_level(level: Level, core: str, products: list[Product], peak: float | None) -> None:
+def print_level(outcome: Outcome, peak: float | None) -> None:
     """Print a table; `peak` in GFLOPS, where it is that of this level."""
-    print(f"\n{level.name} against OpenBLAS ({core}): GFLOPS cornu / OpenBLAS = ratio")
+    head = f"{outcome.level.name} against OpenBLAS ({outcome.core})"
+    print(f"\n{head}: GFLOPS cornu / OpenBLAS = ratio")
     print(f"{'M, N, K':>16}  " + "  ".join(f"{name:>22}" for name in TRANSPOSES))
     by_shape: dict[tuple, list[Product]] = {}
-    for product in products:
+    for product in outcome.products:
         by_shape.setdefault(product.shape, []).append(product)
     for shape, three in by_shape.items():
         cells = []
@@ -159,20 +171,24 @@ def print_level(level: Level, core: str, products: list[Product], peak: float | 
             )
             cells.append(f"{cornu:6.1f} /{openblas:6.1f} = {product.ratio:4.2f}".rjust(22))
         print(f"{', '.join(map(str, shape)):>16}  " + "  ".join(cells))
-    best = max(product.flops / product.cornu * 1e-9 for product in products)
+    best = max(product.flops / product.cornu * 1e-9 for product in outcome.products)
     if peak:
         print(f"fastest product: {best:.0f} GFLOPS, {best / peak:.0%} of the peak ({peak:.0f})")
-    mean, worst = summary(products)
+    mean, worst = outcome.figures
     print(f"geometric mean {mean:.3f}, worst {worst:.3f}")
 
 
-def print_summary(results, markdown: bool) -> None:
+def print_summary(outcomes: list[Outcome], markdown: bool) -> None:
     heads = ("GEMM, one thread", "against", "mean / worst", "bar", "stretch")
     rows = []
-    for level, core, products in results:
-        figures = summary(products)
-        row = (level.name, f"OpenBLAS {core}", f"{figures[0]:.2f} / {figures[1]:.2f}")
-        rows.append((*row, against(figures, level.bar), against(figures, level.stretch)))
+    for outcome in outcomes:
+        level = outcome.level
+        if outcome.products:
+            mean, worst = outcome.figures
+            row = (level.name, f"OpenBLAS {outcome.core}", f"{mean:.2f} / {worst:.2f}")
+        else:
+            row = (level.name, "OpenBLAS", f"not measured: {outcome.why}")
+        rows.append((*row, against(outcome, level.bar), against(outcome, level.stretch)))
     print()
     if markdown:
         for row in (heads, ("---",) * len(heads), *rows):
@@ -183,15 +199,15 @@ def print_summary(results, markdown: bool) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
 
 
-def write_csv(path: Path, results) -> None:
+def write_csv(path: Path, outcomes: list[Outcome]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         names = ("level", "openblas_core", "m", "n", "k", "transposes")
         writer.writerow((*names, "cornu_seconds", "openblas_seconds", "ratio"))
-        for level, core, products in results:
-            for product in products:
-                row = (level.name, core, *product.shape, product.transposes)
+        for outcome in outcomes:
+            for product in outcome.products:
+                row = (outcome.level.name, outcome.core, *product.shape, product.transposes)
                 writer.writerow((*row, product.cornu, product.openblas, round(product.ratio, 4)))
 
 
@@ -215,22 +231,30 @@ def main() -> None:
     if arguments.shape:
         shapes = tuple(tuple(map(int, shape.split(","))) for shape in arguments.shape)
     print(f"{describe_machine()}; {platform.platform()}")
-    results = []
+    library = find_openblas()
+    asked = set(arguments.level or ())
+    outcomes = []
     with Peak() as peak:
         for level in LEVELS:
-            if arguments.level and not {level.isa, level.name} & set(arguments.level):
+            if asked and not {level.isa, level.name} & asked:
                 continue
             if arguments.core:
-                level = Level(level.isa, level.dtype, arguments.core, level.bar, level.stretch)
-            measured = measure(level, shapes, rounds)
-            if measured is None:
-                continue
-            check_values(level, measured[1])
-            is_peak = level.isa == peak.level
-            print_level(level, *measured, peak.flops(level.dtype, 1) * 1e-9 if is_peak else None)
-            results.append((level, *measured))
-    print_summary(results, arguments.markdown)
-    write_csv(arguments.csv or programs.BUILD / "gemm.csv", results)
+                level = replace(level, core=arguments.core)
+            if library is None:
+                outcome = Outcome(level, why="scipy-openblas32 is not installed")
+            else:
+                outcome = measure(level, library, shapes, rounds)
+            # A level of other machines has a line here where it has a bar or was asked for.
+            if outcome.products or level.bar or asked:
+                outcomes.append(outcome)
+            if outcome.products:
+                check_values(outcome)
+                is_peak = level.isa == peak.level
+                print_level(outcome, peak.flops(level.dtype, 1) * 1e-9 if is_peak else None)
+    print_summary(outcomes, arguments.markdown)
+    if library is None:
+        sys.exit(1)
+    write_csv(arguments.csv or programs.BUILD / "gemm.csv", outcomes)
 
 
 if __name__ == "__main__":

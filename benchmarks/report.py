@@ -18,16 +18,19 @@ DASH = "\N{EN DASH}"
 
 
 def table(heads: tuple[str, ...], rows: list[tuple[str, ...]], markdown: bool) -> str:
-    """Lay out a table; the first column is text, the others are figures."""
+    """Lay out a table; the first column and those without a head are text, the others figures."""
+    is_text = [i == 0 or not head for i, head in enumerate(heads)]
     if markdown:
-        rule = ("---", *("---:",) * (len(heads) - 1))
+        rule = tuple("---" if text else "---:" for text in is_text)
         return "\n".join(f"| {' | '.join(row)} |" for row in (heads, rule, *rows))
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
     lines = []
     for row in (heads, *rows):
-        first = row[0].ljust(widths[0])
-        others = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
-        lines.append("  ".join((first, *others)).rstrip())
+        cells = (
+            cell.ljust(width) if text else cell.rjust(width)
+            for cell, width, text in zip(row, widths, is_text, strict=True)
+        )
+        lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
 
 
@@ -174,9 +177,8 @@ def markdown_report(
         listed = (f"{PEERS[name].label} {n / 1e6:,.0f} MB" for name, n in sizes.items())
         text = f"Installed, with all that they require: {', '.join(listed)}."
         parts.append(textwrap.fill(text, 120))
-    measured = [line for line in lines if line.value is not None]
-    if measured:
-        parts.append(f"Against the bars set beforehand:\n\n{bars_report(measured, True)}")
+    if lines:
+        parts.append(f"Against the bars set beforehand:\n\n{bars_report(lines, True)}")
     return "\n\n".join(parts)
 
 
@@ -197,11 +199,10 @@ def write_csv(directory: Path, results: Results, lines: list[Bar], points: list[
     _write(directory / "compare.csv", (*heads, *more), rows)
     bar_rows = [
         (
-            *(line.what, line.against, f"{line.value:.4g}", line.unit),
-            *(line.bar, line.stretch, line.verdict),
+            *(line.what, line.against, "" if line.value is None else f"{line.value:.4g}"),
+            *(line.unit, line.bar, line.stretch, line.verdict),
         )
         for line in lines
-        if line.value is not None
     ]
     heads = ("what", "against", "value", "unit", "bar", "stretch", "verdict")
     _write(directory / "bars.csv", heads, bar_rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import time
 from collections.abc import Iterator
@@ -20,6 +21,11 @@ class Key:
     kind: str
     peer: str
     threads: int
+
+    def is_one_of(self, case: str, kind: str, peer: str, threads: int | None) -> bool:
+        """Whether it is this, on so many threads; None: on however many."""
+        same = (self.case, self.kind, self.peer) == (case, kind, peer)
+        return same and threads in (None, self.threads)
 
 
 @dataclass
@@ -51,10 +57,11 @@ class Settings:
 
 
 class Results:
-    """Figures by key, and the peak by threads."""
+    """Figures by key, why some have none, and the peak by threads."""
 
     def __init__(self) -> None:
         self.figures: dict[Key, Figures] = {}
+        self.missing: dict[Key, str] = {}
         self.peaks: dict[int, list[float]] = {}
 
     def __iter__(self) -> Iterator[tuple[Key, Figures]]:
@@ -62,9 +69,13 @@ class Results:
 
     def find(self, case: str, kind: str, peer: str, threads: int | None = None) -> Figures | None:
         """Return figures; without threads, those of the most threads that were measured."""
-        keys = [key for key in self.figures if (key.case, key.kind, key.peer) == (case, kind, peer)]
-        keys = [key for key in keys if threads in (None, key.threads)]
+        keys = [key for key in self.figures if key.is_one_of(case, kind, peer, threads)]
         return self.figures[max(keys, key=lambda key: key.threads)] if keys else None
+
+    def why_missing(self, case: str, kind: str, peer: str, threads: int | None = None) -> str:
+        """Return why `find` finds nothing."""
+        keys = (key for key in self.missing if key.is_one_of(case, kind, peer, threads))
+        return next((self.missing[key] for key in keys), "not asked for")
 
     def peak(self, threads: int) -> float | None:
         """Return the most that the multiply-add loop has reached, in FLOPS."""
@@ -96,10 +107,13 @@ def _flops(case: Case, kind: str) -> float:
     return case.predict_flops * case.rows if kind != "small-fit" else 0
 
 
-def _prepare(crew: Crew, key: Key, case: Case, settings: Settings) -> _Entry | None:
+def _prepare(
+    crew: Crew, results: Results, key: Key, case: Case, settings: Settings
+) -> _Entry | None:
     try:
         process = crew.worker(key.peer, key.threads)
-    except PeerError:
+    except PeerError as error:
+        results.missing[key] = str(error)
         return None
     # More epochs than this would teach the network its data by heart.
     most = 100 if key.kind == "train" else 1_000_000
@@ -109,7 +123,7 @@ def _prepare(crew: Crew, key: Key, case: Case, settings: Settings) -> _Entry | N
         seconds = settings.sample_seconds
         timing = process.ask("calibrate", task=task, seconds=seconds, repeat=most)
     except PeerError as error:
-        print(f"left out: {key.peer} on {key.case}: {error}", flush=True)
+        _leave_out(results, key, error)
         return None
     figures = Figures([], answer.get("loss"), answer["seconds"], _flops(case, key.kind))
     affordable = settings.entry_seconds / (timing["seconds"] * timing["repeat"])
@@ -118,13 +132,18 @@ def _prepare(crew: Crew, key: Key, case: Case, settings: Settings) -> _Entry | N
     return _Entry(key, process, figures, units, task, timing["repeat"], samples)
 
 
+def _leave_out(results: Results, key: Key, error: PeerError) -> None:
+    print(f"left out: {key.peer} on {key.case}: {error}", flush=True)
+    results.missing[key] = str(error)
+
+
 def measure(
     crew: Crew, peak: Peak, results: Results, wanted: list[tuple[Key, Case]], settings: Settings
 ) -> None:
     """Measure everything wanted in the same rounds; add it to the results."""
     entries = []
     for key, case in wanted:
-        entry = _prepare(crew, key, case, settings)
+        entry = _prepare(crew, results, key, case, settings)
         if entry:
             entries.append(entry)
     threads = sorted({entry.key.threads for entry in entries})
@@ -138,7 +157,7 @@ def measure(
             try:
                 answer = entry.process.ask("sample", task=entry.task, repeat=entry.repeat)
             except PeerError as error:
-                print(f"left out: {entry.key.peer} on {entry.key.case}: {error}", flush=True)
+                _leave_out(results, entry.key, error)
                 entry.samples = 0
                 continue
             entry.figures.seconds.append(answer["seconds"] / entry.units)
@@ -149,4 +168,6 @@ def measure(
         if entry.figures.seconds:
             results.figures[entry.key] = entry.figures
     for process in {id(entry.process): entry.process for entry in entries}.values():
-        process.ask("forget")
+        # One that has ended has forgotten, and says so when it is asked for the next case.
+        with contextlib.suppress(PeerError):
+            process.ask("forget")

@@ -57,14 +57,15 @@ def measure_imports(crew: Crew, names: list[str], results: Results, settings: Se
     found: dict[Key, Figures] = {}
     for turn in range(settings.rounds + 1):
         for name, statement, environment, kind in wanted:
+            key = Key("import", kind, name, 1)
             if name in crew.absent:
+                results.missing[key] = crew.absent[name]
                 continue
             seconds = _import_seconds(crew.python(name), statement, environment)
             if seconds is None:
-                crew.absent[name] = "it cannot be imported"
+                results.missing[key] = crew.absent[name] = "cannot be imported"
                 print(f"left out: {name}: {statement} fails", flush=True)
             elif turn:
-                key = Key("import", kind, name, 1)
                 found.setdefault(key, Figures()).seconds.append(seconds)
     results.figures |= found
 

@@ -19,7 +19,7 @@ from bars import bars
 from cases import MANY_ROWS, ONE_ROW, SMALL_FIT, TRAINING, WIDTHS, Case, width_case
 from crew import Crew
 from growth import Point, measure_growth
-from machine import Peak, core_count, describe_machine
+from machine import Peak, describe_machine, thread_count
 from peers import PEERS
 from report import bars_report, case_report, growth_report, markdown_report, write_csv
 from rounds import Key, Results, Settings, measure
@@ -77,12 +77,12 @@ class Comparison:
 
     def run(self, name: str) -> None:
         """Measure one case and print what came out."""
-        every = self.threads or core_count()
+        most = self.threads or thread_count()
         if name in TRAINING:
             case = self._shortened(TRAINING[name])
             sizes = "-".join(map(str, case.sizes))
             title = f"train {name}: {sizes}, batch {case.batch}, {case.optimizer}: time a step"
-            self._compare(title, self._keys(case, "train", every))
+            self._compare(title, self._keys(case, "train", most))
         elif name in ONE_ROW:
             # More threads only slow down peers that have no use for them here.
             case, one = ONE_ROW[name], self.threads or 1
@@ -91,20 +91,20 @@ class Comparison:
             self._compare(f"{name}: {sizes}: time a call of predict, of model(x)", both)
         elif name == "many-rows":
             case = replace(MANY_ROWS, rows=10_000) if self.quick else MANY_ROWS
-            if not self.threads and every < 2:
+            if not self.threads and most < 2:
                 self._lacks_cores(self._keys(case, "rows", 2))
-            for threads in [self.threads] if self.threads else sorted({1, every}):
+            for threads in [self.threads] if self.threads else sorted({1, most}):
                 title = f"predict of {case.rows:,} rows, 784-128-10, {threads} thread(s)"
                 self._compare(title, self._keys(case, "rows", threads))
         elif name == "small-fit":
             title = "fit of one epoch on 10 rows, 4-8-1, adam: time a call"
-            self._compare(title, self._keys(SMALL_FIT, "small-fit", every))
+            self._compare(title, self._keys(SMALL_FIT, "small-fit", most))
         elif name == "threads":
             self._run_threads()
         elif name == "growth":
             self._run_growth(self.threads or 1)
         elif name == "width":
-            self._run_width(every)
+            self._run_width(most)
         elif name == "import":
             print("\nimport, beyond NumPy: seconds in a new interpreter", flush=True)
             measure_imports(self.crew, self.names, self.results, self.settings)
@@ -118,7 +118,7 @@ class Comparison:
             case = self._shortened(TRAINING[name])
             key = (f"threads, {name}", "train", "cornu")
             wanted = [(Key(*key, count), case) for count in (1, 2)]
-            if core_count() < 2:
+            if thread_count() < 2:
                 self._lacks_cores(wanted[1:])
                 continue
             self._compare(f"cornu, one thread and two, {name}: time a step", wanted)
@@ -162,7 +162,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--peer", nargs="+", choices=list(PEERS), default=list(PEERS),
                         metavar="PEER", help=f"of {', '.join(PEERS)}")  # fmt: skip
     parser.add_argument("--rounds", type=int, help="samples of each (default 11; --quick: 3)")
-    parser.add_argument("--threads", type=int, help="for all; default: what the case is about")
+    parser.add_argument(
+        "--threads", type=int, help="for all; default: one or two, as the case has it"
+    )
     parser.add_argument("--quick", action="store_true", help="short epochs, few rounds: rough")
     parser.add_argument("--csv", type=Path, default=programs.BUILD, metavar="DIRECTORY",
                         help="where the CSV files go (default build/benchmarks)")  # fmt: skip
@@ -174,10 +176,12 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def print_head(peak: Peak) -> None:
-    count = core_count()
-    speeds = [peak.flops("f32", threads) * 1e-9 for threads in (1, count)]
+    speeds = [
+        f"{peak.flops('f32', threads) * 1e-9:.0f} GFLOPS on {threads} thread{'s' * (threads > 1)}"
+        for threads in sorted({1, thread_count()})
+    ]
     print(f"{describe_machine()}; {platform.platform()}; Python {platform.python_version()}")
-    print(f"peak ({peak.level}): {speeds[0]:.0f} GFLOPS on one thread, {speeds[1]:.0f} on {count}")
+    print(f"peak ({peak.level}): {', '.join(speeds)}")
 
 
 def main() -> None:

@@ -35,6 +35,11 @@ def core_count() -> int:
     return os.cpu_count() or 1
 
 
+def thread_count() -> int:
+    """Return how many threads a comparison is on: what must be reached is said of two at most."""
+    return min(2, core_count())
+
+
 def describe_machine() -> str:
     """Return the processor's name and how many of its cores there are."""
     count = core_count()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 
 from bars import TIMES, Bar
@@ -117,18 +118,53 @@ def growth_report(points: list[Point]) -> str:
     )
 
 
-def _medians_table(results: Results, columns: list[tuple[str, str, str, int | None]]) -> str:
-    """Return peers against columns of (head, case, kind, threads)."""
+@dataclass(frozen=True)
+class _Column:
+    """Medians of all peers, and beside them, where wanted, their shares of the peak."""
+
+    head: str
+    case: str
+    kind: str
+    threads: int | None = None
+    with_share: bool = False
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return (self.head, "of the peak") if self.with_share else (self.head,)
+
+    def cells(self, results: Results, peer: str) -> tuple[str, ...]:
+        key = results.find_key(self.case, self.kind, peer, self.threads)
+        if key is None:
+            return (DASH,) * len(self.heads)
+        figures = results.figures[key]
+        return (time_text(figures.median), _share(results, key, figures))[: len(self.heads)]
+
+
+_TRAINING = [_Column(name, name, "train", with_share=name == "wide") for name in TRAINING]
+_ANSWERING = [
+    _Column("`predict`, 64-32-10", "one-row", "predict"),
+    _Column("`model(x)`, 64-32-10", "one-row", "call"),
+    _Column("`predict`, 784-128-10", "one-row-784", "predict"),
+    _Column("`model(x)`, 784-128-10", "one-row-784", "call"),
+    _Column("100,000 rows, 1 thread", "many-rows", "rows", 1, with_share=True),
+    _Column("100,000 rows, 2 threads", "many-rows", "rows", 2, with_share=True),
+]
+_STARTING = [
+    _Column("import beyond NumPy", "import", "import"),
+    _Column("`fit` of one epoch on 10 rows", "small-fit", "small-fit"),
+]
+
+
+def _medians_table(results: Results, columns: list[_Column]) -> str:
+    """Return peers against columns."""
     rows = []
     for name, peer in PEERS.items():
-        cells = []
-        for _, case, kind, threads in columns:
-            figures = results.find(case, kind, name, threads)
-            cells.append(time_text(figures.median) if figures else DASH)
+        cells = [cell for column in columns for cell in column.cells(results, name)]
         if any(cell != DASH for cell in cells):
             label = f"**{peer.label}**" if name == "cornu" else peer.label
             rows.append((label, *cells))
-    return table(("", *(head for head, *_ in columns)), rows, True) if rows else ""
+    heads = (head for column in columns for head in column.heads)
+    return table(("", *heads), rows, True) if rows else ""
 
 
 def markdown_report(
@@ -151,26 +187,13 @@ def markdown_report(
         "[benchmarks/](benchmarks/README.md), which says how to read this and how to run it "
         f"again. {'; '.join(dict.fromkeys(versions.values()))}."
     )
-    training = [(name, name, "train", None) for name in TRAINING]
-    answering = [
-        ("`predict`, 64-32-10", "one-row", "predict", None),
-        ("`model(x)`, 64-32-10", "one-row", "call", None),
-        ("`predict`, 784-128-10", "one-row-784", "predict", None),
-        ("`model(x)`, 784-128-10", "one-row-784", "call", None),
-        ("100,000 rows, 1 thread", "many-rows", "rows", 1),
-        ("100,000 rows, 2 threads", "many-rows", "rows", 2),
-    ]
-    starting = [
-        ("import beyond NumPy", "import", "import", None),
-        ("`fit` of one epoch on 10 rows", "small-fit", "small-fit", None),
-    ]
     parts = [textwrap.fill(head, 120, break_long_words=False, break_on_hyphens=False)]
     for title, columns in (
-        ("Training, time a step:", training),
-        ("Answering: one row, and 100,000:", answering),
-        ("Starting:", starting),
+        ("Training, time a step:", _TRAINING),
+        ("Answering: one row, and 100,000:", _ANSWERING),
+        ("Starting:", _STARTING),
     ):
-        columns = [one for one in columns if results.find(*one[1:3], "cornu", one[3])]
+        columns = [one for one in columns if results.find(one.case, one.kind, "cornu", one.threads)]
         if columns:
             parts.append(f"{title}\n\n{_medians_table(results, columns)}")
     if sizes:

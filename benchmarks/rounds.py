@@ -67,10 +67,15 @@ class Results:
     def __iter__(self) -> Iterator[tuple[Key, Figures]]:
         return iter(self.figures.items())
 
+    def find_key(self, case: str, kind: str, peer: str, threads: int | None = None) -> Key | None:
+        """Return whose figures there are; without threads, of the most that were measured."""
+        keys = (key for key in self.figures if key.is_one_of(case, kind, peer, threads))
+        return max(keys, key=lambda key: key.threads, default=None)
+
     def find(self, case: str, kind: str, peer: str, threads: int | None = None) -> Figures | None:
-        """Return figures; without threads, those of the most threads that were measured."""
-        keys = [key for key in self.figures if key.is_one_of(case, kind, peer, threads)]
-        return self.figures[max(keys, key=lambda key: key.threads)] if keys else None
+        """Return the figures of `find_key`."""
+        key = self.find_key(case, kind, peer, threads)
+        return None if key is None else self.figures[key]
 
     def why_missing(self, case: str, kind: str, peer: str, threads: int | None = None) -> str:
         """Return why `find` finds nothing."""

@@ -155,8 +155,8 @@ def against(outcome: Outcome, bar: tuple[float, float] | None) -> str:
     return f"{limits} {'met' if reached else 'MISSED'}"
 
 
-def print_level(outcome: Outcome, peak: float | None) -> None:
-    """Print a table; `peak` in GFLOPS, where it is that of this level."""
+def print_level(outcome: Outcome, peak: float) -> None:
+    """Print a table; `peak` in GFLOPS is that of the level's instructions."""
     head = f"{outcome.level.name} against OpenBLAS ({outcome.core})"
     print(f"\n{head}: GFLOPS cornu / OpenBLAS = ratio")
     print(f"{'M, N, K':>16}  " + "  ".join(f"{name:>22}" for name in TRANSPOSES))
@@ -172,8 +172,7 @@ def print_level(outcome: Outcome, peak: float | None) -> None:
             cells.append(f"{cornu:6.1f} /{openblas:6.1f} = {product.ratio:4.2f}".rjust(22))
         print(f"{', '.join(map(str, shape)):>16}  " + "  ".join(cells))
     best = max(product.flops / product.cornu * 1e-9 for product in outcome.products)
-    if peak:
-        print(f"fastest product: {best:.0f} GFLOPS, {best / peak:.0%} of the peak ({peak:.0f})")
+    print(f"fastest product: {best:.0f} GFLOPS, {best / peak:.0%} of the peak ({peak:.0f})")
     mean, worst = outcome.figures
     print(f"geometric mean {mean:.3f}, worst {worst:.3f}")
 
@@ -249,8 +248,7 @@ def main() -> None:
                 outcomes.append(outcome)
             if outcome.products:
                 check_values(outcome)
-                is_peak = level.isa == peak.level
-                print_level(outcome, peak.flops(level.dtype, 1) * 1e-9 if is_peak else None)
+                print_level(outcome, peak.flops(level.dtype, 1, level.isa) * 1e-9)
     print_summary(outcomes, arguments.markdown)
     if library is None:
         sys.exit(1)

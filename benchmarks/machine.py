@@ -65,12 +65,15 @@ class Peak:
 
     @property
     def level(self) -> str:
-        """The instruction set of its loops."""
+        """The best instruction set of this machine."""
         return self._ask("level")
 
-    def flops(self, dtype: str, threads: int) -> float:
-        """Return the multiply-adds a second of so many threads, each counted as two."""
-        return float(self._ask(f"flops {dtype} {threads}")) * 1e9
+    def flops(self, dtype: str, threads: int, level: str = "") -> float:
+        """Return the multiply-adds a second of so many threads, each counted as two.
+
+        With the best instruction set, or with the one named; 0 where this machine lacks it.
+        """
+        return float(self._ask(f"flops {dtype} {threads} {level}")) * 1e9
 
     def stream(self, nbytes: int) -> float:
         """Return the bytes a second that an update of so many bytes reads and writes."""

@@ -1,10 +1,12 @@
 /* What this machine can do at most, for the share of the peak in compare.py.
  *
  * Reads requests, one a line, and answers each with one line:
- *   level             the instruction set in use: avx512, avx2, neon or portable
+ *   level             this machine's best instruction set: avx512, avx2, neon or portable
  *   flops f32 2       multiply-adds on two threads at once: GFLOPS of both together
+ *   flops f64 1 avx2  the same with another instruction set than the best; 0: this machine lacks it
  *   stream f32 65536  an update that goes through so many bytes, on one thread: GB/s read and
- * written so that compare.py can ask between its measurements. */
+ *                     written
+ * so that compare.py and gemm.py can ask between their measurements. */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>
 #include <stdbool.h>
@@ -76,15 +78,26 @@ typedef struct peak_level {
         }                                             \
     }
 
-static const peak_level *peak_level_here(void) {
-    static const peak_level baseline = PEAK_LEVEL(PEAK_BASELINE, );
+/* A level of this machine by its name, NULL where it lacks it; without a name the best one. */
+static const peak_level *peak_level_here(const char *name) {
+    static const peak_level levels[] = {
 #if defined(__x86_64__)
-    static const peak_level avx512 = PEAK_LEVEL("avx512", _avx512);
-    static const peak_level avx2 = PEAK_LEVEL("avx2", _avx2);
-    if (__builtin_cpu_supports("avx512f")) return &avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &avx2;
+        PEAK_LEVEL("avx512", _avx512),
+        PEAK_LEVEL("avx2", _avx2),
 #endif
-    return &baseline;
+        PEAK_LEVEL(PEAK_BASELINE, ),
+    };
+    size_t count = sizeof levels / sizeof *levels;
+    bool is_here[sizeof levels / sizeof *levels] = {false};
+#if defined(__x86_64__)
+    is_here[0] = __builtin_cpu_supports("avx512f");
+    is_here[1] = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+    is_here[count - 1] = true;
+    for (size_t i = 0; i < count; i++) {
+        if (is_here[i] && (!name || !strcmp(levels[i].name, name))) return &levels[i];
+    }
+    return NULL;
 }
 
 typedef struct peak_work {
@@ -149,16 +162,20 @@ static double peak_stream(const peak_level *level, bool is_double, size_t nbytes
 }
 
 int main(void) {
-    const peak_level *level = peak_level_here();
-    char line[100], type[10];
+    const peak_level *best = peak_level_here(NULL);
+    char line[100], type[10], name[10];
     size_t number;
     while (fgets(line, sizeof line, stdin)) {
         if (!strncmp(line, "level", 5)) {
-            printf("%s\n", level->name);
+            printf("%s\n", best->name);
+        } else if (sscanf(line, "flops %9s %zu %9s", type, &number, name) == 3) {
+            const peak_level *level = peak_level_here(name);
+            double flops = level ? peak_flops(level, !strcmp(type, "f64"), number) : 0;
+            printf("%.6g\n", flops * 1e-9);
         } else if (sscanf(line, "flops %9s %zu", type, &number) == 2) {
-            printf("%.6g\n", peak_flops(level, !strcmp(type, "f64"), number) * 1e-9);
+            printf("%.6g\n", peak_flops(best, !strcmp(type, "f64"), number) * 1e-9);
         } else if (sscanf(line, "stream %9s %zu", type, &number) == 2) {
-            printf("%.6g\n", peak_stream(level, !strcmp(type, "f64"), number) * 1e-9);
+            printf("%.6g\n", peak_stream(best, !strcmp(type, "f64"), number) * 1e-9);
         } else {
             return 1;
         }

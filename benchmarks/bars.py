@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from cases import growth_case
 from rounds import Results
+from texts import TIMES, figure_text, rounded
 
 KERAS = ("keras-jax", "keras-torch", "keras-tensorflow")
 TRAINERS = (*KERAS, "jax-scan", "torch", "torch-compile", "sklearn", "numpy")
-TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Bar:
 
     def reaches(self, limit: float) -> bool:
         """Whether the value, as it is printed, reaches a limit."""
-        value = round(self.value, 2)
+        value = rounded(self.value)
         return value <= limit if self.at_most else value >= limit
 
     @property
@@ -48,9 +48,10 @@ class Bar:
         return "met" if self.reaches(self.bar) else "MISSED"
 
     def shown(self, value: float) -> str:
-        digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-        limit = f"{value:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{value:.0f}"
-        return f"{limit}{self.unit}" if self.unit == TIMES else f"{limit} {self.unit}"
+        text = figure_text(value)
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+        return f"{text}{self.unit}" if self.unit == TIMES else f"{text} {self.unit}"
 
 
 def _median(results: Results, *key) -> float | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import programs
 from machine import Peak, describe_machine
+from texts import figure_text, rounded, table
 
 # M, N, K: the products of the training cases, forward and backward, and larger ones.
 SHAPES = (
@@ -101,6 +102,21 @@ class Outcome:
         ratios = [product.ratio for product in self.products]
         return math.exp(sum(map(math.log, ratios)) / len(ratios)), min(ratios)
 
+    def reaches(self, limits: tuple[float, float]) -> bool:
+        """Whether both figures, as they are printed, reach their limits."""
+        pairs = zip(self.figures, limits, strict=True)
+        return all(rounded(figure) >= limit for figure, limit in pairs)
+
+    @property
+    def verdict(self) -> str:
+        if not self.products:
+            return f"not measured: {self.why}"
+        if self.level.bar is None:
+            return ""
+        if self.reaches(self.level.stretch):
+            return "stretch"
+        return "met" if self.reaches(self.level.bar) else "MISSED"
+
 
 def find_openblas() -> Path | None:
     """Return the shared library of the wheel scipy-openblas32, None where it is not installed."""
@@ -144,17 +160,6 @@ def check_values(outcome: Outcome) -> None:
             sys.exit(f"gemm.py: {outcome.level.name} {product}: the results differ")
 
 
-def against(outcome: Outcome, bar: tuple[float, float] | None) -> str:
-    """Say whether both figures reach a bar."""
-    if bar is None:
-        return ""
-    limits = f"{bar[0]:.2f} / {bar[1]:.2f}"
-    if not outcome.products:
-        return limits
-    reached = all(figure >= limit for figure, limit in zip(outcome.figures, bar, strict=True))
-    return f"{limits} {'met' if reached else 'MISSED'}"
-
-
 def print_level(outcome: Outcome, peak: float) -> None:
     """Print a table; `peak` in GFLOPS is that of the level's instructions."""
     head = f"{outcome.level.name} against OpenBLAS ({outcome.core})"
@@ -173,29 +178,20 @@ def print_level(outcome: Outcome, peak: float) -> None:
         print(f"{', '.join(map(str, shape)):>16}  " + "  ".join(cells))
     best = max(product.flops / product.cornu * 1e-9 for product in outcome.products)
     print(f"fastest product: {best:.0f} GFLOPS, {best / peak:.0%} of the peak ({peak:.0f})")
-    mean, worst = outcome.figures
-    print(f"geometric mean {mean:.3f}, worst {worst:.3f}")
+    mean, worst = map(figure_text, outcome.figures)
+    print(f"geometric mean {mean}, worst {worst}")
 
 
 def print_summary(outcomes: list[Outcome], markdown: bool) -> None:
-    heads = ("GEMM, one thread", "against", "mean / worst", "bar", "stretch")
     rows = []
     for outcome in outcomes:
         level = outcome.level
-        if outcome.products:
-            mean, worst = outcome.figures
-            row = (level.name, f"OpenBLAS {outcome.core}", f"{mean:.2f} / {worst:.2f}")
-        else:
-            row = (level.name, "OpenBLAS", f"not measured: {outcome.why}")
-        rows.append((*row, against(outcome, level.bar), against(outcome, level.stretch)))
-    print()
-    if markdown:
-        for row in (heads, ("---",) * len(heads), *rows):
-            print("| " + " | ".join(row) + " |")
-        return
-    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
-    for row in (heads, *rows):
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+        pairs = (outcome.figures if outcome.products else None, level.bar, level.stretch)
+        texts = (" / ".join(map(figure_text, pair)) if pair else "" for pair in pairs)
+        peer = f"OpenBLAS {outcome.core}".rstrip()
+        rows.append((f"{level.name}, against {peer}", *texts, outcome.verdict))
+    heads = ("GEMM, one thread", "mean / worst", "bar", "stretch", "")
+    print(f"\n{table(heads, rows, markdown)}")
 
 
 def write_csv(path: Path, outcomes: list[Outcome]) -> None:

@@ -8,46 +8,15 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from bars import TIMES, Bar
+from bars import Bar
 from cases import TRAINING
 from growth import Point
 from machine import describe_machine
 from peers import PEERS
 from rounds import Figures, Key, Results
+from texts import ratio_text, rounded, table, time_text
 
 DASH = "\N{EN DASH}"
-
-
-def table(heads: tuple[str, ...], rows: list[tuple[str, ...]], markdown: bool) -> str:
-    """Lay out a table; the first column and those without a head are text, the others figures."""
-    is_text = [i == 0 or not head for i, head in enumerate(heads)]
-    if markdown:
-        rule = tuple("---" if text else "---:" for text in is_text)
-        return "\n".join(f"| {' | '.join(row)} |" for row in (heads, rule, *rows))
-    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
-    lines = []
-    for row in (heads, *rows):
-        cells = (
-            cell.ljust(width) if text else cell.rjust(width)
-            for cell, width, text in zip(row, widths, is_text, strict=True)
-        )
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
-
-
-def time_text(seconds: float) -> str:
-    """Write a time with three digits and its unit."""
-    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs"), (1e9, "ns")):
-        value = seconds * factor
-        if value >= 0.9995 or unit == "ns":
-            digits = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
-            return f"{value:,.{digits}f} {unit}"
-    return ""
-
-
-def ratio_text(ratio: float) -> str:
-    digits = 0 if ratio >= 99.5 else 1 if ratio >= 9.95 else 2
-    return f"{ratio:,.{digits}f}{TIMES}"
 
 
 def case_report(results: Results, keys: list[Key]) -> str:
@@ -222,7 +191,7 @@ def write_csv(directory: Path, results: Results, lines: list[Bar], points: list[
     _write(directory / "compare.csv", (*heads, *more), rows)
     bar_rows = [
         (
-            *(line.what, line.against, "" if line.value is None else f"{line.value:.4g}"),
+            *(line.what, line.against, "" if line.value is None else rounded(line.value)),
             *(line.unit, line.bar, line.stretch, line.verdict),
         )
         for line in lines

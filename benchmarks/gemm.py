@@ -36,6 +36,14 @@ SHAPES = (
     (1024, 1024, 1024),
 )
 TRANSPOSES = ("NN", "NT", "TN")
+# What kernels of OpenBLAS are written for, by the names that it gives them; others are for less.
+CORES = {
+    "skylakex": "avx512",
+    "cooperlake": "avx512",
+    "sapphirerapids": "avx512",
+    "haswell": "avx2",
+    "zen": "avx2",
+}
 LEVEL_MISSING = 3  # an exit code of gemm.c
 
 
@@ -108,14 +116,24 @@ class Outcome:
         return all(rounded(figure) >= limit for figure, limit in pairs)
 
     @property
+    def flag(self) -> str:
+        """What is to be said where OpenBLAS's kernels are not those of cornu's level."""
+        of_core = CORES.get(self.core.lower())
+        if not self.products or self.level.isa == "neon" or of_core == self.level.isa:
+            return ""
+        kind = f"for {of_core}" if of_core else "not for avx2 or avx512"
+        return f"OpenBLAS's {self.core} is {kind}"
+
+    @property
     def verdict(self) -> str:
         if not self.products:
             return f"not measured: {self.why}"
-        if self.level.bar is None:
-            return ""
-        if self.reaches(self.level.stretch):
-            return "stretch"
-        return "met" if self.reaches(self.level.bar) else "MISSED"
+        verdict = ""
+        if self.level.bar:
+            verdict = "met" if self.reaches(self.level.bar) else "MISSED"
+            if self.reaches(self.level.stretch):
+                verdict = "stretch"
+        return "; but ".join(filter(None, (verdict, self.flag)))
 
 
 def find_openblas() -> Path | None:
@@ -164,6 +182,8 @@ def print_level(outcome: Outcome, peak: float) -> None:
     """Print a table; `peak` in GFLOPS is that of the level's instructions."""
     head = f"{outcome.level.name} against OpenBLAS ({outcome.core})"
     print(f"\n{head}: GFLOPS cornu / OpenBLAS = ratio")
+    if outcome.flag:
+        print(f"but {outcome.flag}")
     print(f"{'M, N, K':>16}  " + "  ".join(f"{name:>22}" for name in TRANSPOSES))
     by_shape: dict[tuple, list[Product]] = {}
     for product in outcome.products:

@@ -11,7 +11,12 @@ ROOT = Path(__file__).resolve().parents[1]
 HERE = ROOT / "benchmarks"
 BUILD = ROOT / "build" / "benchmarks"
 # What somebody set for another program would change what a peer does: OpenBLAS's kernels, say.
-FOREIGN = ("OPENBLAS_", "OMP_", "MKL_", "GOTO_", "BLIS_", "KMP_", "NVPL_", "XLA_", "JAX_", "TF_")
+FOREIGN = (
+    *("OPENBLAS_", "GOTO_", "BLIS_", "MKL_", "NVPL_", "VECLIB_"),
+    *("OMP_", "GOMP_", "KMP_"),
+    *("DNNL_", "ONEDNN_", "XLA_", "JAX_", "TF_", "KERAS_", "TORCH", "PYTORCH_", "ATEN_", "ORT_"),
+    *("NPY_", "SCIPY_", "SKLEARN_"),
+)
 
 
 def environment(threads: int | None = None, **more: str) -> dict[str, str]:

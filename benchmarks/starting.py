@@ -75,7 +75,8 @@ def wheel_nbytes() -> int | None:
     with tempfile.TemporaryDirectory() as directory:
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
         command += ["--no-build-isolation", "--wheel-dir", directory, str(programs.ROOT)]
-        run = subprocess.run(command, capture_output=True, text=True)
+        environment = programs.environment()
+        run = subprocess.run(command, env=environment, capture_output=True, text=True)
         wheels = list(Path(directory).glob("*.whl"))
         if run.returncode != 0 or not wheels:
             print(f"no wheel: {run.stderr.strip()[-300:]}", flush=True)

@@ -19,8 +19,9 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTEST_ADDOPTS PYTEST_PLUGINS
 
 make_venv = sh tools/venv.sh $(VENVS)/$(strip $(1))
 in = $(VENVS)/$(strip $(1))/bin
-# The pinned tools of the extra `lint`, without the project itself.
-lint_tools = $(shell sed -n 's/^lint = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
+# The requirements of an extra that is written on one line, without the project itself.
+extra = $(shell sed -n 's/^$(strip $(1)) = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
+lint_tools = $(call extra, lint)
 jobs = $(shell getconf _NPROCESSORS_ONLN)
 c_files = $(shell find benchmarks csrc tests -name '*.[ch]')
 # ASan must be loaded before Python, and beside it the library whose exceptions it follows.
@@ -165,10 +166,21 @@ check-no-avx:
 check-all: check-format check-lint test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
 	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx
 
-# torch comes for GPUs too; its own index (PIP_EXTRA_INDEX_URL) has the smaller builds for the CPU alone.
+# torch comes for GPUs too; its own index (PIP_EXTRA_INDEX_URL) has the smaller builds for the CPU alone. TensorFlow is
+# installed unless BENCHMARK names peers and not it, or has its interpreter; the rest goes on where it cannot be.
+wants_tensorflow = $(if $(findstring --peer,$(BENCHMARK)),$(findstring keras-tensorflow,$(BENCHMARK)),yes)
 benchmark:
 	@$(call make_venv, benchmark) '.[benchmark]'
-	$(call in, benchmark)/python benchmarks/compare.py $(BENCHMARK)
+	@option=; \
+	if [ -n '$(if $(findstring keras-tensorflow=,$(BENCHMARK)),,$(wants_tensorflow))' ]; then \
+		if $(call make_venv, benchmark-tf) $(call extra, benchmark-tensorflow); then \
+			option='--python keras-tensorflow=$(call in, benchmark-tf)/python'; \
+		else \
+			echo 'cornu: TensorFlow cannot be installed: Keras is measured on its other backends alone' >&2; \
+		fi; \
+	fi; \
+	set -x; \
+	$(call in, benchmark)/python benchmarks/compare.py $$option $(BENCHMARK)
 
 benchmark-gemm:
 	@$(call make_venv, benchmark) '.[benchmark]'

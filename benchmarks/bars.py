@@ -20,7 +20,7 @@ class Bar:
         case: Of compare.py, which measures it.
         unit: TIMES, "ms", "MB" or "µs".
         at_most: The value must not be above the bar; else not below it.
-        against: Which peer it was, where that is found by measuring.
+        against: Which peer it was, and of which, where that is found by measuring.
         why: Where there is no value, the reason.
     """
 
@@ -70,22 +70,26 @@ def _missing(results: Results, case: str, kind: str, peers, threads=None) -> str
 
 
 def _fastest(results: Results, case: str, kind: str, peers, threads=None):
-    """Return the name and the median of the fastest of these peers."""
+    """Return the median of the fastest of these peers, and which it was of which."""
     medians = {peer: _median(results, case, kind, peer, threads) for peer in peers}
     medians = {peer: seconds for peer, seconds in medians.items() if seconds}
-    if not medians:
-        return "", None
+    if not medians or len(peers) == 1:
+        return next(iter(medians.values()), None), ""
     name = min(medians, key=medians.get)
-    return name, medians[name]
+    missing = [peer for peer in peers if peer not in medians]
+    among = ", ".join(medians)
+    if len(peers) > len(KERAS) and len(missing) < len(medians):
+        among = f"all but {', '.join(missing)}" if missing else "all"
+    return medians[name], f"{name}, of {among}" if len(medians) > 1 else f"{name} alone"
 
 
 def _speedup(results: Results, what, case, kind, peers, bar, stretch, threads=None) -> Bar:
     """Return cornu's speed against the fastest of some peers."""
     own = _median(results, case, kind, "cornu", threads)
-    name, other = _fastest(results, case, kind, peers, threads)
+    other, against = _fastest(results, case, kind, peers, threads)
     value = other / own if own and other else None
     why = _missing(results, case, kind, ("cornu", *peers), threads)
-    return Bar(case, what, value, bar, stretch, against=name if len(peers) > 1 else "", why=why)
+    return Bar(case, what, value, bar, stretch, against=against, why=why)
 
 
 def _training(results: Results) -> list[Bar]:

@@ -10,7 +10,9 @@ README.md says how it measures, and how to read what it prints.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,7 +146,7 @@ class Comparison:
 
     def _run_size(self) -> None:
         self.wheel = wheel_nbytes()
-        self.sizes = installed_sizes(self.names)
+        self.sizes = installed_sizes(self.crew, self.names)
         if self.wheel:
             print(f"\ncornu's wheel: {self.wheel / 1e6:.2f} MB")
         for name, nbytes in self.sizes.items():
@@ -170,9 +172,18 @@ def parse_arguments() -> argparse.Namespace:
                         help="where the CSV files go (default build/benchmarks)")  # fmt: skip
     parser.add_argument("--markdown", nargs="?", const="-", metavar="FILE",
                         help="the README's tables, at the end or in a file")  # fmt: skip
-    parser.add_argument("--python", nargs="+", default=[], metavar="PEER=PROGRAM",
+    parser.add_argument("--python", nargs="+", action="extend", default=[], metavar="PEER=PROGRAM",
                         help="the interpreter of another environment for a peer")  # fmt: skip
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.pythons = {}
+    for pair in arguments.python:
+        name, _, program = pair.partition("=")
+        # Not resolved: a virtual environment's interpreter is a link, and is known by its place.
+        found = shutil.which(program)
+        if name not in PEERS or not found:
+            parser.error(f"--python: no such peer or program: {pair}")
+        arguments.pythons[name] = os.path.abspath(found)
+    return arguments
 
 
 def print_head(peak: Peak) -> None:
@@ -186,8 +197,7 @@ def print_head(peak: Peak) -> None:
 
 def main() -> None:
     arguments = parse_arguments()
-    pythons = dict(pair.split("=", 1) for pair in arguments.python)
-    with Crew(pythons) as crew, Peak() as peak:
+    with Crew(arguments.pythons) as crew, Peak() as peak:
         print_head(peak)
         if arguments.quick:
             print("--quick: short epochs, 10,000 rows for 100,000, few rounds: rough figures")
@@ -201,6 +211,8 @@ def main() -> None:
             print(f"\n{bars_report(lines, False)}")
         for version in dict.fromkeys(crew.versions.values()):
             print(version)
+        for name, reason in crew.absent.items():
+            print(f"left out: {PEERS[name].label}: {reason}")
         write_csv(arguments.csv, comparison.results, lines, comparison.points)
         if arguments.markdown:
             text = markdown_report(
@@ -208,6 +220,7 @@ def main() -> None:
                 lines,
                 comparison.sizes,
                 crew.versions,
+                crew.absent,
                 peak.level,
                 arguments.quick,
             )

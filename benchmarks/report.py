@@ -141,6 +141,7 @@ def markdown_report(
     lines: list[Bar],
     sizes: dict[str, int],
     versions: dict[str, str],
+    absent: dict[str, str],
     level: str,
     rough: bool,
 ) -> str:
@@ -156,6 +157,9 @@ def markdown_report(
         "[benchmarks/](benchmarks/README.md), which says how to read this and how to run it "
         f"again. {'; '.join(dict.fromkeys(versions.values()))}."
     )
+    if absent:
+        reasons = (f"{PEERS[name].label} ({reason})" for name, reason in absent.items())
+        head += f" Left out: {', '.join(reasons)}."
     parts = [textwrap.fill(head, 120, break_long_words=False, break_on_hyphens=False)]
     for title, columns in (
         ("Training, time a step:", _TRAINING),

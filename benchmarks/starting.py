@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import programs
@@ -84,45 +82,19 @@ def wheel_nbytes() -> int | None:
         return wheels[0].stat().st_size
 
 
-def _closure(names: tuple[str, ...]) -> set[str]:
-    """Return the installed distributions among these and all that they require."""
-    seen: set[str] = set()
-    todo = list(names)
-    while todo:
-        name = re.sub(r"[-_.]+", "-", todo.pop()).lower()
-        if name in seen:
-            continue
-        try:
-            required = distribution(name).requires or []
-        except PackageNotFoundError:
-            continue
-        seen.add(name)
-        todo += [re.match(r"[\w.-]+", line)[0] for line in required if "extra ==" not in line]
-    return seen
-
-
-def installed_nbytes(names: tuple[str, ...]) -> int | None:
-    """Return what these packages take on the disk with all that they require; None: not here."""
-    total = 0
-    try:
-        for name in names:
-            distribution(name)
-    except PackageNotFoundError:
-        return None
-    for name in _closure(names):
-        for path in distribution(name).files or []:
-            located = Path(path.locate())
-            if located.is_file():
-                total += located.stat().st_size
-    return total
-
-
-def installed_sizes(names: list[str]) -> dict[str, int]:
-    """Return the bytes of each peer that this interpreter has."""
+def installed_sizes(crew: Crew, names: list[str]) -> dict[str, int]:
+    """Return the bytes of each peer, where the interpreter that runs it has it."""
     sizes = {}
     for name in names:
-        if name in PEERS and PEERS[name].distributions and name in IMPORTS:
-            nbytes = installed_nbytes(PEERS[name].distributions)
-            if nbytes is not None:
-                sizes[name] = nbytes
+        if not PEERS[name].distributions or name not in IMPORTS:
+            continue
+        script = str(programs.HERE / "installed.py")
+        run = subprocess.run(
+            [crew.python(name), script, *PEERS[name].distributions],
+            env=programs.environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        if run.stdout.strip():
+            sizes[name] = int(run.stdout)
     return sizes

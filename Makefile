@@ -39,7 +39,7 @@ help:
 	@echo 'make clean                remove build/ and whatever else was generated'
 	@echo 'make benchmark            cornu and its peers (installs them): about an hour; BENCHMARK=--quick: a few minutes'
 	@echo "make benchmark-gemm       cornu's products and OpenBLAS's"
-	@echo 'make benchmark-plots      docs/*.svg from what `make benchmark` measured'
+	@echo 'make benchmark-plots      docs/*.svg and *.csv from what `make benchmark` measured'
 	@echo 'Longer checks:'
 	@echo 'make check-format         clang-format and ruff would change nothing'
 	@echo "make check-lint           ruff's rules"

@@ -1,5 +1,8 @@
 """Draws what compare.py has measured: docs/time_over_width.svg and docs/growth.svg.
 
+The figures of each are copied beside it, as docs/time_over_width.csv and docs/growth.csv: build/,
+where compare.py writes them, is not in the repository.
+
 python benchmarks/plot.py [--csv DIRECTORY] [--into DIRECTORY]
 """
 
@@ -41,14 +44,26 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    print(path)
+
+
+def width_rows(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return those of the case `width`: all peers over width, at batch 32."""
+    return [row for row in rows if re.fullmatch(r"width \d+, batch 32", row["case"])]
+
+
 def width_curves(rows: list[dict[str, str]]) -> dict[str, list[tuple[int, float]]]:
-    """Return (width, seconds a step) by peer, at batch 32."""
+    """Return (width, seconds a step) by peer."""
     curves: dict[str, list[tuple[int, float]]] = {}
     for row in rows:
-        found = re.fullmatch(r"width (\d+), batch 32", row["case"])
-        if found:
-            point = (int(found[1]), float(row["median_seconds"]))
-            curves.setdefault(row["peer"], []).append(point)
+        width = int(re.search(r"\d+", row["case"])[0])
+        point = (width, float(row["median_seconds"]))
+        curves.setdefault(row["peer"], []).append(point)
     return {peer: sorted(points) for peer, points in curves.items()}
 
 
@@ -128,12 +143,18 @@ def main() -> None:
     parser.add_argument("--csv", type=Path, default=programs.BUILD, help="compare.py's")
     parser.add_argument("--into", type=Path, default=programs.ROOT / "docs")
     arguments = parser.parse_args()
-    curves = width_curves(read_rows(arguments.csv / "compare.csv"))
-    if len(curves) > 1:
-        draw_widths(curves, arguments.into / "time_over_width.svg")
+    widths = width_rows(read_rows(arguments.csv / "compare.csv"))
+    if widths:
+        draw_widths(width_curves(widths), arguments.into / "time_over_width.svg")
+        write_rows(arguments.into / "time_over_width.csv", widths)
+    else:
+        print(f"no widths in {arguments.csv / 'compare.csv'}: compare.py --case width")
     growth = read_rows(arguments.csv / "growth.csv")
     if growth:
         draw_growth(growth, arguments.into / "growth.svg")
+        write_rows(arguments.into / "growth.csv", growth)
+    else:
+        print(f"no {arguments.csv / 'growth.csv'}: compare.py --case growth")
 
 
 if __name__ == "__main__":

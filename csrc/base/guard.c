@@ -4,6 +4,11 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "base/pause.h"
+
+/* Looks at a guard that is held before its waiter sleeps. */
+#define SPIN_COUNT 100
+
 static pthread_mutex_t list_mutex = PTHREAD_MUTEX_INITIALIZER;
 static cornu_guard *guards;
 static atomic_uint_fast64_t fork_generation;
@@ -52,6 +57,11 @@ void cornu_guard_destroy(cornu_guard *guard) {
 }
 
 void cornu_guard_enter(cornu_guard *guard) {
+    /* It is held for moments only: to sleep and be woken would take the two threads much longer. */
+    for (int i = 0; i < SPIN_COUNT; i++) {
+        if (pthread_mutex_trylock(&guard->mutex) == 0) return;
+        cornu_pause();
+    }
     pthread_mutex_lock(&guard->mutex);
 }
 

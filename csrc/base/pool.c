@@ -13,6 +13,7 @@
 #include "base/deadline.h"
 #include "base/float_environment.h"
 #include "base/guard.h"
+#include "base/pause.h"
 
 /* A tile's own arrays are small; the system's default would be 8 MiB of address space a thread. */
 #define STACK_NBYTES ((size_t)512 << 10)
@@ -28,13 +29,24 @@
 /* More threads than this are never of use here, and each may fail to be made. */
 #define MOST_THREADS 256
 
-/* A run under way, on its caller's stack. */
+/* Shares that a run's tiles are divided into, at most. */
+#define MOST_SHARES 16
+
+/* Tiles that follow each other, on a cache line of its own. */
+typedef struct pool_share {
+    _Alignas(64) atomic_size_t next;
+    size_t end;
+} pool_share;
+
+/* A run under way, on its caller's stack. Each thread takes the tiles of its share first, then what
+ * is left of others': in a run after the other a thread comes to the same tiles, and what they
+ * work on is still in its cache. */
 typedef struct pool_run {
     struct pool_run *next;
     cornu_pool_tile *run_tile;
     void *argument;
-    size_t tile_count;
-    atomic_size_t next_tile;
+    size_t share_count;
+    pool_share shares[MOST_SHARES];
     atomic_bool stopped;
     size_t worker_limit, workers; /* numbers given out; under the pool's guard */
     atomic_size_t active;         /* pool threads in it; changed under the pool's guard */
@@ -77,33 +89,35 @@ static bool was_forked(const pool_run *run) {
 
 /* Takes tiles until there are none left or the run is stopped. The caller asks between them. */
 static void take_tiles(pool_run *run, size_t worker, cornu_poll poll) {
-    while (!atomic_load_explicit(&run->stopped, memory_order_relaxed)) {
-        size_t tile = atomic_fetch_add_explicit(&run->next_tile, 1, memory_order_relaxed);
-        if (tile >= run->tile_count) return;
-        run->run_tile(run->argument, tile, worker);
-        if (poll.ask && (!poll.ask(poll.argument) || was_forked(run)))
-            atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
+    for (size_t i = 0; i < run->share_count; i++) {
+        pool_share *share = &run->shares[(worker + i) % run->share_count];
+        while (!atomic_load_explicit(&run->stopped, memory_order_relaxed)) {
+            size_t tile = atomic_fetch_add_explicit(&share->next, 1, memory_order_relaxed);
+            if (tile >= share->end) break;
+            run->run_tile(run->argument, tile, worker);
+            if (poll.ask && (!poll.ask(poll.argument) || was_forked(run)))
+                atomic_store_explicit(&run->stopped, true, memory_order_relaxed);
+        }
     }
+}
+
+static bool has_tiles(const pool_run *run) {
+    for (size_t i = 0; i < run->share_count; i++) {
+        const pool_share *share = &run->shares[i];
+        if (atomic_load_explicit(&share->next, memory_order_relaxed) < share->end) return true;
+    }
+    return false;
 }
 
 static bool wants_worker(const pool_run *run) {
     return run->workers < run->worker_limit &&
-           !atomic_load_explicit(&run->stopped, memory_order_relaxed) &&
-           atomic_load_explicit(&run->next_tile, memory_order_relaxed) < run->tile_count;
+           !atomic_load_explicit(&run->stopped, memory_order_relaxed) && has_tiles(run);
 }
 
 static pool_run *find_run(void) {
     pool_run *run = pool.runs;
     while (run && !wants_worker(run)) run = run->next;
     return run;
-}
-
-static void pause_briefly(void) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
 }
 
 /* Needs the guard, and leaves it meanwhile: looks out for a run that begins after `seen` have. */
@@ -113,7 +127,7 @@ static void look_out(uint64_t seen) {
     do {
         for (int i = 0; i < SPIN_COUNT; i++) {
             if (atomic_load_explicit(&pool.joined, memory_order_acquire) != seen) break;
-            pause_briefly();
+            cornu_pause();
         }
     } while (atomic_load_explicit(&pool.joined, memory_order_acquire) == seen &&
              atomic_load_explicit(&pool.sessions, memory_order_relaxed) > 0 &&
@@ -199,9 +213,10 @@ static void join_run(pool_run *run, size_t wanted) {
     pool_run **end = &pool.runs;
     while (*end) end = &(*end)->next;
     *end = run;
-    atomic_fetch_add_explicit(&pool.joined, 1, memory_order_release);
     call_workers(wanted);
     cornu_guard_leave(&pool.guard);
+    /* Who looks out for this comes for the guard at once: it is free. */
+    atomic_fetch_add_explicit(&pool.joined, 1, memory_order_release);
 }
 
 static bool is_active(const pool_run *run) {
@@ -219,7 +234,7 @@ static void unlink_run(pool_run *run) {
 static void spin_until_left(const pool_run *run) {
     const uint64_t end = cornu_clock_ns() + SPIN_NS;
     do {
-        for (int i = 0; i < SPIN_COUNT && is_active(run); i++) pause_briefly();
+        for (int i = 0; i < SPIN_COUNT && is_active(run); i++) cornu_pause();
     } while (is_active(run) && cornu_clock_ns() < end);
 }
 
@@ -274,10 +289,14 @@ cornu_status cornu_pool_run(cornu_pool_tile *run_tile, void *argument, size_t ti
     if (thread_count <= 1) return run_alone(run_tile, argument, tile_count, poll);
     pool_run run = {.run_tile = run_tile,
                     .argument = argument,
-                    .tile_count = tile_count,
+                    .share_count = thread_count < MOST_SHARES ? thread_count : MOST_SHARES,
                     .worker_limit = thread_count,
                     .workers = 1,
                     .generation = cornu_fork_generation()};
+    for (size_t i = 0; i < run.share_count; i++) {
+        run.shares[i].end = (i + 1) * tile_count / run.share_count;
+        atomic_init(&run.shares[i].next, i * tile_count / run.share_count);
+    }
     join_run(&run, thread_count - 1);
     take_tiles(&run, 0, poll);
     if (!was_forked(&run)) leave_run(&run, poll);

@@ -7,8 +7,12 @@
  * cost to some percent. */
 #define TRIAL_STEPS 4
 #define STEADY_STEPS 124
-/* A mean forgets what is older than some steps. */
+/* A mean forgets what is older than some steps, sooner when a way is taken again after a while. */
 #define WEIGHT 0.125
+#define FIRST_WEIGHT 0.5
+/* A step that is so many times as long as usual, because something else ran meanwhile, counts as
+ * that. */
+#define MOST_TIMES 4.0
 
 bool cornu_pace_begin(cornu_pace *pace) {
     pace->begin_ns = cornu_clock_ns();
@@ -22,10 +26,12 @@ static bool is_slower(const cornu_pace *pace) {
 }
 
 void cornu_pace_end(cornu_pace *pace) {
-    const double ns = (double)(cornu_clock_ns() - pace->begin_ns);
+    double ns = (double)(cornu_clock_ns() - pace->begin_ns);
     double *mean = &pace->mean_ns[pace->alone];
     pace->step++;
-    if (pace->step > 1) *mean = *mean == 0.0 ? ns : *mean + (ns - *mean) * WEIGHT;
+    if (*mean > 0.0 && ns > MOST_TIMES * *mean) ns = MOST_TIMES * *mean;
+    const double weight = pace->step <= TRIAL_STEPS ? FIRST_WEIGHT : WEIGHT;
+    if (pace->step > 1) *mean = *mean == 0.0 ? ns : *mean + (ns - *mean) * weight;
     const unsigned stay = is_slower(pace) ? TRIAL_STEPS : STEADY_STEPS;
     if (pace->step < stay) return;
     pace->alone = !pace->alone;

@@ -412,6 +412,8 @@ typedef struct cornu_run_options {
     size_t output_nbytes; /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is
                              needed */
     bool training;        /* PREDICT: dropout is active */
+    bool unattended; /* PREDICT: nobody stops it or asks how far it is, so there may be more rows
+                        in a batch than batch_size says */
     unsigned listen;
     double tick_seconds;
     /* Asked within steps too; false abandons the step. From a poll the model, and those that share

@@ -73,7 +73,7 @@ def test_a_prediction_beside_a_fit_sees_whole_steps():
     def work(i):
         if i == 0:
             try:
-                model.fit(x, np.full((64, 2), 1e9), batch_size=1, epochs=1000, verbose=0)
+                model.fit(x, np.full((64, 2), 1e9), batch_size=1, epochs=10_000, verbose=0)
             finally:
                 done.set()
         elif i == 1:
@@ -87,7 +87,7 @@ def test_a_prediction_beside_a_fit_sees_whole_steps():
     values = np.array(pairs)
     assert ((values > 0) & (values < values.max())).any(), "none was seen in the middle of the fit"
     np.testing.assert_array_equal(values[:, 0], values[:, 1])
-    assert model.layers[0].kernel[0, 0] == pytest.approx(1000 * 64 * 0.5e-5)
+    assert model.layers[0].kernel[0, 0] == pytest.approx(10_000 * 64 * 0.5e-5)
 
 
 def test_weights_set_beside_a_fit_are_set_between_steps():

@@ -18,7 +18,7 @@ typedef struct run_call {
     size_t batch_size, epochs, initial_epoch, validation_batch_size, validation_frequency;
     bool shuffle;
     uint64_t shuffle_seed;
-    bool training;
+    bool training, unattended;
     unsigned listen;
     double tick_seconds;
 } run_call;
@@ -106,6 +106,7 @@ static bool parse_call(PyObject *values, PyObject *keywords, run_call *call) {
         {"$validation_frequency", cornu_convert_positive_size, &call->validation_frequency},
         {"$output", cornu_convert_optional_ndarray, &call->output},
         {"$training", cornu_convert_bool, &call->training},
+        {"$unattended", cornu_convert_bool, &call->unattended},
         {"$listen", convert_events, &call->listen},
         {"$tick_seconds", convert_seconds, &call->tick_seconds},
     };
@@ -247,6 +248,7 @@ bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values
         .validation_batch_size = call.validation_batch_size,
         .validation_frequency = call.validation_frequency,
         .training = call.training,
+        .unattended = call.unattended,
         .listen = call.listen,
         .tick_seconds = call.tick_seconds,
     };

@@ -90,7 +90,8 @@ bool cornu_activation_needs_input(const cornu_activation *activation) {
     const double *parameters = activation->parameters;
     switch (activation->kind) {
         case CORNU_RELU:
-            return parameters[1] < (double)INFINITY || parameters[2] != 0 || parameters[0] < 0;
+            return parameters[1] < (double)INFINITY || parameters[2] != 0 ||
+                   (parameters[0] != 0 && !(parameters[0] >= (double)FLT_MIN));
         /* With a positive factor, y has x's sign. One that float32 may round to 0 leaves 0 on both
          * sides of the kink. */
         case CORNU_LEAKY_RELU:

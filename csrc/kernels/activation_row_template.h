@@ -19,6 +19,24 @@ static void exponentials_of_rows(size_t rows, size_t columns, const REAL *x, REA
     }
 }
 
+/* Of a few rows, with what they were made of: a row's maximum and the sum of its exponentials
+ * (NULL: not wanted). */
+static void wide_softmax(size_t rows, size_t columns, const REAL *x, REAL *y, REAL *maxima,
+                         REAL *sums) {
+    exponentials_of_rows(rows, columns, x, y);
+    for (size_t i = 0; i < rows; i++) {
+        REAL *row = y + i * columns;
+        const REAL sum = row_sum(columns, row);
+        if (sums) {
+            maxima[i] = row_maximum(columns, x + i * columns);
+            sums[i] = sum;
+        }
+        for (size_t j = 0; j < columns; j++) {
+            row[j] /= sum;
+        }
+    }
+}
+
 static void softmax_forward(size_t rows, size_t columns, const REAL *x, REAL *y) {
     if (columns <= NARROW_COLUMNS) {
         for (size_t i = 0; i < rows; i += LANES) {
@@ -29,17 +47,10 @@ static void softmax_forward(size_t rows, size_t columns, const REAL *x, REAL *y)
         return;
     }
     /* Groups of rows that stay in the first-level cache between the sweeps. */
-    size_t group = columns > 0 && columns < 2048 ? 2048 / columns : 1;
-    for (size_t begin = 0; begin < rows; begin += group) {
-        size_t count = rows - begin < group ? rows - begin : group;
-        exponentials_of_rows(count, columns, x + begin * columns, y + begin * columns);
-        for (size_t i = begin; i < begin + count; i++) {
-            REAL *row = y + i * columns;
-            const REAL sum = row_sum(columns, row);
-            for (size_t j = 0; j < columns; j++) {
-                row[j] /= sum;
-            }
-        }
+    const size_t group = columns < 2048 ? 2048 / columns : 1;
+    for (size_t i = 0; i < rows; i += group) {
+        const size_t count = rows - i < group ? rows - i : group;
+        wide_softmax(count, columns, x + i * columns, y + i * columns, NULL, NULL);
     }
 }
 

@@ -3,10 +3,13 @@
 /* to[k][j] = from[k][j] for j < width, and 0 up to `padded`; j is contiguous in both. */
 static void pack_rows(size_t depth, size_t width, size_t padded, const REAL *from,
                       ptrdiff_t stride_k, REAL *restrict to) {
+    /* Rows may lie too far from each other for the processor to see where this goes. */
+    const uintptr_t ahead = 8 * (uintptr_t)stride_k * sizeof(REAL);
     const size_t whole = width / VEC_WIDTH * VEC_WIDTH;
     for (size_t k = 0; k < depth; k++) {
         size_t j = 0;
         for (; j < whole; j += VEC_WIDTH) {
+            __builtin_prefetch((const void *)((uintptr_t)(from + j) + ahead));
             vec_store(to + j, vec_load(from + j));
         }
         if (j < width) {
@@ -26,14 +29,12 @@ static void pack_rows(size_t depth, size_t width, size_t padded, const REAL *fro
  * that it is transposed in registers. */
 INLINE void pack_square(const REAL *from, ptrdiff_t stride_j, size_t padded, REAL *restrict to) {
     vec square[VEC_WIDTH];
-    UNROLL
-    for (size_t j = 0; j < VEC_WIDTH; j++) {
-        square[j] = vec_load(from + (ptrdiff_t)j * stride_j);
-    }
-    vec_transpose(square);
+    vec_load_transposed(from, stride_j, square);
     UNROLL
     for (size_t k = 0; k < VEC_WIDTH; k++) {
-        vec_store(to + k * padded, square[k]);
+        vec_store(to, square[k]);
+        to += padded;
+        OPAQUE(to);
     }
 }
 

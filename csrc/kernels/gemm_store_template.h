@@ -17,11 +17,24 @@ INLINE bool gemm_stores_plainly(const gemm_store *store) {
     return store->first && !store->bias && !store->relu && !store->weights;
 }
 
+/* A part or the whole: where it is known which, as short as can be. */
+INLINE vec vec_load_some(const REAL *x, size_t count) {
+    return count == VEC_WIDTH ? vec_load(x) : vec_load_part(x, count);
+}
+
+INLINE void vec_store_some(REAL *x, vec value, size_t count) {
+    if (count == VEC_WIDTH) {
+        vec_store(x, value);
+    } else {
+        vec_store_part(x, value, count);
+    }
+}
+
 /* `count` elements at `c`, which is at `offset` from the tile's. */
 INLINE void gemm_emit(const gemm_store *store, ptrdiff_t offset, vec sum, vec bias, size_t count) {
     REAL *c = store->c + offset;
     if (!store->first) {
-        sum = vec_add(vec_load_part(c, count), sum);
+        sum = vec_add(vec_load_some(c, count), sum);
     }
     if (store->bias) {
         sum = vec_add(sum, bias);
@@ -31,11 +44,11 @@ INLINE void gemm_emit(const gemm_store *store, ptrdiff_t offset, vec sum, vec bi
     }
     if (store->weights) {
         REAL *weights = store->weights + offset;
-        const vec before = vec_load_part(weights, count);
-        vec_store_part(weights, vec_multiply_add(vec_all(-store->rate), sum, before), count);
+        const vec before = vec_load_some(weights, count);
+        vec_store_some(weights, vec_multiply_add(vec_all(-store->rate), sum, before), count);
         return;
     }
-    vec_store_part(c, sum, count);
+    vec_store_some(c, sum, count);
 }
 
 /* One element: bias and weights are its own. */

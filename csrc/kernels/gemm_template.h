@@ -16,6 +16,7 @@
 enum {
     GEMM_PANEL = 2 * VEC_WIDTH, /* columns of a packed panel */
     GEMM_FEW_ROWS = 48,         /* up to here b is read where it lies */
+    GEMM_PACK_DEPTH = 8,
     /* Elements of b packed at once: they stay in the second-level cache (1 MiB and more on what has
      * been measured) while every row of a passes over them. */
     GEMM_B_COUNT = (256 << 10) / sizeof(REAL),
@@ -100,10 +101,11 @@ static gemm_store gemm_store_at(const gemm_block *block, const gemm_place *place
 /* What will be read and written when the sums are there. */
 INLINE void gemm_prefetch(const gemm_store *store, const gemm_place *place) {
     if (store->c_stride_j == 1) {
+        const REAL *at = store->weights ? store->weights : store->c;
         for (size_t i = 0; i < place->rows; i++) {
-            const REAL *c = store->c + (ptrdiff_t)i * store->c_stride_i;
-            __builtin_prefetch(c, 1);
-            __builtin_prefetch(c + 64 / sizeof(REAL), 1);
+            __builtin_prefetch(at, 1);
+            __builtin_prefetch(at + 64 / sizeof(REAL), 1);
+            at += store->c_stride_i;
         }
     }
 }
@@ -169,14 +171,22 @@ static void gemm_where_it_lies(const gemm_block *block) {
     }
 }
 
+/* Some of the depth at a time, so that rows of b that lie far from each other are read a good piece
+ * each. */
 static void gemm_pack_b(const gemm_block *block) {
     const gemm_problem *p = block->problem;
-    gemm_place place = {0};
-    for (place.column = 0; place.column < block->columns; place.column += place.width) {
-        gemm_take_columns(block, &place);
-        const gemm_operands operands = gemm_operands_at(block, &place);
-        pack(block->depth, place.width, (size_t)VEC_WIDTH << place.vectors_log2, operands.b,
-             p->b_stride_k, p->b_stride_j, block->scratch->b + block->depth * place.column);
+    const size_t step = p->b_stride_j == 1 ? GEMM_PACK_DEPTH : block->depth;
+    for (size_t k = 0; k < block->depth; k += step) {
+        const size_t depth = block->depth - k < step ? block->depth - k : step;
+        gemm_place place = {0};
+        for (place.column = 0; place.column < block->columns; place.column += place.width) {
+            gemm_take_columns(block, &place);
+            const gemm_operands operands = gemm_operands_at(block, &place);
+            const size_t panel = (size_t)VEC_WIDTH << place.vectors_log2;
+            pack(depth, place.width, panel, operands.b + (ptrdiff_t)k * p->b_stride_k,
+                 p->b_stride_k, p->b_stride_j,
+                 block->scratch->b + block->depth * place.column + k * panel);
+        }
     }
 }
 
@@ -200,45 +210,47 @@ static void gemm_packed(const gemm_block *block) {
     }
 }
 
-static gemm_problem transposed_problem(const gemm_problem *p) {
-    gemm_problem transposed = {
-        .rows = p->columns,
-        .columns = p->rows,
-        .depth = p->depth,
-        .a = p->b,
-        .a_stride_i = p->b_stride_j,
-        .a_stride_k = p->b_stride_k,
-        .b = p->a,
-        .b_stride_k = p->a_stride_k,
-        .b_stride_j = p->a_stride_i,
-        .c = p->c,
-        .c_stride_i = p->c_stride_j,
-        .c_stride_j = p->c_stride_i,
-        .bias = p->bias,
-        .bias_stride_i = p->bias_stride_j,
-        .bias_stride_j = p->bias_stride_i,
-        .accumulate = p->accumulate,
-        .relu = p->relu,
-        .weights = p->weights,
-        .rate = p->rate,
-    };
-    return transposed;
+/* A product of two numbers does not depend on their order: c's transpose is as good, with the same
+ * chains. */
+static void transpose_problem(gemm_problem *p) {
+    const gemm_problem as_is = *p;
+    p->rows = as_is.columns;
+    p->columns = as_is.rows;
+    p->a = as_is.b;
+    p->a_stride_i = as_is.b_stride_j;
+    p->a_stride_k = as_is.b_stride_k;
+    p->b = as_is.a;
+    p->b_stride_k = as_is.a_stride_k;
+    p->b_stride_j = as_is.a_stride_i;
+    p->c_stride_i = as_is.c_stride_j;
+    p->c_stride_j = as_is.c_stride_i;
+    p->bias_stride_i = as_is.bias_stride_j;
+    p->bias_stride_j = as_is.bias_stride_i;
 }
 
-/* What a way of computing costs, in multiply-adds of one vector. */
-static size_t gemm_cost(const gemm_problem *p) {
-    const size_t vectors = (p->columns + VEC_WIDTH - 1) / VEC_WIDTH;
-    size_t cost = vectors * p->rows * p->depth;
-    if (p->b_stride_j != 1) {
-        cost += vectors * p->depth * (p->b_stride_k == 1 ? 8 : 4 * VEC_WIDTH);
+/* What it costs with `rows` factors broadcast to `columns` along the vector, in multiply-adds of
+ * one vector; and then to read operands and write results that do not lie along it. */
+INLINE size_t gemm_cost(size_t rows, size_t columns, size_t depth, ptrdiff_t b_stride_k,
+                        ptrdiff_t b_stride_j, ptrdiff_t c_stride_j) {
+    const size_t vectors = (columns + VEC_WIDTH - 1) / VEC_WIDTH;
+    size_t cost = vectors * rows * depth;
+    if (b_stride_j != 1) {
+        cost += vectors * depth * (b_stride_k == 1 ? 8 : 4 * VEC_WIDTH);
     }
-    if (p->c_stride_j != 1) {
-        cost += vectors * p->rows * 16;
+    if (c_stride_j != 1) {
+        cost += vectors * rows * 16;
     }
     return cost;
 }
 
+static bool gemm_is_better_transposed(const gemm_problem *p) {
+    return gemm_cost(p->columns, p->rows, p->depth, p->a_stride_k, p->a_stride_i, p->c_stride_i) <
+           gemm_cost(p->rows, p->columns, p->depth, p->b_stride_k, p->b_stride_j, p->c_stride_j);
+}
+
 #include "kernels/gemm_lanes_template.h"
+
+#include "kernels/gemm_few_template.h"
 
 enum {
     GEMM_TINY_SIDE = 8, /* most rows times columns, and most depth, of a product of a few numbers */
@@ -307,10 +319,16 @@ static void gemm(const cornu_gemm *product, void *scratch) {
         }
         return;
     }
-    /* A product of two numbers does not depend on their order: the same chains. */
-    gemm_problem transposed = transposed_problem(&problem);
-    if (gemm_cost(&transposed) < gemm_cost(&problem)) {
-        problem = transposed;
+    if (gemm_is_better_transposed(&problem)) {
+        transpose_problem(&problem);
+    }
+    if (problem.depth - 1 < CORNU_GEMM_FEW_DEPTH && problem.b_stride_j == 1 &&
+        problem.c_stride_j == 1) {
+        const gemm_block all = {.problem = &problem, .depth = problem.depth};
+        const gemm_place first = {0};
+        const gemm_store store = gemm_store_at(&all, &first);
+        gemm_shallow(&problem, &store);
+        return;
     }
     problem.packs_b = problem.b_stride_j != 1;
     const bool blocked = problem.rows > GEMM_FEW_ROWS;
@@ -321,7 +339,9 @@ static void gemm(const cornu_gemm *product, void *scratch) {
         while (block.column < problem.columns) {
             block.columns = problem.columns - block.column;
             if (!blocked) {
-                gemm_where_it_lies(&block);
+                if (!gemm_few_block(&block)) {
+                    gemm_where_it_lies(&block);
+                }
             } else {
                 block.columns = block.columns < most_columns ? block.columns : most_columns;
                 gemm_packed(&block);

@@ -30,6 +30,9 @@
  * each part says what it is a part of. */
 #define CORNU_DEPTH_BLOCK_MOST 512
 #define CORNU_GEMM_NARROW 4
+/* Up to so many rows, or with so little depth, b or c is gone through as it lies, row by row. */
+#define CORNU_GEMM_FEW_ROWS 4
+#define CORNU_GEMM_FEW_DEPTH 4
 static inline size_t cornu_depth_block(size_t depth) {
     size_t blocks = depth / CORNU_DEPTH_BLOCK_MOST + (depth % CORNU_DEPTH_BLOCK_MOST != 0);
     if (blocks <= 1) return CORNU_DEPTH_BLOCK_MOST;
@@ -73,6 +76,21 @@ typedef struct cornu_dropout {
     uint64_t seed, stream;
 } cornu_dropout;
 
+/* A layer of a few numbers: y = activation(x kernel + bias). */
+typedef struct cornu_few_layer {
+    size_t inputs, units;
+    const cornu_activation *activation;
+    const void *kernel, *bias; /* inputs x units; units, or NULL */
+    bool keeps_z;              /* else z, what goes into the activation, is where y will be */
+    void *z, *y;               /* rows x units; z NULL where it is not kept */
+    bool stops_at_z;           /* y is left to somebody else, and dy is dz */
+    void *kernel_gradient, *bias_gradient; /* NULL: not wanted */
+} cornu_few_layer;
+
+/* Most multiply-adds of such a layer, for all rows; and most inputs, units or rows. */
+#define CORNU_FEW_WORK 64
+#define CORNU_FEW_SIDE 16
+
 /* Element strides of a source are bytes. */
 typedef void cornu_gather(size_t count, const void *source, ptrdiff_t stride, void *real);
 
@@ -84,6 +102,13 @@ typedef struct cornu_kernels {
                               thread */
 
     void (*gemm)(const cornu_gemm *product, void *scratch);
+
+    /* A chain of layers, each reading the y before it, in one call; bits are those of the kernels
+     * below, called one by one. Backward is given the derivative by the last y, which it spends,
+     * and room for as much as the largest; the derivative by x is not made. */
+    void (*few_forward)(size_t count, const cornu_few_layer *layers, size_t rows, const void *x);
+    void (*few_backward)(size_t count, const cornu_few_layer *layers, size_t rows, const void *x,
+                         void *dy, void *room);
 
     /* y = activation(x) over rows x columns (glu: y has columns / 2). y may be x, except for glu.
      */
@@ -117,8 +142,10 @@ typedef struct cornu_kernels {
     void (*metric_rows)(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
                         const void *prediction, double *row_values);
 
-    /* weights[i] moves against gradient[i]. slots: see cornu_optimizer_slot_count. */
-    void (*update)(const cornu_update *update, size_t count, void *weights, const void *gradient,
+    /* weights[i][j] moves against gradient[i][j], each with a stride of its own from row to row;
+     * slots (see cornu_optimizer_slot_count) lie as weights do. */
+    void (*update)(const cornu_update *update, size_t rows, size_t columns, void *weights,
+                   size_t stride, const void *gradient, size_t gradient_stride,
                    void *const slots[]);
 
     /* y = x * mask / (1 - rate): element i is kept when word `first + i * step` of (seed, stream)
@@ -164,6 +191,8 @@ bool cornu_activation_columns(cornu_activation_kind kind, size_t columns, size_t
  * v_hat. */
 #define CORNU_MAX_SLOTS 3
 size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options);
+/* Whether a step is weights - rate gradient and nothing more, which a product's store can do. */
+bool cornu_optimizer_is_plain(const cornu_optimizer_options *options);
 
 /* ids[i] = labels[i] when it is a whole number in [0, classes); returns the index of the first that
  * is not, or count. */

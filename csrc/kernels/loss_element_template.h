@@ -57,7 +57,10 @@ INLINE void mean_of_terms(loss_term *term, loss_targets targets, size_t rows, si
     enum { GROUP = 512 };
     REAL terms[GROUP];
     /* Many short rows at once, or one long one piece by piece. */
-    const size_t rows_at_once = columns < GROUP ? GROUP / columns : 1;
+    size_t rows_at_once = rows;
+    if (rows * columns > GROUP) {
+        rows_at_once = columns < GROUP ? GROUP / columns : 1;
+    }
     for (size_t row = 0; row < rows; row += rows_at_once) {
         const size_t end = rows - row < rows_at_once ? rows : row + rows_at_once;
         double lanes[DOUBLE_LANES] = {0};
@@ -73,6 +76,15 @@ INLINE void mean_of_terms(loss_term *term, loss_targets targets, size_t rows, si
         }
         if (columns >= GROUP) {
             row_losses[row] = add_double_lanes(lanes) / (double)columns;
+            continue;
+        }
+        if (columns <= 2) {
+            /* The lanes that are left are zero: the same sum. */
+            for (size_t i = row; i < end; i++) {
+                const REAL *pair = terms + (i - row) * columns;
+                const double first = 0.0 + (double)pair[0];
+                row_losses[i] = columns == 1 ? first : (first + (double)pair[1]) / 2.0;
+            }
             continue;
         }
         for (size_t i = row; i < end; i++) {

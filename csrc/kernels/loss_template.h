@@ -20,11 +20,12 @@ static void norms_of_logits(size_t rows, size_t columns, const REAL *logits, REA
     } else {
         for (size_t i = 0; i < rows; i++) {
             const REAL *row = logits + i * columns;
+            if (probabilities) {
+                wide_softmax(1, columns, row, probabilities + i * columns, &maxima[i], &sums[i]);
+                continue;
+            }
             maxima[i] = row_maximum(columns, row);
             sums[i] = sum_of_exponentials(columns, row, maxima[i]);
-        }
-        if (probabilities) {
-            softmax_forward(rows, columns, logits, probabilities);
         }
     }
     for (size_t lane = 0; lane < LANES; lane++) {

@@ -23,17 +23,13 @@ static void narrow_store(const narrow_rows *narrow, REAL *x) {
 
 /* As row_maximum. */
 static void narrow_maxima(const narrow_rows *narrow, REAL *maxima) {
-    REAL largest[LANES];
-    for (size_t lane = 0; lane < LANES; lane++) {
-        largest[lane] = -real_of(REAL_INFINITY_BITS);
-    }
-    for (size_t j = 0; j < narrow->columns; j++) {
-        for (size_t lane = 0; lane < LANES; lane++) {
-            const REAL x = narrow->at[j][lane];
-            largest[lane] = x > largest[lane] ? x : largest[lane];
+    for (size_t lane = 0; lane < LANES; lane += VEC_WIDTH) {
+        vec largest = vec_all(-real_of(REAL_INFINITY_BITS));
+        for (size_t j = 0; j < narrow->columns; j++) {
+            largest = vec_larger(vec_load(narrow->at[j] + lane), largest);
         }
+        vec_store(maxima + lane, largest);
     }
-    memcpy(maxima, largest, sizeof largest);
 }
 
 /* As row_sum. */
@@ -94,19 +90,18 @@ static void narrow_argmax(size_t rows, size_t columns, const REAL *x, REAL_BITS 
     REAL maxima[LANES];
     narrow_load(rows, columns, x, &narrow);
     narrow_maxima(&narrow, maxima);
-    REAL_BITS found[LANES], nan[LANES];
-    for (size_t lane = 0; lane < LANES; lane++) {
-        found[lane] = (REAL_BITS)columns;
-        nan[lane] = 0;
-    }
-    for (size_t j = columns; j-- > 0;) {
-        for (size_t lane = 0; lane < LANES; lane++) {
-            const REAL value = narrow.at[j][lane];
-            found[lane] = value == maxima[lane] ? (REAL_BITS)j : found[lane];
-            nan[lane] |= value != value;
+    const vec none = vec_all((REAL)columns), zero = vec_zero();
+    for (size_t lane = 0; lane < LANES; lane += VEC_WIDTH) {
+        const vec maximum = vec_load(maxima + lane);
+        vec found = none, nan = zero;
+        for (size_t j = columns; j-- > 0;) {
+            const vec value = vec_load(narrow.at[j] + lane);
+            found = vec_where_equal(value, maximum, vec_all((REAL)j), found);
+            nan = vec_where_equal(value, value, nan, none);
         }
+        vec_store(maxima + lane, vec_where_equal(nan, zero, found, none));
     }
     for (size_t lane = 0; lane < rows; lane++) {
-        indices[lane] = nan[lane] ? (REAL_BITS)columns : found[lane];
+        indices[lane] = (REAL_BITS)maxima[lane];
     }
 }

@@ -22,6 +22,10 @@
 #define WHOLE _Pragma("GCC unroll 1")
 #endif
 
+/* Keeps the compiler from making, in place of sums of a pointer and a stride, which an address can
+ * hold, a pointer of its own for each, of which there would be more than registers. */
+#define OPAQUE(pointer) __asm__("" : "+r"(pointer))
+
 /* Partial sums and maxima of a row: element j belongs to lane j mod LANES on every instruction set,
  * so that the order of a sum depends on its length only. One 64-byte vector. */
 #define LANES (64 / sizeof(REAL))

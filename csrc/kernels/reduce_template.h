@@ -83,39 +83,64 @@ INLINE double add_double_lanes(double *lanes) {
     return lanes[0];
 }
 
+enum { SUM_VECTORS = 4 /* columns' sums side by side, that many vectors of them */ };
+
+/* Of up to SUM_VECTORS vectors of columns, the last of them in part. */
+INLINE void sums_of_vectors(size_t vectors, size_t last, size_t rows, size_t stride, const REAL *x,
+                            REAL *sums, bool accumulate) {
+    for (size_t row = 0; row < rows; row += CORNU_SUM_BLOCK) {
+        const size_t end = rows - row < CORNU_SUM_BLOCK ? rows : row + CORNU_SUM_BLOCK;
+        vec block[SUM_VECTORS];
+        UNROLL
+        for (size_t v = 0; v < vectors; v++) {
+            block[v] = vec_zero();
+        }
+        for (size_t i = row; i < end; i++) {
+            UNROLL
+            for (size_t v = 0; v + 1 < vectors; v++) {
+                block[v] = vec_add(block[v], vec_load(x + v * VEC_WIDTH));
+            }
+            block[vectors - 1] =
+                vec_add(block[vectors - 1], vec_load_part(x + (vectors - 1) * VEC_WIDTH, last));
+            x += stride;
+        }
+        UNROLL
+        for (size_t v = 0; v < vectors; v++) {
+            const size_t width = v + 1 < vectors ? VEC_WIDTH : last;
+            REAL *to = sums + v * VEC_WIDTH;
+            const bool first = row == 0 && !accumulate;
+            vec_store_part(to, first ? block[v] : vec_add(vec_load_part(to, width), block[v]),
+                           width);
+        }
+    }
+}
+
 /* Columns side by side, each a chain down the rows of a block from zero, block sums added in order:
  * what a product with a column of ones gives. */
 static void column_sums(size_t rows, size_t columns, const void *x_, void *sums_, bool accumulate) {
-    enum { GROUP = 256 / sizeof(REAL), FEW = 8 };
     const REAL *x = x_;
     REAL *sums = sums_;
-    if (rows - 1 < FEW && columns <= FEW) {
-        for (size_t j = 0; j < columns; j++) {
-            REAL sum = 0;
-            for (size_t i = 0; i < rows; i++) {
-                sum += x[i * columns + j];
-            }
-            sums[j] = accumulate ? sums[j] + sum : sum;
+    if (rows == 0) {
+        if (!accumulate) {
+            memset(sums, 0, columns * sizeof(REAL));
         }
         return;
     }
-    for (size_t column = 0; column < columns; column += GROUP) {
-        size_t width = columns - column < GROUP ? columns - column : GROUP;
-        for (size_t row = 0; row < rows; row += CORNU_SUM_BLOCK) {
-            size_t end = rows - row < CORNU_SUM_BLOCK ? rows : row + CORNU_SUM_BLOCK;
-            REAL block[GROUP] = {0};
-            for (size_t i = row; i < end; i++) {
-                for (size_t j = 0; j < width; j++) {
-                    block[j] += x[i * columns + column + j];
-                }
-            }
-            bool first = row == 0 && !accumulate;
-            for (size_t j = 0; j < width; j++) {
-                sums[column + j] = first ? block[j] : sums[column + j] + block[j];
-            }
-        }
-        if (rows == 0 && !accumulate) {
-            memset(sums + column, 0, width * sizeof(REAL));
+    for (size_t column = 0; column < columns; column += SUM_VECTORS * VEC_WIDTH) {
+        const size_t left = columns - column;
+        const size_t width = left < SUM_VECTORS * VEC_WIDTH ? left : SUM_VECTORS * VEC_WIDTH;
+        const size_t vectors = (width + VEC_WIDTH - 1) / VEC_WIDTH;
+        const size_t last = width - (vectors - 1) * VEC_WIDTH;
+        const REAL *at = x + column;
+        REAL *to = sums + column;
+        if (vectors == 1) {
+            sums_of_vectors(1, last, rows, columns, at, to, accumulate);
+        } else if (vectors == 2) {
+            sums_of_vectors(2, last, rows, columns, at, to, accumulate);
+        } else if (vectors == 3) {
+            sums_of_vectors(3, last, rows, columns, at, to, accumulate);
+        } else {
+            sums_of_vectors(4, last, rows, columns, at, to, accumulate);
         }
     }
 }

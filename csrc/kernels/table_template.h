@@ -21,6 +21,8 @@
 
 #include "kernels/activation_template.h"
 
+#include "kernels/few_template.h"
+
 #include "kernels/loss_element_template.h"
 
 #include "kernels/loss_template.h"
@@ -44,6 +46,8 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .element_nbytes = sizeof(REAL),
     .scratch_nbytes = sizeof(gemm_scratch),
     .gemm = gemm,
+    .few_forward = few_forward,
+    .few_backward = few_backward,
     .activation_forward = activation_forward,
     .activation_backward = activation_backward,
     .column_sums = column_sums,

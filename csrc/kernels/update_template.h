@@ -86,21 +86,54 @@ static void update_amsgrad(adam_step step, size_t count, REAL *restrict weights,
     }
 }
 
-static void update(const cornu_update *update, size_t count, void *weights, const void *gradient,
-                   void *const slots[]) {
-    const cornu_optimizer_options *options = update->options;
-    const REAL rate = (REAL)update->learning_rate;
+/* What is the same for all rows. */
+typedef struct update_constants {
+    const cornu_optimizer_options *options;
+    REAL rate;
+    adam_step adam;
+} update_constants;
+
+static void update_row(const update_constants *constants, size_t count, REAL *weights,
+                       const REAL *gradient, REAL *const slots[]) {
+    const cornu_optimizer_options *options = constants->options;
     if (options->kind == CORNU_ADAM) {
-        const adam_step step = adam_step_of(update);
         if (options->amsgrad) {
-            update_amsgrad(step, count, weights, gradient, slots[0], slots[1], slots[2]);
+            update_amsgrad(constants->adam, count, weights, gradient, slots[0], slots[1], slots[2]);
         } else {
-            update_adam(step, count, weights, gradient, slots[0], slots[1]);
+            update_adam(constants->adam, count, weights, gradient, slots[0], slots[1]);
         }
     } else if (options->momentum != 0) {
-        update_momentum(rate, (REAL)options->momentum, options->nesterov, count, weights, gradient,
-                        slots[0]);
+        update_momentum(constants->rate, (REAL)options->momentum, options->nesterov, count, weights,
+                        gradient, slots[0]);
     } else {
-        update_sgd(rate, count, weights, gradient);
+        update_sgd(constants->rate, count, weights, gradient);
+    }
+}
+
+static void update(const cornu_update *update, size_t rows, size_t columns, void *weights_,
+                   size_t stride, const void *gradient_, size_t gradient_stride,
+                   void *const slots[]) {
+    REAL *weights = weights_;
+    const REAL *gradient = gradient_;
+    const size_t slot_count = cornu_optimizer_slot_count(update->options);
+    REAL *at[CORNU_MAX_SLOTS] = {NULL};
+    for (size_t slot = 0; slot < slot_count; slot++) {
+        at[slot] = slots[slot];
+    }
+    update_constants constants = {.options = update->options, .rate = (REAL)update->learning_rate};
+    if (update->options->kind == CORNU_ADAM) {
+        constants.adam = adam_step_of(update);
+    }
+    if (stride == columns && gradient_stride == columns) {
+        columns *= rows;
+        rows = 1;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        update_row(&constants, columns, weights, gradient, at);
+        weights += stride;
+        gradient += gradient_stride;
+        for (size_t slot = 0; slot < slot_count; slot++) {
+            at[slot] += stride;
+        }
     }
 }

@@ -59,6 +59,15 @@ INLINE vec vec_add(vec a, vec b) {
     return VEC_OF(add)(a, b);
 }
 
+/* The instruction's operand order: the second is the answer where a NaN is among them. */
+INLINE vec vec_larger(vec x, vec y) {
+    return VEC_OF(max)(x, y);
+}
+
+INLINE vec vec_where_equal(vec a, vec b, vec x, vec y) {
+    return VEC_OF(blendv)(y, x, VEC_OF(cmp)(a, b, _CMP_EQ_OQ));
+}
+
 INLINE vec vec_multiply_add(vec a, vec b, vec c) {
     return VEC_OF(fmadd)(a, b, c);
 }
@@ -76,6 +85,17 @@ INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
     rows[1] = _mm256_permute2f128_pd(b, d, 0x20);
     rows[2] = _mm256_permute2f128_pd(a, c, 0x31);
     rows[3] = _mm256_permute2f128_pd(b, d, 0x31);
+}
+
+/* With the halves in place as they are loaded, half of the exchanges is left. */
+INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WIDTH]) {
+    UNROLL
+    for (ptrdiff_t i = 0; i < 4; i += 2) {
+        const vec even = _mm256_loadu2_m128d(x + i + 2 * stride, x + i);
+        const vec odd = _mm256_loadu2_m128d(x + i + 3 * stride, x + i + stride);
+        rows[i] = _mm256_unpacklo_pd(even, odd);
+        rows[i + 1] = _mm256_unpackhi_pd(even, odd);
+    }
 }
 
 #else
@@ -98,6 +118,29 @@ INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
     for (size_t i = 0; i < 4; i++) {
         rows[i] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x20);
         rows[i + 4] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x31);
+    }
+}
+
+/* With the halves in place as they are loaded, two thirds of the exchanges are left. */
+INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WIDTH]) {
+    const REAL *x3 = x + 3 * stride;
+    OPAQUE(x);
+    OPAQUE(x3);
+    UNROLL
+    for (ptrdiff_t i = 0; i < 8; i += 4) {
+        vec fours[4];
+        fours[0] = _mm256_loadu2_m128(x + i + 4 * stride, x + i);
+        fours[1] = _mm256_loadu2_m128(x3 + i + 2 * stride, x + i + stride);
+        fours[2] = _mm256_loadu2_m128(x3 + i + 3 * stride, x + i + 2 * stride);
+        fours[3] = _mm256_loadu2_m128(x3 + i + 4 * stride, x3 + i);
+        const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(fours[0], fours[1]));
+        const __m256d b = _mm256_castps_pd(_mm256_unpackhi_ps(fours[0], fours[1]));
+        const __m256d c = _mm256_castps_pd(_mm256_unpacklo_ps(fours[2], fours[3]));
+        const __m256d d = _mm256_castps_pd(_mm256_unpackhi_ps(fours[2], fours[3]));
+        rows[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
+        rows[i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
+        rows[i + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
+        rows[i + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
     }
 }
 

@@ -6,12 +6,14 @@
 typedef __m512d vec;
 typedef __mmask8 vec_mask;
 #define VEC_OF(operation) _mm512_##operation##_pd
+#define VEC_OF_MASK(operation) _mm512_##operation##_pd_mask
 
 #else
 
 typedef __m512 vec;
 typedef __mmask16 vec_mask;
 #define VEC_OF(operation) _mm512_##operation##_ps
+#define VEC_OF_MASK(operation) _mm512_##operation##_ps_mask
 
 #endif
 
@@ -49,6 +51,15 @@ INLINE vec vec_add(vec a, vec b) {
     return VEC_OF(add)(a, b);
 }
 
+/* The instruction's operand order: the second is the answer where a NaN is among them. */
+INLINE vec vec_larger(vec x, vec y) {
+    return VEC_OF(max)(x, y);
+}
+
+INLINE vec vec_where_equal(vec a, vec b, vec x, vec y) {
+    return VEC_OF(mask_mov)(y, VEC_OF_MASK(cmp)(a, b, _CMP_EQ_OQ), x);
+}
+
 INLINE vec vec_multiply_add(vec a, vec b, vec c) {
     return VEC_OF(fmadd)(a, b, c);
 }
@@ -83,6 +94,27 @@ INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
     }
 }
 
+/* Two elements of each of the rows 0, 2, 4 and 6. */
+INLINE vec vec_load_pairs(const REAL *x, ptrdiff_t stride) {
+    vec pairs = _mm512_zextpd128_pd512(_mm_loadu_pd(x));
+    pairs = _mm512_mask_broadcast_f64x2(pairs, 0x0c, _mm_loadu_pd(x + 2 * stride));
+    pairs = _mm512_mask_broadcast_f64x2(pairs, 0x30, _mm_loadu_pd(x + 4 * stride));
+    return _mm512_mask_broadcast_f64x2(pairs, 0xc0, _mm_loadu_pd(x + 6 * stride));
+}
+
+/* With the quarters in place as they are loaded, a third of the exchanges is left. */
+INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WIDTH]) {
+    const REAL *x1 = x + stride;
+    OPAQUE(x);
+    OPAQUE(x1);
+    UNROLL
+    for (ptrdiff_t i = 0; i < 8; i += 2) {
+        const vec even = vec_load_pairs(x + i, stride), odd = vec_load_pairs(x1 + i, stride);
+        rows[i] = _mm512_unpacklo_pd(even, odd);
+        rows[i + 1] = _mm512_unpackhi_pd(even, odd);
+    }
+}
+
 #else
 
 INLINE vec vec_relu(vec x) {
@@ -113,6 +145,36 @@ INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
         rows[i + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
         rows[i + 8] = _mm512_shuffle_f32x4(a, c, 0xdd);
         rows[i + 12] = _mm512_shuffle_f32x4(b, d, 0xdd);
+    }
+}
+
+/* Four elements of each of the rows 0, 4, 8 and 12. */
+INLINE vec vec_load_fours(const REAL *x, ptrdiff_t stride) {
+    vec fours = _mm512_zextps128_ps512(_mm_loadu_ps(x));
+    fours = _mm512_mask_broadcast_f32x4(fours, 0x00f0, _mm_loadu_ps(x + 4 * stride));
+    fours = _mm512_mask_broadcast_f32x4(fours, 0x0f00, _mm_loadu_ps(x + 8 * stride));
+    return _mm512_mask_broadcast_f32x4(fours, 0xf000, _mm_loadu_ps(x + 12 * stride));
+}
+
+/* With the quarters in place as they are loaded, half of the exchanges is left. */
+INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WIDTH]) {
+    const REAL *x1 = x + stride, *x2 = x + 2 * stride, *x3 = x + 3 * stride;
+    OPAQUE(x);
+    OPAQUE(x1);
+    OPAQUE(x2);
+    OPAQUE(x3);
+    UNROLL
+    for (ptrdiff_t i = 0; i < 16; i += 4) {
+        const vec first = vec_load_fours(x + i, stride), second = vec_load_fours(x1 + i, stride);
+        const vec third = vec_load_fours(x2 + i, stride), fourth = vec_load_fours(x3 + i, stride);
+        const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(first, second));
+        const __m512d b = _mm512_castps_pd(_mm512_unpackhi_ps(first, second));
+        const __m512d c = _mm512_castps_pd(_mm512_unpacklo_ps(third, fourth));
+        const __m512d d = _mm512_castps_pd(_mm512_unpackhi_ps(third, fourth));
+        rows[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
+        rows[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
+        rows[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
+        rows[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
     }
 }
 

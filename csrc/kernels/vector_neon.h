@@ -47,6 +47,14 @@ INLINE vec vec_add(vec a, vec b) {
     return VEC_OF(vaddq)(a, b);
 }
 
+INLINE vec vec_larger(vec x, vec y) {
+    return VEC_OF(vbslq)(VEC_OF(vcgtq)(x, y), x, y);
+}
+
+INLINE vec vec_where_equal(vec a, vec b, vec x, vec y) {
+    return VEC_OF(vbslq)(VEC_OF(vceqq)(a, b), x, y);
+}
+
 INLINE vec vec_multiply_add(vec a, vec b, vec c) {
     return VEC_OF(vfmaq)(c, a, b);
 }
@@ -81,3 +89,11 @@ INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
 }
 
 #endif
+
+INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WIDTH]) {
+    UNROLL
+    for (size_t i = 0; i < VEC_WIDTH; i++) {
+        rows[i] = vec_load(x + (ptrdiff_t)i * stride);
+    }
+    vec_transpose(rows);
+}

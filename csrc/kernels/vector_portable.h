@@ -48,6 +48,22 @@ INLINE vec vec_add(vec a, vec b) {
     return a;
 }
 
+/* x where it is larger, y elsewhere, and so where a NaN is among them. */
+INLINE vec vec_larger(vec x, vec y) {
+    for (size_t i = 0; i < VEC_WIDTH; i++) {
+        x.at[i] = x.at[i] > y.at[i] ? x.at[i] : y.at[i];
+    }
+    return x;
+}
+
+/* x where a equals b (no NaN does), y elsewhere. */
+INLINE vec vec_where_equal(vec a, vec b, vec x, vec y) {
+    for (size_t i = 0; i < VEC_WIDTH; i++) {
+        y.at[i] = a.at[i] == b.at[i] ? x.at[i] : y.at[i];
+    }
+    return y;
+}
+
 /* a b + c, rounded once. */
 INLINE vec vec_multiply_add(vec a, vec b, vec c) {
     for (size_t i = 0; i < VEC_WIDTH; i++) {
@@ -73,4 +89,13 @@ INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
             rows[j].at[i] = element;
         }
     }
+}
+
+/* The same of rows that are `stride` from each other in memory. */
+INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WIDTH]) {
+    UNROLL
+    for (size_t i = 0; i < VEC_WIDTH; i++) {
+        rows[i] = vec_load(x + (ptrdiff_t)i * stride);
+    }
+    vec_transpose(rows);
 }

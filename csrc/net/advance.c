@@ -6,6 +6,9 @@
 #include "base/status.h"
 #include "net/run.h"
 
+/* Weights from which on each gradient is spent as soon as it is there, while it is in the cache. */
+#define LEAST_DESCENDING 8192
+
 /* ---- Locks ---- */
 
 static bool runs_exclusively(const cornu_run *run) {
@@ -35,6 +38,7 @@ static cornu_rows next_rows(const cornu_run *run, const cornu_feed *feed) {
     size_t left = feed->rows - feed->row;
     cornu_rows rows = {.begin = feed->row,
                        .count = left < feed->batch_size ? left : feed->batch_size};
+    rows.following = left - rows.count;
     if (feed == &run->feed) {
         rows.order32 = run->order.order32;
         rows.order64 = run->order.order64;
@@ -63,6 +67,12 @@ static cornu_status compute(cornu_run *run, cornu_step *step) {
     return status;
 }
 
+/* Whether gradients could be spent as soon as they are there. A few are spent in one go sooner. */
+static bool may_descend(const cornu_run *run) {
+    return run->plan->descends && run->feed.workspace->few_count == 0 &&
+           run->plan->table->flat_count >= LEAST_DESCENDING;
+}
+
 static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,
                               cornu_error *error) {
     cornu_step step = {
@@ -79,6 +89,7 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
     step.output = output_of(run, &step, rows->begin);
     bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
+    if (training && feed->is_brief && may_descend(run)) step.descending = optimizer;
     status = compute(run, &step);
     if (status == CORNU_ERROR_FORKED) {
         cornu_error_set(error, status,
@@ -89,8 +100,13 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
     bool abandon = status != CORNU_OK || run->options.mode == CORNU_RUN_GRADIENT;
     if (moves_state && abandon) cornu_step_restore_state(&step);
     if (status != CORNU_OK) return status;
-    if (training)
-        status = cornu_optimizer_step(optimizer, run->plan, &run->task, feed->workspace->gradient);
+    if (training && !step.descending) {
+        /* As late as can be: rate and count may be set while a step is computed. */
+        step.update = cornu_optimizer_begin(optimizer);
+        status = cornu_optimizer_descend(optimizer, run->plan, &run->task, &step.update,
+                                         feed->workspace->gradient);
+    }
+    if (training && status == CORNU_OK) cornu_optimizer_end(optimizer, &step.update);
     return status;
 }
 
@@ -102,8 +118,12 @@ cornu_status cornu_run_step(cornu_run *run, cornu_feed *feed, cornu_error *error
     run->task.scratch_stride = workspace->scratch_stride;
     run->task.thread_limit = workspace->thread_limit;
     if (is_paced && cornu_pace_begin(&feed->pace)) run->task.thread_limit = 1;
+    /* Only by its largest batches can a feed be seen to be brief. */
+    const bool is_timed = may_descend(run) && (rows.count == feed->batch_size || feed->row == 0);
+    const uint64_t begin = is_timed ? cornu_clock_ns() : 0;
     cornu_status status = take_step(run, feed, &rows, error);
     if (status != CORNU_OK) return status;
+    if (is_timed) feed->is_brief = cornu_clock_ns() - begin < CORNU_POLL_NS;
     if (is_paced) cornu_pace_end(&feed->pace);
     feed->uses_threads |= run->task.in_session;
     feed->row += rows.count;

@@ -136,8 +136,12 @@ static cornu_status run_computation(const row_computation *rows, size_t count, c
     computation self;
     begin(&self, rows->kernels, poll);
     for (size_t row = 0; row < count && status == CORNU_OK; row += chunk) {
-        status = compute_chunk(rows, count - row < chunk ? count - row : chunk, row, error);
-        if (status == CORNU_OK) status = cornu_task_poll(&self.task);
+        size_t some = count - row < chunk ? count - row : chunk;
+        status = compute_chunk(rows, some, row, error);
+        if (status == CORNU_OK) {
+            status = cornu_task_poll_after(
+                &self.task, CORNU_TASK_LOSS_WORK * (double)some * (double)rows->columns);
+        }
     }
     end(&self);
     return status;

@@ -106,7 +106,18 @@ static cornu_status dense_kernel_gradient(const dense *self, cornu_pass *pass, s
         .c_row_stride = (ptrdiff_t)self->units,
         .accumulate = pass->accumulate[KERNEL],
     };
+    if (pass->descents)
+        return cornu_task_gemm_descending(pass->task, &product, &pass->descents[KERNEL]);
     return cornu_task_gemm(pass->task, &product);
+}
+
+static cornu_status dense_bias_gradient(const dense *self, cornu_pass *pass, size_t rows,
+                                        const void *dz) {
+    cornu_status status = cornu_task_column_sums(pass->task, rows, self->units, dz,
+                                                 pass->gradients[BIAS], pass->accumulate[BIAS]);
+    if (status == CORNU_OK && pass->descents)
+        cornu_task_descend(pass->task, self->units, pass->gradients[BIAS], &pass->descents[BIAS]);
+    return status;
 }
 
 static cornu_status dense_input_gradient(const dense *self, cornu_pass *pass, size_t rows,
@@ -137,18 +148,28 @@ static cornu_status dense_backward(const cornu_layer *layer, cornu_pass *pass) {
         status = cornu_task_activation_derivative(pass->task, &self->activation, rows, self->units,
                                                   pass->z, pass->y, pass->dy, dz);
     }
+    /* First what needs the kernel as it is. */
+    if (status == CORNU_OK && pass->dx) status = dense_input_gradient(self, pass, rows, dz);
     if (status == CORNU_OK && pass->gradients[KERNEL])
         status = dense_kernel_gradient(self, pass, rows, dz);
-    if (status == CORNU_OK && self->use_bias && pass->gradients[BIAS]) {
-        status = cornu_task_column_sums(pass->task, rows, self->units, dz, pass->gradients[BIAS],
-                                        pass->accumulate[BIAS]);
-    }
-    if (status == CORNU_OK && pass->dx) status = dense_input_gradient(self, pass, rows, dz);
+    if (status == CORNU_OK && self->use_bias && pass->gradients[BIAS])
+        status = dense_bias_gradient(self, pass, rows, dz);
     return status;
 }
 
 static const cornu_activation *dense_activation(const cornu_layer *layer) {
     return &as_dense(layer)->activation;
+}
+
+static bool dense_few(const cornu_layer *layer, const cornu_shape *input, cornu_few_layer *few) {
+    const dense *self = as_dense(layer);
+    if (self->activation.kind == CORNU_GLU || cornu_shape_rows(input) != 1) return false;
+    few->inputs = cornu_shape_last(input);
+    few->units = self->units;
+    few->activation = &self->activation;
+    few->kernel = cornu_span_data(layer->spans[KERNEL]);
+    few->bias = self->use_bias ? cornu_span_data(layer->spans[BIAS]) : NULL;
+    return true;
 }
 
 static const cornu_layer_type dense_type = {
@@ -158,6 +179,8 @@ static const cornu_layer_type dense_type = {
     .needs = dense_needs,
     .forward = dense_forward,
     .backward = dense_backward,
+    .descends = true,
+    .few = dense_few,
     .activation = dense_activation,
 };
 

@@ -51,6 +51,9 @@ typedef struct cornu_pass {
     bool dy_is_dz;                          /* the loss was joined with the activation */
     void *gradients[CORNU_LAYER_MAX_SPANS]; /* by span; NULL: frozen */
     bool accumulate[CORNU_LAYER_MAX_SPANS]; /* add to what another occurrence left */
+    /* By span: the step to be taken when the gradient is there and dx, which needs the weights as
+     * they were, is made. NULL: none is, all gradients are kept. */
+    const cornu_descent *descents;
 } cornu_pass;
 
 typedef struct cornu_layer_type {
@@ -66,6 +69,12 @@ typedef struct cornu_layer_type {
      * an alias. */
     cornu_status (*forward)(const cornu_layer *layer, cornu_pass *pass);
     cornu_status (*backward)(const cornu_layer *layer, cornu_pass *pass);
+    /* Whether backward takes the steps of pass->descents. */
+    bool descends;
+    /* Describes the layer, but for what belongs to a batch and for gradients, where it is a
+     * product, a bias and an activation that keeps the shape; false: not with these options. NULL:
+     * it never is. */
+    bool (*few)(const cornu_layer *layer, const cornu_shape *input, cornu_few_layer *few);
     /* The activation that the output has gone through, when that is all that stands between z and
      * y. NULL: there is none. */
     const cornu_activation *(*activation)(const cornu_layer *layer);

@@ -220,18 +220,39 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
     return CORNU_OK;
 }
 
+/* From CORNU_MAX_ITERATIONS on the count stands still. */
+static uint64_t next_iteration(const cornu_optimizer *optimizer) {
+    uint64_t taken = cornu_optimizer_iterations(optimizer);
+    return taken < CORNU_MAX_ITERATIONS ? taken + 1 : taken;
+}
+
+cornu_update cornu_optimizer_begin(const cornu_optimizer *optimizer) {
+    return (cornu_update){.options = &optimizer->options,
+                          .learning_rate = cornu_optimizer_learning_rate(optimizer),
+                          .iteration = next_iteration(optimizer)};
+}
+
+cornu_descent cornu_optimizer_descent(const cornu_optimizer *optimizer,
+                                      const struct cornu_table_entry *entry,
+                                      const cornu_update *update) {
+    const cornu_slots *slots = &optimizer->slots;
+    cornu_descent descent = {.update = update, .weights = cornu_span_data(entry->span)};
+    for (size_t i = 0; i < slots->count; i++) descent.slots[i] = slot_at(slots, i, entry->offset);
+    return descent;
+}
+
 typedef struct update_tiles {
-    const cornu_optimizer *optimizer;
+    const cornu_slots *slots;
     const cornu_kernels *kernels;
     const cornu_range *range;
-    cornu_update update;
+    const cornu_update *update;
     const void *gradient;
 } update_tiles;
 
 static void update_tile(void *argument, size_t tile, size_t worker) {
     (void)worker;
     const update_tiles *tiles = argument;
-    const cornu_slots *slots = &tiles->optimizer->slots;
+    const cornu_slots *slots = tiles->slots;
     size_t nbytes = cornu_dtype_nbytes(slots->dtype);
     size_t begin = tile * TILE_ELEMENTS;
     size_t count =
@@ -239,23 +260,16 @@ static void update_tile(void *argument, size_t tile, size_t worker) {
     size_t flat = tiles->range->offset + begin;
     void *at[CORNU_MAX_SLOTS] = {NULL};
     for (size_t i = 0; i < slots->count; i++) at[i] = slot_at(slots, i, flat);
-    tiles->kernels->update(&tiles->update, count, (char *)tiles->range->weights + begin * nbytes,
-                           (const char *)tiles->gradient + flat * nbytes, at);
+    tiles->kernels->update(tiles->update, 1, count, (char *)tiles->range->weights + begin * nbytes,
+                           count, (const char *)tiles->gradient + flat * nbytes, count, at);
 }
 
-/* From CORNU_MAX_ITERATIONS on the count stands still. */
-static uint64_t next_iteration(const cornu_optimizer *optimizer) {
-    uint64_t taken = cornu_optimizer_iterations(optimizer);
-    return taken < CORNU_MAX_ITERATIONS ? taken + 1 : taken;
-}
-
-cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *plan,
-                                  cornu_task *task, const void *gradient) {
-    update_tiles tiles = {.optimizer = optimizer,
+cornu_status cornu_optimizer_descend(const cornu_optimizer *optimizer, const cornu_plan *plan,
+                                     cornu_task *task, const cornu_update *update,
+                                     const void *gradient) {
+    update_tiles tiles = {.slots = &optimizer->slots,
                           .kernels = task->kernels,
-                          .update = {.options = &optimizer->options,
-                                     .learning_rate = cornu_optimizer_learning_rate(optimizer),
-                                     .iteration = next_iteration(optimizer)},
+                          .update = update,
                           .gradient = gradient};
     /* From the first range on the step must be finished, so nobody is asked any more. */
     const cornu_poll poll = task->poll;
@@ -268,6 +282,9 @@ cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *
                                 CORNU_TASK_UPDATE_WORK * (double)tiles.range->count);
     }
     task->poll = poll;
-    if (status == CORNU_OK) cornu_optimizer_set_iterations(optimizer, tiles.update.iteration, NULL);
     return status;
+}
+
+void cornu_optimizer_end(cornu_optimizer *optimizer, const cornu_update *update) {
+    cornu_optimizer_set_iterations(optimizer, update->iteration, NULL);
 }

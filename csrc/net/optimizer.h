@@ -8,6 +8,7 @@
 #include "cornu.h"
 #include "kernels/kernels.h"
 #include "net/plan.h"
+#include "net/task.h"
 
 /* What an optimizer keeps for each weight: `count` flat vectors parallel to a table. The table has
  * first the entries of the one that it is bound to, at their offsets there, then those of weights
@@ -38,8 +39,17 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
                                   cornu_dtype dtype, cornu_error *error);
 /* Slot `index` of a span, as long as the span; NULL when there is none of it. */
 void *cornu_slots_at(const cornu_slots *slots, const cornu_span *span, size_t index);
-/* One step on every range of the plan that is not frozen, from the flat gradient. */
-cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_plan *plan,
-                                  cornu_task *task, const void *gradient);
+/* A step begins: what is the same for all weights. */
+cornu_update cornu_optimizer_begin(const cornu_optimizer *optimizer);
+/* The step of one entry of the table that the optimizer is bound to. */
+cornu_descent cornu_optimizer_descent(const cornu_optimizer *optimizer,
+                                      const struct cornu_table_entry *entry,
+                                      const cornu_update *update);
+/* The step on every range of the plan that is not frozen, from the flat gradient. */
+cornu_status cornu_optimizer_descend(const cornu_optimizer *optimizer, const cornu_plan *plan,
+                                     cornu_task *task, const cornu_update *update,
+                                     const void *gradient);
+/* The step is taken, and counted. */
+void cornu_optimizer_end(cornu_optimizer *optimizer, const cornu_update *update);
 
 #endif

@@ -138,6 +138,7 @@ static void fill_table(cornu_plan *plan) {
  * gradient, the others add. */
 static void fill_entries(cornu_plan *plan) {
     plan->first_trained = plan->count;
+    plan->descends = true;
     for (size_t i = plan->count; i-- > 0;) {
         cornu_link *link = &plan->links[i];
         for (size_t slot = 0; slot < CORNU_LAYER_MAX_SPANS; slot++) {
@@ -149,6 +150,7 @@ static void fill_entries(cornu_plan *plan) {
             for (size_t later = i + 1; later < plan->count; later++) {
                 if (plan->links[later].layer == link->layer) link->accumulate[slot] = true;
             }
+            plan->descends &= link->layer->type->descends && !link->accumulate[slot];
         }
     }
 }

@@ -63,6 +63,8 @@ typedef struct cornu_plan {
     cornu_table *table;
     double row_work;      /* multiply-adds of a forward pass, for each row; roughly */
     size_t first_trained; /* the first link with a gradient to make; count: none */
+    bool descends;        /* weights may be moved as soon as their gradient is there: each is in one
+                             link only, whose layer knows how */
     size_t range_count;
     cornu_range *ranges; /* not frozen */
     size_t state_count;  /* spans that layers move themselves, once each */

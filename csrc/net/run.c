@@ -7,6 +7,10 @@
 #include "base/status.h"
 #include "net/shape.h"
 
+/* Of what is predicted at a time: the widest layer's numbers, and rows. */
+#define CHUNK_NBYTES ((size_t)1 << 20)
+#define CHUNK_ROWS 384
+
 bool cornu_run_trains(const cornu_run *run) {
     return run->options.mode == CORNU_RUN_FIT || run->options.mode == CORNU_RUN_TRAIN;
 }
@@ -96,10 +100,27 @@ static void set_task(cornu_run *run) {
                              .wants_session = true};
 }
 
+/* Rows predicted at a time. What a row gives does not depend on it, so with nobody there to notice
+ * there may be more in one than were asked for: as many as stay in the second-level cache. */
+static size_t rows_at_once(const cornu_run *run) {
+    const cornu_run_options *options = &run->options;
+    if (options->mode != CORNU_RUN_PREDICT || options->training || !options->unattended)
+        return options->batch_size;
+    size_t widest = 1;
+    for (size_t i = 0; i < run->plan->count; i++) {
+        const cornu_link *link = &run->plan->links[i];
+        if (link->input_count > widest) widest = link->input_count;
+        if (link->output_count > widest) widest = link->output_count;
+    }
+    size_t rows = CHUNK_NBYTES / cornu_dtype_nbytes(run->plan->dtype) / widest;
+    if (rows > CHUNK_ROWS) rows = CHUNK_ROWS;
+    return rows > options->batch_size ? rows : options->batch_size;
+}
+
 static cornu_status describe_feeds(cornu_run *run, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     cornu_status status = cornu_feed_init(run, &run->feed, false, error);
-    run->feed.batch_size = takes_whole(options->mode) ? run->feed.rows : options->batch_size;
+    run->feed.batch_size = takes_whole(options->mode) ? run->feed.rows : rows_at_once(run);
     run->has_validation = options->mode == CORNU_RUN_FIT && options->validation_x;
     if (status != CORNU_OK || !run->has_validation) return status;
     run->validation.batch_size = options->validation_batch_size;

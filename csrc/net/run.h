@@ -39,6 +39,7 @@ typedef struct cornu_feed {
     size_t step, row;  /* done in this pass */
     bool checked;      /* a whole pass found no bad value */
     bool uses_threads; /* some step had work for several */
+    bool is_brief;     /* the last step of a full batch was over before anybody could wait for it */
     cornu_pace pace;
     cornu_workspace *workspace;
 } cornu_feed;

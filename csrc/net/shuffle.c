@@ -9,6 +9,8 @@
 #define CHUNK_WORDS 1024
 /* Rows between two polls. */
 #define POLL_ROWS 65536
+/* What a swap counts as: two places somewhere in memory. */
+#define SWAP_WORK 20.0
 
 cornu_status cornu_order_new(size_t count, cornu_order *order, cornu_error *error) {
     bool narrow = count <= UINT32_MAX;
@@ -65,7 +67,8 @@ cornu_status cornu_order_shuffle(cornu_order *order, uint64_t seed, uint64_t epo
         uint64_t word = (uint64_t)words[at] << 32 | words[at + 1];
         size_t last = order->count - 1 - done;
         swap_rows(order, last, (size_t)cornu_random_below(word, (uint64_t)last + 1));
-        if (done % POLL_ROWS == POLL_ROWS - 1 && cornu_task_poll(task) != CORNU_OK)
+        if (done % POLL_ROWS == POLL_ROWS - 1 &&
+            cornu_task_poll_after(task, SWAP_WORK * POLL_ROWS) != CORNU_OK)
             return CORNU_INTERRUPTED;
     }
     return CORNU_OK;

@@ -33,7 +33,8 @@ static cornu_status copy(copying *self, void *live, size_t nbytes) {
         } else {
             memcpy(here, self->at + done, piece);
         }
-        cornu_status status = self->task ? cornu_task_poll(self->task) : CORNU_OK;
+        cornu_status status =
+            self->task ? cornu_task_poll_after(self->task, (double)piece) : CORNU_OK;
         if (status != CORNU_OK) return status;
     }
     self->at += nbytes;

@@ -7,8 +7,10 @@
 #include "base/status.h"
 #include "net/shape.h"
 
-/* Elements gathered or checked between two polls. */
-#define TILE_ELEMENTS 65536
+/* Elements gathered by one thread at a time. */
+#define TILE_ELEMENTS 8192
+/* Elements checked between two polls. */
+#define CHECK_ELEMENTS 65536
 
 size_t cornu_rows_at(const cornu_rows *rows, size_t index) {
     if (rows->order32) return rows->order32[rows->begin + index];
@@ -97,37 +99,87 @@ static void gather_row(const cornu_source *source, cornu_gather *gather, size_t 
     }
 }
 
+/* How far ahead a shuffled row is asked for, and the most of it. */
+#define ROWS_AHEAD 16
+#define AHEAD_NBYTES 2048
+#define ROW_AHEAD_NBYTES 4096
+#define LINE_NBYTES 64
+
+typedef struct gather_tiles {
+    const cornu_source *source;
+    const cornu_rows *rows;
+    cornu_gather *gather;
+    size_t element_nbytes;
+    size_t tile_rows;
+    char *to;
+} gather_tiles;
+
+static const char *row_at(const gather_tiles *tiles, size_t index) {
+    const cornu_array *array = &tiles->source->array;
+    return (const char *)array->data +
+           (ptrdiff_t)cornu_rows_at(tiles->rows, index) * array->strides[0];
+}
+
+/* Shuffled rows lie anywhere, and most of them in no cache. The next batch's first ones are asked
+ * for as well. */
+static void gather_shuffled(const gather_tiles *tiles, size_t begin, size_t end, char *to) {
+    const cornu_source *source = tiles->source;
+    const size_t row_nbytes = source->row_count * tiles->element_nbytes;
+    const size_t extent = source->sizes[0] * cornu_dtype_nbytes(source->array.dtype);
+    const size_t asked = extent < ROW_AHEAD_NBYTES ? extent : ROW_AHEAD_NBYTES;
+    const size_t distance =
+        extent < AHEAD_NBYTES / ROWS_AHEAD ? ROWS_AHEAD : 1 + AHEAD_NBYTES / extent;
+    const size_t known = tiles->rows->count + tiles->rows->following;
+    for (size_t i = begin; i < end; i++, to += row_nbytes) {
+        if (i + distance < known) {
+            const char *next = row_at(tiles, i + distance);
+            for (size_t at = 0; at < asked; at += LINE_NBYTES) __builtin_prefetch(next + at);
+        }
+        tiles->gather(source->row_count, row_at(tiles, i), source->strides[0], to);
+    }
+}
+
+static void gather_tile(void *argument, size_t tile, size_t worker) {
+    (void)worker;
+    const gather_tiles *tiles = argument;
+    const cornu_source *source = tiles->source;
+    const size_t row_nbytes = source->row_count * tiles->element_nbytes;
+    const size_t begin = tile * tiles->tile_rows, left = tiles->rows->count - begin;
+    const size_t end = begin + (left < tiles->tile_rows ? left : tiles->tile_rows);
+    char *to = tiles->to + begin * row_nbytes;
+    const bool in_order = !tiles->rows->order32 && !tiles->rows->order64;
+    if (in_order && source->even_rows) {
+        /* Rows that follow each other evenly are one long run. */
+        ptrdiff_t stride = source->row_count == 1 ? source->array.strides[0] : source->strides[0];
+        tiles->gather((end - begin) * source->row_count, row_at(tiles, begin), stride, to);
+    } else if (source->axes == 1) {
+        gather_shuffled(tiles, begin, end, to);
+    } else {
+        for (size_t i = begin; i < end; i++, to += row_nbytes)
+            gather_row(source, tiles->gather, tiles->element_nbytes, row_at(tiles, i), to);
+    }
+}
+
 cornu_status cornu_source_gather(const cornu_source *source, cornu_task *task,
                                  const cornu_kernels *kernels, const cornu_rows *rows, void *to) {
-    const cornu_array *array = &source->array;
-    cornu_gather *gather = kernels->gather[array->dtype][array->swapped];
-    size_t element_nbytes = kernels->element_nbytes;
-    size_t row_nbytes = source->row_count * element_nbytes;
-    bool in_order = !rows->order32 && !rows->order64;
-    size_t chunk = cornu_tile_rows(TILE_ELEMENTS, source->row_count);
-    for (size_t begin = 0; begin < rows->count; begin += chunk) {
-        size_t end = begin + chunk < rows->count ? begin + chunk : rows->count;
-        char *at = (char *)to + begin * row_nbytes;
-        if (in_order && source->even_rows) {
-            /* Rows that follow each other evenly are one long run. */
-            const char *first =
-                (const char *)array->data + (ptrdiff_t)(rows->begin + begin) * array->strides[0];
-            ptrdiff_t stride = source->row_count == 1 ? array->strides[0] : source->strides[0];
-            gather((end - begin) * source->row_count, first, stride, at);
-        } else {
-            for (size_t i = begin; i < end; i++, at += row_nbytes) {
-                const char *row = (const char *)array->data +
-                                  (ptrdiff_t)cornu_rows_at(rows, i) * array->strides[0];
-                if (source->axes == 1) {
-                    gather(source->row_count, row, source->strides[0], at);
-                } else {
-                    gather_row(source, gather, element_nbytes, row, at);
-                }
-            }
-        }
-        if (end < rows->count && cornu_task_poll(task) != CORNU_OK) return CORNU_INTERRUPTED;
+    if (source->row_count == 0 || rows->count == 0) return CORNU_OK;
+    gather_tiles tiles = {.source = source,
+                          .rows = rows,
+                          .gather = kernels->gather[source->array.dtype][source->array.swapped],
+                          .element_nbytes = kernels->element_nbytes,
+                          .to = to};
+    if (rows->count * source->row_count <= TILE_ELEMENTS) {
+        tiles.tile_rows = rows->count;
+        task->patience -= CORNU_TASK_GATHER_WORK * (double)(rows->count * source->row_count);
+        gather_tile(&tiles, 0, 0);
+        return CORNU_OK;
     }
-    return CORNU_OK;
+    tiles.tile_rows = cornu_tile_rows(TILE_ELEMENTS, source->row_count);
+    size_t tile_count = (rows->count - 1) / tiles.tile_rows + 1;
+    tiles.tile_rows = (rows->count - 1) / tile_count + 1;
+    tile_count = (rows->count - 1) / tiles.tile_rows + 1;
+    return cornu_task_run(task, gather_tile, &tiles, tile_count,
+                          CORNU_TASK_GATHER_WORK * (double)rows->count * (double)source->row_count);
 }
 
 /* "x[5, 0, 3]" */
@@ -160,8 +212,8 @@ cornu_status cornu_source_check(const cornu_source *source, cornu_task *task,
                                 const void *gathered, cornu_error *error) {
     size_t element_nbytes = cornu_dtype_nbytes(kernels->dtype);
     size_t count = rows->count * source->row_count;
-    for (size_t begin = 0; begin < count; begin += TILE_ELEMENTS) {
-        size_t some = begin + TILE_ELEMENTS < count ? TILE_ELEMENTS : count - begin;
+    for (size_t begin = 0; begin < count; begin += CHECK_ELEMENTS) {
+        size_t some = begin + CHECK_ELEMENTS < count ? CHECK_ELEMENTS : count - begin;
         const char *at = (const char *)gathered + begin * element_nbytes;
         size_t found = kernels->find_nonfinite(some, at);
         if (found < some) {
@@ -170,7 +222,7 @@ cornu_status cornu_source_check(const cornu_source *source, cornu_task *task,
                                    cornu_rows_at(rows, element / source->row_count),
                                    element % source->row_count, at + found * element_nbytes, error);
         }
-        if (begin + some < count && cornu_task_poll(task) != CORNU_OK) return CORNU_INTERRUPTED;
+        if (cornu_task_poll_after(task, (double)some) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     return CORNU_OK;
 }

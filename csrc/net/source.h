@@ -14,6 +14,7 @@ typedef struct cornu_rows {
     const uint32_t *order32; /* at most one of the two is not NULL */
     const uint64_t *order64;
     size_t begin, count;
+    size_t following; /* rows that come after these in the same order */
 } cornu_rows;
 
 size_t cornu_rows_at(const cornu_rows *rows, size_t index);

@@ -36,7 +36,19 @@ static size_t last_writer(const cornu_step *step) {
     return index; /* one past it; 0: none */
 }
 
+static cornu_status few_forward(cornu_step *step) {
+    const cornu_workspace *workspace = step->workspace;
+    cornu_few_layer *last = &workspace->few[workspace->few_count - 1];
+    void *const own = last->y;
+    if (step->output) last->y = step->output;
+    step->task->kernels->few_forward(workspace->few_count, workspace->few, step->rows, step->x);
+    step->result = last->y;
+    last->y = own;
+    return CORNU_OK;
+}
+
 cornu_status cornu_step_forward(cornu_step *step) {
+    if (step->workspace->few_count > 0) return few_forward(step);
     const void *at = step->x;
     size_t end = last_writer(step);
     for (size_t i = 0; i < end; i++) {
@@ -85,16 +97,27 @@ static loss_terms make_terms(const cornu_step *step, const cornu_objective *obje
     return terms;
 }
 
+/* Without a division where all rows are one tile. */
+static size_t tile_rows_of(const loss_terms *terms) {
+    return terms->rows * terms->columns <= TILE_ELEMENTS
+               ? terms->rows
+               : cornu_tile_rows(TILE_ELEMENTS, terms->columns);
+}
+
 static const void *target_at(const cornu_step *step, const loss_terms *terms, size_t row) {
     size_t nbytes =
         step->workspace->use.sparse ? sizeof(int32_t) : step->task->kernels->element_nbytes;
     return (const char *)step->workspace->target + row * terms->target_columns * nbytes;
 }
 
+static cornu_status poll_after_rows(const cornu_step *step, size_t rows, size_t columns) {
+    return cornu_task_poll_after(step->task, CORNU_TASK_LOSS_WORK * (double)rows * (double)columns);
+}
+
 static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
                                const cornu_metric *metric, cornu_mean *mean) {
     double *values = step->workspace->row_values;
-    size_t tile = cornu_tile_rows(TILE_ELEMENTS, terms->columns);
+    size_t tile = tile_rows_of(terms);
     double total = 0.0;
     for (size_t row = 0; row < terms->rows; row += tile) {
         size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
@@ -102,7 +125,7 @@ static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
             metric, rows, terms->columns, target_at(step, terms, row),
             cornu_task_at(step->task, step->result, row * terms->columns), values);
         total = cornu_row_total(rows, NULL, values, total);
-        if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
+        if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     mean->total += total;
     mean->count += (double)terms->rows;
@@ -115,7 +138,7 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
     cornu_workspace *workspace = step->workspace;
     cornu_row_scales(objective->loss.reduction, step->rows, cornu_loss_rows_per_row(step->plan),
                      workspace->row_weights, workspace->row_scales);
-    size_t tile = cornu_tile_rows(TILE_ELEMENTS, terms.columns);
+    size_t tile = tile_rows_of(&terms);
     double total = 0.0;
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
@@ -126,7 +149,7 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
             terms.probabilities ? cornu_task_at(step->task, terms.probabilities, at) : NULL,
             workspace->row_values);
         total = cornu_row_total(rows, workspace->row_scales + row, workspace->row_values, total);
-        if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
+        if (poll_after_rows(step, rows, terms.columns) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     *loss = total;
     if (!means) return CORNU_OK;
@@ -141,7 +164,7 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
 
 static cornu_status loss_derivative(cornu_step *step, const cornu_objective *objective, void *to) {
     loss_terms terms = make_terms(step, objective);
-    size_t tile = cornu_tile_rows(TILE_ELEMENTS, terms.columns);
+    size_t tile = tile_rows_of(&terms);
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
         size_t at = row * terms.columns;
@@ -151,27 +174,37 @@ static cornu_status loss_derivative(cornu_step *step, const cornu_objective *obj
             &terms.loss, rows, terms.columns, target_at(step, &terms, row),
             cornu_task_at(step->task, terms.prediction, at), probabilities,
             step->workspace->row_scales + row, cornu_task_at(step->task, to, at));
-        if (cornu_task_poll(step->task) != CORNU_OK) return CORNU_INTERRUPTED;
+        if (poll_after_rows(step, rows, terms.columns) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     return CORNU_OK;
 }
 
-static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_pass *pass) {
+static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_pass *pass,
+                          cornu_descent *descents) {
     const cornu_table *table = step->plan->table;
     for (size_t slot = 0; slot < CORNU_LAYER_MAX_SPANS; slot++) {
         if (!link->trainable || link->entries[slot] == table->count) continue;
-        size_t offset = table->entries[link->entries[slot]].offset;
-        pass->gradients[slot] = cornu_task_at(step->task, step->workspace->gradient, offset);
+        const struct cornu_table_entry *entry = &table->entries[link->entries[slot]];
+        pass->gradients[slot] = cornu_task_at(step->task, step->workspace->gradient, entry->offset);
         pass->accumulate[slot] = link->accumulate[slot];
+        if (!step->descending) continue;
+        descents[slot] = cornu_optimizer_descent(step->descending, entry, &step->update);
+        pass->descents = descents;
     }
 }
 
-cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective) {
+static cornu_status backward(cornu_step *step, const cornu_objective *objective) {
     const cornu_plan *plan = step->plan;
     cornu_workspace *workspace = step->workspace;
     if (plan->first_trained == plan->count) return CORNU_OK;
     void *dy = workspace->delta[0], *other = workspace->delta[1];
     cornu_status status = loss_derivative(step, objective, dy);
+    if (workspace->few_count > 0) {
+        if (status != CORNU_OK) return status;
+        step->task->kernels->few_backward(workspace->few_count, workspace->few, step->rows, step->x,
+                                          dy, other);
+        return CORNU_OK;
+    }
     for (size_t i = plan->count; i-- > plan->first_trained && status == CORNU_OK;) {
         const cornu_link *link = &plan->links[i];
         const cornu_slice *slice = &workspace->slices[i];
@@ -181,7 +214,8 @@ cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *object
         pass.dz = slice->z_count > 0 && slice->z_count != link->output_count ? workspace->dz : NULL;
         pass.dx = i == plan->first_trained ? NULL : other;
         pass.dy_is_dz = workspace->use.joined && i + 1 == plan->count;
-        set_gradients(step, link, &pass);
+        cornu_descent descents[CORNU_LAYER_MAX_SPANS];
+        set_gradients(step, link, &pass, descents);
         status = link->layer->type->backward(link->layer, &pass);
         if (status == CORNU_OK) status = cornu_task_poll(step->task);
         if (pass.dx && pass.dx != dy) {
@@ -189,6 +223,17 @@ cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *object
             dy = pass.dx;
         }
     }
+    return status;
+}
+
+cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective) {
+    const cornu_poll poll = step->task->poll;
+    if (step->descending) {
+        step->task->poll = CORNU_NO_POLL;
+        step->update = cornu_optimizer_begin(step->descending);
+    }
+    const cornu_status status = backward(step, objective);
+    step->task->poll = poll;
     return status;
 }
 

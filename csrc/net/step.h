@@ -6,6 +6,7 @@
 
 #include "cornu.h"
 #include "net/objective.h"
+#include "net/optimizer.h"
 #include "net/plan.h"
 #include "net/task.h"
 #include "net/workspace.h"
@@ -18,6 +19,10 @@ typedef struct cornu_step {
     const void *x;      /* the batch: rows x the input's elements */
     void *output;       /* where the last output is to go; NULL: into the workspace */
     const void *result; /* set by forward: where it is */
+    /* Where backward takes the step of each weight as well, which it then can't be stopped in: see
+     * cornu_plan.descends. NULL: it only makes the gradient. */
+    const cornu_optimizer *descending;
+    cornu_update update; /* with it; set by backward */
 } cornu_step;
 
 /* All three return CORNU_OK or what the task's work was stopped by. */
@@ -26,7 +31,8 @@ cornu_status cornu_step_forward(cornu_step *step);
  * loss and metrics to means (NULL: not wanted). */
 cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
                              double *loss);
-/* The gradient of every trainable span, into workspace->gradient. */
+/* The gradient of every trainable span, into workspace->gradient (with `descending` it is spent
+ * there). */
 cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective);
 
 /* The state that layers move themselves, to and from the workspace: a step that is abandoned leaves

@@ -7,7 +7,11 @@
 #define TILE_ROWS 256
 #define TILE_COLUMNS 256
 #define LEAST_TILE_SIDE 64
+/* Of a product that goes through b or c as they lie: whole rows, mostly. */
+#define STREAM_COLUMNS 8192
 #define FEW_ROWS 48
+/* Columns of all tiles but the last are a multiple of this: whole vectors. */
+#define COLUMNS_UNIT 32
 /* Tiles that a thread should find, so that one that is late does not keep the others waiting. */
 #define TILES_A_THREAD 2
 /* Multiply-adds between two polls: at 2 ns each (the slowest machine) 34 ms. */
@@ -72,32 +76,67 @@ void cornu_task_close_session(cornu_task *task) {
 
 typedef struct gemm_tiles {
     cornu_task *task;
-    cornu_gemm product;   /* one segment of the depth */
-    size_t rows, columns; /* of a tile */
-    size_t tiles_a_row;
+    const cornu_descent *descent; /* with the last segment; NULL: none */
+    cornu_gemm product;           /* one segment of the depth */
+    size_t rows, columns;         /* of a tile */
+    size_t tiles_a_row, tiles_a_column;
+    bool has_own_room; /* each thread's gradients go to a place in c of its own, which stays in its
+                          cache */
 } gemm_tiles;
 
 static const void *offset(const void *elements, ptrdiff_t index, ptrdiff_t nbytes) {
-    return (const char *)elements + index * nbytes;
+    /* What has no elements may be NULL, to which nothing may be added, not even 0. */
+    return index ? (const char *)elements + index * nbytes : elements;
+}
+
+/* A tile's gradient is there: the step of its weights. */
+static void descend(const cornu_task *task, const cornu_descent *descent, size_t place,
+                    size_t stride, const cornu_gemm *tile) {
+    void *slots[CORNU_MAX_SLOTS] = {NULL};
+    for (size_t i = 0; i < CORNU_MAX_SLOTS; i++) {
+        if (descent->slots[i]) slots[i] = cornu_task_at(task, descent->slots[i], place);
+    }
+    task->kernels->update(descent->update, tile->rows, tile->columns,
+                          cornu_task_at(task, descent->weights, place), stride, tile->c,
+                          (size_t)tile->c_row_stride, slots);
+}
+
+/* Whether the product's own store does the step. */
+static bool stores_descent(const cornu_descent *descent) {
+    return cornu_optimizer_is_plain(descent->update->options);
+}
+
+/* Of a tile: the last of a row may have some columns more. */
+static size_t room_for(const gemm_tiles *tiles) {
+    return tiles->rows * (tiles->columns + CORNU_GEMM_NARROW);
 }
 
 static void gemm_tile(void *argument, size_t tile, size_t worker) {
     const gemm_tiles *tiles = argument;
     const cornu_task *task = tiles->task;
     cornu_gemm part = tiles->product;
-    const size_t row = tile / tiles->tiles_a_row * tiles->rows;
-    const size_t column = tile % tiles->tiles_a_row * tiles->columns;
-    const bool is_last = tile % tiles->tiles_a_row + 1 == tiles->tiles_a_row;
+    /* Down the columns: the same thread comes to the same columns of the weights in a product, in
+     * its gradient and in the step. */
+    const size_t row = tile % tiles->tiles_a_column * tiles->rows;
+    const size_t column = tile / tiles->tiles_a_column * tiles->columns;
+    const bool is_last = tile / tiles->tiles_a_column + 1 == tiles->tiles_a_row;
     const ptrdiff_t nbytes = (ptrdiff_t)task->kernels->element_nbytes;
-    const ptrdiff_t place = (ptrdiff_t)row * part.c_row_stride + (ptrdiff_t)column;
+    const size_t stride = (size_t)part.c_row_stride;
+    const size_t place = row * stride + column;
     part.a = offset(part.a, (ptrdiff_t)row * part.a_row_stride, nbytes);
     part.b = offset(part.b, (ptrdiff_t)column * part.b_column_stride, nbytes);
-    part.c = (char *)part.c + place * nbytes;
-    if (part.weights) part.weights = (char *)part.weights + place * nbytes;
-    if (part.bias) part.bias = offset(part.bias, (ptrdiff_t)column, nbytes);
     part.rows = smaller(tiles->rows, part.rows - row);
     part.columns = is_last ? part.columns - column : tiles->columns;
+    if (part.weights) part.weights = cornu_task_at(task, part.weights, place);
+    if (part.bias) part.bias = offset(part.bias, (ptrdiff_t)column, nbytes);
+    if (tiles->has_own_room) {
+        part.c = cornu_task_at(task, part.c, worker * room_for(tiles));
+        part.c_row_stride = (ptrdiff_t)part.columns;
+    } else {
+        part.c = cornu_task_at(task, part.c, place);
+    }
     task->kernels->gemm(&part, task->scratch + worker * task->scratch_stride);
+    if (tiles->descent && !part.weights) descend(task, tiles->descent, place, stride, &part);
 }
 
 static size_t count_tiles(gemm_tiles *tiles, const cornu_gemm *product) {
@@ -106,15 +145,27 @@ static size_t count_tiles(gemm_tiles *tiles, const cornu_gemm *product) {
     const size_t left = product->columns % tiles->columns;
     tiles->tiles_a_row = product->columns / tiles->columns + (left > CORNU_GEMM_NARROW);
     if (tiles->tiles_a_row == 0) tiles->tiles_a_row = 1;
-    return ceil_divide(product->rows, tiles->rows) * tiles->tiles_a_row;
+    tiles->tiles_a_column = ceil_divide(product->rows, tiles->rows);
+    return tiles->tiles_a_column * tiles->tiles_a_row;
 }
 
-/* As large tiles as give every thread some. No bit depends on where a product is cut. */
+/* Tiles of equal sides, as far as can be, that are no larger than they were. */
+static size_t even_out(gemm_tiles *tiles, const cornu_gemm *product) {
+    const size_t columns =
+        ceil_divide(product->columns, ceil_divide(product->columns, tiles->columns));
+    tiles->rows = ceil_divide(product->rows, ceil_divide(product->rows, tiles->rows));
+    tiles->columns = ceil_divide(columns, COLUMNS_UNIT) * COLUMNS_UNIT;
+    return count_tiles(tiles, product);
+}
+
+/* As large tiles as give every thread as many. No bit depends on where a product is cut. */
 static size_t cut_gemm(gemm_tiles *tiles, const cornu_gemm *product) {
     const size_t threads = tiles->task->thread_limit;
     const size_t wanted = threads > 1 ? threads * TILES_A_THREAD : 1;
+    const bool streams =
+        product->rows <= CORNU_GEMM_FEW_ROWS || product->depth <= CORNU_GEMM_FEW_DEPTH;
     tiles->rows = TILE_ROWS;
-    tiles->columns = TILE_COLUMNS;
+    tiles->columns = streams ? STREAM_COLUMNS : TILE_COLUMNS;
     size_t count = count_tiles(tiles, product);
     while (count < wanted && tiles->columns > LEAST_TILE_SIDE) {
         tiles->columns /= 2;
@@ -124,7 +175,7 @@ static size_t cut_gemm(gemm_tiles *tiles, const cornu_gemm *product) {
         tiles->rows /= 2;
         count = count_tiles(tiles, product);
     }
-    return count;
+    return even_out(tiles, product);
 }
 
 /* How much of the depth is done between two polls: all of it, or whole blocks. */
@@ -137,18 +188,24 @@ static size_t gemm_segment(const cornu_gemm *product, const gemm_tiles *tiles) {
     return blocks < 1.0 ? block : (size_t)blocks * block;
 }
 
-cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
-    if (product->rows == 0 || product->columns == 0) return CORNU_OK;
-    if (product->rows <= LEAST_TILE_SIDE && product->columns <= LEAST_TILE_SIDE &&
-        product->depth <= CORNU_DEPTH_BLOCK_MOST) {
-        task->patience -= 2.0 * (double)(product->rows * product->columns * product->depth);
-        task->kernels->gemm(product, task->scratch);
-        return CORNU_OK;
-    }
+static bool is_small(const cornu_gemm *product) {
+    return product->rows <= LEAST_TILE_SIDE && product->columns <= LEAST_TILE_SIDE &&
+           product->depth <= CORNU_DEPTH_BLOCK_MOST;
+}
+
+static void small_gemm(cornu_task *task, const cornu_gemm *product) {
+    task->patience -= 2.0 * (double)(product->rows * product->columns * product->depth);
+    task->kernels->gemm(product, task->scratch);
+}
+
+static cornu_status tiled_gemm(cornu_task *task, const cornu_gemm *product,
+                               const cornu_descent *descent) {
     gemm_tiles tiles = {.task = task};
     const size_t tile_count = cut_gemm(&tiles, product);
     const size_t segment = gemm_segment(product, &tiles);
     const ptrdiff_t nbytes = (ptrdiff_t)task->kernels->element_nbytes;
+    const double update_work =
+        descent ? CORNU_TASK_UPDATE_WORK * (double)product->rows * (double)product->columns : 0.0;
     size_t begin = 0;
     do {
         const size_t depth = smaller(segment, product->depth - begin);
@@ -162,15 +219,51 @@ cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
         if (!last) {
             tiles.product.bias = NULL;
             tiles.product.relu = false;
-            tiles.product.weights = NULL;
+        } else if (descent && stores_descent(descent)) {
+            tiles.product.weights = descent->weights;
+            tiles.product.rate = descent->update->learning_rate;
+        } else if (descent) {
+            tiles.descent = descent;
+            tiles.has_own_room =
+                begin == 0 && !product->accumulate &&
+                task->thread_limit * room_for(&tiles) <= product->rows * product->columns;
         }
         double work = 2.0 * (double)product->rows * (double)product->columns * (double)depth;
+        if (last) work += update_work;
         cornu_status status = cornu_task_run(task, gemm_tile, &tiles, tile_count, work);
         if (status != CORNU_OK) return status;
         begin += depth;
         if (!last && (status = cornu_task_poll(task)) != CORNU_OK) return status;
     } while (begin < product->depth);
     return CORNU_OK;
+}
+
+cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product) {
+    if (product->rows == 0 || product->columns == 0) return CORNU_OK;
+    if (!is_small(product)) return tiled_gemm(task, product, NULL);
+    small_gemm(task, product);
+    return CORNU_OK;
+}
+
+cornu_status cornu_task_gemm_descending(cornu_task *task, const cornu_gemm *product,
+                                        const cornu_descent *descent) {
+    if (product->rows == 0 || product->columns == 0) return CORNU_OK;
+    if (!is_small(product)) return tiled_gemm(task, product, descent);
+    cornu_gemm small = *product;
+    if (stores_descent(descent)) {
+        small.weights = descent->weights;
+        small.rate = descent->update->learning_rate;
+    }
+    small_gemm(task, &small);
+    if (!small.weights) descend(task, descent, 0, (size_t)small.c_row_stride, &small);
+    return CORNU_OK;
+}
+
+void cornu_task_descend(cornu_task *task, size_t count, const void *gradient,
+                        const cornu_descent *descent) {
+    task->patience -= CORNU_TASK_UPDATE_WORK * (double)count;
+    task->kernels->update(descent->update, 1, count, descent->weights, count, gradient, count,
+                          descent->slots);
 }
 
 typedef struct activation_tiles {
@@ -265,7 +358,8 @@ cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t column
                                    cornu_task_at(task, x, row * columns), sums,
                                    accumulate || row > 0);
         row += step;
-        cornu_status status = row < rows ? cornu_task_poll(task) : CORNU_OK;
+        const double work = (double)step * (double)columns;
+        cornu_status status = row < rows ? cornu_task_poll_after(task, work) : CORNU_OK;
         if (status != CORNU_OK) return status;
     } while (row < rows);
     return CORNU_OK;

@@ -34,7 +34,7 @@ typedef struct cornu_task {
     bool in_session;    /* of the pool; opened with the first work for several threads */
     bool wants_session; /* more such work will follow soon */
     uint64_t session;
-    /* The caller's, in force while its poll runs; NULL where there is none. */
+    /* The caller's, in force while its poll runs; there must be one where there is a poll. */
     cornu_float_environment *environment;
 } cornu_task;
 
@@ -44,20 +44,27 @@ static inline size_t cornu_tile_rows(size_t elements, size_t columns) {
     return elements / (columns ? columns : 1);
 }
 
-/* Operations between two looks at the clock; what a call of cornu_task_poll counts as, beside what
- * went through cornu_task_run. */
+/* Operations between two looks at the clock; what a poll counts as, beside what was done since the
+ * last one. */
 #define CORNU_TASK_PATIENCE 2e5
 #define CORNU_TASK_POLL_WORK 4e3
 /* Operations from which on a thread that looks out for work is worth taking. */
 #define CORNU_TASK_WORK_PER_THREAD 4e5
-/* What an element of an optimizer's step counts as. */
+/* What elements count as: of an optimizer's step, of a loss (an exponential or a logarithm), of a
+ * gather, from anywhere in memory. */
 #define CORNU_TASK_UPDATE_WORK 10.0
+#define CORNU_TASK_LOSS_WORK 20.0
+#define CORNU_TASK_GATHER_WORK 40.0
 
-/* Polls when it is time. CORNU_OK or CORNU_INTERRUPTED. */
 cornu_status cornu_task_ask(cornu_task *task);
-static inline cornu_status cornu_task_poll(cornu_task *task) {
-    task->patience -= CORNU_TASK_POLL_WORK;
+/* Polls when it is time, after so many operations that did not go through the functions below.
+ * CORNU_OK or CORNU_INTERRUPTED. */
+static inline cornu_status cornu_task_poll_after(cornu_task *task, double work) {
+    task->patience -= CORNU_TASK_POLL_WORK + work;
     return task->patience > 0.0 && !task->stopped ? CORNU_OK : cornu_task_ask(task);
+}
+static inline cornu_status cornu_task_poll(cornu_task *task) {
+    return cornu_task_poll_after(task, 0.0);
 }
 /* The same, to hand on. */
 cornu_poll cornu_task_as_poll(cornu_task *task);
@@ -70,8 +77,22 @@ void cornu_task_close_session(cornu_task *task);
 cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *argument,
                             size_t tile_count, double work);
 
+/* A step of an optimizer on one span, as soon as there is a piece of its gradient. */
+typedef struct cornu_descent {
+    const cornu_update *update; /* NULL: none; the gradient is kept */
+    void *weights;
+    void *slots[CORNU_MAX_SLOTS]; /* as weights lie */
+} cornu_descent;
+
 /* A product, in tiles. */
 cornu_status cornu_task_gemm(cornu_task *task, const cornu_gemm *product);
+/* The same where the product is the gradient of weights that lie as c does: each tile's are moved
+ * while it is in the cache, and c is left with whatever. It has room for all of the product. */
+cornu_status cornu_task_gemm_descending(cornu_task *task, const cornu_gemm *product,
+                                        const cornu_descent *descent);
+/* The step alone, of `count` weights that do not pay for threads. */
+void cornu_task_descend(cornu_task *task, size_t count, const void *gradient,
+                        const cornu_descent *descent);
 /* An activation over rows x columns and its derivative; aliasing as in the kernel table. */
 cornu_status cornu_task_activation(cornu_task *task, const cornu_activation *activation,
                                    size_t rows, size_t columns, const void *x, void *y);

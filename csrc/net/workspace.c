@@ -115,12 +115,59 @@ static size_t useful_threads(const cornu_plan *plan, const cornu_workspace_use *
     return worth < (double)pool ? (size_t)worth + 1 : pool;
 }
 
+static bool describe_few(const cornu_plan *plan, const cornu_workspace *workspace, size_t index,
+                         cornu_few_layer *few) {
+    const cornu_link *link = &plan->links[index];
+    const cornu_slice *slice = &workspace->slices[index];
+    const size_t rows = workspace->capacity;
+    if (!link->layer->type->few || !link->layer->type->few(link->layer, &link->input, few))
+        return false;
+    if (few->inputs > CORNU_FEW_SIDE || few->units > CORNU_FEW_SIDE || rows > CORNU_FEW_SIDE ||
+        rows * few->inputs * few->units > CORNU_FEW_WORK)
+        return false;
+    few->keeps_z = slice->z != NULL;
+    few->z = slice->z;
+    few->y = slice->y;
+    few->stops_at_z = workspace->use.joined && index + 1 == plan->count;
+    return true;
+}
+
+/* Gradients by the slots that a layer of a few numbers has: kernel, bias. */
+static bool describe_few_gradients(const cornu_plan *plan, const cornu_workspace *workspace,
+                                   const cornu_link *link, cornu_few_layer *few) {
+    void **gradients[] = {&few->kernel_gradient, &few->bias_gradient};
+    const size_t element = cornu_dtype_nbytes(plan->dtype);
+    for (size_t slot = 0; slot < link->layer->span_count && link->trainable; slot++) {
+        if (link->accumulate[slot]) return false;
+        const size_t offset = plan->table->entries[link->entries[slot]].offset;
+        *gradients[slot] = (char *)workspace->gradient + offset * element;
+    }
+    return true;
+}
+
+/* Needs the slices' addresses. */
+static size_t describe_all_few(const cornu_plan *plan, cornu_workspace *workspace) {
+    const bool backward = workspace->use.backward;
+    size_t count = 0;
+    if (workspace->capacity == 0 || (backward && plan->first_trained == plan->count)) return 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        cornu_few_layer *few = &workspace->few[count];
+        if (workspace->slices[i].alias) continue;
+        if (!describe_few(plan, workspace, i, few)) return 0;
+        if (backward && !describe_few_gradients(plan, workspace, &plan->links[i], few)) return 0;
+        count++;
+    }
+    return count;
+}
+
 cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_use *use,
                                  size_t capacity, cornu_workspace **result, cornu_error *error) {
     cornu_workspace *workspace = cornu_memory_allocate_zeroed(sizeof *workspace);
-    if (workspace)
+    if (workspace) {
         workspace->slices = cornu_memory_allocate_zeroed(plan->count * sizeof *workspace->slices);
-    if (!workspace || !workspace->slices) {
+        workspace->few = cornu_memory_allocate_zeroed(plan->count * sizeof *workspace->few);
+    }
+    if (!workspace || !workspace->slices || !workspace->few) {
         cornu_workspace_free(workspace);
         return cornu_error_set(error, CORNU_ERROR_MEMORY,
                                "No memory for the workspace of a model.");
@@ -150,6 +197,7 @@ cornu_status cornu_workspace_new(const cornu_plan *plan, const cornu_workspace_u
     workspace->nbytes = sizes.total;
     carving pieces = {.memory = workspace->memory};
     carve_all(plan, workspace, &most, &pieces);
+    workspace->few_count = describe_all_few(plan, workspace);
     *result = workspace;
     return CORNU_OK;
 }
@@ -158,6 +206,7 @@ void cornu_workspace_free(cornu_workspace *workspace) {
     if (!workspace) return;
     cornu_memory_free(workspace->memory);
     cornu_memory_free(workspace->slices);
+    cornu_memory_free(workspace->few);
     cornu_memory_free(workspace);
 }
 

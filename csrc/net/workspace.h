@@ -47,6 +47,9 @@ typedef struct cornu_workspace {
     size_t scratch_stride, thread_limit;
     size_t pool_threads; /* how many there were to be when it was made */
     cornu_slice *slices; /* one a link */
+    /* All links but aliases, where all of them are layers of a few numbers; else none. */
+    size_t few_count;
+    cornu_few_layer *few;
     void *memory;
 } cornu_workspace;
 

@@ -247,7 +247,7 @@ static void compute_update(const cornu_kernels *kernels, const input *in, output
     }
     for (uint64_t step = 1; step < 4; step++) {
         cornu_update update = {&options[in->variant], 0.01, step * step * step};
-        kernels->update(&update, count, out->reals, in->y, slots);
+        kernels->update(&update, 1, count, out->reals, count, in->y, count, slots);
     }
     out->real_count = (1 + CORNU_MAX_SLOTS) * count;
 }

@@ -47,7 +47,7 @@ static void check_optimizer(cornu_dtype dtype, cornu_optimizer_options options, 
         fill_between(dtype, gradient, COUNT, 100 + step, step % 50 == 7 ? -20 : -1, 1);
         double rate = step < STEPS / 2 ? 0.01 : 0.002;
         cornu_update update = {&options, rate, first + step};
-        kernels->update(&update, COUNT, weights, gradient, slots);
+        kernels->update(&update, 1, COUNT, weights, COUNT, gradient, COUNT, slots);
         for (size_t i = 0; i < COUNT; i++) {
             expected_step(&options, dtype, rate, first + step, (wide)real_get(dtype, gradient, i),
                           &states[i]);
@@ -79,7 +79,7 @@ static void check_powers(void) {
             double weight = 0, gradient = 1, m = 0, v = 0, v_hat = 0;
             void *slots[] = {&m, &v, &v_hat};
             cornu_update update = {&options, 1, iterations[i]};
-            kernels->update(&update, 1, &weight, &gradient, slots);
+            kernels->update(&update, 1, 1, &weight, 1, &gradient, 1, slots);
             /* The powers are rounded before they are taken from 1: what that costs may show, no
              * more. */
             wide power_1 = powl((wide)options.beta_1, (wide)iterations[i]);

@@ -186,6 +186,7 @@ class Evaluator(Compiled):
                 batch_size=size,
                 listen=loop.listen,
                 tick_seconds=TICK_SECONDS,
+                unattended=not callbacks and verbose == 0,
             )
         try:
             listeners.attach(self, verbose, 1, count_steps(len(inputs), size))

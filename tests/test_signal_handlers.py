@@ -8,7 +8,7 @@ import pytest
 import cornu as keras
 from cornu import layers
 
-# A step takes longer than 20 ms: within shorter ones nobody is asked once weights have begun to move.
+# A step takes more than 20 ms: in shorter ones nobody is asked once weights have begun to move.
 FEATURES, ROWS = 300, 16_000
 # Seconds from one signal to the next.
 PERIOD = 0.03

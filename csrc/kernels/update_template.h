@@ -61,9 +61,15 @@ static adam_step adam_step_of(const cornu_update *update) {
     return step;
 }
 
+/* A moment whose gradient stays zero, that of a unit that is shut, would decay to a subnormal
+ * number and stay one, with which processors are slow. */
+INLINE REAL no_subnormal(REAL x) {
+    return absolute(x) < REAL_MINIMUM ? 0 : x;
+}
+
 INLINE REAL adam_moments(adam_step step, REAL gradient, REAL *m, REAL *v) {
-    *m = multiply_add(gradient - *m, step.gain_1, *m);
-    *v = multiply_add(multiply_add(gradient, gradient, -*v), step.gain_2, *v);
+    *m = no_subnormal(multiply_add(gradient - *m, step.gain_1, *m));
+    *v = no_subnormal(multiply_add(multiply_add(gradient, gradient, -*v), step.gain_2, *v));
     return *v;
 }
 

@@ -7,9 +7,8 @@
  * cost to some percent. */
 #define TRIAL_STEPS 4
 #define STEADY_STEPS 124
-/* A mean forgets what is older than some steps, sooner when a way is taken again after a while. */
+/* A mean forgets what is older than some steps. */
 #define WEIGHT 0.125
-#define FIRST_WEIGHT 0.5
 /* A step that is so many times as long as usual, because something else ran meanwhile, counts as
  * that. */
 #define MOST_TIMES 4.0
@@ -29,9 +28,15 @@ void cornu_pace_end(cornu_pace *pace) {
     double ns = (double)(cornu_clock_ns() - pace->begin_ns);
     double *mean = &pace->mean_ns[pace->alone];
     pace->step++;
-    if (*mean > 0.0 && ns > MOST_TIMES * *mean) ns = MOST_TIMES * *mean;
-    const double weight = pace->step <= TRIAL_STEPS ? FIRST_WEIGHT : WEIGHT;
-    if (pace->step > 1) *mean = *mean == 0.0 ? ns : *mean + (ns - *mean) * weight;
+    if (pace->step == 2) {
+        *mean = ns; /* what was before is long ago */
+    } else if (pace->step > 2 && pace->step <= TRIAL_STEPS) {
+        /* The best of a trial: a fit that has just begun finds its memory in no cache. */
+        if (ns < *mean) *mean = ns;
+    } else if (pace->step > TRIAL_STEPS) {
+        if (ns > MOST_TIMES * *mean) ns = MOST_TIMES * *mean;
+        *mean += (ns - *mean) * WEIGHT;
+    }
     const unsigned stay = is_slower(pace) ? TRIAL_STEPS : STEADY_STEPS;
     if (pace->step < stay) return;
     pace->alone = !pace->alone;

@@ -1,4 +1,6 @@
 /* Optimizer steps against Keras's formulas in long double, over many steps. */
+#include <float.h>
+
 #include "kernels_fixture.h"
 
 typedef long double wide;
@@ -92,9 +94,32 @@ static void check_powers(void) {
     }
 }
 
+/* Moments whose gradient is zero end at zero, and are normal numbers until then. */
+static void check_shut(cornu_dtype dtype) {
+    const double least = dtype == CORNU_FLOAT32 ? (double)FLT_MIN : DBL_MIN;
+    const cornu_optimizer_options options = {
+        .kind = CORNU_ADAM, .beta_1 = 0.9, .beta_2 = 0.9, .epsilon = 1e-7};
+    const cornu_kernels *kernels = cornu_kernels_for(dtype);
+    double room[4] = {0};
+    void *weight = &room[0], *gradient = &room[1], *slots[] = {&room[2], &room[3], NULL};
+    real_set(dtype, slots[0], 0, -16 * least);
+    real_set(dtype, slots[1], 0, 16 * least);
+    for (uint64_t step = 1; step <= 100; step++) {
+        const cornu_update update = {&options, 0.001, step};
+        kernels->update(&update, 1, 1, weight, 1, gradient, 1, slots);
+        for (size_t slot = 0; slot < 2; slot++) {
+            const double moment = fabs(real_get(dtype, slots[slot], 0));
+            CHECK(moment == 0 || moment >= least);
+            CHECK(step > 1 || moment > 0);
+            CHECK(step < 100 || moment == 0);
+        }
+    }
+}
+
 int main(void) {
     for (size_t t = 0; t < 2; t++) {
         cornu_dtype dtype = real_dtypes[t];
+        check_shut(dtype);
         check_optimizer(dtype, (cornu_optimizer_options){.kind = CORNU_SGD}, 1);
         check_optimizer(dtype, (cornu_optimizer_options){.kind = CORNU_SGD, .momentum = 0.9}, 1);
         check_optimizer(

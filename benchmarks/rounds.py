@@ -12,6 +12,9 @@ from cases import Case
 from crew import Crew, PeerError
 from machine import Peak
 
+# Threads that spin for work after their turn have stopped by then: those of OpenMP after 0.2 s.
+PAUSE_SECONDS = 0.3
+
 
 @dataclass(frozen=True)
 class Key:
@@ -157,8 +160,7 @@ def measure(
         for entry in entries[first:] + entries[:first]:
             if not entry.is_due(turn, settings.rounds):
                 continue
-            # Threads that spin for work after their turn have stopped by then.
-            time.sleep(0.02)
+            time.sleep(PAUSE_SECONDS)
             try:
                 answer = entry.process.ask("sample", task=entry.task, repeat=entry.repeat)
             except PeerError as error:
@@ -166,7 +168,7 @@ def measure(
                 entry.samples = 0
                 continue
             entry.figures.seconds.append(answer["seconds"] / entry.units)
-        time.sleep(0.02)
+        time.sleep(PAUSE_SECONDS)
         for count in threads:
             results.peaks.setdefault(count, []).append(peak.flops("f32", count))
     for entry in entries:

@@ -3,11 +3,15 @@
  * A row with a NaN or +infinity in it is NaN throughout (softmax, log_softmax, sparsemax);
  * -infinity counts as probability 0 unless the whole row is -infinity. */
 
-/* y = e^(x - maximum of its row), the exponentials in one sweep over many rows at once: a row of
- * ten alone would not fill a vector. */
-static void exponentials_of_rows(size_t rows, size_t columns, const REAL *x, REAL *y) {
+/* y = e^(x - maximum of its row), the exponentials in one sweep over many rows at once; and the
+ * maxima (NULL: not wanted). */
+static void exponentials_of_rows(size_t rows, size_t columns, const REAL *x, REAL *y,
+                                 REAL *maxima) {
     for (size_t i = 0; i < rows; i++) {
         const REAL maximum = row_maximum(columns, x + i * columns);
+        if (maxima) {
+            maxima[i] = maximum;
+        }
         INDEPENDENT
         for (size_t j = 0; j < columns; j++) {
             y[i * columns + j] = x[i * columns + j] - maximum;
@@ -23,12 +27,11 @@ static void exponentials_of_rows(size_t rows, size_t columns, const REAL *x, REA
  * (NULL: not wanted). */
 static void wide_softmax(size_t rows, size_t columns, const REAL *x, REAL *y, REAL *maxima,
                          REAL *sums) {
-    exponentials_of_rows(rows, columns, x, y);
+    exponentials_of_rows(rows, columns, x, y, maxima);
     for (size_t i = 0; i < rows; i++) {
         REAL *row = y + i * columns;
         const REAL sum = row_sum(columns, row);
         if (sums) {
-            maxima[i] = row_maximum(columns, x + i * columns);
             sums[i] = sum;
         }
         for (size_t j = 0; j < columns; j++) {

@@ -132,25 +132,15 @@ INLINE void stream_block_of(const gemm_block *block, size_t rows) {
 
 /* ---- A few rows, b contiguous along k: squares of it are transposed in registers. ---- */
 
-/* A square of b, or what there is of it, zeros beyond. */
-INLINE void load_square(size_t depth, size_t width, const REAL *b, ptrdiff_t stride_j,
-                        vec square[VEC_WIDTH]) {
-    if (depth == VEC_WIDTH && width == VEC_WIDTH) {
-        vec_load_transposed(b, stride_j, square);
-        return;
-    }
-    UNROLL
-    for (size_t j = 0; j < VEC_WIDTH; j++) {
-        square[j] = j < width ? vec_load_part(b + (ptrdiff_t)j * stride_j, depth) : vec_zero();
-    }
-    vec_transpose(square);
-}
-
 INLINE void turn_square(const gemm_problem *p, size_t rows, size_t k, size_t depth, size_t column,
                         size_t width, vec *sum) {
     vec square[VEC_WIDTH];
-    load_square(depth, width, p->b + (ptrdiff_t)column * p->b_stride_j + (ptrdiff_t)k,
-                p->b_stride_j, square);
+    const REAL *b = p->b + (ptrdiff_t)column * p->b_stride_j + (ptrdiff_t)k;
+    if (depth == VEC_WIDTH && width == VEC_WIDTH) {
+        vec_load_transposed(b, p->b_stride_j, square);
+    } else {
+        load_corner(depth, width, b, p->b_stride_j, square);
+    }
     UNROLL
     for (size_t l = 0; l < VEC_WIDTH; l++) {
         if (l < depth) {
@@ -203,35 +193,30 @@ INLINE void turn_block_of(const gemm_block *block, size_t rows) {
     }
 }
 
+INLINE void few_block_of(const gemm_block *block, size_t rows) {
+    if (block->problem->b_stride_j == 1) {
+        stream_block_of(block, rows);
+    } else {
+        turn_block_of(block, rows);
+    }
+}
+
 /* Whether a block of a few rows is done here; then it is. */
 static bool gemm_few_block(const gemm_block *block) {
     const gemm_problem *p = block->problem;
-    if (p->rows - 1 >= CORNU_GEMM_FEW_ROWS || p->c_stride_j != 1) {
+    const bool streams = p->b_stride_j == 1 && block->columns >= STREAM_COLUMNS;
+    const bool turns = p->b_stride_j != 1 && p->b_stride_k == 1;
+    if (p->rows - 1 >= CORNU_GEMM_FEW_ROWS || p->c_stride_j != 1 || !(streams || turns)) {
         return false;
     }
-    if (p->b_stride_j == 1 && block->columns >= STREAM_COLUMNS) {
-        if (p->rows == 1) {
-            stream_block_of(block, 1);
-        } else if (p->rows == 2) {
-            stream_block_of(block, 2);
-        } else if (p->rows == 3) {
-            stream_block_of(block, 3);
-        } else {
-            stream_block_of(block, 4);
-        }
-        return true;
+    if (p->rows == 1) {
+        few_block_of(block, 1);
+    } else if (p->rows == 2) {
+        few_block_of(block, 2);
+    } else if (p->rows == 3) {
+        few_block_of(block, 3);
+    } else {
+        few_block_of(block, 4);
     }
-    if (p->b_stride_k == 1 && p->b_stride_j != 1) {
-        if (p->rows == 1) {
-            turn_block_of(block, 1);
-        } else if (p->rows == 2) {
-            turn_block_of(block, 2);
-        } else if (p->rows == 3) {
-            turn_block_of(block, 3);
-        } else {
-            turn_block_of(block, 4);
-        }
-        return true;
-    }
-    return false;
+    return true;
 }

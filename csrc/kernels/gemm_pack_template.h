@@ -38,15 +38,21 @@ INLINE void pack_square(const REAL *from, ptrdiff_t stride_j, size_t padded, REA
     }
 }
 
-/* The same at the edges: depth <= VEC_WIDTH, width <= room <= VEC_WIDTH, zero up to room. */
-static void pack_corner(size_t depth, size_t width, size_t room, const REAL *from,
-                        ptrdiff_t stride_j, size_t padded, REAL *restrict to) {
-    vec square[VEC_WIDTH];
+/* What there is of such a block: row k of the square holds its column k, zero beyond. */
+INLINE void load_corner(size_t depth, size_t width, const REAL *from, ptrdiff_t stride_j,
+                        vec square[VEC_WIDTH]) {
     UNROLL
     for (size_t j = 0; j < VEC_WIDTH; j++) {
         square[j] = j < width ? vec_load_part(from + (ptrdiff_t)j * stride_j, depth) : vec_zero();
     }
     vec_transpose(square);
+}
+
+/* The same at the edges: depth <= VEC_WIDTH, width <= room <= VEC_WIDTH, zero up to room. */
+static void pack_corner(size_t depth, size_t width, size_t room, const REAL *from,
+                        ptrdiff_t stride_j, size_t padded, REAL *restrict to) {
+    vec square[VEC_WIDTH];
+    load_corner(depth, width, from, stride_j, square);
     UNROLL
     for (size_t k = 0; k < VEC_WIDTH; k++) {
         if (k < depth) {

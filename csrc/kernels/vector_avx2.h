@@ -100,19 +100,24 @@ INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WI
 
 #else
 
+/* Four by four within each of the halves. */
+INLINE void vec_exchange_fours(vec first, vec second, vec third, vec fourth, vec to[4]) {
+    const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(first, second));
+    const __m256d b = _mm256_castps_pd(_mm256_unpackhi_ps(first, second));
+    const __m256d c = _mm256_castps_pd(_mm256_unpacklo_ps(third, fourth));
+    const __m256d d = _mm256_castps_pd(_mm256_unpackhi_ps(third, fourth));
+    to[0] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
+    to[1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
+    to[2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
+    to[3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
+}
+
 /* Four by four within halves, then the halves change places. */
 INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
     vec fours[8];
     UNROLL
     for (size_t i = 0; i < 8; i += 4) {
-        const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i], rows[i + 1]));
-        const __m256d b = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i], rows[i + 1]));
-        const __m256d c = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i + 2], rows[i + 3]));
-        const __m256d d = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i + 2], rows[i + 3]));
-        fours[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
-        fours[i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
-        fours[i + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
-        fours[i + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
+        vec_exchange_fours(rows[i], rows[i + 1], rows[i + 2], rows[i + 3], fours + i);
     }
     UNROLL
     for (size_t i = 0; i < 4; i++) {
@@ -133,14 +138,7 @@ INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WI
         fours[1] = _mm256_loadu2_m128(x3 + i + 2 * stride, x + i + stride);
         fours[2] = _mm256_loadu2_m128(x3 + i + 3 * stride, x + i + 2 * stride);
         fours[3] = _mm256_loadu2_m128(x3 + i + 4 * stride, x3 + i);
-        const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(fours[0], fours[1]));
-        const __m256d b = _mm256_castps_pd(_mm256_unpackhi_ps(fours[0], fours[1]));
-        const __m256d c = _mm256_castps_pd(_mm256_unpacklo_ps(fours[2], fours[3]));
-        const __m256d d = _mm256_castps_pd(_mm256_unpackhi_ps(fours[2], fours[3]));
-        rows[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
-        rows[i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
-        rows[i + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
-        rows[i + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
+        vec_exchange_fours(fours[0], fours[1], fours[2], fours[3], rows + i);
     }
 }
 

@@ -121,19 +121,24 @@ INLINE vec vec_relu(vec x) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, vec_zero(), _CMP_NLE_UQ), x);
 }
 
+/* Four by four within each of the quarters. */
+INLINE void vec_exchange_fours(vec first, vec second, vec third, vec fourth, vec to[4]) {
+    const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(first, second));
+    const __m512d b = _mm512_castps_pd(_mm512_unpackhi_ps(first, second));
+    const __m512d c = _mm512_castps_pd(_mm512_unpacklo_ps(third, fourth));
+    const __m512d d = _mm512_castps_pd(_mm512_unpackhi_ps(third, fourth));
+    to[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
+    to[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
+    to[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
+    to[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
+}
+
 /* Four by four within quarters, then the quarters change places. */
 INLINE void vec_transpose(vec rows[VEC_WIDTH]) {
     vec fours[16];
     UNROLL
     for (size_t i = 0; i < 16; i += 4) {
-        const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(rows[i], rows[i + 1]));
-        const __m512d b = _mm512_castps_pd(_mm512_unpackhi_ps(rows[i], rows[i + 1]));
-        const __m512d c = _mm512_castps_pd(_mm512_unpacklo_ps(rows[i + 2], rows[i + 3]));
-        const __m512d d = _mm512_castps_pd(_mm512_unpackhi_ps(rows[i + 2], rows[i + 3]));
-        fours[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
-        fours[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
-        fours[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
-        fours[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
+        vec_exchange_fours(rows[i], rows[i + 1], rows[i + 2], rows[i + 3], fours + i);
     }
     UNROLL
     for (size_t i = 0; i < 4; i++) {
@@ -167,14 +172,7 @@ INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WI
     for (ptrdiff_t i = 0; i < 16; i += 4) {
         const vec first = vec_load_fours(x + i, stride), second = vec_load_fours(x1 + i, stride);
         const vec third = vec_load_fours(x2 + i, stride), fourth = vec_load_fours(x3 + i, stride);
-        const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(first, second));
-        const __m512d b = _mm512_castps_pd(_mm512_unpackhi_ps(first, second));
-        const __m512d c = _mm512_castps_pd(_mm512_unpacklo_ps(third, fourth));
-        const __m512d d = _mm512_castps_pd(_mm512_unpackhi_ps(third, fourth));
-        rows[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
-        rows[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
-        rows[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
-        rows[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
+        vec_exchange_fours(first, second, third, fourth, rows + i);
     }
 }
 

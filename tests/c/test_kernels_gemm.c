@@ -226,6 +226,17 @@ static void check_problem(const problem *p) {
     free_operands(&o);
 }
 
+/* Plain, with dtype, transposes and gap by the bits of `way`. */
+static problem problem_of(const size_t shape[3], unsigned way) {
+    return (problem){.dtype = real_dtypes[way & 1],
+                     .rows = shape[0],
+                     .columns = shape[1],
+                     .depth = shape[2],
+                     .a_transposed = (way & 2) != 0,
+                     .b_transposed = (way & 4) != 0,
+                     .gap = way % 3};
+}
+
 static void check_shapes(void) {
     static const size_t shapes[][3] = {
         {0, 3, 2},    {3, 0, 2},     {1, 1, 1},    {1, 10, 64},  {2, 1, 3},      {5, 3, 0},
@@ -237,18 +248,12 @@ static void check_shapes(void) {
     };
     for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
         for (unsigned way = 0; way < 64; way++) {
-            problem p = {.dtype = real_dtypes[way & 1],
-                         .rows = shapes[s][0],
-                         .columns = shapes[s][1],
-                         .depth = shapes[s][2],
-                         .a_transposed = (way & 2) != 0,
-                         .b_transposed = (way & 4) != 0,
-                         .reversed = (way & 8) != 0,
-                         .accumulate = (way & 16) != 0,
-                         .with_bias = (way & 32) != 0,
-                         .relu = (way + s) % 3 == 0,
-                         .descends = (way + s) % 5 == 0,
-                         .gap = way % 3};
+            problem p = problem_of(shapes[s], way);
+            p.reversed = (way & 8) != 0;
+            p.accumulate = (way & 16) != 0;
+            p.with_bias = (way & 32) != 0;
+            p.relu = (way + s) % 3 == 0;
+            p.descends = (way + s) % 5 == 0;
             check_problem(&p);
         }
     }
@@ -260,18 +265,12 @@ static void check_column_blocks(void) {
     static const size_t shapes[][3] = {{50, 300, 520}, {300, 50, 520}, {53, 307, 1030}};
     for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
         for (unsigned way = 0; way < 8; way++) {
-            problem p = {.dtype = real_dtypes[way & 1],
-                         .rows = shapes[s][0],
-                         .columns = shapes[s][1],
-                         .depth = shapes[s][2],
-                         .a_transposed = (way & 2) != 0,
-                         .b_transposed = (way & 4) != 0,
-                         .reversed = way == 6,
-                         .accumulate = (way + s) % 3 == 0,
-                         .with_bias = (way + s) % 3 != 1,
-                         .relu = (way + s) % 4 < 2,
-                         .descends = (way + s) % 5 == 0,
-                         .gap = way % 3};
+            problem p = problem_of(shapes[s], way);
+            p.reversed = way == 6;
+            p.accumulate = (way + s) % 3 == 0;
+            p.with_bias = (way + s) % 3 != 1;
+            p.relu = (way + s) % 4 < 2;
+            p.descends = (way + s) % 5 == 0;
             const size_t longer = p.rows > p.columns ? p.rows : p.columns;
             CHECK(longer * cornu_depth_block(p.depth) * real_nbytes(p.dtype) >
                   cornu_kernels_for(p.dtype)->scratch_nbytes);

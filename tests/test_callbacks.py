@@ -4,20 +4,13 @@ import numpy as np
 import pytest
 
 import cornu as keras
-from bad_input import unchanged
-from small_models import classifier, labels, regression, regressor, state
+from small_models import fit, regression, regressor, state
 
 Callback = keras.callbacks.Callback
 HOOKS = [
     *(f"on_{what}_{end}" for what in ("train", "test", "epoch") for end in ("begin", "end")),
     *(f"on_{what}_batch_{end}" for what in ("train", "test") for end in ("begin", "end")),
 ]
-
-
-def fit(model, callbacks, **options):
-    x, y = regression()
-    arguments = {"epochs": 2, "batch_size": 10, "verbose": 0, "validation_split": 0.3}
-    return model.fit(x, y, callbacks=callbacks, **(arguments | options))
 
 
 @pytest.mark.parametrize("hook", HOOKS)
@@ -68,6 +61,24 @@ def test_order_and_shared_logs():
             assert logs["mine"] == 7.0
 
     history = fit(regressor(), [[Adds()], (Reads(),)])
+    assert history.history["mine"] == [7.0, 7.0]
+
+
+def test_what_a_hook_adds_does_not_reach_the_end():
+    """As in Keras: `on_train_end` has the results of the last epoch, without what hooks added."""
+    ended = []
+
+    class Adds(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["mine"] = 7.0
+            logs["loss"] = 0.0
+
+        def on_train_end(self, logs=None):
+            ended.append(logs)
+
+    history = fit(regressor(), [Adds()], validation_split=0)
+    assert [*ended[0]] == ["loss", "mae"]
+    assert ended[0]["loss"] > 0
     assert history.history["mine"] == [7.0, 7.0]
 
 
@@ -307,177 +318,3 @@ def test_an_exception_ends_evaluate_and_predict(method):
     with pytest.raises(MineError, match="mine"):
         getattr(model, method)(*data, callbacks=[Fails()], verbose=0)
     fit(model, [])
-
-
-def test_not_a_callback():
-    for wrong in (3, [Callback], "early", [None], [Callback(), [None]]):
-        with pytest.raises(TypeError, match=r"`callbacks` must be cornu\.callbacks\.Callback"):
-            fit(regressor(), wrong)
-
-
-def test_none_in_a_list():
-    model = regressor()
-    for call in (
-        lambda callbacks: model.fit(*regression(), callbacks=callbacks, verbose=0),
-        lambda callbacks: model.evaluate(*regression(), callbacks=callbacks, verbose=0),
-        lambda callbacks: model.predict(regression()[0], callbacks=callbacks, verbose=0),
-    ):
-        unchanged(model, lambda call=call: call([None]), "`callbacks` must", error=TypeError)
-        call(None)
-    with pytest.raises(TypeError, match="`callbacks` must"):
-        keras.callbacks.CallbackList().append(None)
-
-
-def test_lists_within_a_list():
-    first, second, third = (Alike() for _ in "abc")
-    fit(regressor(), [first, [second, (third,)], []], validation_split=0)
-    assert first.calls == second.calls == third.calls
-    assert len(first.calls) == 3
-
-
-class Alike:
-    """A callback that is of no class of cornu's, as far as it takes one."""
-
-    def __init__(self):
-        self.calls = []
-
-    def set_params(self, params):
-        self.calls.append(params["epochs"])
-
-    def set_model(self, model):
-        self.model = model
-
-    def on_epoch_end(self, epoch, logs=None):
-        self.calls.append((epoch, sorted(logs)))
-
-    def on_batch_end(self, batch, logs=None):
-        raise AssertionError("an older name, which only Callback reaches")
-
-
-def test_an_object_like_a_callback():
-    alike, model = Alike(), regressor()
-    fit(model, [alike], validation_split=0)
-    assert alike.calls == [2, (0, ["loss", "mae"]), (1, ["loss", "mae"])]
-    assert alike.model is model
-    with pytest.raises(TypeError, match=r"objects with `set_model`"):
-        fit(model, [Alike])
-
-
-def test_callback_list_by_hand():
-    calls = []
-
-    class Notes(Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            calls.append((epoch, logs))
-
-        def on_batch_end(self, batch, logs=None):
-            calls.append((batch, logs))
-
-        def on_test_begin(self, logs=None):
-            calls.append(("test", logs))
-
-    model = regressor()
-    callbacks = keras.callbacks.CallbackList([Notes()], add_history=True, model=model, epochs=3)
-    callbacks.append(Notes())
-    assert callbacks.callbacks[0].params == {"epochs": 3}
-    assert callbacks.callbacks[0].model is model
-    assert model.history is callbacks.history
-    callbacks.on_train_begin()
-    callbacks.on_epoch_begin(0)
-    callbacks.on_train_batch_begin(0)
-    callbacks.on_train_batch_end(0, {"loss": 1.0, "a": 2.0})
-    callbacks.on_test_begin()
-    callbacks.on_epoch_end(0, {"loss": 1.0})
-    callbacks.on_train_end()
-    assert calls[:2] == [(0, {"a": 2.0, "loss": 1.0})] * 2
-    assert calls[2:] == [("test", {})] * 2 + [(0, {"loss": 1.0})] * 2
-    assert model.history.history == {"loss": [1.0]}
-
-
-def test_what_a_hook_adds_does_not_reach_the_end():
-    """As in Keras: `on_train_end` has the results of the last epoch, without what hooks added."""
-    ended = []
-
-    class Adds(Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            logs["mine"] = 7.0
-            logs["loss"] = 0.0
-
-        def on_train_end(self, logs=None):
-            ended.append(logs)
-
-    history = fit(regressor(), [Adds()], validation_split=0)
-    assert [*ended[0]] == ["loss", "mae"]
-    assert ended[0]["loss"] > 0
-    assert history.history["mine"] == [7.0, 7.0]
-
-
-# ---- EarlyStopping (its rules against Keras's are in test_oracle_callbacks)
-
-
-def test_early_stopping_restores_the_best_weights():
-    kept = {}
-
-    class Keeps(Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            kept[epoch] = self.model.get_weights()
-
-    model = regressor(keras.optimizers.SGD(2.0))
-    stopping = keras.callbacks.EarlyStopping(patience=3, restore_best_weights=True)
-    history = fit(model, [Keeps(), stopping], epochs=50)
-    best = int(np.nanargmin(history.history["val_loss"]))
-    assert stopping.best_epoch == best
-    assert stopping.stopped_epoch == len(history.epoch) - 1 == best + 3
-    for got, expected in zip(model.get_weights(), kept[best], strict=True):
-        np.testing.assert_array_equal(got, expected)
-
-
-def test_early_stopping_knows_which_way_is_better():
-    model = classifier(optimizer="adam")
-    stopping = keras.callbacks.EarlyStopping(monitor="accuracy", patience=2, min_delta=2)
-    model.fit(*labels(), epochs=10, verbose=0, callbacks=[stopping])
-    # An accuracy can't rise by 2: only the first epoch counts as better.
-    assert stopping.stopped_epoch == 2
-    with pytest.raises(ValueError, match=r"no metric of the model.*monitor='nothing'"):
-        model.fit(
-            *labels(), verbose=0, callbacks=[keras.callbacks.EarlyStopping(monitor="nothing")]
-        )
-
-
-@pytest.mark.parametrize(
-    ("argument", "wrong", "expected"),
-    [
-        ("patience", "3", "an integer of at least 0"),
-        ("patience", None, "an integer of at least 0"),
-        ("patience", -1, "an integer of at least 0"),
-        ("start_from_epoch", "a", "an integer of at least 0"),
-        ("verbose", "a", "an integer of at least 0"),
-        ("monitor", 5, "a string"),
-        ("mode", None, "a string"),
-        ("min_delta", "a", "a number"),
-        ("min_delta", None, "a number"),
-        ("min_delta", np.nan, "a number"),
-        ("baseline", "x", "a number"),
-        ("baseline", [1.0], "a number"),
-        ("restore_best_weights", "yes", "True or False"),
-    ],
-)
-def test_early_stopping_refuses(argument, wrong, expected):
-    with pytest.raises(ValueError, match=rf"`{argument}` must be {expected}\. .*{argument}="):
-        keras.callbacks.EarlyStopping(**{argument: wrong})
-
-
-def test_early_stopping_takes_numpys_numbers():
-    stopping = keras.callbacks.EarlyStopping(
-        "loss", np.uint8(0), np.int64(1), verbose=True, baseline=np.float32(9)
-    )
-    fit(regressor(), [stopping], epochs=3)
-    assert (stopping.patience, stopping.baseline, stopping.min_delta) == (1, 9.0, 0)
-
-
-def test_early_stopping_warns():
-    with pytest.warns(UserWarning, match="'auto' is used"):
-        keras.callbacks.EarlyStopping(mode="up")
-    stopping = keras.callbacks.EarlyStopping(monitor="val_loss")
-    with pytest.warns(UserWarning, match=r"watches `val_loss`, which is not available.*loss,mae"):
-        regressor().fit(*regression(), verbose=0, callbacks=[stopping])

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import cornu
-from bits import conditions, digests, float_modes, networks
+from bits import conditions, digests, float_modes, fused_pairs, networks
 from bits.conditions import Condition
 
 SAMPLE = [
@@ -59,7 +59,7 @@ def test_bits_everywhere(condition, option):
 
 
 @pytest.mark.parametrize("dtype", digests.DTYPES)
-@pytest.mark.parametrize(("fused", "apart"), networks.FUSED_PAIRS)
+@pytest.mark.parametrize(("fused", "apart"), fused_pairs.FUSED_PAIRS)
 def test_fused_and_apart(fused, apart, dtype):
     """An activation within Dense has the bits of a layer of its own."""
     assert digests.digest_of(fused, dtype) == digests.digest_of(apart, dtype)

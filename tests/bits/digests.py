@@ -24,10 +24,10 @@ from pathlib import Path
 import numpy as np
 
 if __package__:
-    from . import conditions, float_modes, networks
+    from . import conditions, float_modes, networks, predictions
 else:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from bits import conditions, float_modes, networks
+    from bits import conditions, float_modes, networks, predictions
 
 DTYPES = ("float32", "float64")
 # Networks that are large enough for several threads.
@@ -90,8 +90,8 @@ def main(arguments=None):
             saved.update({f"{name}/{dtype}/{part}": arrays[part] for part in arrays})
         if options.rows is not None:
             mode = float_modes.float_mode(options.flush, options.rounding)
-            batches = options.rows or networks.BATCHES
-            differ = networks.row_differences(cornu, dtype, mode, batches)
+            batches = options.rows or predictions.BATCHES
+            differ = predictions.row_differences(cornu, dtype, mode, batches)
             rows += [[dtype, *where] for where in differ]
     if options.save:
         np.savez(options.save, **saved)

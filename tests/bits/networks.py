@@ -2,20 +2,16 @@
 
 Each is a function of (keras, dtype) that makes data and a model, and returns a function that trains
 it and returns named arrays. The latter is called in the floating-point environment that is tried;
-the former is not, since initializers compute a deviation in Python. Data are from a generator whose
-numbers NumPy has promised never to change. Initial weights, shuffles and dropout are cornu's own,
-and so part of what is compared.
+the former is not, since initializers compute a deviation in Python. Initial weights, shuffles and
+dropout are cornu's own, and so part of what is compared.
 """
 
 import numpy as np
 
-OPTIMIZERS = {
-    "sgd": lambda keras: keras.optimizers.SGD(0.1),
-    "momentum": lambda keras: keras.optimizers.SGD(0.03, momentum=0.9),
-    "nesterov": lambda keras: keras.optimizers.SGD(0.03, momentum=0.9, nesterov=True),
-    "adam": lambda keras: keras.optimizers.Adam(0.01),
-    "amsgrad": lambda keras: keras.optimizers.Adam(0.01, beta_1=0.8, amsgrad=True),
-}
+from .fused_pairs import FUSED_NETWORKS
+from .samples import bits, classes, numbers, one_hot
+from .training import OPTIMIZERS, chain_of, dense, outcome, sequential, training
+
 # One class of each kind of loss, with what differs in the core.
 LOSSES = {
     "mse": ("MeanSquaredError", "linear", {}),
@@ -37,58 +33,6 @@ ACTIVATIONS = (
     *("soft_shrink", "hard_shrink", "squareplus", "sparse_plus", "sparse_sigmoid"),
     *("log_sigmoid", "exponential", "mish", "softmax", "log_softmax", "sparsemax", "glu"),
 )
-
-
-def numbers(*shape, seed=0, dtype="float64"):
-    """Multiples of 1/256 in [-2, 2]."""
-    return (np.random.RandomState(seed).randint(-512, 513, shape) / 256).astype(dtype)
-
-
-def classes(rows, count, seed=0):
-    return np.random.RandomState(seed).randint(0, count, rows)
-
-
-def one_hot(rows, count, seed=0):
-    return np.eye(count)[classes(rows, count, seed)]
-
-
-def bits(values):
-    """Numbers in [0, 1], most of them neither: targets of a binary cross-entropy."""
-    return np.abs(values) / 2
-
-
-def sequential(keras, dtype, inputs, *chain):
-    shape = inputs if isinstance(inputs, tuple) else (inputs,)
-    return keras.Sequential([keras.Input(shape, dtype=dtype), *chain])
-
-
-def dense(keras, dtype, units, activation=None, **options):
-    return keras.layers.Dense(units, activation=activation, dtype=dtype, **options)
-
-
-def chain_of(keras, dtype, activation, *units):
-    return [dense(keras, dtype, count, activation) for count in units]
-
-
-def outcome(model, x, history=None, **more):
-    """Everything that a user can see of a trained model."""
-    arrays = {f"weight {i}": weight for i, weight in enumerate(model.get_weights())}
-    if history is not None:
-        for name, values in history.history.items():
-            arrays[f"history of {name}"] = np.array(values)
-    arrays["prediction"] = model.predict(x, batch_size=7, verbose=0)
-    return {**arrays, **more}
-
-
-def training(keras, model, loss, optimizer, x, y, metrics=(), **options):
-    """A function that compiles and fits, and returns the outcome."""
-
-    def train():
-        model.compile(OPTIMIZERS[optimizer](keras), loss, metrics=list(metrics))
-        history = model.fit(x, y, verbose=0, **{"batch_size": 33, "epochs": 2, **options})
-        return outcome(model, x[:50], history)
-
-    return train
 
 
 def with_optimizer(optimizer):
@@ -203,54 +147,6 @@ def with_threads(optimizer):
         return training(keras, model, loss, optimizer, x / 8, y, batch_size=200, epochs=1)
 
     return make
-
-
-# What is computed together from the logits: (loss, activation).
-JOINED = [
-    ("sparse_categorical_crossentropy", "softmax"),
-    ("categorical_crossentropy", "softmax"),
-    ("binary_crossentropy", "sigmoid"),
-]
-
-
-def fused_or_apart(optimizer, batch_size, apart):
-    """Relu done as a product is stored, and a last activation that the loss takes over, or both as
-    layers of their own: at a depth above 512 and others, with few columns and many, and dropout.
-    """
-    loss, last = JOINED[([*OPTIMIZERS].index(optimizer) + batch_size) % len(JOINED)]
-
-    def make(keras, dtype):
-        def activated(units, name):
-            if not apart:
-                return [dense(keras, dtype, units, name, bias_initializer="ones")]
-            activation = keras.layers.Activation(name, dtype=dtype)
-            return [dense(keras, dtype, units, bias_initializer="ones"), activation]
-
-        dropout = keras.layers.Dropout(0.2, dtype=dtype)
-        chain = [*activated(37, "relu"), dropout, *activated(4, "relu"), *activated(65, "relu")]
-        model = sequential(keras, dtype, 601, *chain, *activated(3, last))
-        rows = 20 if batch_size == 1 else 210
-        x, y = numbers(rows, 601) / 16, one_hot(rows, 3)
-        y = classes(rows, 3) if loss.startswith("sparse") else y
-        options = {"batch_size": batch_size, "sample_weight": bits(numbers(rows, seed=2))}
-        return training(keras, model, loss, optimizer, x, y, metrics=["accuracy"], **options)
-
-    return make
-
-
-def fused_pairs():
-    """Pairs of names, and the networks by name: those of a pair have the same bits."""
-    pairs, made = [], {}
-    for optimizer in OPTIMIZERS:
-        for size in (1, 33, 200):
-            names = [f"{how} {optimizer}, batch {size}" for how in ("fused", "apart")]
-            pairs.append(tuple(names))
-            for name in names:
-                made[name] = fused_or_apart(optimizer, size, name.startswith("apart"))
-    return pairs, made
-
-
-FUSED_PAIRS, FUSED_NETWORKS = fused_pairs()
 
 
 def many_rows(keras, dtype):
@@ -410,46 +306,3 @@ def train(keras, name, dtype, mode):
         # A NaN has no bits that could be compared.
         assert np.isfinite(array).all(), f"{part} of {name!r} is not finite"
     return arrays
-
-
-# Models whose rows are predicted alone and in batches: (inputs, units, activation, outputs).
-PREDICTED = [
-    (inputs, units, "gelu", out) for inputs in (3, 530) for units in (1, 37) for out in (1, 2, 4)
-]
-PREDICTED += [(17, 3, "gelu", 5), (601, 64, "gelu", 10), (40, 5, "gelu", 33), (64, 520, "gelu", 3)]
-# As its product is stored: of few columns, and of a depth in two blocks.
-PREDICTED += [(3, 37, "relu", 2), (530, 4, "relu", 3), (601, 64, "relu", 10)]
-BATCHES = (2, 3, 4, 5, 7, 8, 15, 16, 31, 33, 47, 48, 49, 64, 127, 128, 200, 333, 999, 1000)
-
-
-def row_differences(keras, dtype, mode, batches=BATCHES):
-    """Where a row's prediction is not what it is alone: (model, batch size, first such row)."""
-    keras.utils.set_random_seed(11)
-    models = {}
-    for inputs, units, hidden, out in PREDICTED:
-        activation = "softmax" if out > 2 else "tanh"
-        chain = [dense(keras, dtype, units, hidden), dense(keras, dtype, out, activation)]
-        x = numbers(1000, inputs, dtype=dtype) / 4
-        models[f"{inputs}-{units} {hidden}-{out}"] = sequential(keras, dtype, inputs, *chain), x
-    with mode:
-        return [
-            [name, *where]
-            for name, (model, x) in models.items()
-            for where in model_row_differences(model, x, batches)
-        ]
-
-
-def model_row_differences(model, x, batches):
-    alone = model.predict(x, batch_size=1, verbose=0)
-    integers = alone.view(f"u{alone.itemsize}")
-    for size in batches:
-        together = model.predict(x, batch_size=size, verbose=0).view(integers.dtype)
-        if (together != integers).any():
-            yield size, int((together != integers).any(1).argmax())
-    # A few rows, and calls, take ways of their own.
-    for rows in (1, 2, 3, 4, 5, 8, 16):
-        expected = alone[7 : 7 + rows].tobytes()
-        if model.predict(x[7 : 7 + rows], verbose=0).tobytes() != expected:
-            yield f"{rows} predicted", 7
-        if np.asarray(model(x[7 : 7 + rows])).tobytes() != expected:
-            yield f"{rows} called", 7

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 if __package__:
-    from . import conditions, digests, networks
+    from . import conditions, digests, fused_pairs
 else:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from bits import conditions, digests, networks
+    from bits import conditions, digests, fused_pairs
 
 
 def main():
@@ -25,7 +25,7 @@ def main():
             differ = conditions.differences(condition.run(), found)
             print(f"{condition}: {len(differ)} of {len(found)} differ from the first", *differ)
             disagree = disagree or differ
-    for pair in networks.FUSED_PAIRS:
+    for pair in fused_pairs.FUSED_PAIRS:
         for dtype in digests.DTYPES:
             if len({found[f"{name}/{dtype}"] for name in pair}) > 1:
                 print("not the same bits:", *pair, dtype)

@@ -1,0 +1,45 @@
+"""Chains of layers and their training: what most networks are made from."""
+
+import numpy as np
+
+OPTIMIZERS = {
+    "sgd": lambda keras: keras.optimizers.SGD(0.1),
+    "momentum": lambda keras: keras.optimizers.SGD(0.03, momentum=0.9),
+    "nesterov": lambda keras: keras.optimizers.SGD(0.03, momentum=0.9, nesterov=True),
+    "adam": lambda keras: keras.optimizers.Adam(0.01),
+    "amsgrad": lambda keras: keras.optimizers.Adam(0.01, beta_1=0.8, amsgrad=True),
+}
+
+
+def sequential(keras, dtype, inputs, *chain):
+    shape = inputs if isinstance(inputs, tuple) else (inputs,)
+    return keras.Sequential([keras.Input(shape, dtype=dtype), *chain])
+
+
+def dense(keras, dtype, units, activation=None, **options):
+    return keras.layers.Dense(units, activation=activation, dtype=dtype, **options)
+
+
+def chain_of(keras, dtype, activation, *units):
+    return [dense(keras, dtype, count, activation) for count in units]
+
+
+def outcome(model, x, history=None, **more):
+    """Everything that a user can see of a trained model."""
+    arrays = {f"weight {i}": weight for i, weight in enumerate(model.get_weights())}
+    if history is not None:
+        for name, values in history.history.items():
+            arrays[f"history of {name}"] = np.array(values)
+    arrays["prediction"] = model.predict(x, batch_size=7, verbose=0)
+    return {**arrays, **more}
+
+
+def training(keras, model, loss, optimizer, x, y, metrics=(), **options):
+    """A function that compiles and fits, and returns the outcome."""
+
+    def train():
+        model.compile(OPTIMIZERS[optimizer](keras), loss, metrics=list(metrics))
+        history = model.fit(x, y, verbose=0, **{"batch_size": 33, "epochs": 2, **options})
+        return outcome(model, x[:50], history)
+
+    return train

@@ -1,4 +1,6 @@
-"""Small models on the bare core, for the tests of `cornu._core`."""
+"""Small models on the bare core and runs of theirs, for the tests of `cornu._core`."""
+
+import time
 
 import numpy as np
 
@@ -50,3 +52,22 @@ def predict(model, x, **options):
     finish(run)
     run.close()
     return output
+
+
+def long_fit(model, count=200_000, **options):
+    """Hours of work."""
+    return _core.Run(model, _core.FIT, rows(count), rows(count, 2), epochs=10**6, **options)
+
+
+def long_step(model, features=600):
+    """A run of one step that takes some 1.5 s on any machine, all of it under the model's lock."""
+
+    def step(count):
+        x = np.broadcast_to(np.float32(0.5), (count, features))
+        return _core.Run(model, _core.TRAIN, x, x)
+
+    # In CPU time: other processes, which may have ended by then, must not make it short.
+    began = time.process_time()
+    finish(step(1000))
+    seconds = (time.process_time() - began) / _core.num_threads()
+    return step(int(1500 / seconds))

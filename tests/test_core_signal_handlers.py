@@ -5,6 +5,7 @@ import signal
 import numpy as np
 import pytest
 
+from alarm import alarm
 from core_models import dense_model, finish, long_fit, long_step, predict, rows
 from cornu import _core
 
@@ -25,13 +26,8 @@ def test_a_signal_handler_runs_and_the_fit_goes_on():
         run.stop()
         seen.append(number)
 
-    previous = signal.signal(signal.SIGALRM, handler)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.02)
+    with alarm(handler, 0.02):
         assert finish(run) == [_core.EPOCH_END, _core.DONE]
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, previous)
     assert seen == [signal.SIGALRM]
 
 
@@ -44,14 +40,8 @@ def test_an_exception_of_a_signal_handler_comes_through():
 
     model, _ = dense_model()
     run = long_fit(model, 10**6, batch_size=1)
-    previous = signal.signal(signal.SIGALRM, handler)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.1)
-        with pytest.raises(Alarm):
-            finish(run)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, previous)
+    with alarm(handler, 0.1), pytest.raises(Alarm):
+        finish(run)
     assert not model.in_training
     with pytest.raises(RuntimeError, match="over"):
         run.advance()
@@ -67,13 +57,8 @@ def handle_alarm_during(work, handler, after=0.2):
         except Exception as error:
             answers.append(error)
 
-    previous = signal.signal(signal.SIGALRM, on_alarm)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, after)
+    with alarm(on_alarm, after):
         work()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, previous)
     assert answers, "the work was done before the signal came"
     return answers[0]
 

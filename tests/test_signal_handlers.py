@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
+from alarm import alarm
 from cornu import layers
 
 # A step takes more than 20 ms: in shorter ones nobody is asked once weights have begun to move.
@@ -48,13 +49,8 @@ def fit_with_alarms(model, handle, enough=None, most=200):
         # Only now: on a slow machine a handler would else be called within the handler, for ever.
         signal.setitimer(signal.ITIMER_REAL, 0 if model.stop_training else PERIOD)
 
-    previous = signal.signal(signal.SIGALRM, on_alarm)
-    try:
-        signal.setitimer(signal.ITIMER_REAL, PERIOD)
+    with alarm(on_alarm, PERIOD):
         history = model.fit(X, X, batch_size=ROWS, epochs=10**6, verbose=0, shuffle=False)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, previous)
     # It ended as it should: where it was told to, with whole epochs behind it.
     assert 0 < len(history.epoch) < 10**6
     assert len(history.history["loss"]) == len(history.epoch) == int(model.optimizer.iterations)

@@ -1,31 +1,23 @@
 """Processes in the middle of a fit: forked children, and an interpreter that ends."""
 
 import os
-import subprocess
 import sys
-import textwrap
 
 import pytest
 
+from subprocess_script import run_script
 
-def run_python(program):
-    """Run a program with this Python and its tests' path; what it printed."""
-    result = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+
+def run_program(source):
+    """Run a program that imports what the tests do; return the JSON of its last printed line."""
+    path = os.pathsep.join(path for path in sys.path if path)
+    return run_script(source, timeout=120, PYTHONPATH=path, PYTHONWARNINGS="ignore")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_child_forked_by_another_thread_answers_ctrl_c():
     """That thread is the child's main thread, which it was not when the core was imported."""
-    output = run_python("""
+    printed = run_program("""
         import os, signal, threading, time
         from core_models import dense_model, finish, rows
         from cornu import _core
@@ -57,12 +49,12 @@ def test_a_child_forked_by_another_thread_answers_ctrl_c():
         thread.start()
         thread.join()
     """)
-    assert output.strip() == "0"
+    assert printed == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_model_in_training_says_so_in_a_forked_child():
-    output = run_python("""
+    printed = run_program("""
         import os, threading, time
         from core_models import dense_model, finish, predict, rows
         from cornu import _core
@@ -87,11 +79,11 @@ def test_a_model_in_training_says_so_in_a_forked_child():
         run.stop()
         thread.join()
     """)
-    assert output.strip() == "0"
+    assert printed == 0
 
 
 def test_an_interpreter_may_end_in_the_middle_of_a_fit():
-    output = run_python("""
+    printed = run_program("""
         import threading, time
         from core_models import dense_model, finish, rows
         from cornu import _core
@@ -100,6 +92,6 @@ def test_an_interpreter_may_end_in_the_middle_of_a_fit():
         run = _core.Run(model, _core.FIT, rows(10**4), rows(10**4, 2), epochs=10**6)
         threading.Thread(target=finish, args=(run,), daemon=True).start()
         time.sleep(0.2)
-        print("ends")
+        print('"ends"')
     """)
-    assert output.strip() == "ends"
+    assert printed == "ends"

@@ -1,88 +1,17 @@
-"""cornu.activations as functions of arrays: formulas, conversions, axes, names and errors.
+"""cornu.activations as functions of arrays: formulas, conversions, axes and errors.
 
 Values recorded from Keras are in test_oracle_activations.py; here the formulas are NumPy's.
 """
 
-import functools
-import inspect
 import math
 
 import numpy as np
 import pytest
 
+from activation_formulas import FORMULAS, KERAS_NAMES, ROWWISE, sigmoid
 from cornu import activations, config
 from cornu.variable import Variable
 
-erf = np.vectorize(math.erf, otypes=[float])
-
-
-def softplus(x):
-    return np.logaddexp(x, 0)
-
-
-def sigmoid(x):
-    return np.exp(-softplus(-x))
-
-
-def softmax(x):
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def clip(x, low, high):
-    return np.minimum(np.maximum(x, low), high)
-
-
-FORMULAS = {
-    "linear": lambda x: x,
-    "relu": lambda x: np.maximum(x, 0),
-    "relu6": lambda x: clip(x, 0, 6),
-    "leaky_relu": lambda x: np.where(x >= 0, x, 0.2 * x),
-    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
-    "selu": lambda x: (
-        1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(np.minimum(x, 0)))
-    ),
-    "celu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
-    "gelu": lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
-    "silu": lambda x: x * sigmoid(x),
-    "swish": lambda x: x * sigmoid(x),
-    "sigmoid": sigmoid,
-    "hard_sigmoid": lambda x: clip(x / 6 + 0.5, 0, 1),
-    "hard_silu": lambda x: x * clip(x / 6 + 0.5, 0, 1),
-    "hard_swish": lambda x: x * clip(x / 6 + 0.5, 0, 1),
-    "tanh": np.tanh,
-    "hard_tanh": lambda x: clip(x, -1, 1),
-    "tanh_shrink": lambda x: x - np.tanh(x),
-    "softplus": softplus,
-    "softsign": lambda x: x / (1 + abs(x)),
-    "soft_shrink": lambda x: np.sign(x) * np.maximum(abs(x) - 0.5, 0),
-    "hard_shrink": lambda x: np.where(abs(x) > 0.5, x, 0),
-    "squareplus": lambda x: (x + np.sqrt(x * x + 4)) / 2,
-    "sparse_plus": lambda x: np.where(x <= -1, 0, np.where(x >= 1, x, (x + 1) ** 2 / 4)),
-    "sparse_sigmoid": lambda x: clip((x + 1) / 2, 0, 1),
-    "log_sigmoid": lambda x: -softplus(-x),
-    "exponential": np.exp,
-    "mish": lambda x: x * np.tanh(softplus(x)),
-    "softmax": softmax,
-    "log_softmax": lambda x: np.log(softmax(x)),
-}
-ROWWISE = ("softmax", "log_softmax", "sparsemax", "glu")
-KERAS_NAMES = sorted([*FORMULAS, "sparsemax", "glu", "threshold"])
-SIGNATURES = {
-    "relu": "(x, negative_slope=0.0, max_value=None, threshold=0.0)",
-    "leaky_relu": "(x, negative_slope=0.2)",
-    "elu": "(x, alpha=1.0)",
-    "celu": "(x, alpha=1.0)",
-    "gelu": "(x, approximate=False)",
-    "softmax": "(x, axis=-1)",
-    "log_softmax": "(x, axis=-1)",
-    "sparsemax": "(x, axis=-1)",
-    "glu": "(x, axis=-1)",
-    "soft_shrink": "(x, threshold=0.5)",
-    "hard_shrink": "(x, threshold=0.5)",
-    "squareplus": "(x, b=4)",
-    "threshold": "(x, threshold, default_value)",
-}
 # Around every vector length, and primes.
 SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 13, 15, 16, 17, 31, 33)
 
@@ -360,83 +289,3 @@ def test_bad_parameters(name, arguments):
     argument = list(arguments)[-1]
     with pytest.raises(ValueError, match=f"`{argument}` must.*Received: {argument}="):
         getattr(activations, name)(np.ones(3), **arguments)
-
-
-def test_all_of_keras_is_there():
-    for name in KERAS_NAMES:
-        assert activations.get(name) is getattr(activations, name)
-        assert name in activations.__all__
-
-
-@pytest.mark.parametrize("name", KERAS_NAMES)
-def test_signature_is_kerass(name):
-    signature = inspect.signature(getattr(activations, name))
-    parameters = [
-        parameter.replace(annotation=inspect.Parameter.empty)
-        for parameter in signature.parameters.values()
-    ]
-    bare = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
-    assert str(bare) == SIGNATURES.get(name, "(x)")
-
-
-def test_get():
-    assert activations.get(None) is activations.linear
-    assert activations.get("swish") is activations.silu
-    assert activations.get("hard_swish") is activations.hard_silu
-
-    def own(x):
-        return x
-
-    assert activations.get(own) is own
-
-
-@pytest.mark.parametrize(
-    ("wrong", "nearest"),
-    [("rleu", "relu"), ("ReLU", "relu"), ("softmx", "softmax"), ("sigmoïd", "sigmoid")],
-)
-def test_get_names_the_nearest(wrong, nearest):
-    with pytest.raises(ValueError, match=f"{wrong!r}.*nearest known name is '{nearest}'"):
-        activations.get(wrong)
-
-
-@pytest.mark.parametrize("wrong", [3, 1.5, ["relu"], {"class_name": "relu"}])
-def test_get_refuses_other_things(wrong):
-    with pytest.raises(ValueError, match="must be a name, a function or None"):
-        activations.get(wrong)
-
-
-def test_specification():
-    assert activations.specification(None) == ("linear", ())
-    assert activations.specification("swish") == ("silu", ())
-    assert activations.specification(activations.gelu) == ("gelu", ())
-    assert activations.specification("relu") == ("relu", (0.0, math.inf, 0.0))
-    partial = functools.partial(activations.relu, max_value=2)
-    assert activations.specification(partial) == ("relu", (0.0, 2.0, 0.0))
-    partial = functools.partial(activations.threshold, threshold=1, default_value=2)
-    assert activations.specification(partial) == ("threshold", (1.0, 2.0))
-    partial = functools.partial(activations.gelu, approximate=True)
-    assert activations.specification(partial) == ("gelu_tanh", ())
-
-
-class Unhashable:
-    __hash__ = None
-
-    def __call__(self, x):
-        return x
-
-
-@pytest.mark.parametrize("own", [lambda x: x, np.tanh, Unhashable()])
-def test_specification_refuses_python(own):
-    with pytest.raises(ValueError, match="written in Python is not supported yet"):
-        activations.specification(own)
-
-
-def test_specification_refuses_what_lacks_arguments():
-    with pytest.raises(ValueError, match="'threshold' has not the arguments"):
-        activations.specification("threshold")
-    with pytest.raises(ValueError, match="slope"):
-        activations.specification(functools.partial(activations.relu, slope=1))
-    with pytest.raises(ValueError, match=r"`axis` of softmax must be -1, .* not supported yet"):
-        activations.specification(functools.partial(activations.softmax, axis=1))
-    with pytest.raises(ValueError, match="`alpha` must not be 0"):
-        activations.specification(functools.partial(activations.celu, alpha=0))

@@ -1,7 +1,6 @@
 """Activations by name: get, signatures, and what the core is told."""
 
 import functools
-import inspect
 import math
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 
 from activation_formulas import KERAS_NAMES
 from cornu import activations
+from signatures import bare_signature
 
 SIGNATURES = {
     "relu": "(x, negative_slope=0.0, max_value=None, threshold=0.0)",
@@ -35,13 +35,7 @@ def test_all_of_keras_is_there():
 
 @pytest.mark.parametrize("name", KERAS_NAMES)
 def test_signature_is_kerass(name):
-    signature = inspect.signature(getattr(activations, name))
-    parameters = [
-        parameter.replace(annotation=inspect.Parameter.empty)
-        for parameter in signature.parameters.values()
-    ]
-    bare = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
-    assert str(bare) == SIGNATURES.get(name, "(x)")
+    assert bare_signature(getattr(activations, name)) == SIGNATURES.get(name, "(x)")
 
 
 def test_get():

@@ -1,12 +1,12 @@
 """Losses by name: get, for_compile, what the core is told, signatures and configs."""
 
-import inspect
 import pickle
 
 import pytest
 
 from cornu import losses
 from cornu.losses import for_compile
+from signatures import bare_signature
 
 CLASSES = {
     "mean_squared_error": "MeanSquaredError",
@@ -34,12 +34,6 @@ def test_signatures_are_kerass(name):
         "sparse_categorical_crossentropy": ", from_logits=False, ignore_class=None, axis=-1",
     }.get(name, "")
     assert bare_signature(getattr(losses, name)) == f"(y_true, y_pred{options})"
-
-
-def bare_signature(thing):
-    signature = inspect.signature(thing)
-    parameters = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
-    return str(signature.replace(parameters=parameters, return_annotation=signature.empty))
 
 
 def test_get():

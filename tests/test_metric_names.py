@@ -1,12 +1,11 @@
 """Metrics by name: get, for_compile, what the core is told, signatures and configs."""
 
-import inspect
-
 import pytest
 
 import cornu as keras
 from cornu import losses, metrics
 from cornu.metrics import for_compile
+from signatures import bare_signature
 
 CLASSES = {
     "Accuracy": ("accuracy", ""),
@@ -27,12 +26,6 @@ CLASSES = {
     "Mean": ("mean", ""),
     "Sum": ("sum", ""),
 }
-
-
-def bare_signature(thing):
-    signature = inspect.signature(thing)
-    parameters = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
-    return str(signature.replace(parameters=parameters, return_annotation=signature.empty))
 
 
 def test_signatures_are_kerass():

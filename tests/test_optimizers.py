@@ -4,7 +4,6 @@ The steps themselves are compared with Keras's in test_oracle_optimizers.py.
 """
 
 import copy
-import inspect
 import math
 import pickle
 
@@ -14,6 +13,7 @@ import pytest
 import cornu as keras
 from cornu import optimizers, utils
 from cornu.optimizers import SGD, Adam
+from signatures import bare_signature
 
 COMMON = {
     "weight_decay": None,
@@ -31,12 +31,6 @@ COMMON = {
 @pytest.fixture(params=[SGD, Adam])
 def kind(request):
     return request.param
-
-
-def bare_signature(thing):
-    signature = inspect.signature(thing)
-    parameters = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
-    return str(signature.replace(parameters=parameters, return_annotation=signature.empty))
 
 
 def test_signatures_are_kerass():

@@ -1,5 +1,6 @@
 /* Chains of layers of a few numbers, in one call, against the same done by the kernels one by one,
  * bit by bit: every level, every activation. */
+#include "gemm_fixture.h"
 #include "kernels_fixture.h"
 
 enum { MOST_LAYERS = 3, MOST_KINDS = CORNU_GLU, DRAWN_TRIALS = 24 };
@@ -150,21 +151,6 @@ static void free_results(const trial *t, cornu_few_layer *layers) {
     }
 }
 
-static cornu_gemm product_of(size_t rows, size_t columns, size_t depth, const void *a,
-                             const void *b, void *c) {
-    return (cornu_gemm){.rows = rows,
-                        .columns = columns,
-                        .depth = depth,
-                        .a = a,
-                        .a_row_stride = (ptrdiff_t)depth,
-                        .a_column_stride = 1,
-                        .b = b,
-                        .b_row_stride = (ptrdiff_t)columns,
-                        .b_column_stride = 1,
-                        .c = c,
-                        .c_row_stride = (ptrdiff_t)columns};
-}
-
 static void forward_one_by_one(const cornu_kernels *kernels, const trial *t,
                                const cornu_few_layer *layers, void *scratch) {
     const void *x = t->x;
@@ -195,15 +181,13 @@ static void backward_one_by_one(const cornu_kernels *kernels, const trial *t,
         }
         if (i > 0) {
             cornu_gemm product = product_of(rows, inputs, units, dy, layer->kernel, dx);
-            product.b_row_stride = 1;
-            product.b_column_stride = (ptrdiff_t)units;
+            transpose_b(&product);
             kernels->gemm(&product, scratch);
         }
         if (layer->kernel_gradient) {
             cornu_gemm product = product_of(inputs, units, rows, i > 0 ? layers[i - 1].y : t->x, dy,
                                             layer->kernel_gradient);
-            product.a_row_stride = 1;
-            product.a_column_stride = (ptrdiff_t)inputs;
+            transpose_a(&product);
             kernels->gemm(&product, scratch);
         }
         if (layer->bias_gradient) {

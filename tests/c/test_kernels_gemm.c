@@ -3,6 +3,7 @@
  * memory. */
 #include <math.h>
 
+#include "gemm_fixture.h"
 #include "kernels_fixture.h"
 
 #define RATE 0.1
@@ -290,17 +291,7 @@ static void check_rows_alone(void) {
         void *scratch = cornu_memory_allocate(kernels->scratch_nbytes);
         fill_between(dtype, x, ROWS * DEPTH, 5, -1, 1);
         fill_between(dtype, w, DEPTH * COLUMNS, 6, -1, 1);
-        cornu_gemm product = {.rows = ROWS,
-                              .columns = COLUMNS,
-                              .depth = DEPTH,
-                              .a = x,
-                              .a_row_stride = DEPTH,
-                              .a_column_stride = 1,
-                              .b = w,
-                              .b_row_stride = COLUMNS,
-                              .b_column_stride = 1,
-                              .c = all,
-                              .c_row_stride = COLUMNS};
+        cornu_gemm product = product_of(ROWS, COLUMNS, DEPTH, x, w, all);
         kernels->gemm(&product, scratch);
         product.c = some;
         for (size_t rows = 1; rows <= ROWS; rows++) {
@@ -332,18 +323,9 @@ static void check_column_sums(void) {
                 fill_between(dtype, sums, COLUMNS, 10, -1, 1);
                 for (size_t row = 0; row == 0 || row < rows; row += CORNU_SUM_BLOCK) {
                     size_t some = rows - row < CORNU_SUM_BLOCK ? rows - row : CORNU_SUM_BLOCK;
-                    const cornu_gemm product = {.rows = 1,
-                                                .columns = COLUMNS,
-                                                .depth = some,
-                                                .a = ones,
-                                                .a_row_stride = MOST,
-                                                .a_column_stride = 1,
-                                                .b = real_at(dtype, x, row * COLUMNS),
-                                                .b_row_stride = COLUMNS,
-                                                .b_column_stride = 1,
-                                                .c = expected,
-                                                .c_row_stride = COLUMNS,
-                                                .accumulate = r % 2 == 1 || row > 0};
+                    cornu_gemm product = product_of(1, COLUMNS, some, ones,
+                                                    real_at(dtype, x, row * COLUMNS), expected);
+                    product.accumulate = r % 2 == 1 || row > 0;
                     kernels->gemm(&product, scratch);
                 }
                 kernels->column_sums(rows, COLUMNS, x, sums, r % 2 == 1);
@@ -369,7 +351,7 @@ static void check_fused(void) {
             real_set(dtype, b, 0, 1);
             real_set(dtype, a, 1, 1 + e);
             real_set(dtype, b, 1, 1 - e);
-            cornu_gemm product = {1, 1, 2, 0, a, 2, 1, b, 1, 1, c, 1, false, NULL, false, NULL, 0};
+            const cornu_gemm product = product_of(1, 1, 2, a, b, c);
             kernels->gemm(&product, scratch);
             CHECK_NEAR(real_get(dtype, c, 0), -e * e, 0);
             void *blocks[] = {a, b, c, scratch};

@@ -2,6 +2,7 @@
  * awkward numbers, and wherever the arrays begin and calls are split. A multiply-add that one
  * compiler target fuses and another does not, a sum in the vector's order, or a tail computed
  * another way than the body fails here. */
+#include "gemm_fixture.h"
 #include "kernels_fixture.h"
 
 static const size_t sizes[] = {0,  1,  2,  3,  5,  7,  8,   9,   15,  16,
@@ -325,26 +326,10 @@ static void compute_gemm(const cornu_kernels *kernels, const input *in, output *
     size_t rows = in->rows, depth = in->columns, columns = others[in->variant % 5];
     void *b = new_reals(in->dtype, depth * columns + 1);
     fill_awkward(in->dtype, b, depth * columns, in->seed, true);
-    cornu_gemm product = {.rows = rows,
-                          .columns = columns,
-                          .depth = depth,
-                          .a = in->x,
-                          .a_row_stride = (ptrdiff_t)depth,
-                          .a_column_stride = 1,
-                          .b = b,
-                          .b_row_stride = (ptrdiff_t)columns,
-                          .b_column_stride = 1,
-                          .c = out->reals,
-                          .c_row_stride = (ptrdiff_t)columns,
-                          .bias = in->variant % 2 == 1 ? in->y : NULL};
-    if (in->variant >= 5) {
-        product.a_row_stride = 1;
-        product.a_column_stride = (ptrdiff_t)rows;
-    }
-    if (in->variant >= 10) {
-        product.b_row_stride = 1;
-        product.b_column_stride = (ptrdiff_t)depth;
-    }
+    cornu_gemm product = product_of(rows, columns, depth, in->x, b, out->reals);
+    if (in->variant % 2 == 1) product.bias = in->y;
+    if (in->variant >= 5) transpose_a(&product);
+    if (in->variant >= 10) transpose_b(&product);
     void *scratch = cornu_memory_allocate(kernels->scratch_nbytes);
     if (columns <= rows * depth || product.bias == NULL) {
         kernels->gemm(&product, scratch);

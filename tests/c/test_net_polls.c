@@ -1,6 +1,7 @@
 /* Long work asks often enough whether to go on: seen by a made-up clock, which counts how often it
  * is looked at. The file under test is included, with its clock. */
 #include "base/clock.h"
+#include "gemm_fixture.h"
 #include "kernels_fixture.h"
 
 static uint64_t now_ns, tick_ns; /* it goes on by a tick when it is read */
@@ -151,17 +152,7 @@ static void test_products(cornu_float_environment *environment) {
         asker self;
         cornu_task task = new_task(&self, environment);
         task.scratch = cornu_memory_allocate(task.kernels->scratch_nbytes);
-        const cornu_gemm product = {.rows = rows,
-                                    .columns = columns,
-                                    .depth = depth,
-                                    .a = a,
-                                    .a_row_stride = (ptrdiff_t)depth,
-                                    .a_column_stride = 1,
-                                    .b = b,
-                                    .b_row_stride = (ptrdiff_t)columns,
-                                    .b_column_stride = 1,
-                                    .c = c,
-                                    .c_row_stride = (ptrdiff_t)columns};
+        const cornu_gemm product = product_of(rows, columns, depth, a, b, c);
         CHECK_INT(cornu_task_gemm(&task, &product), CORNU_OK);
         /* Tiles of at most TILE_WORK, or of one block of the depth. */
         CHECK((double)(self.asked + 1) * 1.5 * TILE_WORK >= (double)(rows * columns * depth));

@@ -1,5 +1,6 @@
 /* A task's products come out the same however they are cut: for every number of threads, which the
  * tiles depend on, and beside one call of the kernel. */
+#include "gemm_fixture.h"
 #include "kernels_fixture.h"
 #include "net/task.h"
 
@@ -27,22 +28,12 @@ static void check_cuts(const sizes *s, cornu_dtype dtype, layout lies, bool accu
     void *whole = new_reals(dtype, count + 1), *cut = new_reals(dtype, count + 1);
     const size_t stride = (kernels->scratch_nbytes + 63) / 64 * 64;
     unsigned char *scratch = cornu_memory_allocate(MOST_THREADS * stride);
-    cornu_gemm product = {
-        .rows = s->rows,
-        .columns = s->columns,
-        .depth = s->depth,
-        .a = a,
-        .a_row_stride = lies == A_TRANSPOSED ? 1 : (ptrdiff_t)s->depth,
-        .a_column_stride = lies == A_TRANSPOSED ? (ptrdiff_t)s->rows : 1,
-        .b = b,
-        .b_row_stride = lies == B_TRANSPOSED ? 1 : (ptrdiff_t)s->columns,
-        .b_column_stride = lies == B_TRANSPOSED ? (ptrdiff_t)s->depth : 1,
-        .c = whole,
-        .c_row_stride = (ptrdiff_t)s->columns,
-        .accumulate = accumulate,
-        .bias = accumulate ? NULL : bias,
-        .relu = !accumulate,
-    };
+    cornu_gemm product = product_of(s->rows, s->columns, s->depth, a, b, whole);
+    product.accumulate = accumulate;
+    product.bias = accumulate ? NULL : bias;
+    product.relu = !accumulate;
+    if (lies == A_TRANSPOSED) transpose_a(&product);
+    if (lies == B_TRANSPOSED) transpose_b(&product);
     memcpy(whole, before, nbytes);
     kernels->gemm(&product, scratch);
     product.c = cut;

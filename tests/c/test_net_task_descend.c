@@ -1,6 +1,7 @@
 /* A product that is spent as it is made leaves weights and slots as the product into a buffer of
  * its own and one step over all of it do, bit by bit: whatever the optimizer, the tiles and the
  * threads. */
+#include "gemm_fixture.h"
 #include "kernels_fixture.h"
 #include "net/task.h"
 
@@ -113,16 +114,9 @@ static void check_case(const sizes *s, cornu_dtype dtype) {
                           .scratch = scratch,
                           .scratch_stride = scratch_stride,
                           .wants_session = true};
-    t.product = (cornu_gemm){.rows = s->rows,
-                             .columns = s->columns,
-                             .depth = s->depth,
-                             .a = x,
-                             .a_row_stride = 1,
-                             .a_column_stride = (ptrdiff_t)s->rows,
-                             .b = dz,
-                             .b_row_stride = (ptrdiff_t)s->columns,
-                             .b_column_stride = 1,
-                             .c_row_stride = (ptrdiff_t)t.stride};
+    t.product = product_of(s->rows, s->columns, s->depth, x, dz, NULL);
+    transpose_a(&t.product);
+    t.product.c_row_stride = (ptrdiff_t)t.stride;
     cornu_gemm product = t.product;
     product.c = t.gradient;
     cornu_task task = task_with(&t, 1);

@@ -17,6 +17,12 @@ enum {
     GEMM_PANEL = 2 * VEC_WIDTH, /* columns of a packed panel */
     GEMM_FEW_ROWS = 48,         /* up to here b is read where it lies */
     GEMM_PACK_DEPTH = 8,
+    GEMM_A_TILES = 48 / GEMM_MOST_ROWS, /* whose rows of a are packed at once: whole vectors */
+    GEMM_A_ROWS = GEMM_A_TILES * GEMM_MOST_ROWS,
+    GEMM_PACKS_A = 8 * GEMM_PANEL, /* columns from which that pays */
+    /* Bytes by which two lines of the first-level cache lie apart that keep each other out of it.
+     */
+    GEMM_CACHE_WAY = 4096,
     /* Elements of b packed at once: they stay in the second-level cache (1 MiB and more on what has
      * been measured) while every row of a passes over them. */
     GEMM_B_COUNT = (256 << 10) / sizeof(REAL),
@@ -25,6 +31,7 @@ enum {
 typedef struct gemm_scratch {
     REAL b[GEMM_B_COUNT];
     REAL sums[GEMM_MOST_ROWS * GEMM_PANEL];
+    REAL a[CORNU_DEPTH_BLOCK_MOST * GEMM_A_ROWS];
 } gemm_scratch;
 
 typedef struct gemm_problem {
@@ -190,18 +197,47 @@ static void gemm_pack_b(const gemm_block *block) {
     }
 }
 
+/* Whether the depth's factors of a tile would keep each other out of the first-level cache. */
+static bool gemm_packs_a(const gemm_block *block) {
+    const gemm_problem *p = block->problem;
+    return p->a_stride_i == 1 && block->columns >= GEMM_PACKS_A &&
+           (uintptr_t)p->a_stride_k * sizeof(REAL) % GEMM_CACHE_WAY == 0;
+}
+
+/* The rows of a of this tile and the next ones, contiguous along i. */
+static void gemm_pack_a(const gemm_block *block, size_t tile) {
+    const gemm_problem *p = block->problem;
+    const size_t tiles = gemm_tile_count(p->rows);
+    gemm_place first = {0}, last = {0};
+    gemm_take_rows(block, tile, &first);
+    gemm_take_rows(block, tile + GEMM_A_TILES < tiles ? tile + GEMM_A_TILES - 1 : tiles - 1, &last);
+    const gemm_operands operands = gemm_operands_at(block, &first);
+    pack_rows(block->depth, last.row + last.rows - first.row, GEMM_A_ROWS, operands.a,
+              p->a_stride_k, block->scratch->a);
+}
+
 /* Many rows: b is packed, then each tile of a, which stays in the first-level cache, passes over
  * its panels. */
 static void gemm_packed(const gemm_block *block) {
     const gemm_problem *p = block->problem;
     const size_t tiles = gemm_tile_count(p->rows);
+    const bool packs_a = gemm_packs_a(block);
+    size_t packed_row = 0;
     gemm_pack_b(block);
     for (size_t tile = 0; tile < tiles; tile++) {
         gemm_place place = {0};
         gemm_take_rows(block, tile, &place);
+        if (packs_a && tile % GEMM_A_TILES == 0) {
+            gemm_pack_a(block, tile);
+            packed_row = place.row;
+        }
         for (place.column = 0; place.column < block->columns; place.column += place.width) {
             gemm_take_columns(block, &place);
             gemm_operands operands = gemm_operands_at(block, &place);
+            if (packs_a) {
+                operands.a = block->scratch->a + (place.row - packed_row);
+                operands.a_stride_k = GEMM_A_ROWS;
+            }
             operands.b = block->scratch->b + block->depth * place.column;
             operands.b_stride_k = (ptrdiff_t)VEC_WIDTH << place.vectors_log2;
             operands.last_width = VEC_WIDTH;

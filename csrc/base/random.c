@@ -1,28 +1,20 @@
 #include "base/random.h"
 
-/* The constants of Philox4x32: multipliers, and what the key grows by each round (golden ratio,
- * sqrt(3) - 1). */
-#define MULTIPLIER_0 0xD2511F53u
-#define MULTIPLIER_1 0xCD9E8D57u
-#define WEYL_0 0x9E3779B9u
-#define WEYL_1 0xBB67AE85u
-#define ROUNDS 10
-
 static void make_block(uint64_t seed, uint64_t stream, uint64_t index, uint32_t block[4]) {
     uint32_t counter[4] = {(uint32_t)index, (uint32_t)(index >> 32), (uint32_t)stream,
                            (uint32_t)(stream >> 32)};
     uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
-    for (int round = 0; round < ROUNDS; round++) {
-        uint64_t product_0 = (uint64_t)MULTIPLIER_0 * counter[0];
-        uint64_t product_1 = (uint64_t)MULTIPLIER_1 * counter[2];
+    for (int round = 0; round < CORNU_PHILOX_ROUNDS; round++) {
+        uint64_t product_0 = (uint64_t)CORNU_PHILOX_MULTIPLIER_0 * counter[0];
+        uint64_t product_1 = (uint64_t)CORNU_PHILOX_MULTIPLIER_1 * counter[2];
         uint32_t mixed_0 = (uint32_t)(product_1 >> 32) ^ counter[1] ^ key[0];
         uint32_t mixed_2 = (uint32_t)(product_0 >> 32) ^ counter[3] ^ key[1];
         counter[0] = mixed_0;
         counter[1] = (uint32_t)product_1;
         counter[2] = mixed_2;
         counter[3] = (uint32_t)product_0;
-        key[0] += WEYL_0;
-        key[1] += WEYL_1;
+        key[0] += CORNU_PHILOX_WEYL_0;
+        key[1] += CORNU_PHILOX_WEYL_1;
     }
     for (int word = 0; word < 4; word++) block[word] = counter[word];
 }

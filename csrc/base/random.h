@@ -9,6 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Multipliers, and what the key grows by each round (golden ratio, sqrt(3) - 1). */
+#define CORNU_PHILOX_MULTIPLIER_0 0xD2511F53u
+#define CORNU_PHILOX_MULTIPLIER_1 0xCD9E8D57u
+#define CORNU_PHILOX_WEYL_0 0x9E3779B9u
+#define CORNU_PHILOX_WEYL_1 0xBB67AE85u
+#define CORNU_PHILOX_ROUNDS 10
+
 /* Writes words[0..count) = words `first`, first + 1, ... of (seed, stream). */
 void cornu_random_words(uint64_t seed, uint64_t stream, uint64_t first, size_t count,
                         uint32_t *words);

@@ -148,6 +148,10 @@ typedef struct cornu_kernels {
                    size_t stride, const void *gradient, size_t gradient_stride,
                    void *const slots[]);
 
+    /* cornu_random_words. */
+    void (*random_words)(uint64_t seed, uint64_t stream, uint64_t first, size_t count,
+                         uint32_t *words);
+
     /* y = x * mask / (1 - rate): element i is kept when word `first + i * step` of (seed, stream)
      * says so (step is 0 or 1; rate 1 keeps none). Serves forward and backward. y may be x. */
     void (*dropout)(const cornu_dropout *dropout, uint64_t first, size_t step, size_t count,

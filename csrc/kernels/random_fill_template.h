@@ -10,7 +10,7 @@ enum {
 
 /* The words of elements first, first + 1, ...; count <= RANDOM_GROUP. */
 static void draw(uint64_t seed, uint64_t stream, uint64_t first, size_t count, uint32_t *words) {
-    cornu_random_words(seed, stream, first * RANDOM_WORDS, count * RANDOM_WORDS, words);
+    random_words(seed, stream, first * RANDOM_WORDS, count * RANDOM_WORDS, words);
 }
 
 /* Uniform in [0, 1), a multiple of 2^-24 or 2^-53. */
@@ -126,7 +126,7 @@ static void dropout(const cornu_dropout *dropout, uint64_t first, size_t step, s
     for (size_t begin = 0; begin < count; begin += RANDOM_GROUP) {
         const size_t group = count - begin < RANDOM_GROUP ? count - begin : RANDOM_GROUP;
         if (step != 0) {
-            cornu_random_words(dropout->seed, dropout->stream, first + begin, group, words);
+            random_words(dropout->seed, dropout->stream, first + begin, group, words);
         } else if (begin == 0) {
             cornu_random_words(dropout->seed, dropout->stream, first, 1, words);
             for (size_t i = 1; i < RANDOM_GROUP; i++) {

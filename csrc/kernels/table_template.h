@@ -31,6 +31,8 @@
 
 #include "kernels/update_template.h"
 
+#include "kernels/random_words_template.h"
+
 #include "kernels/random_fill_template.h"
 
 #include "kernels/gather_table_template.h"
@@ -55,6 +57,7 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .loss_backward = loss_backward,
     .metric_rows = metric_rows,
     .update = update,
+    .random_words = random_words,
     .dropout = dropout,
     .gather = GATHER_TABLE,
     .find_nonfinite = find_nonfinite,

@@ -10,4 +10,5 @@
 #endif
 #define VECTOR_HEADER "kernels/vector_avx512.h"
 #define VEC_LOADS_PARTS 1
+#define VEC_HAS_WORDS 1
 #define GEMM_MOST_ROWS 12

@@ -8,4 +8,5 @@
 #endif
 #define VECTOR_HEADER "kernels/vector_portable.h"
 #define VEC_LOADS_PARTS 0
+#define VEC_HAS_WORDS 0
 #define GEMM_MOST_ROWS 6

@@ -143,3 +143,16 @@ INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WI
 }
 
 #endif
+
+/* Lanes of 64 bits. */
+enum { WORDS_WIDTH = 4 };
+typedef uint64_t vec_words __attribute__((vector_size(8 * WORDS_WIDTH)));
+
+INLINE vec_words words_count(void) {
+    return (vec_words){0, 1, 2, 3};
+}
+
+/* The products of the low halves. */
+INLINE vec_words words_multiply(vec_words a, vec_words b) {
+    return (vec_words)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+}

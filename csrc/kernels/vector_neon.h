@@ -97,3 +97,16 @@ INLINE void vec_load_transposed(const REAL *x, ptrdiff_t stride, vec rows[VEC_WI
     }
     vec_transpose(rows);
 }
+
+/* Lanes of 64 bits. */
+enum { WORDS_WIDTH = 2 };
+typedef uint64_t vec_words __attribute__((vector_size(8 * WORDS_WIDTH)));
+
+INLINE vec_words words_count(void) {
+    return (vec_words){0, 1};
+}
+
+/* The products of the low halves. */
+INLINE vec_words words_multiply(vec_words a, vec_words b) {
+    return vmull_u32(vmovn_u64(a), vmovn_u64(b));
+}

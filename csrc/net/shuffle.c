@@ -61,8 +61,8 @@ cornu_status cornu_order_shuffle(cornu_order *order, uint64_t seed, uint64_t epo
         if (at == 0) {
             /* No more words than this call can use: 20 rows should not pay for 512. */
             size_t left = 2 * (order->count - 1 - done);
-            cornu_random_words(seed, epoch, 2 * (uint64_t)done,
-                               left < CHUNK_WORDS ? left : CHUNK_WORDS, words);
+            task->kernels->random_words(seed, epoch, 2 * (uint64_t)done,
+                                        left < CHUNK_WORDS ? left : CHUNK_WORDS, words);
         }
         uint64_t word = (uint64_t)words[at] << 32 | words[at + 1];
         size_t last = order->count - 1 - done;

@@ -127,6 +127,32 @@ static void check_uniform_bounds(void) {
     }
 }
 
+/* Every level draws base/random.h's words, from wherever it begins, up to wherever it ends. */
+static void check_words(void) {
+    enum { MOST = 300, BEYOND = 8 };
+    /* Within a block, past a group of blocks, and where a block's number gets a second word. */
+    const uint64_t firsts[] = {0,         1, 2, 3, 4, 5, 127, 128, 1023, (UINT64_C(1) << 34) - 9,
+                               1ULL << 40};
+    const size_t counts[] = {0,  1,  2,   3,   4,   5,   31,  32,  33,  63,
+                             64, 65, 127, 128, 129, 132, 255, 257, MOST};
+    const uint64_t seed = UINT64_C(0xa4093822299f31d0), stream = UINT64_C(0x13198a2e03707344);
+    uint32_t words[MOST + BEYOND], expected[MOST + BEYOND];
+    const cornu_kernels *kernels;
+    for (size_t t = 0; t < 2; t++) {
+        for (size_t l = 0; (kernels = cornu_kernels_level(l, real_dtypes[t])); l++) {
+            for (size_t f = 0; f < sizeof firsts / sizeof *firsts; f++) {
+                for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+                    memset(words, 0xab, sizeof words);
+                    memset(expected, 0xab, sizeof expected);
+                    kernels->random_words(seed, stream, firsts[f], counts[c], words);
+                    cornu_random_words(seed, stream, firsts[f], counts[c], expected);
+                    CHECK_BYTES(words, expected, sizeof words);
+                }
+            }
+        }
+    }
+}
+
 static void check_dropout(void) {
     enum { LENGTH = 100003 };
     for (size_t t = 0; t < 2; t++) {
@@ -178,6 +204,7 @@ int main(void) {
     check_distributions();
     check_indexing();
     check_uniform_bounds();
+    check_words();
     check_dropout();
     return check_report();
 }

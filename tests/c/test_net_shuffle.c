@@ -10,7 +10,7 @@
 static unsigned char seen[ROWS];
 
 static void shuffled(cornu_order *order, size_t count, uint64_t seed, uint64_t epoch) {
-    cornu_task task = {.kernels = NULL};
+    cornu_task task = {.kernels = cornu_kernels_for(CORNU_FLOAT32)};
     CHECK_INT(cornu_order_new(count, order, NULL), CORNU_OK);
     CHECK_INT(cornu_order_shuffle(order, seed, epoch, &task), CORNU_OK);
 }
@@ -106,7 +106,9 @@ static void test_poll(void) {
     size_t asked = 0;
     cornu_float_environment environment;
     cornu_float_environment_enter(&environment);
-    cornu_task task = {.poll = {stop, &asked}, .environment = &environment};
+    cornu_task task = {.kernels = cornu_kernels_for(CORNU_FLOAT32),
+                       .poll = {stop, &asked},
+                       .environment = &environment};
     CHECK_INT(cornu_order_new(ROWS, &order, NULL), CORNU_OK);
     CHECK_INT(cornu_order_shuffle(&order, 7, 2, &task), CORNU_INTERRUPTED);
     CHECK_SIZE(asked, 1);

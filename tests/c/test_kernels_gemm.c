@@ -263,7 +263,7 @@ static void check_shapes(void) {
 /* So many columns, of a or of its transpose, that not all of them are packed at once: what the
  * scratch holds is less than a block of the depth has. */
 static void check_column_blocks(void) {
-    static const size_t shapes[][3] = {{50, 300, 520}, {300, 50, 520}, {53, 307, 1030}};
+    static const size_t shapes[][3] = {{50, 420, 520}, {420, 50, 520}, {53, 407, 1030}};
     for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
         for (unsigned way = 0; way < 8; way++) {
             problem p = problem_of(shapes[s], way);
@@ -275,6 +275,22 @@ static void check_column_blocks(void) {
             const size_t longer = p.rows > p.columns ? p.rows : p.columns;
             CHECK(longer * cornu_depth_block(p.depth) * real_nbytes(p.dtype) >
                   cornu_kernels_for(p.dtype)->scratch_nbytes);
+            check_problem(&p);
+        }
+    }
+}
+
+/* Rows of a's transpose that lie so many bytes apart that they keep each other out of the cache: of
+ * many columns they are packed, some tiles at a time. */
+static void check_far_rows(void) {
+    static const size_t shapes[][3] = {{1024, 259, 20}, {512, 133, 515}, {1024, 261, 1}};
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
+        for (unsigned way = 2; way < 8; way++) {
+            problem p = problem_of(shapes[s], way);
+            p.accumulate = way % 3 == 0;
+            p.with_bias = way % 3 != 1;
+            p.relu = (way + s) % 2 == 0;
+            p.descends = (way + s) % 3 == 0;
             check_problem(&p);
         }
     }
@@ -363,6 +379,7 @@ static void check_fused(void) {
 int main(void) {
     check_shapes();
     check_column_blocks();
+    check_far_rows();
     check_rows_alone();
     check_column_sums();
     check_fused();

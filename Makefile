@@ -30,7 +30,7 @@ asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-f
 .PHONY: help demo test format check-format check-lint check-clang check-c-sanitize \
 	check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
 	check-coverage record-bits check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx \
-	check-all benchmark benchmark-gemm benchmark-plots clean
+	check-all docs-keras benchmark benchmark-gemm benchmark-plots clean
 
 help:
 	@echo 'make demo                 build, install and run python -m cornu: back-propagation, then digits'
@@ -40,6 +40,7 @@ help:
 	@echo 'make benchmark            cornu and its peers (installs them): about an hour; BENCHMARK=--quick: a few minutes'
 	@echo "make benchmark-gemm       cornu's products and OpenBLAS's"
 	@echo 'make benchmark-plots      docs/*.svg and *.csv from what `make benchmark` measured'
+	@echo 'make docs-keras           docs/keras_coverage.md: what of Keras is there'
 	@echo 'Longer checks:'
 	@echo 'make check-format         clang-format and ruff would change nothing'
 	@echo "make check-lint           ruff's rules"
@@ -189,6 +190,11 @@ benchmark-gemm:
 benchmark-plots:
 	@$(call make_venv, benchmark) '.[benchmark]'
 	$(call in, benchmark)/python benchmarks/plot.py $(BENCHMARK)
+
+# Keras itself is asked by tools/keras_coverage/keras_signatures.py alone.
+docs-keras:
+	@$(call make_venv, test) '.[test]'
+	$(call in, test)/python tools/keras_coverage/coverage_page.py
 
 clean:
 	rm -rf build dist python/cornu.egg-info .pytest_cache .ruff_cache .coverage .coverage.*

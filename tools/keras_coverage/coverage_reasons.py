@@ -1,0 +1,98 @@
+"""Why cornu lacks a name of Keras's: what a later release brings, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What is said of names that match one of the patterns, in a module that matches."""
+
+    module: str
+    patterns: str
+    text: str
+    later: bool = False
+
+    def fits(self, module: str, name: str) -> bool:
+        """Return whether it is about this name."""
+        return fnmatchcase(module, self.module) and any(
+            fnmatchcase(name, pattern) for pattern in self.patterns.split()
+        )
+
+
+_IMAGES = "images: convolution, pooling and what prepares pictures come together"
+_SEQUENCES = "sequences: recurrence, embedding and attention come together"
+_TEXT = "text becomes numbers together with the layers for sequences"
+_BRANCH = "a chain has one input and one output"
+_BACKEND = "there is no backend whose tensors, devices or compilers it could be about"
+_QUANTIZED = "one float type throughout: nothing is quantized"
+
+REASONS = (
+    # ---- The top level
+    Reason("", "applications", "pretrained networks are downloads of hundreds of megabytes"),
+    Reason("", "KerasTensor Function Operation *Scope device distribution remat", _BACKEND),
+    Reason("", "Quantizer quantizers distillation", _QUANTIZED),
+    Reason("", "export", "files for other programs come together", later=True),
+    Reason("", "visualization", "pictures of training come together", later=True),
+    Reason("", "legacy tree name_scope", "helpers of Keras's own source"),
+    # ---- Layers
+    Reason(
+        "layers",
+        "Conv* *Conv[123]D *Conv[123]DTranspose *Convolution* *Pool*D *Pooling*D *Padding*D "
+        "Cropping*D UpSampling*D SpatialDropout2D SpatialDropout3D Resizing CenterCrop AugMix "
+        "AutoContrast ContrastLimited* CutMix Equalization MaxNumBoundingBoxes MixUp RandAugment "
+        "Random* Solarization",
+        _IMAGES,
+        later=True,
+    ),
+    Reason(
+        "layers",
+        "*LSTM* *GRU* *RNN* Embedding ReversibleEmbedding *Attention Bidirectional "
+        "TimeDistributed SpatialDropout1D Masking StackedRNNCells",
+        _SEQUENCES,
+        later=True,
+    ),
+    Reason("layers", "TextVectorization", _TEXT, later=True),
+    Reason("layers", "MelSpectrogram STFTSpectrogram", "sound is outside of what cornu is for"),
+    Reason(
+        "layers",
+        "Add Average Concatenate Dot Maximum Minimum Multiply Subtract add average concatenate "
+        "dot maximum minimum multiply subtract",
+        _BRANCH,
+    ),
+    Reason("layers", "FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper", _BACKEND),
+    Reason("layers", "HashedCrossing Pipeline", "it joins several inputs, and " + _BRANCH),
+    # ---- Everything else
+    Reason("callbacks", "OrbaxCheckpoint", "it writes JAX's own files"),
+    Reason("optimizers", "LossScaleOptimizer", "half precision, which it is for, is refused"),
+    Reason("losses", "CTC ctc Circle circle", "it takes more than one target for each prediction"),
+    Reason("initializers", "STFT* stft", "sound is outside of what cornu is for"),
+    Reason("ops", "*pool* *conv* *fft* *fft2 stft istft image fold unfold", _IMAGES, later=True),
+    Reason("ops", "ctc_* *attention associative_scan extract_sequences", _SEQUENCES, later=True),
+    Reason(
+        "ops",
+        "cond custom_gradient fori_loop map scan switch vectorize vectorized_map while_loop jvp "
+        "stop_gradient is_tensor convert_to_tensor",
+        "written as plain Python where there is no compiler",
+        later=True,
+    ),
+    Reason("config", "*flash_attention* is_nnx_enabled set_backend", _BACKEND),
+    Reason("utils", "*_dataset_from_directory FeatureSpace bounding_boxes", _IMAGES, later=True),
+    Reason("utils", "array_to_img img_to_array load_img save_img", _IMAGES, later=True),
+    Reason("utils", "is_keras_tensor get_source_inputs legacy", _BACKEND),
+    Reason("backend", "is_keras_tensor result_type", _BACKEND),
+    Reason("preprocessing.image", "*", _IMAGES, later=True),
+    Reason("saving", "KerasFileEditor", "files come together", later=True),
+    Reason("datasets", "cifar10 cifar100 imdb reuters", "with images and sequences", later=True),
+    # ---- Sequential's methods
+    Reason("Sequential", "quantize quantized_*", _QUANTIZED),
+    Reason("Sequential", "stateless_* symbolic_call compute_output_spec path", _BACKEND),
+    Reason("Sequential", "export", "files for other programs come together", later=True),
+)
+
+
+def reason_for(module: str, name: str) -> Reason | None:
+    """Return why a name is not there; None: nothing is said, it is simply still missing."""
+    return next((one for one in REASONS if one.fits(module, name)), None)

@@ -160,6 +160,7 @@ typedef struct cornu_metric {
     cornu_loss loss;  /* of CORNU_METRIC_LOSS */
     double threshold; /* of binary accuracy */
     size_t k;         /* of the top-k kinds */
+    bool weighted;    /* by the sample weights, in a model */
 } cornu_metric;
 
 /* ---- Optimizers ---- */
@@ -394,6 +395,8 @@ typedef enum cornu_event {
     CORNU_EVENT_DONE = 1 << 9,
 } cornu_event;
 
+typedef struct cornu_run cornu_run;
+
 typedef struct cornu_run_options {
     cornu_run_mode mode;
     const cornu_array *x;
@@ -409,9 +412,12 @@ typedef struct cornu_run_options {
                      aligned to it; no part of x or of the weights */
     cornu_dtype output_dtype; /* PREDICT: what the caller takes the model's dtype for;
                                  CORNU_ERROR_VALUE if it is another, or output not aligned to it */
-    size_t output_nbytes; /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is
-                             needed */
-    bool training;        /* PREDICT: dropout is active */
+    size_t output_nbytes;   /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is
+                               needed */
+    bool training;          /* PREDICT: dropout is active */
+    const cornu_run *after; /* TRAIN, TEST: the metric sums go on from that run's, which is read by
+                               cornu_run_new only; NULL: from zero. CORNU_ERROR_STATE if the model
+                               has been compiled since */
     bool unattended; /* PREDICT: nobody stops it or asks how far it is, so there may be more rows
                         in a batch than batch_size says */
     unsigned listen;
@@ -420,8 +426,6 @@ typedef struct cornu_run_options {
      * its layers, can predict and evaluate, but not be changed: CORNU_ERROR_STATE. */
     cornu_poll poll;
 } cornu_run_options;
-
-typedef struct cornu_run cornu_run;
 
 /* Checks the arrays against the model (shapes, dtypes, lengths), and allocates all that the run
  * will need. The arrays' descriptions are copied. A fit marks the model as in training until it is

@@ -170,6 +170,7 @@ static PyObject *model_compile(PyObject *self, PyObject *const *values, Py_ssize
                                PyObject *keywords) {
     cornu_loss loss;
     PyObject *optimizer_value, *sequence, *items = NULL;
+    size_t weighted_count = 0;
     cornu_optimizer *optimizer;
     cornu_metric *metrics = NULL;
     cornu_status status = CORNU_ERROR_MEMORY;
@@ -178,8 +179,9 @@ static PyObject *model_compile(PyObject *self, PyObject *const *values, Py_ssize
         {"loss", cornu_convert_loss, &loss},
         {"optimizer", cornu_convert_object, &optimizer_value},
         {"metrics", cornu_convert_object, &sequence},
+        {"|weighted_count", cornu_convert_size, &weighted_count},
     };
-    if (!cornu_arguments_parse("compile", 3, arguments, value_count, values, keywords) ||
+    if (!cornu_arguments_parse("compile", 4, arguments, value_count, values, keywords) ||
         !find_optimizer(cornu_type_state_of(Py_TYPE(self)), optimizer_value, &optimizer)) {
         return NULL;
     }
@@ -194,6 +196,7 @@ static PyObject *model_compile(PyObject *self, PyObject *const *values, Py_ssize
     for (size_t i = 0; i < count; i++) {
         PyObject *item = PyTuple_GET_ITEM(items, (Py_ssize_t)i);
         if (!cornu_convert_metric(item, "metrics", &metrics[i])) goto exit;
+        metrics[i].weighted = count - i <= weighted_count;
     }
     /* With the GIL held, for the reasons given at replace_chain: the count below is then always the
      * library's. */
@@ -343,7 +346,8 @@ static PyMethodDef model_methods[] = {
     {"shape", (PyCFunction)(void (*)(void))model_shape, METH_FASTCALL | METH_KEYWORDS,
      "shape($self, /, index)\n--\n\nRow shape of the output of one layer."},
     {"compile", (PyCFunction)(void (*)(void))model_compile, METH_FASTCALL | METH_KEYWORDS,
-     "compile($self, /, loss, optimizer, metrics)\n--\n\nSet what training and evaluation use."},
+     "compile($self, /, loss, optimizer, metrics, weighted_count=0)\n--\n\nSet what training and "
+     "evaluation use."},
     {"results", model_results, METH_NOARGS, "results($self, /)\n--\n\nLoss, then metrics, so far."},
     {"reset_results", model_reset_results, METH_NOARGS,
      "reset_results($self, /)\n--\n\nStart the sums of loss and metrics at zero."},

@@ -11,7 +11,7 @@
 
 /* The call as it came; arrays are borrowed, NULL where there is none. */
 typedef struct run_call {
-    PyObject *model;
+    PyObject *model, *after;
     cornu_run_mode mode;
     PyArrayObject *x, *y, *sample_weight, *output;
     PyArrayObject *validation_x, *validation_y, *validation_sample_weight;
@@ -106,6 +106,7 @@ static bool parse_call(PyObject *values, PyObject *keywords, run_call *call) {
         {"$validation_frequency", cornu_convert_positive_size, &call->validation_frequency},
         {"$output", cornu_convert_optional_ndarray, &call->output},
         {"$training", cornu_convert_bool, &call->training},
+        {"$after", cornu_convert_object, &call->after},
         {"$unattended", cornu_convert_bool, &call->unattended},
         {"$listen", convert_events, &call->listen},
         {"$tick_seconds", convert_seconds, &call->tick_seconds},
@@ -129,6 +130,9 @@ static bool check_arrays_of_mode(const run_call *call) {
     }
     if (call->training && call->mode != CORNU_RUN_PREDICT) {
         problem = "`training` is for PREDICT only";
+    }
+    if (call->after != NULL && call->mode != CORNU_RUN_TRAIN && call->mode != CORNU_RUN_TEST) {
+        problem = "`after` is for TRAIN and TEST only";
     }
     if (call->mode != CORNU_RUN_FIT && call->validation_x != NULL) {
         problem = "`validation` is for FIT only";
@@ -238,6 +242,8 @@ bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values
         return cornu_argument_refuse(PyExc_TypeError, "model", "a Model", call.model);
     }
     run->model = (cornu_model_object *)call.model;
+    if (call.after == Py_None) call.after = NULL;
+    run->after = call.after;
     run->options = (cornu_run_options){
         .mode = call.mode,
         .batch_size = call.batch_size,

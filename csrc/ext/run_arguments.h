@@ -12,6 +12,7 @@
 
 typedef struct cornu_run_arguments {
     cornu_model_object *model; /* borrowed from the call */
+    PyObject *after;           /* likewise; anything, NULL: none */
     PyObject *arrays;          /* a new tuple of every array that the run will read or write */
     cornu_run_options
         options; /* `poll` is not set; points into this struct, so the struct must not move */

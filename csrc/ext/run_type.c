@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "cornu.h"
+#include "ext/arguments.h"
 #include "ext/errors.h"
 #include "ext/interrupt.h"
 #include "ext/model_type.h"
@@ -30,6 +31,46 @@ static run_object *run_of(PyObject *self) {
     return (run_object *)self;
 }
 
+/* ---- One thread at a time ---- */
+
+/* False with a RuntimeError when another call is at work, in another thread or under this one (a
+ * signal handler). */
+static bool enter(run_object *run) {
+    if (atomic_exchange(&run->busy, true)) {
+        PyErr_SetString(PyExc_RuntimeError, "The run is in use: another call of it has not ended.");
+        return false;
+    }
+    return true;
+}
+
+static void leave(run_object *run) {
+    atomic_store(&run->busy, false);
+}
+
+static bool enter_open(run_object *run) {
+    if (!enter(run)) return false;
+    if (run->run == NULL) {
+        leave(run);
+        PyErr_SetString(PyExc_RuntimeError, "The run is closed.");
+        return false;
+    }
+    return true;
+}
+
+/* A run whose sums another one goes on with, entered; NULL with an exception: it is none. */
+static run_object *enter_done(PyTypeObject *type, PyObject *value) {
+    if (!Py_IS_TYPE(value, type)) {
+        cornu_argument_refuse(PyExc_TypeError, "after", "a Run", value);
+        return NULL;
+    }
+    run_object *run = run_of(value);
+    if (!enter_open(run)) return NULL;
+    if (run->over && !run->failed) return run;
+    leave(run);
+    PyErr_SetString(PyExc_RuntimeError, "Another run can't go on before this one is done.");
+    return NULL;
+}
+
 /* ---- Life ---- */
 
 static PyObject *run_new(PyTypeObject *type, PyObject *values, PyObject *keywords) {
@@ -46,10 +87,20 @@ static PyObject *run_new(PyTypeObject *type, PyObject *values, PyObject *keyword
     self->arrays = arguments.arrays;
     self->model = Py_NewRef((PyObject *)arguments.model);
     arguments.options.poll = cornu_signals_poll(&self->signals);
+    run_object *after = NULL;
+    if (arguments.after != NULL) {
+        after = enter_done(type, arguments.after);
+        if (after == NULL) {
+            Py_DECREF(self);
+            return NULL;
+        }
+        arguments.options.after = after->run;
+    }
     PyThreadState *thread_state = PyEval_SaveThread();
     cornu_status status =
         cornu_run_new(arguments.model->model, &arguments.options, &self->run, &error);
     PyEval_RestoreThread(thread_state);
+    if (after != NULL) leave(after);
     if (status != CORNU_OK) {
         cornu_error_raise(status, &error);
         Py_CLEAR(self);
@@ -82,32 +133,6 @@ static void run_dealloc(PyObject *self) {
     run_clear(self);
     type->tp_free(self);
     Py_DECREF(type);
-}
-
-/* ---- One thread at a time ---- */
-
-/* False with a RuntimeError when another call is at work, in another thread or under this one (a
- * signal handler). */
-static bool enter(run_object *run) {
-    if (atomic_exchange(&run->busy, true)) {
-        PyErr_SetString(PyExc_RuntimeError, "The run is in use: another call of it has not ended.");
-        return false;
-    }
-    return true;
-}
-
-static void leave(run_object *run) {
-    atomic_store(&run->busy, false);
-}
-
-static bool enter_open(run_object *run) {
-    if (!enter(run)) return false;
-    if (run->run == NULL) {
-        leave(run);
-        PyErr_SetString(PyExc_RuntimeError, "The run is closed.");
-        return false;
-    }
-    return true;
 }
 
 /* ---- Going on ---- */
@@ -244,7 +269,7 @@ static PyType_Slot run_slots[] = {
     {Py_tp_doc, (void *)"Run(model, mode, x, y=None, sample_weight=None, *, batch_size=32, "
                         "epochs=1, initial_epoch=0, shuffle_seed=None, validation=None, "
                         "validation_batch_size=32, validation_frequency=1, output=None, "
-                        "training=False, listen=0, tick_seconds=0.1)\n--\n\n"
+                        "training=False, after=None, listen=0, tick_seconds=0.1)\n--\n\n"
                         "Training, evaluation or prediction, advanced from event to event."},
     {Py_tp_new, (void *)run_new},
     {Py_tp_dealloc, (void *)run_dealloc},

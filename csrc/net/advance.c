@@ -187,7 +187,7 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
     run->feed.row = run->feed.step = 0;
     run->validation.row = run->validation.step = 0;
     run->has_results = run->has_validation_results = false;
-    if (run->objective) reset_means(run);
+    if (run->objective && !run->options.after) reset_means(run);
     if (fit) tell(run, CORNU_EVENT_EPOCH_BEGIN, event);
     if (run->feed.rows == 0) run->phase = CORNU_PHASE_TRAINED;
     return CORNU_OK;
@@ -255,6 +255,11 @@ static void finish(cornu_run *run, cornu_event *event) {
     if (run->marked) cornu_model_end_training(run->model, run);
     run->marked = false;
     run->over = true;
+    /* Only its sums are asked for from here on, by the run of the next batch. */
+    if (run->options.mode == CORNU_RUN_TRAIN || run->options.mode == CORNU_RUN_TEST) {
+        cornu_model_give_workspace(run->model, run->plan, run->feed.workspace);
+        run->feed.workspace = NULL;
+    }
     *event = CORNU_EVENT_DONE;
 }
 

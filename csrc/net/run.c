@@ -68,6 +68,16 @@ static cornu_status allocate_results(cornu_run *run, cornu_error *error) {
         return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
     run->means_before = run->means + count;
     run->validation_results = run->results + count;
+    const cornu_run *after = run->options.after;
+    if (!after) return CORNU_OK;
+    if (after->objective != run->objective) {
+        return cornu_error_set(
+            error, CORNU_ERROR_STATE,
+            "Model \"%s\" was compiled since the batch before: its metrics can't "
+            "go on.",
+            run->model->name);
+    }
+    memcpy(run->means, after->means, count * sizeof *run->means);
     return CORNU_OK;
 }
 

@@ -114,21 +114,38 @@ static cornu_status poll_after_rows(const cornu_step *step, size_t rows, size_t 
     return cornu_task_poll_after(step->task, CORNU_TASK_LOSS_WORK * (double)rows * (double)columns);
 }
 
+/* Of rows that are weighted as those of the batch are, `per_row` of them each; *count is the sum of
+ * the weights. */
+static double weighted_total(size_t begin, size_t rows, size_t per_row, const double *weights,
+                             const double *values, double total, double *count) {
+    for (size_t i = 0; i < rows; i++) {
+        const double weight = weights[(begin + i) / per_row];
+        total += weight * values[i];
+        *count += weight;
+    }
+    return total;
+}
+
 static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
                                const cornu_metric *metric, cornu_mean *mean) {
     double *values = step->workspace->row_values;
     size_t tile = tile_rows_of(terms);
-    double total = 0.0;
+    double total = 0.0, count = 0.0;
     for (size_t row = 0; row < terms->rows; row += tile) {
         size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
         step->task->kernels->metric_rows(
             metric, rows, terms->columns, target_at(step, terms, row),
             cornu_task_at(step->task, step->result, row * terms->columns), values);
-        total = cornu_row_total(rows, NULL, values, total);
+        if (metric->weighted) {
+            total = weighted_total(row, rows, cornu_loss_rows_per_row(step->plan),
+                                   step->workspace->row_weights, values, total, &count);
+        } else {
+            total = cornu_row_total(rows, NULL, values, total);
+        }
         if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     mean->total += total;
-    mean->count += (double)terms->rows;
+    mean->count += metric->weighted ? count : (double)terms->rows;
     return CORNU_OK;
 }
 

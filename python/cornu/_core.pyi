@@ -80,8 +80,14 @@ class Model:
     @property
     def dtype(self) -> str: ...
     def compile(
-        self, loss: LossSpec, optimizer: Optimizer | None, metrics: Sequence[MetricSpec]
-    ) -> None: ...
+        self,
+        loss: LossSpec,
+        optimizer: Optimizer | None,
+        metrics: Sequence[MetricSpec],
+        weighted_count: int = 0,
+    ) -> None:
+        """weighted_count: so many metrics, the last ones, are weighted as the loss is."""
+
     def predict_few(self, x: object, /) -> np.ndarray | None:
         """The output for a few rows that lie as the model reads them; None: make a run."""
 
@@ -137,6 +143,7 @@ class Run:
         validation_frequency: int = 1,
         output: np.ndarray | None = None,
         training: bool = False,
+        after: Run | None = None,  # TRAIN, TEST: whose metric sums go on; it must be done
         listen: int = 0,
         tick_seconds: float = 0.1,
     ) -> None: ...

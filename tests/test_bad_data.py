@@ -61,7 +61,7 @@ def test_data_that_do_not_fit(call, x, y, words):
     unchanged(model, data_calls(model, x, y)[call], *words)
 
 
-@pytest.mark.parametrize("value", [None, 3.5, {"a": X}, (i for i in range(3)), {1, 2}, object()])
+@pytest.mark.parametrize("value", [None, 3.5, {"a": X}, {1, 2}, object()])
 def test_what_is_no_array(value):
     model = regressor()
     for call in (*data_calls(model, x=value), lambda: model.predict(value), lambda: model(value)):

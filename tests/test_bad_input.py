@@ -194,9 +194,11 @@ def test_sizes_whose_product_overflows():
         ({"metrics": ["acuracy"]}, ("metric", "acuracy", "'accuracy'")),
         ({"metrics": "accuracy"}, ("`metrics` must be a list", "accuracy")),
         ({"metrics": [lambda y_true, y_pred: 0]}, ("metrics", "Python")),
-        ({"loss_weights": [1]}, ("loss_weights", "[1]")),
-        ({"weighted_metrics": ["mse"]}, ("weighted_metrics", "mse")),
-        ({"steps_per_execution": 4}, ("steps_per_execution", "4")),
+        ({"loss_weights": [1, 2]}, ("loss_weights", "one number", "[1, 2]")),
+        ({"loss_weights": "a"}, ("loss_weights", "'a'")),
+        ({"weighted_metrics": ["acuracy"]}, ("metric", "acuracy", "'accuracy'")),
+        ({"weighted_metrics": "mse"}, ("`weighted_metrics` must be a list", "mse")),
+        ({"steps_per_execution": 0}, ("steps_per_execution", "0")),
     ],
 )
 def test_compile(arguments, words):
@@ -229,7 +231,7 @@ def test_without_a_loss():
         ({"validation_batch_size": 0}, ("`validation_batch_size`", "0")),
         *(({"epochs": n}, ("`epochs`", "at least 0", repr(n))) for n in (-1, 2.5, True, None)),
         ({"initial_epoch": -1}, ("`initial_epoch`", "-1")),
-        *(({"validation_freq": n}, ("`validation_freq`", repr(n))) for n in (0, [1, 2])),
+        *(({"validation_freq": n}, ("`validation_freq`", repr(n))) for n in (0, [1, 2.5], "a")),
         *(({"validation_split": n}, ("`validation_split`", repr(n))) for n in (-0.1, 1, 1.5, "a")),
         ({"validation_split": 0.99}, ("both sides", "0.99")),
         ({"validation_data": X}, ("`validation_data`", "ndarray")),
@@ -243,9 +245,12 @@ def test_without_a_loss():
         ({"verbose": 3}, ("`verbose`", "3")),
         ({"verbose": "yes"}, ("`verbose`", "yes")),
         ({"shuffle": "batch"}, ("`shuffle`", "batch")),
-        ({"class_weight": {0: 1.0}}, ("`class_weight`", "not supported yet")),
-        ({"steps_per_epoch": 2}, ("`steps_per_epoch`", "not supported yet", "2")),
-        ({"validation_steps": 2}, ("`validation_steps`", "not supported yet", "2")),
+        ({"class_weight": {0: 1.0}}, ("`class_weight`", "class 1", "has none")),
+        ({"class_weight": {0: 1, 1: 1, 2: 1, 3: 1}}, ("`class_weight`", "0 to 2", "class 3")),
+        ({"class_weight": {0: 1, 1: 1, 2: np.nan}}, ("`class_weight[2]`", "nan")),
+        ({"class_weight": "even"}, ("`class_weight`", "'balanced'", "even")),
+        ({"steps_per_epoch": 0}, ("`steps_per_epoch`", "positive", "0")),
+        ({"validation_steps": 2.5}, ("`validation_steps`", "positive", "2.5")),
     ],
 )
 def test_arguments_of_fit(options, words):
@@ -258,9 +263,9 @@ def test_arguments_of_evaluate_and_predict():
     for call in (lambda **o: model.evaluate(X, Y, **o), lambda **o: model.predict(X, **o)):
         unchanged(model, lambda call=call: call(batch_size=0), "`batch_size`", "0")
         unchanged(model, lambda call=call: call(verbose=3), "`verbose`", "3")
-        unchanged(model, lambda call=call: call(steps=3), "`steps`", "not supported yet")
+        unchanged(model, lambda call=call: call(steps=0), "`steps`", "0")
     unchanged(
-        model, lambda: model.train_on_batch(X, Y, class_weight={0: 1}), "`class_weight`", "yet"
+        model, lambda: model.train_on_batch(X, Y, class_weight={0: 1}), "`class_weight`", "class 1"
     )
     unchanged(model, lambda: model(X, mask=Y), "`mask`", "yet")
 

@@ -21,7 +21,9 @@ import numpy as np
 DTYPES = ("float32", "float64")
 FAMILIES = (
     "activations",
+    "batches",
     "callbacks",
+    "fit_arguments",
     "initializers",
     "layers",
     "losses",

@@ -8,6 +8,7 @@ from typing import Any
 from cornu.callbacks.callback import Callback, Logs
 from cornu.callbacks.history import History
 from cornu.callbacks.progbar_logger import ProgbarLogger
+from cornu.callbacks.result_dict import ResultDict
 
 # The hooks that reach their older names, unless they are overridden themselves.
 _OLD_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
@@ -89,14 +90,14 @@ class CallbackList:
         """
         self.callbacks.extend(_flatten(callback))
 
-    def attach(self, model: Any, verbose: Any, epochs: int, steps: int) -> None:
+    def attach(self, model: Any, verbose: Any, epochs: int, steps: int | None) -> None:
         """Tell all callbacks the model and the parameters of the call that begins.
 
         Args:
             model: The model.
             verbose: As it was given.
             epochs: The epoch to end before.
-            steps: Batches in an epoch.
+            steps: Batches in an epoch; None: not known.
         """
         self.set_model(model)
         self.set_params({"verbose": verbose, "epochs": epochs, "steps": steps})
@@ -236,4 +237,4 @@ def _is_alike(thing: Any) -> bool:
 
 
 def _sorted(logs: Logs | None) -> Logs:
-    return {name: logs[name] for name in sorted(logs)} if logs else {}
+    return ResultDict((name, logs[name]) for name in sorted(logs or ()))

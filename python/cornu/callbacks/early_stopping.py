@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 from cornu.callbacks.callback import Logs
-from cornu.callbacks.monitor_callback import MonitorCallback, check_number
+from cornu.callbacks.monitor_callback import MonitorCallback, check_number, check_verbosity
 from cornu.layers.arguments import check_flag
 from cornu.utils.number import check_integer
 
@@ -65,7 +65,7 @@ class EarlyStopping(MonitorCallback):
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
         self.patience = check_integer("patience", patience, least=0)
-        self.verbose = check_integer("verbose", _as_integer(verbose), least=0)
+        self.verbose = check_verbosity(verbose)
         self.baseline = None if baseline is None else check_number("baseline", baseline)
         self.restore_best_weights = check_flag("restore_best_weights", restore_best_weights)
         self.start_from_epoch = check_integer("start_from_epoch", start_from_epoch, least=0)
@@ -129,7 +129,3 @@ class EarlyStopping(MonitorCallback):
     def _keep_weights(self, epoch: int) -> None:
         self.best_weights = self.model.get_weights()
         self.best_epoch = epoch
-
-
-def _as_integer(verbose: Any) -> Any:
-    return int(verbose) if isinstance(verbose, bool) else verbose

@@ -6,13 +6,15 @@ import weakref
 from typing import Any
 
 from cornu.callbacks.callback import Callback, Logs
+from cornu.callbacks.result_dict import ResultDict
 
 
 class History(Callback):
     """What `fit` returns: the results of each epoch.
 
     Attributes:
-        history: A dictionary from a result's name to a list of floats, one an epoch.
+        history: A dictionary from a result's name to a list of floats, one an epoch; it answers
+            to older names too, such as `acc` and `val_mean_absolute_error`.
         epoch: The epochs' numbers, from 0.
         params: `{"verbose": ..., "epochs": ..., "steps": ...}`.
         model: The model; None once nothing else refers to it.
@@ -32,7 +34,7 @@ class History(Callback):
 
     def __init__(self) -> None:
         super().__init__()
-        self.history: dict[str, list[Any]] = {}
+        self.history: ResultDict = ResultDict()
         self.epoch: list[int] = []
 
     def set_model(self, model: Any) -> None:
@@ -55,4 +57,6 @@ class History(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(value)
+            if name not in self.history:
+                self.history[name] = []
+            self.history[name].append(value)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from cornu.callbacks.callback import Callback
-from cornu.utils.number import as_float
+from cornu.callbacks.result_dict import spellings
+from cornu.utils.number import as_float, check_integer
 
 
 class MonitorCallback(Callback):
@@ -61,11 +62,11 @@ class MonitorCallback(Callback):
             self.min_delta *= -1
 
     def _direction(self) -> str:
-        name = self.monitor.removeprefix("val_")
-        if name == "loss":
+        names = spellings(self.monitor.removeprefix("val_"))
+        if "loss" in names:
             return "min"
         for metric in getattr(self.model, "metrics", ()):
-            if metric.name == name:
+            if metric.name in names:
                 return "max" if metric._direction == "up" else "min"
         raise ValueError(
             f"`mode` of {type(self).__name__} must be 'min' or 'max' where no metric of the model "
@@ -77,6 +78,15 @@ class MonitorCallback(Callback):
             return True
         assert self.monitor_op is not None
         return bool(self.monitor_op(value - self.min_delta, reference))
+
+
+def check_verbosity(value: Any) -> int:
+    """Return the `verbose` of a callback.
+
+    Raises:
+        ValueError: it is neither a bool nor an integer of at least 0.
+    """
+    return check_integer("verbose", int(value) if isinstance(value, bool) else value, least=0)
 
 
 def check_text(name: str, value: Any) -> str:

@@ -30,7 +30,9 @@ class ProgbarLogger(Callback):
         super().__init__()
         self._progress: Progress | None = None
         self._in_fit = False
-        self._verbose, self._epochs, self._steps = 1, 1, 1
+        self._verbose, self._epochs = 1, 1
+        self._steps: int | None = 1
+        self._seen = 0
 
     def set_params(self, params: Logs) -> None:
         super().set_params(params)
@@ -45,6 +47,7 @@ class ProgbarLogger(Callback):
             step: Steps of this epoch, evaluation or prediction.
             logs: Results so far.
         """
+        self._seen = step
         if self._progress is not None:
             self._progress.update(step, logs)
 
@@ -90,5 +93,5 @@ class ProgbarLogger(Callback):
 
     def _finish(self, logs: Logs | None) -> None:
         if self._progress is not None:
-            self._progress.finish(self._steps, logs or {})
+            self._progress.finish(self._seen if self._steps is None else self._steps, logs or {})
             self._progress = None

@@ -31,15 +31,15 @@ class Progress:
     """Shows how far it is: a live bar on a terminal, else one line at the end.
 
     Args:
-        steps: How many steps there are.
+        steps: How many steps there are; None: not known, and then no bar is drawn on the way.
         verbose: 1: the bar; 2: a line at the end.
     """
 
-    def __init__(self, steps: int, verbose: int) -> None:
+    def __init__(self, steps: int | None, verbose: int) -> None:
         self._steps = steps
         self._verbose = verbose
         # The first bar imports tqdm, 65 ms that are no step's.
-        self._bar = _new_bar(steps) if verbose == 1 and _is_live() else None
+        self._bar = _new_bar(steps) if steps is not None and verbose == 1 and _is_live() else None
         self._began = time.monotonic()
         self._shown = self._began
 
@@ -52,20 +52,21 @@ class Progress:
             return
         self._shown = now
         per_step = (now - self._began) / max(step, 1)
-        left = remaining_time(per_step * (self._steps - step))
+        left = remaining_time(per_step * ((self._steps or step) - step))
         self._show(step, f"{left} {step_time(per_step)}{results(logs)}")
 
     def finish(self, step: int, logs: Mapping[str, Any]) -> None:
         """Show the end, after `step` steps, and go to a new line."""
         seconds = time.monotonic() - self._began
+        steps = step if self._steps is None else self._steps
         if self._bar is not None:
             # The last line is written in full, however narrow the terminal is.
             self._bar.leave = False
             self.close()
         if self._verbose == 1:
-            print(bar_line(step, self._steps, seconds, logs, fill()), flush=True)
+            print(bar_line(step, steps, seconds, logs, fill()), flush=True)
         else:
-            print(plain_line(step, self._steps, seconds, logs), flush=True)
+            print(plain_line(step, steps, seconds, logs), flush=True)
 
     def close(self) -> None:
         """Write no more to the bar's line."""

@@ -61,8 +61,9 @@ def _make_array(value: Any, name: str) -> np.ndarray:
         )
     if not _is_array_like(value):
         raise TypeError(
-            f"`{name}` must be a NumPy array or a list of numbers. Generators, data sets and "
-            f"dictionaries are not supported yet. Received: {name} of type {type(value).__name__}"
+            f"`{name}` must be a NumPy array or a list of numbers; `fit`, `evaluate` and `predict` "
+            "take generators and data sets as `x` too. "
+            f"Received: {name} of type {type(value).__name__}"
         )
     array = frame_to_array(value, name)
     return np.asarray(value) if array is None else array

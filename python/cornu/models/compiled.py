@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from cornu import _core, optimizers
-from cornu.layers.arguments import refuse_unsupported
 from cornu.metrics import Metric
 from cornu.models.objective import Objective, Resolved
 from cornu.models.training_data import TrainingData, check_x, check_y
 from cornu.models.trial import Trial
+from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
+from cornu.utils.number import check_integer
 
 
 class Compiled:
@@ -27,6 +28,7 @@ class Compiled:
 
     _core: _core.Model
     _settled: bool
+    _output: tuple[int, ...]
 
     def __init__(self) -> None:
         self._optimizer: optimizers.Optimizer | None = None
@@ -84,14 +86,15 @@ class Compiled:
             optimizer: An optimizer or its name; None: the model will be evaluated only. Keras's
                 default, `"rmsprop"`, is not there yet, so it must be given.
             loss: A loss or its name.
-            loss_weights: None. Not supported yet.
+            loss_weights: What the loss is multiplied by: a number, or a list of it; None: 1.
             metrics: A list of metrics or their names; `"accuracy"` chooses by the model's output
                 and loss.
-            weighted_metrics: None. Not supported yet.
-            run_eagerly: Of no meaning here: there is nothing to trace.
-            steps_per_execution: 1. Hooks are called for each batch.
-            jit_compile: Of no meaning here, likewise.
-            auto_scale_loss: Of no meaning here: there is no half precision.
+            weighted_metrics: Metrics as in `metrics`, in which rows count by their sample weights.
+            run_eagerly: Of no effect: there is nothing to trace.
+            steps_per_execution: Of no effect: an epoch is one call of the core anyway, and hooks
+                that are overridden are called for each batch.
+            jit_compile: Of no effect, as `run_eagerly`.
+            auto_scale_loss: Of no effect: there is no half precision.
 
         Raises:
             ValueError: there is no such optimizer, loss or metric.
@@ -109,13 +112,11 @@ class Compiled:
         """
         if _are_metrics(loss_weights):
             raise ValueError(
-                "`loss_weights` must be None: it is not supported yet. Did you mean "
+                "`loss_weights` must be a number. Did you mean "
                 f"metrics={shown(loss_weights)}? Received: loss_weights={shown(loss_weights)}"
             )
-        refuse_unsupported({"loss_weights": loss_weights})
-        if weighted_metrics:
-            refuse_unsupported({"weighted_metrics": weighted_metrics})
-        refuse_unsupported({"steps_per_execution": steps_per_execution}, default=1)
+        if not is_among(steps_per_execution, ("auto",)):
+            check_integer("steps_per_execution", steps_per_execution)
         if isinstance(optimizer, str) and optimizer.lower() == "rmsprop":
             raise ValueError(
                 "`optimizer` must be given: 'rmsprop', Keras's default, is not supported yet. Pass "
@@ -126,7 +127,8 @@ class Compiled:
         old = self._objective
         kept_loss = old.loss if loss is None and old is not None else loss
         kept_metrics = old.identifiers if metrics is None and old is not None else metrics
-        self._objective = Objective(kept_loss, kept_metrics)
+        kept_weighted = old.weighted if weighted_metrics is None and old else weighted_metrics
+        self._objective = Objective(kept_loss, kept_metrics, kept_weighted, loss_weights)
         self._optimizer = new_optimizer
         self.loss = kept_loss
         self.compiled = True
@@ -207,7 +209,7 @@ class Compiled:
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        return {} if self._bound is None else self._bound.logs(self._core.results())
+        return {} if self._bound is None else dict(self._bound.logs(self._core.results()))
 
     def _require_objective(self, before: str) -> Objective:
         if self._objective is None:
@@ -247,9 +249,22 @@ class Compiled:
             objective.resolved = resolved
             if self._bound is not resolved:
                 optimizer = None if self.optimizer is None else self.optimizer._core
-                self._core.compile(resolved.loss, optimizer, resolved.specifications)
+                self._core.compile(
+                    resolved.loss, optimizer, resolved.specifications, resolved.weighted_count
+                )
                 self._bound = resolved
         return resolved, trial
+
+    def _scaled(self, data: TrainingData) -> TrainingData:
+        """The data with weights that the loss weight of `compile` is part of."""
+        scale = 1.0 if self._objective is None else self._objective.loss_weight
+        if scale == 1.0:
+            return data
+        weights = data.sample_weight
+        if weights is None:
+            # One number that stands for all, of no memory.
+            return data._replace(sample_weight=np.broadcast_to(scale, (len(data.x),)))
+        return data._replace(sample_weight=weights.astype(np.float64) * scale)
 
     def _note_objective(self) -> Callable[[], None]:
         """Return what lets loss and metrics be as they are now, if data have chosen others."""

@@ -8,10 +8,13 @@ import numpy as np
 
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
-from cornu.layers.arguments import refuse_unsupported
+from cornu.models import streaming
+from cornu.models.batches import Feed, as_batches, comes_in_batches, refuse_beside_batches
 from cornu.models.compiled import Compiled
-from cornu.models.loops import PREDICT_HOOKS, TEST_HOOKS, BatchLoop
+from cornu.models.fit_arguments import check_steps, first_rows, first_steps
+from cornu.models.loops import PREDICT_HOOKS, BatchLoop
 from cornu.models.training_data import check_out, check_x, take_data, take_rows, take_x
+from cornu.models.validation import evaluate_rows
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
@@ -60,7 +63,7 @@ class Evaluator(Compiled):
             batch_size: Rows at a time; None: 32.
             verbose: 0: silent; 1 or "auto": a bar; 2: a line at the end.
             sample_weight: A weight a row, for the loss; None: all 1.
-            steps: None. Not supported yet.
+            steps: Batches, the first ones; None: all.
             callbacks: A callback, or a list of them, which may hold lists.
             return_dict: Whether to return the results by name.
 
@@ -84,37 +87,31 @@ class Evaluator(Compiled):
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        refuse_unsupported({"steps": steps})
         self._require_objective("evaluate")
         size = check_batch_size("batch_size", batch_size)
+        count = check_steps("steps", steps)
         verbose = check_verbose(verbose)
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
-        loop = BatchLoop(listeners, TEST_HOOKS)
-        data = take_data(x, y, sample_weight, row=self._known_row())
-        resolved, trial = self._bind("evaluate", data)
-        with trial:
-            run = _core.Run(
-                self._core,
-                _core.EVALUATE,
-                *data,
-                batch_size=size,
-                listen=loop.listen,
-                tick_seconds=TICK_SECONDS,
-            )
+        self.stop_evaluating = False
         try:
+            if comes_in_batches(x):
+                refuse_beside_batches({"y": y, "sample_weight": sample_weight})
+                feed = Feed(as_batches(x, None), count)
+                listeners.attach(self, verbose, 1, feed.count)
+                listeners.on_test_begin()
+                part = streaming.evaluate(self, feed, listeners)
+                if part.steps == 0:
+                    raise ValueError("`x` gave no batch: there is nothing to evaluate.")
+                listeners.on_test_end(part.logs())
+                return part.resolved.returned(part.values, return_dict)
+            data = take_data(x, y, sample_weight, row=self._known_row())
+            data = first_steps(data, count, size)
+            resolved, trial = self._bind("evaluate", data)
             listeners.attach(self, verbose, 1, count_steps(len(data.x), size))
-            self.stop_evaluating = False
-            listeners.on_test_begin()
-            loop.run(
-                run,
-                trial,
-                lambda: self.stop_evaluating,
-                lambda begin, end: resolved.logs(run.results() or []),
+            values = evaluate_rows(
+                self, data, size, listeners, resolved, trial, tick_seconds=TICK_SECONDS
             )
-            values = run.results() or []
-            listeners.on_test_end(resolved.logs(values))
         finally:
-            run.close()
             listeners.close()
         return resolved.returned(values, return_dict)
 
@@ -135,7 +132,7 @@ class Evaluator(Compiled):
             x: Inputs, as in `fit`.
             batch_size: Rows at a time; None: 32. It changes no bit of the result.
             verbose: 0: silent; 1 or "auto": a bar; 2: a line at the end.
-            steps: None. Not supported yet.
+            steps: Batches, the first ones; None: all.
             callbacks: A callback, or a list of them, which may hold lists.
             out: An array to write into: of the result's shape, the model's float type, writable
                 and C-contiguous; None: a new one.
@@ -163,12 +160,14 @@ class Evaluator(Compiled):
             if few is not None:
                 self.stop_predicting = False
                 return few
-        refuse_unsupported({"steps": steps})
         size = check_batch_size("batch_size", batch_size)
+        count = check_steps("steps", steps)
         verbose = check_verbose(verbose)
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
+        if comes_in_batches(x):
+            return self._predict_feed(Feed(as_batches(x, None), count), listeners, verbose, out)
         loop = BatchLoop(listeners, PREDICT_HOOKS)
-        inputs = take_x(x, row=self._known_row())
+        inputs = first_rows(take_x(x, row=self._known_row()), count, size)
         row, output = self._shapes(inputs)
         check_x(inputs, row, self._end_names()[0])
         shape = (len(inputs), *output)
@@ -203,6 +202,18 @@ class Evaluator(Compiled):
             run.close()
             listeners.close()
         return result if rows == len(result) else result[:rows]
+
+    def _predict_feed(
+        self, feed: Feed, listeners: CallbackList, verbose: Any, out: Any
+    ) -> np.ndarray:
+        def attach() -> None:
+            listeners.attach(self, verbose, 1, feed.count)
+            self.stop_predicting = False
+
+        try:
+            return streaming.predict(self, feed, listeners, attach, out)
+        finally:
+            listeners.close()
 
     @of_sequential
     def predict_on_batch(self, x: Any) -> np.ndarray:

@@ -50,9 +50,16 @@ class FitLoop:
 
     Args:
         callbacks: The callbacks.
+        validate: Called at an epoch's end with its number, where the core does not validate:
+            returns the results; None: there are none, or this is None.
     """
 
-    def __init__(self, callbacks: CallbackList) -> None:
+    def __init__(
+        self,
+        callbacks: CallbackList,
+        validate: Callable[[int], list[float] | None] | None = None,
+    ) -> None:
+        self._validate = validate
         self._callbacks = callbacks
         self._hooks, self.listen = find_hooks(callbacks, _FIT_HOOKS)
 
@@ -72,8 +79,9 @@ class FitLoop:
             run.stop()
         while (event := _advance(run, trial)) != _core.DONE:
             if event == _core.EPOCH_END:
-                logs = resolved.epoch_logs(run.results() or [], run.validation_results())
                 epoch = run.progress()[0]
+                validation = (self._validate or (lambda _: run.validation_results()))(epoch)
+                logs = resolved.epoch_logs(run.results() or [], validation)
                 for hook in hooks[event]:
                     hook(epoch, logs)
             else:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from cornu import losses, metrics
+from cornu.callbacks.result_dict import ResultDict
 from cornu.losses import Loss
 from cornu.metrics import Mean, Metric
 from cornu.utils.errors import shown
+from cornu.utils.number import check_finite
 
 if TYPE_CHECKING:
     from cornu._core import LossSpec, MetricSpec
@@ -25,6 +27,8 @@ class Objective:
     Args:
         loss: What `compile` was given; None: none.
         identifiers: The metrics, likewise; None: none.
+        weighted: The metrics that sample weights count for, likewise.
+        loss_weight: What the loss is multiplied by, likewise; None: 1.
 
     Attributes:
         resolved: Loss and metrics for the data seen last; None before any.
@@ -33,14 +37,18 @@ class Objective:
         ValueError: there is no such loss or metric.
     """
 
-    def __init__(self, loss: Any, identifiers: Any) -> None:
+    def __init__(
+        self, loss: Any, identifiers: Any, weighted: Any = None, loss_weight: Any = None
+    ) -> None:
         self.loss = _only_one(loss)
         self.identifiers = _as_list(identifiers)
+        self.weighted = _as_list(weighted, "weighted_metrics")
+        self.loss_weight = _as_loss_weight(loss_weight)
         self.resolved: Resolved | None = None
         # A wrong name is an error here, not when training begins.
         if self.loss is not None and not self._needs_target():
             losses.for_compile(self.loss).specification  # noqa: B018
-        for identifier in self.identifiers:
+        for identifier in [*self.identifiers, *self.weighted]:
             metric = metrics.for_compile(identifier, None, (None, 1), (None, 1))
             metric.specification  # noqa: B018
 
@@ -67,10 +75,16 @@ class Objective:
         # The kind of labels follows from the loss. A `y` of another shape is an error, and must
         # not have chosen the metrics before that is found.
         found = [
-            metrics.for_compile(identifier, loss, output_shape) for identifier in self.identifiers
+            metrics.for_compile(identifier, loss, output_shape)
+            for identifier in [*self.identifiers, *self.weighted]
         ]
         _check_kinds(loss, found, output_shape)
-        return Resolved(loss, found, key)
+        if self.loss_weight != 1 and loss.reduction == "mean_with_sample_weight":
+            raise ValueError(
+                "`loss_weights` must be None with a loss of reduction 'mean_with_sample_weight': "
+                f"it is not supported there. Received: loss_weights={self.loss_weight}"
+            )
+        return Resolved(loss, found, key, len(self.weighted))
 
     def _needs_target(self) -> bool:
         return isinstance(self.loss, str) and self.loss.lower() in _LOSSES_BY_SHAPE
@@ -83,6 +97,7 @@ class Resolved:
         loss: The loss.
         found: The metrics.
         key: What they were chosen by.
+        weighted_count: How many of the metrics, the last ones, sample weights count for.
 
     Attributes:
         key: Likewise.
@@ -90,35 +105,48 @@ class Resolved:
         names: Names of the results in the core's order: `loss`, then those of the metrics.
     """
 
-    def __init__(self, loss: Loss, found: Sequence[Metric], key: tuple[Any, ...]) -> None:
+    def __init__(
+        self, loss: Loss, found: Sequence[Metric], key: tuple[Any, ...], weighted_count: int = 0
+    ) -> None:
         self.key = key
+        self.weighted_count = weighted_count
         self.loss: LossSpec = loss.specification
         self.specifications: list[MetricSpec] = [metric.specification for metric in found]
         self.metrics: list[Metric] = [Mean(name="loss"), *found]
-        self.names = _distinct(["loss", *(metric.name for metric in found)])
+        self.names = _distinct(["loss", *_metric_names(found, weighted_count)])
         self.sparse = self.loss[0].startswith("sparse")
         both = [*self.names, *(f"val_{name}" for name in self.names)]
         self._order = sorted(range(len(self.names)), key=self.names.__getitem__)
         self._both = both
         self._both_order = sorted(range(len(both)), key=both.__getitem__)
 
+    def class_count(self, output: Shape) -> int | None:
+        """Return how many classes targets of one number can have; None: not known.
+
+        Args:
+            output: The shape of a row of the output.
+        """
+        if self.sparse and output:
+            return output[-1]
+        return 2 if self.loss[0] == "binary_crossentropy" else None
+
     def logs(self, values: Sequence[float]) -> dict[str, float]:
         """Return results by name, in alphabetical order as Keras has it."""
         names = self.names
-        return {names[i]: values[i] for i in self._order}
+        return ResultDict((names[i], values[i]) for i in self._order)
 
     def epoch_logs(self, values: list[float], validation: list[float] | None) -> dict[str, float]:
         """Return the results of an epoch, with those of its validation if there was one."""
         if validation is None:
             return self.logs(values)
         both, names = values + validation, self._both
-        return {names[i]: both[i] for i in self._both_order}
+        return ResultDict((names[i], both[i]) for i in self._both_order)
 
     def returned(self, values: list[float], return_dict: bool) -> Any:
         """Return results as `evaluate` does: a dictionary, a list, or the loss alone."""
         self.publish(values)
         if return_dict:
-            return self.logs(values)
+            return dict(self.logs(values))
         return values if len(values) > 1 else values[0]
 
     def publish(self, values: Sequence[float]) -> None:
@@ -156,13 +184,32 @@ def _only_one(loss: Any) -> Any:
     return loss
 
 
-def _as_list(identifiers: Any) -> list[Any]:
+def _as_loss_weight(value: Any) -> float:
+    if value is None:
+        return 1.0
+    if isinstance(value, list | tuple) and len(value) != 1:
+        raise ValueError(
+            "`loss_weights` must have one number, as there is one loss. "
+            f"Received: loss_weights={shown(value)}"
+        )
+    return check_finite("loss_weights", _only_one(value))
+
+
+def _metric_names(found: Sequence[Metric], weighted_count: int) -> list[str]:
+    """As Keras has it, a weighted metric is told from another one of its name."""
+    names = [metric.name for metric in found]
+    first = len(names) - weighted_count
+    plain = set(names[:first])
+    return names[:first] + [f"weighted_{n}" if n in plain else n for n in names[first:]]
+
+
+def _as_list(identifiers: Any, name: str = "metrics") -> list[Any]:
     if identifiers is None:
         return []
     if not isinstance(identifiers, list | tuple):
         raise ValueError(
-            "`metrics` must be a list of names or metrics. "
-            f"Received: metrics={shown(identifiers)} (of type {type(identifiers).__name__})"
+            f"`{name}` must be a list of names or metrics. "
+            f"Received: {name}={shown(identifiers)} (of type {type(identifiers).__name__})"
         )
     if len(identifiers) == 1 and isinstance(identifiers[0], list | tuple):
         return list(identifiers[0])

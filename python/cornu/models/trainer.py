@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,15 @@ import numpy as np
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
 from cornu.callbacks.history import History
-from cornu.layers.arguments import refuse_unsupported
+from cornu.models import streaming
+from cornu.models.batches import (
+    ArrayBatches,
+    Feed,
+    as_batches,
+    comes_in_batches,
+    refuse_beside_batches,
+)
+from cornu.models.class_weights import with_class_weight
 from cornu.models.evaluator import (
     TICK_SECONDS,
     Evaluator,
@@ -18,10 +25,18 @@ from cornu.models.evaluator import (
     check_verbose,
     count_steps,
 )
+from cornu.models.fit_arguments import (
+    check_shuffle,
+    check_steps,
+    first_steps,
+    random_order,
+    take_any_validation,
+    with_row_of_all,
+)
 from cornu.models.loops import FitLoop
-from cornu.models.training_data import split, take_data, take_validation
+from cornu.models.training_data import TrainingData, split, take_data
+from cornu.models.validation import Validation, check_frequency
 from cornu.random.seed_generator import make_default_seed, make_revocable_seed
-from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.number import check_integer
@@ -68,23 +83,31 @@ class Trainer(Evaluator):
         that was not built is not built then.
 
         Args:
-            x: Inputs: an array of rows of the model's input shape, or lists of numbers.
-            y: Targets: of the output's shape; class ids for a sparse loss.
-            batch_size: Rows a step; None: 32.
+            x: Inputs: an array of rows of the model's input shape, or lists of numbers; or what
+                gives batches `(x, y)` or `(x, y, sample_weight)` of any number of rows: a
+                `PyDataset`, a generator, another iterator, or something to iterate over again and
+                again. They too are used where they lie.
+            y: Targets: of the output's shape; class ids for a sparse loss. None with batches.
+            batch_size: Rows a step; None: 32. Batches have theirs, whatever this is.
             epochs: The epoch to end before, counted from 0.
             verbose: 0: silent; 1 or "auto": a bar; 2: a line an epoch.
             callbacks: A callback, or a list of them, which may hold lists.
             validation_split: The share of the rows, the last ones, to validate with instead.
-            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate with after each epoch;
-                goes before `validation_split`.
+            validation_data: `(x, y)` or `(x, y, sample_weight)` to validate with after each epoch,
+                or what gives batches of these; goes before `validation_split`.
             shuffle: Whether to take the rows in another order each epoch.
-            class_weight: None. Not supported yet.
-            sample_weight: A weight a row, for the loss; None: all 1.
+            class_weight: A dictionary from each class to a weight for the rows of that class, or
+                `"balanced"`, which lets all classes count the same; None: all 1. Targets are class
+                ids, of shape (n,) or (n, 1), or one-hot rows.
+            sample_weight: A weight a row, for the loss; it is multiplied with that of the class;
+                None: all 1.
             initial_epoch: The epoch to begin with, counted from 0.
-            steps_per_epoch: None. Not supported yet.
-            validation_steps: None. Not supported yet.
+            steps_per_epoch: Batches an epoch; the next epoch goes on where it ended. None: all.
+            validation_steps: Batches of a validation, the first ones; of a generator the next
+                ones. None: all.
             validation_batch_size: Rows a step of validation; None: `batch_size`.
-            validation_freq: After every how many epochs to validate.
+            validation_freq: After every how many epochs to validate; or a list of their numbers,
+                counted from 1.
 
         Returns:
             The `History` of results.
@@ -110,30 +133,51 @@ class Trainer(Evaluator):
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        refuse_unsupported(
-            {
-                "class_weight": class_weight,
-                "steps_per_epoch": steps_per_epoch,
-                "validation_steps": validation_steps,
-            }
-        )
         self._require_optimizer("fit")
         size = check_batch_size("batch_size", batch_size)
         test_size = check_batch_size("validation_batch_size", validation_batch_size, size)
         verbose = check_verbose(verbose)
-        is_shuffled = _check_shuffle(shuffle)
+        is_shuffled = check_shuffle(shuffle)
         last = check_integer("epochs", epochs, least=0)
         start = check_integer("initial_epoch", initial_epoch, least=0)
-        frequency = check_integer("validation_freq", validation_freq)
+        frequency = check_frequency(validation_freq)
+        steps = check_steps("steps_per_epoch", steps_per_epoch)
+        test_steps = check_steps("validation_steps", validation_steps)
         listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
-        loop = FitLoop(listeners)
+        given = take_any_validation(validation_data, test_steps, test_size, self._known_row())
+        if comes_in_batches(x):
+            refuse_beside_batches({"y": y, "sample_weight": sample_weight})
+            if validation_split and validation_data is None:
+                refuse_beside_batches({"validation_split": validation_split})
+            batches = as_batches(x, random_order(is_shuffled))
+            checked = Validation(self, given, test_size, frequency, listeners)
+            return self._fit_feed(
+                Feed(batches, steps), listeners, checked, range(start, last), verbose, class_weight
+            )
         data = take_data(x, y, sample_weight, row=self._known_row())
-        validation = None
-        if validation_data is not None:
-            validation = take_validation(validation_data, self._known_row())
-        elif getattr(validation_split, "ndim", 0) or validation_split:
-            data, validation = split(data, validation_split)
-        resolved, trial = self._bind("fit", data, validation)
+        row_count = len(data.x)
+        is_split = validation_data is None and bool(
+            getattr(validation_split, "ndim", 0) or validation_split
+        )
+        if is_split:
+            data, given = split(data, validation_split)
+            row_count = len(data.x)
+            given = first_steps(given, test_steps, test_size)
+        checked = Validation(self, given, test_size, frequency, listeners)
+        if steps is not None and steps != count_steps(row_count, size):
+            batches = ArrayBatches(data, size, random_order(is_shuffled))
+            return self._fit_feed(
+                Feed(batches, steps), listeners, checked, range(start, last), verbose, class_weight
+            )
+        inner, outer = None, checked
+        if isinstance(given, TrainingData) and isinstance(frequency, int):
+            inner, outer = given, None
+        loop = FitLoop(listeners, outer)
+        resolved, trial = self._bind("fit", data, given if isinstance(given, tuple) else None)
+        with trial:
+            data = with_class_weight(
+                data, class_weight, self.dtype, resolved.class_count(self._output)
+            )
         seed, revoke_seed = None, None
         if is_shuffled and trial.has_built:
             seed, revoke_seed = make_revocable_seed()
@@ -144,34 +188,59 @@ class Trainer(Evaluator):
             run = _core.Run(
                 self._core,
                 _core.FIT,
-                *data,
+                *self._scaled(data),
                 batch_size=size,
                 epochs=last,
                 initial_epoch=start,
                 shuffle_seed=seed,
-                validation=validation,
+                validation=None if inner is None else self._scaled(inner),
                 validation_batch_size=test_size,
-                validation_frequency=frequency,
+                validation_frequency=frequency if isinstance(frequency, int) else 1,
                 listen=loop.listen,
                 tick_seconds=TICK_SECONDS,
             )
-        history, steps = self.history, int(self.optimizer.iterations)
+        history, taken = self.history, int(self.optimizer.iterations)
         try:
-            listeners.attach(self, verbose, last, count_steps(len(data.x), size))
+            listeners.attach(self, verbose, last, count_steps(row_count, size))
             self.stop_training = False
             loop.run(self, run, trial, resolved)
         except ValueError as error:
-            if int(self.optimizer.iterations) == steps:
+            if int(self.optimizer.iterations) == taken:
                 self.history = history
                 if revoke_seed is not None:
                     revoke_seed()
-            if validation is not None and validation_data is None:
-                raise _with_row_of_all(error, len(data.x)) from None
+            if is_split:
+                raise with_row_of_all(error, row_count) from None
             raise
         finally:
             run.close()
             listeners.close()
         resolved.publish(self._core.results())
+        assert self.history is not None
+        return self.history
+
+    def _fit_feed(
+        self,
+        feed: Feed,
+        listeners: CallbackList,
+        validate: Validation,
+        epochs: range,
+        verbose: Any,
+        class_weight: Any,
+    ) -> History:
+        def attach() -> None:
+            listeners.attach(self, verbose, epochs.stop, feed.count)
+            self.stop_training = False
+
+        if isinstance(class_weight, str):
+            raise ValueError(
+                "`class_weight` must be a dictionary or None where the data come in batches. "
+                f"Received: class_weight={shown(class_weight)}"
+            )
+        try:
+            streaming.train(self, feed, listeners, epochs, validate, class_weight, attach)
+        finally:
+            listeners.close()
         assert self.history is not None
         return self.history
 
@@ -190,7 +259,7 @@ class Trainer(Evaluator):
             x: Inputs, as in `fit`.
             y: Targets.
             sample_weight: A weight a row; None: all 1.
-            class_weight: None. Not supported yet.
+            class_weight: As in `fit`.
             return_dict: Whether to return the results by name.
 
         Returns:
@@ -213,8 +282,7 @@ class Trainer(Evaluator):
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        refuse_unsupported({"class_weight": class_weight})
-        return self._on_batch(_core.TRAIN, x, y, sample_weight, return_dict)
+        return self._on_batch(_core.TRAIN, x, y, sample_weight, return_dict, class_weight)
 
     @of_sequential
     def test_on_batch(
@@ -249,14 +317,25 @@ class Trainer(Evaluator):
         """
         return self._on_batch(_core.TEST, x, y, sample_weight, return_dict)
 
-    def _on_batch(self, mode: int, x: Any, y: Any, sample_weight: Any, return_dict: bool) -> Any:
+    def _on_batch(
+        self,
+        mode: int,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        return_dict: bool,
+        class_weight: Any = None,
+    ) -> Any:
         before = "train_on_batch" if mode == _core.TRAIN else "test_on_batch"
         if mode == _core.TRAIN:
             self._require_optimizer(before)
         data = take_data(x, y, sample_weight, row=self._known_row())
         resolved, trial = self._bind(before, data)
         with trial:
-            run = _core.Run(self._core, mode, *data)
+            data = with_class_weight(
+                data, class_weight, self.dtype, resolved.class_count(self._output)
+            )
+            run = _core.Run(self._core, mode, *self._scaled(data))
         try:
             with trial:
                 run.advance()
@@ -300,7 +379,7 @@ class Trainer(Evaluator):
         data = take_data(x, y, sample_weight, row=self._known_row())
         _, trial = self._bind("loss_and_gradients", data)
         with trial:
-            run = _core.Run(self._core, _core.GRADIENT, *data)
+            run = _core.Run(self._core, _core.GRADIENT, *self._scaled(data))
         try:
             with trial:
                 run.advance()
@@ -308,31 +387,3 @@ class Trainer(Evaluator):
         finally:
             run.close()
         return loss, gradients
-
-
-def _with_row_of_all(error: ValueError, first: int) -> ValueError:
-    """An error about a row of the data split off, with its place among all rows.
-
-    Args:
-        error: What the core says.
-        first: How many rows stand before those.
-    """
-    text = str(error)
-    found = re.search(r"Received: (?:validation \w+\[|.* in row )(\d+)", text)
-    if found is None or not text.startswith("`validation "):
-        return error
-    row = int(found[1])
-    return ValueError(
-        f"{text} (row {row} of the part that `validation_split` took is row {row + first} of all)"
-    )
-
-
-def _check_shuffle(value: Any) -> bool:
-    if value is True or value is False:
-        return value
-    if not is_among(value, (0, 1)):
-        raise ValueError(
-            "`shuffle` must be True or False: another order is not supported yet. "
-            f"Received: shuffle={shown(value)}"
-        )
-    return bool(value)

@@ -1,0 +1,276 @@
+"""Where batches come from that are not the rows of one array: data sets, iterators."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from cornu.models.training_data import TrainingData, take_data
+from cornu.utils.errors import shown
+from cornu.utils.py_dataset import PyDataset
+
+# How a data set made for Keras itself is told, by the names of its bases.
+_DATASET_BASES = ("PyDataset", "Sequence")
+_DATASET_PACKAGES = ("keras", "tensorflow", "tf_keras")
+
+
+class Batches:
+    """Batches of one kind of source.
+
+    Attributes:
+        count: How many a pass has; None: not known.
+        is_lasting: Whether there can be another pass.
+    """
+
+    count: int | None = None
+    is_lasting = True
+
+    def iterate(self) -> Iterator[Any]:
+        """Return an iterator over the batches of a pass."""
+        raise NotImplementedError
+
+    def on_epoch_begin(self) -> None:
+        """Tell the source that an epoch begins."""
+
+    def on_epoch_end(self) -> None:
+        """Tell the source that an epoch has ended."""
+
+
+class ArrayBatches(Batches):
+    """Batches of the rows of arrays.
+
+    Args:
+        data: The arrays.
+        batch_size: Rows in a batch.
+        order: Returns the order of the rows for a pass; None: as they lie.
+    """
+
+    def __init__(
+        self, data: TrainingData, batch_size: int, order: Callable[[int], np.ndarray] | None
+    ) -> None:
+        self._data, self._size, self._order = data, batch_size, order
+        self.count = -(-len(data.x) // batch_size)
+
+    def iterate(self) -> Iterator[Any]:
+        rows = len(self._data.x)
+        order = None if self._order is None else self._order(rows)
+        for start in range(0, rows, self._size):
+            place: Any = slice(start, start + self._size)
+            if order is not None:
+                place = order[place]
+            yield tuple(None if part is None else part[place] for part in self._data)
+
+
+class DatasetBatches(Batches):
+    """Batches of a `PyDataset`.
+
+    Args:
+        dataset: The data set.
+        order: Returns the order of the batches for a pass; None: as they are numbered.
+    """
+
+    def __init__(self, dataset: Any, order: Callable[[int], np.ndarray] | None) -> None:
+        self._dataset, self._order = dataset, order
+        self.count = dataset.num_batches if hasattr(dataset, "num_batches") else len(dataset)
+
+    def iterate(self) -> Iterator[Any]:
+        places: Any = itertools.count()
+        if self.count is not None:
+            # A data set's length may change from epoch to epoch.
+            self.count = len(self._dataset)
+            places = range(self.count)
+            if self._order is not None:
+                places = self._order(self.count).tolist()
+        for place in places:
+            yield self._dataset[place]
+
+    def on_epoch_begin(self) -> None:
+        self._call("on_epoch_begin")
+
+    def on_epoch_end(self) -> None:
+        self._call("on_epoch_end")
+
+    def _call(self, name: str) -> None:
+        hook = getattr(self._dataset, name, None)
+        if hook is not None:
+            hook()
+
+
+class IterableBatches(Batches):
+    """Batches of a generator or another iterator, which has one pass, or of what makes iterators.
+
+    Args:
+        iterable: Whatever `iter` takes.
+    """
+
+    def __init__(self, iterable: Any) -> None:
+        self._iterable = iterable
+        self.is_lasting = not hasattr(iterable, "__next__")
+        self.count = None
+        if hasattr(iterable, "__len__"):
+            self.count = len(iterable)
+
+    def iterate(self) -> Iterator[Any]:
+        return iter(self._iterable)
+
+
+class Feed:
+    """Batches, an epoch's at a time.
+
+    With `steps`, an epoch goes on in the pass of the one before it. A pass that ends too early ends
+    the epoch, with a warning.
+
+    Args:
+        batches: The source.
+        steps: Batches an epoch; None: a whole pass.
+    """
+
+    def __init__(self, batches: Batches, steps: int | None = None) -> None:
+        self._batches = batches
+        self._steps = steps
+        self._iterator: Iterator[Any] | None = None
+        self._seen = 0
+        # Whether a source that has one pass only has come to its end.
+        self.is_over = False
+
+    @property
+    def count(self) -> int | None:
+        """How many batches an epoch has; None: not known."""
+        return self._steps or self._batches.count
+
+    def epoch(self) -> Iterator[Any]:
+        """Return an iterator over the batches of the next epoch; none: the source is at its end."""
+        if self.is_over:
+            warn_of_end()
+            return
+        self._batches.on_epoch_begin()
+        goes_on = self._steps is not None or not self._batches.is_lasting
+        if self._iterator is None or not goes_on:
+            self._iterator, self._seen = self._batches.iterate(), 0
+        for taken in itertools.count():
+            if taken == self._steps:
+                break
+            try:
+                batch = next(self._iterator)
+            except StopIteration:
+                self._end_pass()
+                if self._seen > 0 and (self._steps is not None or taken == 0):
+                    warn_of_end()
+                break
+            self._seen += 1
+            yield batch
+        if self._seen == self._batches.count:
+            self._end_pass()
+        self._batches.on_epoch_end()
+
+    def _end_pass(self) -> None:
+        self._iterator = None
+        self.is_over = not self._batches.is_lasting
+
+
+def warn_of_end() -> None:
+    """Warn that there are fewer batches than were asked for."""
+    warnings.warn(
+        "The input ran out of data. Make sure that the data set or generator can give at least "
+        "`steps_per_epoch * epochs` batches.",
+        stacklevel=2,
+    )
+
+
+def comes_in_batches(x: Any) -> bool:
+    """Return whether data are a data set, a generator or something else that gives batches.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from cornu.models.batches import comes_in_batches
+    >>> comes_in_batches(iter([])), comes_in_batches([[1.0]]), comes_in_batches(np.ones(3))
+    (True, False, False)
+    """
+    if x is None or isinstance(x, np.ndarray | list | tuple | dict | set | str | bytes):
+        return False
+    if _is_dataset(x):
+        return True
+    if any(hasattr(x, name) for name in ("__array__", "__array_interface__", "batch_shape")):
+        return False
+    return hasattr(x, "__iter__")
+
+
+def as_batches(x: Any, order: Callable[[int], np.ndarray] | None) -> Batches:
+    """Return data that come in batches as a source of them.
+
+    Args:
+        x: What `comes_in_batches`.
+        order: Returns the order of so many batches of a data set; None: as they are numbered.
+    """
+    return DatasetBatches(x, order) if _is_dataset(x) else IterableBatches(x)
+
+
+def refuse_beside_batches(given: dict[str, Any]) -> None:
+    """Refuse arguments that batches bring themselves.
+
+    Raises:
+        ValueError: one of them is not None.
+    """
+    for name, value in given.items():
+        if value is not None:
+            raise ValueError(
+                f"`{name}` must be None where `x` is a data set or generator, whose batches have "
+                f"it. Received: {name}={shown(value)}"
+            )
+
+
+def take_batch(batch: Any, row: tuple[int, ...] | None) -> TrainingData:
+    """Return a batch as arrays, of the same memory where they are arrays already.
+
+    Args:
+        batch: `(x, y)` or `(x, y, sample_weight)`.
+        row: The shape of a row that the model takes; None: not known yet.
+
+    Raises:
+        TypeError: one of them is no array.
+        ValueError: it is no such tuple, or they don't fit together.
+    """
+    parts = _parts(batch)
+    if len(parts) < 2:
+        raise ValueError(
+            "A batch must be (x, y) or (x, y, sample_weight). Received: "
+            f"{type(batch).__name__}" + (f" of length {len(parts)}" if parts else "")
+        )
+    return take_data(*parts, row=row)
+
+
+def inputs_of(batch: Any) -> Any:
+    """Return the inputs of a batch: all of it, or the first of a tuple.
+
+    Raises:
+        ValueError: it is a tuple of another length.
+    """
+    if isinstance(batch, tuple | list):
+        parts = _parts(batch)
+        if not parts:
+            raise ValueError(
+                "A batch must be x, (x,), (x, y) or (x, y, sample_weight). Received: "
+                f"{type(batch).__name__} of length {len(batch)}"
+            )
+        return parts[0]
+    return batch
+
+
+def _parts(batch: Any) -> tuple[Any, ...]:
+    if isinstance(batch, tuple | list) and len(batch) in (1, 2, 3):
+        return tuple(batch)
+    return ()
+
+
+def _is_dataset(x: Any) -> bool:
+    if isinstance(x, PyDataset):
+        return True
+    return any(
+        kind.__name__ in _DATASET_BASES and kind.__module__.partition(".")[0] in _DATASET_PACKAGES
+        for kind in type(x).__mro__
+    )

@@ -1,0 +1,119 @@
+"""What `fit` makes of its arguments."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu.models.batches import (
+    Feed,
+    as_batches,
+    comes_in_batches,
+    refuse_beside_batches,
+)
+from cornu.models.training_data import Shape, TrainingData, take_validation
+from cornu.random.seed_generator import make_default_seed
+from cornu.utils.arrays import is_among
+from cornu.utils.errors import shown
+from cornu.utils.number import check_integer
+
+
+def take_any_validation(
+    data: Any, steps: int | None, batch_size: int, row: Shape | None
+) -> TrainingData | Feed | None:
+    """Return `validation_data` as arrays or as batches.
+
+    Args:
+        data: What was given; None: there is none.
+        steps: `validation_steps`.
+        batch_size: Rows at a time, of arrays.
+        row: The shape of a row that the model takes; None: not known yet.
+    """
+    if data is None:
+        return None
+    only = data[0] if isinstance(data, tuple | list) and len(data) == 1 else data
+    if comes_in_batches(only):
+        return Feed(as_batches(only, None), steps)
+    if isinstance(data, tuple | list) and len(data) in (2, 3) and comes_in_batches(data[0]):
+        refuse_beside_batches({"validation y": data[1]})
+        return Feed(as_batches(data[0], None), steps)
+    return first_steps(take_validation(data, row), steps, batch_size)
+
+
+def first_steps(data: TrainingData, steps: int | None, batch_size: int) -> TrainingData:
+    """Return the rows of the first `steps` batches; None: all.
+
+    Warns where there are fewer.
+    """
+    rows = len(first_rows(data.x, steps, batch_size))
+    if rows == len(data.x):
+        return data
+    return TrainingData(*(None if part is None else part[:rows] for part in data))
+
+
+def first_rows(x: np.ndarray, steps: int | None, batch_size: int) -> np.ndarray:
+    """Return the rows of the first `steps` batches, likewise."""
+    if steps is None:
+        return x
+    rows, count = steps * batch_size, len(x)
+    if rows >= count + batch_size:
+        warnings.warn(
+            f"The input ran out of data: there are {-(-count // batch_size)} batches. "
+            f"Received: steps={steps}",
+            stacklevel=4,
+        )
+    return x[:rows]
+
+
+def check_steps(name: str, value: Any) -> int | None:
+    """Return a number of batches; None: all.
+
+    Raises:
+        ValueError: it is no positive integer.
+    """
+    return None if value is None else check_integer(name, value)
+
+
+def check_shuffle(value: Any) -> bool:
+    """Return whether to shuffle.
+
+    Raises:
+        ValueError: it is neither True nor False.
+    """
+    if value is True or value is False:
+        return value
+    if not is_among(value, (0, 1)):
+        raise ValueError(
+            "`shuffle` must be True or False: another order is not supported yet. "
+            f"Received: shuffle={shown(value)}"
+        )
+    return bool(value)
+
+
+def random_order(is_shuffled: bool) -> Callable[[int], np.ndarray] | None:
+    """Return what gives so many places in a new order each time; None: not shuffled."""
+    if not is_shuffled:
+        return None
+    generator = np.random.Generator(np.random.PCG64(make_default_seed()))
+    return generator.permutation
+
+
+def with_row_of_all(error: ValueError, first: int) -> ValueError:
+    """An error about a row of the data split off, with its place among all rows.
+
+    Args:
+        error: What the core says.
+        first: How many rows stand before those.
+    """
+    text = str(error)
+    found = re.search(r"Received: (?:validation \w+\[|.* in row )(\d+)", text)
+    if found is None or not text.startswith("`validation "):
+        return error
+    row = int(found[1])
+    return ValueError(
+        f"{text} (row {row} of the part that `validation_split` took is row {row + first} of all)"
+    )

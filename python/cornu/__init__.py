@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cornu import models as models
     from cornu import optimizers as optimizers
     from cornu import random as random
+    from cornu import saving as saving
     from cornu import utils as utils
     from cornu.config import num_threads as num_threads
     from cornu.config import set_num_threads as set_num_threads
@@ -54,6 +55,7 @@ _MODULES = (
     "models",
     "optimizers",
     "random",
+    "saving",
     "utils",
 )
 # Names at the top, and the module that each is from.

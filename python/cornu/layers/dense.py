@@ -97,6 +97,21 @@ class Dense(Layer):
         both = (("kernel", self.kernel_initializer), ("bias", self.bias_initializer))
         return both if self.use_bias else both[:1]
 
+    def _own_config(self) -> dict[str, Any]:
+        absent = ("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint")
+        return {
+            "units": self.units,
+            "activation": self.activation,
+            "use_bias": self.use_bias,
+            "kernel_initializer": self.kernel_initializer,
+            "bias_initializer": self.bias_initializer,
+            **dict.fromkeys((*absent, "quantization_config")),
+        }
+
+    @property
+    def _build_config(self) -> dict[str, Any] | None:
+        return {"input_shape": [None, *self._row]} if self._built else None
+
     @property
     def kernel(self) -> Variable:
         """The matrix, (features, units): the same object at each read."""

@@ -93,6 +93,44 @@ class InputLayer:
         self._dtype = self._given_dtype or floatx()
         self._name = unique_name("input_layer") if name is None else check_name(name)
 
+    def get_config(self) -> dict[str, Any]:
+        """Return plain values that `from_config` makes such an input of.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.layers.InputLayer((4,), name="x").get_config()["batch_shape"]
+        [None, 4]
+
+        Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
+        """
+        return {
+            "batch_shape": list(self._batch_shape),
+            "dtype": self._dtype,
+            "sparse": False,
+            "ragged": False,
+            "name": self._name,
+            "optional": False,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> InputLayer:
+        """Make an input from what `get_config` returned.
+
+        Args:
+            config: The plain values.
+
+        Example:
+
+        >>> import cornu
+        >>> config = cornu.layers.InputLayer((4,), name="x").get_config()
+        >>> cornu.layers.InputLayer.from_config(config)
+        <InputLayer name=x, built=True>
+
+        Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
+        """
+        return cls(**config)
+
     @property
     def name(self) -> str:
         """The name."""

@@ -128,7 +128,51 @@ class Layer(CoreBacked):
         """The weights' names with their initializers, in the order of the core's spans."""
         return ()
 
+    def _own_config(self) -> dict[str, Any]:
+        """The arguments that are the class's own, by name."""
+        return {name: getattr(self, name) for name in self._options}
+
     # ---- What it is
+
+    def get_config(self) -> dict[str, Any]:
+        """Return plain values that `from_config` makes a layer like this one of, without weights.
+
+        Example:
+
+        >>> import cornu
+        >>> config = cornu.layers.Dense(2, activation="relu", name="first").get_config()
+        >>> config["name"], config["units"], config["activation"]
+        ('first', 2, 'relu')
+
+        Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
+        """
+        from cornu.dtype_policy import DTypePolicy
+        from cornu.saving.serialization import serialize_keras_object
+
+        config = {"name": self._name, "trainable": self._trainable}
+        config["dtype"] = serialize_keras_object(DTypePolicy(self._dtype))
+        own = self._own_config()
+        return config | {name: serialize_keras_object(value) for name, value in own.items()}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Layer:
+        """Make a layer from what `get_config` returned, with weights of its own.
+
+        Args:
+            config: The plain values.
+
+        Example:
+
+        >>> import cornu
+        >>> config = cornu.layers.Dense(2, name="first").get_config()
+        >>> cornu.layers.Dense.from_config(config)
+        <Dense name=first, built=False>
+
+        Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
+        """
+        from cornu.saving.serialization import make_arguments
+
+        return cls(**make_arguments(config))
 
     @property
     def name(self) -> str:

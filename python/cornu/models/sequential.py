@@ -11,13 +11,13 @@ from cornu.layers.arguments import check_training, refuse_unsupported
 from cornu.layers.forward import forward
 from cornu.layers.layer import Layer
 from cornu.layers.weights import copy_weights, count_numbers, write_weights
-from cornu.models.old_names import OldNames
+from cornu.models.saved import Saved
 from cornu.models.training_data import check_x, take_rows
 from cornu.utils.errors import shown
 from cornu.variable import Variable
 
 
-class Sequential(OldNames):
+class Sequential(Saved):
     """A chain of layers, each of which takes what the one before it gives.
 
     With an `Input` as first layer, or a first layer with `input_shape`, the weights are made as

@@ -126,6 +126,11 @@ KERAS_NAMES = {
         SeedGenerator beta binomial categorical dropout gamma normal randint shuffle
         truncated_normal uniform
     """,
+    "cornu.saving": """
+        CustomObjectScope KerasFileEditor custom_object_scope deserialize_keras_object
+        get_custom_objects get_registered_name get_registered_object load_model load_weights
+        register_keras_serializable save_model save_weights serialize_keras_object
+    """,
     "cornu.utils": """
         Config CustomObjectScope FeatureSpace Progbar PyDataset Sequence array_to_img
         audio_dataset_from_directory bounding_boxes clear_session custom_object_scope

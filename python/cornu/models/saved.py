@@ -1,0 +1,247 @@
+"""Saving: a model as a file, and as a dictionary that makes one like it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cornu.layers.input_layer import InputLayer
+from cornu.models.old_names import OldNames
+from cornu.utils.keywords import of_sequential
+
+
+class Saved(OldNames):
+    """A model that can be saved."""
+
+    @of_sequential
+    def save(self, filepath: Any, overwrite: bool = True, zipped: Any = None) -> None:
+        """Write the model to a file: `cornu.saving.save_model`.
+
+        Args:
+            filepath: The file's path.
+            overwrite: Whether a file that exists is written anew.
+            zipped: None or True.
+
+        Example:
+
+        >>> import os, tempfile
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
+        >>> path = os.path.join(tempfile.mkdtemp(), "model.keras")
+        >>> model.save(path)
+        >>> cornu.models.load_model(path).output_shape
+        (None, 2)
+
+        Source: https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
+        """
+        from cornu.saving import save_model
+
+        save_model(self, filepath, overwrite, zipped)
+
+    @of_sequential
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights to an HDF5 file in Keras 3's layout.
+
+        Args:
+            filepath: The file's path; Keras wants it to end in `.weights.h5`.
+            overwrite: Whether a file that exists is written anew.
+
+        Raises:
+            ValueError: there are no weights yet.
+            FileExistsError: the file exists, and `overwrite` is False.
+
+        Example:
+
+        >>> import os, tempfile
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
+        >>> path = os.path.join(tempfile.mkdtemp(), "model.weights.h5")
+        >>> model.save_weights(path)
+        >>> model.load_weights(path)
+
+        Source: https://keras.io/api/models/model_saving_apis/weights_saving_and_loading/
+        """
+        from cornu.saving.model_file import write_whole
+        from cornu.saving.weights_file import write_weights_file
+
+        self._require_built("saved")
+        write_whole(filepath, overwrite, lambda path: write_weights_file(self, path))
+
+    @of_sequential
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
+        """Read the weights from a file that `save_weights` or `save` wrote, here or in Keras.
+
+        Args:
+            filepath: The file's path, whatever its name: what is in it tells its format.
+            skip_mismatch: Whether to leave layers as they are whose weights don't fit, with a
+                warning.
+
+        Raises:
+            ValueError: there are no weights yet, or those of the file don't fit: none is changed.
+            FileNotFoundError: there is no file.
+
+        Example:
+
+        >>> import os, tempfile
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
+        >>> path = os.path.join(tempfile.mkdtemp(), "model.weights.h5")
+        >>> model.save_weights(path)
+        >>> model.load_weights(path)
+
+        Source: https://keras.io/api/models/model_saving_apis/weights_saving_and_loading/
+        """
+        from cornu.saving.weights_file import read_weights_file
+
+        self._require_built("loaded")
+        read_weights_file(self, filepath, skip_mismatch)
+
+    def _require_built(self, what: str) -> None:
+        if not self.built:
+            raise ValueError(
+                f'Model "{self.name}" has no weights that could be {what}: build it first, by data '
+                "or `build(input_shape)`."
+            )
+
+    @property
+    def _build_config(self) -> dict[str, Any] | None:
+        return {"input_shape": list(self.input_shape)} if self.built else None
+
+    @of_sequential
+    def get_config(self) -> dict[str, Any]:
+        """Return plain values that `from_config` makes a model like this one of, without weights.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)], name="small")
+        >>> config = model.get_config()
+        >>> config["name"], [layer["class_name"] for layer in config["layers"]]
+        ('small', ['InputLayer', 'Dense'])
+
+        Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
+        """
+        from cornu.dtype_policy import DTypePolicy
+        from cornu.saving import serialize_keras_object
+
+        config = {
+            "name": self.name,
+            "trainable": self._core.trainable,
+            "dtype": serialize_keras_object(DTypePolicy(self.dtype)),
+            "layers": serialize_keras_object(self._layers),
+        }
+        if self.built:
+            config["build_input_shape"] = list(self.input_shape)
+        return config
+
+    @classmethod
+    @of_sequential
+    def from_config(cls, config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+        """Make a model from what `get_config` returned, with weights of its own.
+
+        Args:
+            config: The plain values; a list of layers, as older Keras had it.
+            custom_objects: Classes of one's own by name.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
+        >>> cornu.Sequential.from_config(model.get_config()).output_shape
+        (None, 2)
+
+        Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
+        """
+        from cornu.saving import deserialize_keras_object
+
+        if isinstance(config, list):
+            config = {"layers": config}
+        layers = deserialize_keras_object(config["layers"], custom_objects)
+        made: dict[str, Any] = {}
+        # A layer that stands twice was written twice.
+        layers = [made.setdefault(layer.name, layer) for layer in layers]
+        model = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
+        if not model.built and config.get("build_input_shape") is not None:
+            model.build(config["build_input_shape"])
+        return model
+
+    @of_sequential
+    def to_json(self, **kwargs: Any) -> str:
+        """Return the model, without its weights, as text for `model_from_json`.
+
+        Args:
+            **kwargs: What `json.dumps` takes.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
+        >>> cornu.models.model_from_json(model.to_json()).output_shape
+        (None, 2)
+
+        Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
+        """
+        from cornu.saving.model_file import _describe
+
+        return json.dumps(_describe(self), **kwargs)
+
+
+def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Make a model from what `to_json` returned, here or in Keras: not compiled, with new weights.
+
+    Args:
+        json_string: The text.
+        custom_objects: Classes of one's own by name.
+
+    Example:
+
+    >>> import cornu
+    >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
+    >>> cornu.models.model_from_json(model.to_json()).output_shape
+    (None, 2)
+
+    Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
+    """
+    from cornu.saving import deserialize_keras_object
+
+    return deserialize_keras_object(json.loads(json_string), custom_objects)
+
+
+def clone_model(
+    model: Any,
+    input_tensors: Any = None,
+    clone_function: Callable[[Any], Any] | None = None,
+    call_function: Any = None,
+    recursive: bool = False,
+) -> Any:
+    """Return a model of the same layers made anew, with weights of its own.
+
+    Args:
+        model: The model.
+        input_tensors: None: there are no symbolic tensors.
+        clone_function: Makes the new layer of each; None: from its configuration.
+        call_function: None, likewise.
+        recursive: Of no effect: there are no models within models yet.
+
+    Example:
+
+    >>> import cornu
+    >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
+    >>> clone = cornu.models.clone_model(model)
+    >>> clone.layers[0] is model.layers[0], clone.output_shape
+    (False, (None, 2))
+
+    Source: https://keras.io/api/models/model_saving_apis/
+    """
+    from cornu.layers.arguments import refuse_unsupported
+
+    refuse_unsupported({"input_tensors": input_tensors, "call_function": call_function})
+    made: dict[int, Any] = {}
+    for layer in model._layers:
+        if clone_function is None or isinstance(layer, InputLayer):
+            made.setdefault(id(layer), type(layer).from_config(layer.get_config()))
+        elif id(layer) not in made:
+            made[id(layer)] = clone_function(layer)
+    layers = [made[id(layer)] for layer in model._layers]
+    return type(model)(layers, trainable=model._core.trainable, name=model.name)

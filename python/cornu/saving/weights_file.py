@@ -1,0 +1,159 @@
+"""Weights in HDF5 files, laid out as Keras 3 lays them out, and read from Keras 2's layout too."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from cornu.utils.naming import snake_case
+
+# In the archive of a whole model.
+WEIGHTS_NAME = "model.weights.h5"
+
+
+def write_weights_file(model: Any, file: Any) -> None:
+    """Write the weights of a model.
+
+    Args:
+        model: A model that is built.
+        file: A path, or a file opened for reading and writing.
+    """
+    import h5py
+
+    values = iter(model.get_weights())
+    with h5py.File(file, "w") as root:
+        for place, layer, is_first in _places(model):
+            # A layer that stands twice is written where it stands first.
+            if not is_first:
+                continue
+            variables = root.create_group(f"layers/{place}/vars")
+            variables.attrs["name"] = layer.name
+            for index, _ in enumerate(layer.weights):
+                variables.create_dataset(str(index), data=next(values))
+        root.create_group("vars").attrs["name"] = model.name
+
+
+def read_weights_file(model: Any, path: Any, skip_mismatch: bool = False) -> None:
+    """Write weights of a file to a model: all, or none if one doesn't fit.
+
+    Args:
+        model: A model that is built.
+        path: The file's path: of weights, or of a whole model.
+        skip_mismatch: Whether to leave layers as they are whose weights don't fit, with a warning.
+
+    Raises:
+        ValueError: weights don't fit, or it is no such file.
+        FileNotFoundError: there is no file.
+    """
+    name = os.fspath(path)
+    if not os.path.exists(name):
+        raise FileNotFoundError(f"There is no file {name!r} to read weights from.")
+    if zipfile.is_zipfile(name):
+        with zipfile.ZipFile(name) as archive:
+            read_archived_weights(model, archive, skip_mismatch)
+        return
+    _read(model, name, name, skip_mismatch)
+
+
+def read_archived_weights(
+    model: Any, archive: zipfile.ZipFile, skip_mismatch: bool = False
+) -> None:
+    """The same, of the archive of a whole model."""
+    if WEIGHTS_NAME not in archive.namelist():
+        raise ValueError(f"The archive has no {WEIGHTS_NAME}. It has: {archive.namelist()}")
+    _read(model, io.BytesIO(archive.read(WEIGHTS_NAME)), str(archive.filename), skip_mismatch)
+
+
+def _read(model: Any, file: Any, name: str, skip_mismatch: bool) -> None:
+    import h5py
+
+    try:
+        root = h5py.File(file, "r")
+    except OSError as error:
+        raise ValueError(f"{name!r} is no file of weights: {error}") from None
+    with root:
+        found = _stored(model, root.get("model_weights", root))
+        values, problems = [], []
+        for (_, layer), arrays in zip(_with_weights(model), found, strict=True):
+            problem = _problem(layer, arrays)
+            if problem:
+                problems.append(problem)
+            else:
+                values.append((layer, arrays))
+    if problems and not skip_mismatch:
+        raise ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
+    if problems:
+        warnings.warn("Some weights are left as they are. " + " ".join(problems), stacklevel=4)
+    given = {id(layer): arrays for layer, arrays in values}
+    flat: list[np.ndarray] = []
+    for _, layer in _with_weights(model):
+        flat += given.get(id(layer)) or layer.get_weights()
+    model.set_weights(flat)
+
+
+def _problem(layer: Any, arrays: list[np.ndarray]) -> str:
+    """What keeps arrays from being a layer's weights; "": nothing."""
+    want, have = ([each.shape for each in many] for many in (layer.weights, arrays))
+    if want == have:
+        return ""
+    return f'Layer "{layer.name}" has weights of shapes {want}; the file has {have}.'
+
+
+def _places(model: Any) -> Iterator[tuple[str, Any, bool]]:
+    """Each layer with the name of its group, which its class and its place settle, and whether it
+    stands there for the first time."""
+    counts: dict[str, int] = {}
+    seen = set()
+    for layer in model.layers:
+        name = snake_case(type(layer).__name__)
+        count = counts.get(name, 0)
+        counts[name] = count + 1
+        yield (f"{name}_{count}" if count else name), layer, id(layer) not in seen
+        seen.add(id(layer))
+
+
+def _with_weights(model: Any) -> list[tuple[str, Any]]:
+    return [
+        (place, layer) for place, layer, is_first in _places(model) if is_first and layer.weights
+    ]
+
+
+def _stored(model: Any, root: Any) -> list[list[np.ndarray]]:
+    """The arrays for each layer that has weights; none where the file has none for it."""
+    if "layer_names" in root.attrs:
+        return _stored_in_order(model, root)
+    result = []
+    for place, _ in _with_weights(model):
+        variables = root.get(f"layers/{place}/vars")
+        # Before 3.5, Keras put what a Sequential has under another name.
+        if variables is None:
+            variables = root.get(f"_layer_checkpoint_dependencies/{place}/vars")
+        names = [] if variables is None else sorted(variables, key=int)
+        result.append([variables[name][()] for name in names])
+    return result
+
+
+def _stored_in_order(model: Any, root: Any) -> list[list[np.ndarray]]:
+    """Those of a file of Keras 2: the layers that have weights follow each other as the model's."""
+    groups = []
+    for layer in root.attrs["layer_names"]:
+        group = root[_text(layer)]
+        names = [_text(name) for name in group.attrs["weight_names"]]
+        if names:
+            groups.append([group[name][()] for name in names])
+    count = len(_with_weights(model))
+    if len(groups) != count:
+        raise ValueError(
+            f"The file has weights for {len(groups)} layers; the model has {count} with weights."
+        )
+    return groups
+
+
+def _text(name: Any) -> str:
+    return name.decode() if isinstance(name, bytes) else str(name)

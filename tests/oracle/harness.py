@@ -23,6 +23,7 @@ FAMILIES = (
     "activations",
     "batches",
     "callbacks",
+    "epoch_callbacks",
     "fit_arguments",
     "initializers",
     "layers",

@@ -1,0 +1,136 @@
+"""A learning rate that is reduced when a result gets no better."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from cornu.callbacks.callback import Logs
+from cornu.callbacks.monitor_callback import MonitorCallback, check_number, check_verbosity
+from cornu.utils.number import check_integer
+
+
+class ReduceLROnPlateau(MonitorCallback):
+    """Multiply the learning rate by a factor when a result has got no better for some epochs.
+
+    Args:
+        monitor: The result's name in the logs.
+        factor: What the learning rate is multiplied by, less than 1.
+        patience: After how many epochs in a row without a better value.
+        verbose: 1 or True: say what is set; 0 or False: don't.
+        mode: `"min"`, `"max"` or `"auto"`: whether less or more is better; `"auto"` asks the loss
+            or the metric of that name.
+        min_delta: By how much a value must be better to count, in the result's own unit.
+        cooldown: How many epochs to wait after a reduction before watching again.
+        min_lr: The least learning rate.
+        **kwargs: `epsilon`, an older name of `min_delta`.
+
+    Attributes:
+        best: The best value so far.
+        wait: Epochs since.
+        cooldown_counter: Epochs still to wait.
+
+    Raises:
+        ValueError: an argument is of another kind, or out of range.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(1)])
+    >>> model.compile(cornu.optimizers.SGD(1.0), "mse")
+    >>> plateau = cornu.callbacks.ReduceLROnPlateau(monitor="loss", factor=0.5, patience=2)
+    >>> history = model.fit(
+    ...     np.zeros((4, 3)), np.zeros((4, 1)), epochs=5, verbose=0, callbacks=[plateau]
+    ... )
+    >>> history.history["learning_rate"]
+    [1.0, 1.0, 1.0, 0.5, 0.5]
+
+    Source: https://keras.io/api/callbacks/reduce_lr_on_plateau/
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        factor: float = 0.1,
+        patience: int = 10,
+        verbose: int = 0,
+        mode: str = "auto",
+        min_delta: float = 1e-4,
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        if "epsilon" in kwargs:
+            min_delta = kwargs.pop("epsilon")
+        if kwargs:
+            raise TypeError(
+                f"ReduceLROnPlateau got an unexpected keyword argument {next(iter(kwargs))!r}"
+            )
+        super().__init__(monitor, mode, min_delta=min_delta)
+        self.factor = check_number("factor", factor)
+        if not 0 <= self.factor < 1:
+            raise ValueError(f"`factor` must be from 0 to 1 (excluded). Received: factor={factor}")
+        self.patience = check_integer("patience", patience, least=0)
+        self.verbose = check_verbosity(verbose)
+        self.cooldown = check_integer("cooldown", cooldown, least=0)
+        self.min_lr = check_number("min_lr", min_lr)
+        self.cooldown_counter = 0
+        self.wait = 0
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.best = None
+        self.cooldown_counter = 0
+        self.wait = 0
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.monitor_op is None:
+            self._set_monitor_op()
+        logs = {} if logs is None else logs
+        rate = float(self.model.optimizer.learning_rate)
+        logs["learning_rate"] = rate
+        current = logs.get(self.monitor)
+        if current is None:
+            warnings.warn(
+                f"ReduceLROnPlateau watches `{self.monitor}`, which is not available. "
+                f"Available metrics are: {','.join(logs)}",
+                stacklevel=2,
+            )
+            return
+        if self.in_cooldown():
+            self.cooldown_counter -= 1
+            self.wait = 0
+        if self._is_improvement(current, self.best):
+            self.best = current
+            self.wait = 0
+        elif not self.in_cooldown():
+            self.wait += 1
+            # As the rate of a float32 model has it: a rate that is the least already stays.
+            if self.wait >= self.patience and np.float32(rate) > np.float32(self.min_lr):
+                self._reduce(epoch, rate)
+
+    def _reduce(self, epoch: int, rate: float) -> None:
+        new = max(rate * self.factor, self.min_lr)
+        self.model.optimizer.learning_rate = new
+        if self.verbose > 0:
+            print(
+                f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.",
+                flush=True,
+            )
+        self.cooldown_counter = self.cooldown
+        self.wait = 0
+
+    def in_cooldown(self) -> bool:
+        """Return whether it waits after a reduction.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.callbacks.ReduceLROnPlateau().in_cooldown()
+        False
+
+        Source: https://keras.io/api/callbacks/reduce_lr_on_plateau/
+        """
+        return self.cooldown_counter > 0

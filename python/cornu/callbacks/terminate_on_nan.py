@@ -1,0 +1,48 @@
+"""Ending a training whose loss is no number any more."""
+
+from __future__ import annotations
+
+import math
+
+from cornu.callbacks.callback import Callback, Logs
+from cornu.layers.arguments import check_flag
+
+
+class TerminateOnNaN(Callback):
+    """Stop training after a batch when the loss is NaN or infinite.
+
+    Args:
+        raise_error: Whether to raise a RuntimeError; else training ends as if it were done.
+
+    Raises:
+        RuntimeError: in `fit`, with `raise_error`: the loss is NaN or infinite.
+
+    Example:
+
+    >>> import cornu
+    >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(1)])
+    >>> callback = cornu.callbacks.TerminateOnNaN()
+    >>> callback.set_model(model)
+    >>> callback.on_train_batch_end(7, {"loss": float("nan")})
+    Batch 7: Invalid loss, terminating training
+    >>> model.stop_training
+    True
+
+    Source: https://keras.io/api/callbacks/terminate_on_nan/
+    """
+
+    def __init__(self, raise_error: bool = False) -> None:
+        super().__init__()
+        self.raise_error = check_flag("raise_error", raise_error)
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        loss = (logs or {}).get("loss")
+        if loss is None or math.isfinite(loss):
+            return
+        if self.raise_error:
+            raise RuntimeError(
+                f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. Terminating "
+                "training immediately."
+            )
+        print(f"Batch {batch}: Invalid loss, terminating training", flush=True)
+        self.model.stop_training = True

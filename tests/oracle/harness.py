@@ -31,6 +31,7 @@ FAMILIES = (
     "metrics",
     "optimizers",
     "training",
+    "utilities",
 )
 VALUES = Path(__file__).parent / "values"
 

@@ -1,6 +1,10 @@
-"""Small data sets that come with cornu."""
+"""Data sets: one that comes with cornu, and some of Keras's, which are fetched."""
 
+from cornu.datasets import boston_housing as boston_housing
+from cornu.datasets import california_housing as california_housing
 from cornu.datasets import digits as digits
+from cornu.datasets import fashion_mnist as fashion_mnist
+from cornu.datasets import mnist as mnist
 from cornu.utils.absent_names import absent_name as _absent_name
 
 

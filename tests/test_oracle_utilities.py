@@ -1,0 +1,8 @@
+"""Helpers for data against values recorded from Keras: breaks when a number departs."""
+
+from oracle_suite import compare, parametrize
+
+
+@parametrize("utilities")
+def test_agrees_with_keras(case, dtype, values):
+    compare(case, dtype, values)

@@ -178,7 +178,7 @@ def test_making_the_bar_is_no_steps_time(monkeypatch, capsys):
         def close(self):
             pass
 
-    def make(steps):
+    def make(steps, width):
         now[0] += 65
         return Bar()
 

@@ -33,13 +33,26 @@ class Progress:
     Args:
         steps: How many steps there are; None: not known, and then no bar is drawn on the way.
         verbose: 1: the bar; 2: a line at the end.
+        unit: What a step is called.
+        width: How many characters the bar has.
+        interval: Seconds between two looks of the bar.
     """
 
-    def __init__(self, steps: int | None, verbose: int) -> None:
+    def __init__(
+        self,
+        steps: int | None,
+        verbose: int,
+        unit: str = "step",
+        width: int = WIDTH,
+        interval: float = INTERVAL,
+    ) -> None:
+        self._unit, self._width, self._interval = unit, width, interval
         self._steps = steps
         self._verbose = verbose
         # The first bar imports tqdm, 65 ms that are no step's.
-        self._bar = _new_bar(steps) if steps is not None and verbose == 1 and _is_live() else None
+        self._bar = (
+            _new_bar(steps, width) if steps is not None and verbose == 1 and _is_live() else None
+        )
         self._began = time.monotonic()
         self._shown = self._began
 
@@ -48,12 +61,12 @@ class Progress:
         if self._bar is None:
             return
         now = time.monotonic()
-        if now - self._shown < INTERVAL:
+        if now - self._shown < self._interval:
             return
         self._shown = now
         per_step = (now - self._began) / max(step, 1)
         left = remaining_time(per_step * ((self._steps or step) - step))
-        self._show(step, f"{left} {step_time(per_step)}{results(logs)}")
+        self._show(step, f"{left} {step_time(per_step, self._unit)}{results(logs)}")
 
     def finish(self, step: int, logs: Mapping[str, Any]) -> None:
         """Show the end, after `step` steps, and go to a new line."""
@@ -64,9 +77,10 @@ class Progress:
             self._bar.leave = False
             self.close()
         if self._verbose == 1:
-            print(bar_line(step, steps, seconds, logs, fill()), flush=True)
+            line = bar_line(step, steps, seconds, logs, fill(), self._unit, self._width)
+            print(line, flush=True)
         else:
-            print(plain_line(step, steps, seconds, logs), flush=True)
+            print(plain_line(step, steps, seconds, logs, self._unit), flush=True)
 
     def close(self) -> None:
         """Write no more to the bar's line."""
@@ -98,12 +112,12 @@ def _is_live() -> bool:
     return bool(is_terminal and is_terminal()) or "ipykernel" in sys.modules
 
 
-def _new_bar(steps: int) -> Any:
+def _new_bar(steps: int, width: int) -> Any:
     return _tqdm()(
         total=steps,
         file=sys.stdout,
         ascii=" " + fill(),
-        bar_format=f"{{n_fmt:>{len(str(steps))}}}/{{total_fmt}} {{bar:{WIDTH}}} {{desc}}",
+        bar_format=f"{{n_fmt:>{len(str(steps))}}}/{{total_fmt}} {{bar:{width}}} {{desc}}",
         # Given, or tqdm asks the terminal, and draws nothing on one that answers with 0.
         ncols=shutil.get_terminal_size().columns - 1,
         nrows=20,

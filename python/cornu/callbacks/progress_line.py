@@ -23,7 +23,7 @@ def step_count(step: int, steps: int) -> str:
     return f"{step:{len(str(steps))}d}/{steps}"
 
 
-def step_time(seconds: float) -> str:
+def step_time(seconds: float, unit: str = "step") -> str:
     """Return the time a step takes: `2s/step`, `3ms/step` or `845us/step`.
 
     Example:
@@ -33,10 +33,10 @@ def step_time(seconds: float) -> str:
     ('845us/step', '0s/step')
     """
     if seconds >= 1 or seconds == 0:
-        return f"{seconds:.0f}s/step"
+        return f"{seconds:.0f}s/{unit}"
     if seconds >= 1e-3:
-        return f"{seconds * 1e3:.0f}ms/step"
-    return f"{seconds * 1e6:.0f}us/step"
+        return f"{seconds * 1e3:.0f}ms/{unit}"
+    return f"{seconds * 1e6:.0f}us/{unit}"
 
 
 def remaining_time(seconds: float) -> str:
@@ -92,7 +92,15 @@ def _mean(value: Any) -> float | None:
     return float(numbers.mean())
 
 
-def bar_line(step: int, steps: int, seconds: float, logs: Mapping[str, Any], fill: str) -> str:
+def bar_line(
+    step: int,
+    steps: int,
+    seconds: float,
+    logs: Mapping[str, Any],
+    fill: str,
+    unit: str = "step",
+    width: int = WIDTH,
+) -> str:
     """Return the line of `verbose=1` for something that is done.
 
     Args:
@@ -101,6 +109,8 @@ def bar_line(step: int, steps: int, seconds: float, logs: Mapping[str, Any], fil
         seconds: What they took.
         logs: Results by name.
         fill: What the bar is made of.
+        unit: What a step is called.
+        width: How many characters the bar has.
 
     Example:
 
@@ -108,12 +118,14 @@ def bar_line(step: int, steps: int, seconds: float, logs: Mapping[str, Any], fil
     >>> bar_line(3, 3, 0.003, {"loss": 1.5}, "=")
     '3/3 ==================== 0s 1ms/step - loss: 1.5000'
     """
-    bar = fill * int(WIDTH * step / steps) if steps else ""
-    times = f"{seconds:.0f}s {step_time(seconds / step if step else 0)}"
-    return f"{step_count(step, steps)} {bar:{WIDTH}} {times}{results(logs)}"
+    bar = fill * int(width * step / steps) if steps else ""
+    times = f"{seconds:.0f}s {step_time(seconds / step if step else 0, unit)}"
+    return f"{step_count(step, steps)} {bar:{width}} {times}{results(logs)}"
 
 
-def plain_line(step: int, steps: int, seconds: float, logs: Mapping[str, Any]) -> str:
+def plain_line(
+    step: int, steps: int, seconds: float, logs: Mapping[str, Any], unit: str = "step"
+) -> str:
     """Return the line of `verbose=2`.
 
     Example:
@@ -122,5 +134,5 @@ def plain_line(step: int, steps: int, seconds: float, logs: Mapping[str, Any]) -
     >>> plain_line(3, 3, 0.003, {"loss": 1.5})
     '3/3 - 0s - 1ms/step - loss: 1.5000'
     """
-    times = f"{seconds:.0f}s - {step_time(seconds / step if step else 0)}"
+    times = f"{seconds:.0f}s - {step_time(seconds / step if step else 0, unit)}"
     return f"{step_count(step, steps)} - {times}{results(logs, signed=False)}"

@@ -4,6 +4,7 @@ from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.categorical import to_categorical as to_categorical
 from cornu.utils.get_file import get_file as get_file
 from cornu.utils.normalization import normalize as normalize
+from cornu.utils.progbar import Progbar as Progbar
 from cornu.utils.py_dataset import PyDataset as PyDataset
 from cornu.utils.py_dataset import Sequence as Sequence
 from cornu.utils.seeding import set_random_seed as set_random_seed
@@ -15,6 +16,7 @@ from cornu.utils.timeseries import (
 )
 
 __all__ = [
+    "Progbar",
     "PyDataset",
     "Sequence",
     "clear_session",

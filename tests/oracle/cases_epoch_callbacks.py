@@ -194,7 +194,7 @@ def checkpoint_case(name, options):
             return {
                 "files": np.array(sorted(os.listdir(folder))),
                 "printed": np.array(str(text).replace(folder, "FOLDER")),
-                "best": np.array(np.nan if callback.best is None else float(callback.best)),
+                "best": np.array(-1.0 if callback.best is None else float(callback.best)),
             }
 
     return Case(f"checkpoint/{name}", run)

@@ -126,6 +126,16 @@ typedef enum cornu_loss_kind {
     CORNU_BINARY_CROSSENTROPY,
     CORNU_CATEGORICAL_CROSSENTROPY,
     CORNU_SPARSE_CATEGORICAL_CROSSENTROPY, /* the target is one class id a row */
+    CORNU_MEAN_ABSOLUTE_PERCENTAGE_ERROR,
+    CORNU_MEAN_SQUARED_LOGARITHMIC_ERROR,
+    CORNU_HUBER, /* parameter: delta */
+    CORNU_LOG_COSH,
+    CORNU_POISSON,
+    CORNU_HINGE, /* targets are -1 and 1; or, if all of a batch are, 0 and 1 */
+    CORNU_SQUARED_HINGE,
+    CORNU_CATEGORICAL_HINGE,
+    CORNU_KL_DIVERGENCE,
+    CORNU_COSINE_SIMILARITY,
     CORNU_LOSS_COUNT
 } cornu_loss_kind;
 
@@ -142,6 +152,8 @@ typedef struct cornu_loss {
     bool from_logits;
     double label_smoothing; /* in [0, 1]; binary and categorical */
     cornu_reduction reduction;
+    double parameter;   /* of the kinds above that have one */
+    bool binary_labels; /* hinge: whether targets are 0 and 1; set by who has the batch */
 } cornu_loss;
 
 typedef enum cornu_metric_kind {
@@ -152,6 +164,8 @@ typedef enum cornu_metric_kind {
     CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY,
     CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY,
     CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY,
+    CORNU_METRIC_COSINE_SIMILARITY, /* the loss of that name, negated */
+    CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR,
     CORNU_METRIC_COUNT
 } cornu_metric_kind;
 

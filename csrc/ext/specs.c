@@ -10,6 +10,16 @@ static const char *const loss_names[CORNU_LOSS_COUNT] = {
     [CORNU_BINARY_CROSSENTROPY] = "binary_crossentropy",
     [CORNU_CATEGORICAL_CROSSENTROPY] = "categorical_crossentropy",
     [CORNU_SPARSE_CATEGORICAL_CROSSENTROPY] = "sparse_categorical_crossentropy",
+    [CORNU_MEAN_ABSOLUTE_PERCENTAGE_ERROR] = "mean_absolute_percentage_error",
+    [CORNU_MEAN_SQUARED_LOGARITHMIC_ERROR] = "mean_squared_logarithmic_error",
+    [CORNU_HUBER] = "huber",
+    [CORNU_LOG_COSH] = "log_cosh",
+    [CORNU_POISSON] = "poisson",
+    [CORNU_HINGE] = "hinge",
+    [CORNU_SQUARED_HINGE] = "squared_hinge",
+    [CORNU_CATEGORICAL_HINGE] = "categorical_hinge",
+    [CORNU_KL_DIVERGENCE] = "kl_divergence",
+    [CORNU_COSINE_SIMILARITY] = "cosine_similarity",
 };
 
 static const char *const reduction_names[CORNU_REDUCTION_COUNT] = {
@@ -26,6 +36,8 @@ static const char *const metric_names[CORNU_METRIC_COUNT] = {
     [CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY] = "sparse_categorical_accuracy",
     [CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY] = "top_k_categorical_accuracy",
     [CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY] = "sparse_top_k_categorical_accuracy",
+    [CORNU_METRIC_COSINE_SIMILARITY] = "cosine_similarity",
+    [CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR] = "root_mean_squared_error",
 };
 
 /* How many of the struct's parameters a kind has (cornu.h lists them). */
@@ -85,11 +97,24 @@ bool cornu_convert_activation(PyObject *value, const char *name, void *output) {
     return true;
 }
 
+/* The fifth item of a loss, which only those with a parameter need. */
+static bool convert_parameter(PyObject *value, cornu_loss *loss) {
+    return PyTuple_GET_SIZE(value) != 5 ||
+           cornu_convert_double(PyTuple_GET_ITEM(value, 4), "parameter", &loss->parameter);
+}
+
+static bool check_loss_tuple(PyObject *value, const char *name) {
+    if (PyTuple_Check(value) && PyTuple_GET_SIZE(value) == 5) {
+        return true;
+    }
+    return check_tuple(value, name, "a tuple (name, from_logits, label_smoothing, reduction)", 4);
+}
+
 bool cornu_convert_loss(PyObject *value, const char *name, void *output) {
     const char *kind_name, *reduction_name;
     size_t kind, reduction;
-    cornu_loss loss;
-    if (!check_tuple(value, name, "a tuple (name, from_logits, label_smoothing, reduction)", 4) ||
+    cornu_loss loss = {0};
+    if (!check_loss_tuple(value, name) ||
         !cornu_convert_text(PyTuple_GET_ITEM(value, 0), name, &kind_name) ||
         !cornu_choice_find(kind_name, name, CORNU_LOSS_COUNT, loss_names, &kind) ||
         !cornu_convert_bool(PyTuple_GET_ITEM(value, 1), "from_logits", &loss.from_logits) ||
@@ -97,7 +122,8 @@ bool cornu_convert_loss(PyObject *value, const char *name, void *output) {
                               &loss.label_smoothing) ||
         !cornu_convert_text(PyTuple_GET_ITEM(value, 3), "reduction", &reduction_name) ||
         !cornu_choice_find(reduction_name, "reduction", CORNU_REDUCTION_COUNT, reduction_names,
-                           &reduction)) {
+                           &reduction) ||
+        !convert_parameter(value, &loss)) {
         return false;
     }
     /* Written so that NaN is refused too. */

@@ -14,7 +14,8 @@
 
 /* Output: cornu_activation, from (name, parameters). */
 bool cornu_convert_activation(PyObject *value, const char *name, void *output);
-/* Output: cornu_loss, from (name, from_logits, label_smoothing, reduction). */
+/* Output: cornu_loss, from (name, from_logits, label_smoothing, reduction), and perhaps the
+ * parameter. */
 bool cornu_convert_loss(PyObject *value, const char *name, void *output);
 /* Output: cornu_metric, from (name, loss or None, threshold, k). */
 bool cornu_convert_metric(PyObject *value, const char *name, void *output);

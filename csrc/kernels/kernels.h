@@ -123,12 +123,12 @@ typedef struct cornu_kernels {
      * depth is. */
     void (*column_sums)(size_t rows, size_t columns, const void *x, void *sums, bool accumulate);
 
-    /* One loss a row: the mean over the row's columns (squared, absolute, binary) or the row's
-     * cross-entropy, as a double and not multiplied by any weight. `target` is rows x columns
-     * reals, or for the sparse loss rows int32 class ids in [0, columns). `prediction` is logits
-     * when loss->from_logits, else probabilities (clipped as Keras does). `probabilities`, with
-     * from_logits only: room for softmax(prediction) or sigmoid(prediction), written as
-     * activation_forward does; NULL: not wanted. */
+    /* One loss a row: the mean over the row's columns (regression, binary, hinge) or the row's
+     * cross-entropy, divergence, categorical hinge or negated cosine, as a double and not
+     * multiplied by any weight. `target` is rows x columns reals, or for the sparse loss rows int32
+     * class ids in [0, columns). `prediction` is logits when loss->from_logits, else probabilities
+     * (clipped as Keras does). `probabilities`, with from_logits only: room for softmax(prediction)
+     * or sigmoid(prediction), written as activation_forward does; NULL: not wanted. */
     void (*loss_forward)(const cornu_loss *loss, size_t rows, size_t columns, const void *target,
                          const void *prediction, void *probabilities, double *row_losses);
     /* dprediction[i][j] = row_scales[i] * d row_losses[i] / d prediction[i][j]. With from_logits,
@@ -137,6 +137,8 @@ typedef struct cornu_kernels {
     void (*loss_backward)(const cornu_loss *loss, size_t rows, size_t columns, const void *target,
                           const void *prediction, const void *probabilities,
                           const double *row_scales, void *dprediction);
+    /* Whether each is 0 or 1. */
+    bool (*is_binary)(size_t count, const void *x);
     /* One value a row (the mean over the row's columns for the elementwise kinds). Target as above:
      * int32 ids for the sparse kinds, reals for the others. `prediction` is the model's output. */
     void (*metric_rows)(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
@@ -190,6 +192,9 @@ bool cornu_activation_is_relu(const cornu_activation *activation);
 bool cornu_activation_is_rowwise(cornu_activation_kind kind);
 /* Columns of y for columns of x; false where it can't be (glu of an odd number). */
 bool cornu_activation_columns(cornu_activation_kind kind, size_t columns, size_t *output_columns);
+
+/* Whether it is a hinge, for which targets of 0 and 1 stand for -1 and 1. */
+bool cornu_loss_is_hinge(const cornu_loss *loss);
 
 /* Vectors of state, each as long as the weights: SGD 0, with momentum 1; Adam m, v, with amsgrad
  * v_hat. */

@@ -1,4 +1,5 @@
-/* Losses that are a mean over the row's elements: squared and absolute error, binary cross-entropy.
+/* Losses that are a mean over the row's elements: squared and absolute error, binary cross-entropy,
+ * and those of loss_terms_template.h.
  *
  * Terms are in REAL, as Keras's are; a row's sum is in double. Source: Keras 3.15, keras.losses. A
  * NaN gives NaN. */
@@ -7,9 +8,10 @@
 #define PROBABILITY_LOWEST ((REAL)1e-7)
 #define PROBABILITY_HIGHEST ((REAL)(1.0 - 1e-7))
 
-/* Label smoothing: a target counts as keep * target + spread. */
+/* Label smoothing: a target counts as keep * target + spread. And what a loss of one parameter has
+ * for it. */
 typedef struct loss_targets {
-    REAL keep, spread;
+    REAL keep, spread, parameter;
 } loss_targets;
 
 INLINE REAL smoothed(REAL target, loss_targets targets) {
@@ -95,28 +97,6 @@ INLINE void mean_of_terms(loss_term *term, loss_targets targets, size_t rows, si
     }
 }
 
-static void element_loss_forward(const cornu_loss *loss, loss_targets targets, size_t rows,
-                                 size_t columns, const REAL *target, const REAL *prediction,
-                                 double *row_losses) {
-    switch (loss->kind) {
-        case CORNU_MEAN_SQUARED_ERROR:
-            mean_of_terms(squared_error, targets, rows, columns, target, prediction, row_losses);
-            return;
-        case CORNU_MEAN_ABSOLUTE_ERROR:
-            mean_of_terms(absolute_error, targets, rows, columns, target, prediction, row_losses);
-            return;
-        default:
-            if (loss->from_logits) {
-                mean_of_terms(binary_crossentropy_of_logit, targets, rows, columns, target,
-                              prediction, row_losses);
-            } else {
-                mean_of_terms(binary_crossentropy, targets, rows, columns, target, prediction,
-                              row_losses);
-            }
-            return;
-    }
-}
-
 /* Derivatives of one term by its prediction. */
 
 INLINE REAL squared_error_derivative(REAL target, REAL prediction, loss_targets targets) {
@@ -160,33 +140,5 @@ INLINE void scaled_derivatives(loss_term *derivative, loss_targets targets, size
         for (size_t i = row * columns; i < (row + 1) * columns; i++) {
             dprediction[i] = scale * derivative(target[i], prediction[i], targets);
         }
-    }
-}
-
-static void element_loss_backward(const cornu_loss *loss, loss_targets targets, size_t rows,
-                                  size_t columns, const REAL *target, const REAL *prediction,
-                                  const REAL *probabilities, const double *row_scales,
-                                  REAL *dprediction) {
-    switch (loss->kind) {
-        case CORNU_MEAN_SQUARED_ERROR:
-            scaled_derivatives(squared_error_derivative, targets, rows, columns, target, prediction,
-                               row_scales, dprediction);
-            return;
-        case CORNU_MEAN_ABSOLUTE_ERROR:
-            scaled_derivatives(absolute_error_derivative, targets, rows, columns, target,
-                               prediction, row_scales, dprediction);
-            return;
-        default:
-            break;
-    }
-    if (!loss->from_logits) {
-        scaled_derivatives(binary_crossentropy_derivative, targets, rows, columns, target,
-                           prediction, row_scales, dprediction);
-    } else if (probabilities) {
-        scaled_derivatives(binary_crossentropy_of_sigmoid_derivative, targets, rows, columns,
-                           target, probabilities, row_scales, dprediction);
-    } else {
-        scaled_derivatives(binary_crossentropy_of_logit_derivative, targets, rows, columns, target,
-                           prediction, row_scales, dprediction);
     }
 }

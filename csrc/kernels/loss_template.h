@@ -178,15 +178,19 @@ static bool is_categorical(const cornu_loss *loss) {
            loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
 }
 
-/* Keras: binary labels move towards 1/2, one-hot ones towards 1/columns. */
+/* Keras: binary labels move towards 1/2, one-hot ones towards 1/columns; for hinges 0 and 1 are -1
+ * and 1. */
 static loss_targets smoothing_of(const cornu_loss *loss, size_t columns) {
-    loss_targets targets = {1, 0};
+    loss_targets targets = {1, 0, (REAL)loss->parameter};
     if (loss->kind == CORNU_BINARY_CROSSENTROPY) {
         targets.keep = (REAL)(1.0 - loss->label_smoothing);
         targets.spread = (REAL)(0.5 * loss->label_smoothing);
     } else if (loss->kind == CORNU_CATEGORICAL_CROSSENTROPY) {
         targets.keep = (REAL)(1.0 - loss->label_smoothing);
         targets.spread = (REAL)(loss->label_smoothing / (double)columns);
+    } else if (loss->binary_labels && cornu_loss_is_hinge(loss)) {
+        targets.keep = 2;
+        targets.spread = -1;
     }
     return targets;
 }
@@ -205,7 +209,11 @@ static void loss_forward(const cornu_loss *loss, size_t rows, size_t columns, co
             map_forward(sigmoid, rows * columns, prediction, probabilities,
                         (activation_parameters){0, 0, 0});
         }
-        element_loss_forward(loss, targets, rows, columns, target, prediction, row_losses);
+        if (is_loss_of_whole_row(loss)) {
+            row_loss_forward(loss, rows, columns, target, prediction, row_losses);
+        } else {
+            element_loss_forward(loss, targets, rows, columns, target, prediction, row_losses);
+        }
     }
 }
 
@@ -217,7 +225,9 @@ static void loss_backward(const cornu_loss *loss, size_t rows, size_t columns, c
     }
     const loss_targets targets = smoothing_of(loss, columns);
     const bool sparse = loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
-    if (!is_categorical(loss)) {
+    if (is_loss_of_whole_row(loss)) {
+        row_loss_backward(loss, rows, columns, target, prediction, row_scales, dprediction);
+    } else if (!is_categorical(loss)) {
         element_loss_backward(loss, targets, rows, columns, target, prediction, probabilities,
                               row_scales, dprediction);
     } else if (!loss->from_logits) {
@@ -231,4 +241,13 @@ static void loss_backward(const cornu_loss *loss, size_t rows, size_t columns, c
         backward_of_logits(sparse, targets, rows, columns, target, probabilities, row_scales,
                            dprediction);
     }
+}
+
+static bool is_binary(size_t count, const void *x) {
+    const REAL *labels = x;
+    REAL_BITS others = 0;
+    for (size_t i = 0; i < count; i++) {
+        others |= (labels[i] != 0) & (labels[i] != 1);
+    }
+    return others == 0;
 }

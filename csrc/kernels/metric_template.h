@@ -98,6 +98,13 @@ static void top_k_accuracy(const cornu_metric *metric, size_t rows, size_t colum
     }
 }
 
+static void cosine_similarity(size_t rows, size_t columns, const REAL *target,
+                              const REAL *prediction, double *row_values) {
+    for (size_t i = 0; i < rows; i++) {
+        row_values[i] = cosine_of_row(columns, target + i * columns, prediction + i * columns);
+    }
+}
+
 static void metric_rows(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
                         const void *prediction, double *row_values) {
     if (columns == 0) {
@@ -115,6 +122,13 @@ static void metric_rows(const cornu_metric *metric, size_t rows, size_t columns,
         case CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY:
             categorical_accuracy(metric->kind == CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY, rows,
                                  columns, target, prediction, row_values);
+            return;
+        case CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR:
+            mean_of_terms(squared_error, (loss_targets){1, 0, 0}, rows, columns, target, prediction,
+                          row_values);
+            return;
+        case CORNU_METRIC_COSINE_SIMILARITY:
+            cosine_similarity(rows, columns, target, prediction, row_values);
             return;
         default:
             top_k_accuracy(metric, rows, columns, target, prediction, row_values);

@@ -25,6 +25,12 @@
 
 #include "kernels/loss_element_template.h"
 
+#include "kernels/loss_terms_template.h"
+
+#include "kernels/loss_kinds_template.h"
+
+#include "kernels/loss_row_template.h"
+
 #include "kernels/loss_template.h"
 
 #include "kernels/metric_template.h"
@@ -55,6 +61,7 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .column_sums = column_sums,
     .loss_forward = loss_forward,
     .loss_backward = loss_backward,
+    .is_binary = is_binary,
     .metric_rows = metric_rows,
     .update = update,
     .random_words = random_words,

@@ -139,7 +139,7 @@ static void tell(const cornu_run *run, cornu_event what, cornu_event *event) {
 
 static void update_results(cornu_run *run) {
     if (!run->objective) return;
-    cornu_means_results(run->means, run->objective->mean_count, run->results);
+    cornu_objective_results(run->objective, run->means, run->results);
     run->has_results = true;
 }
 
@@ -231,7 +231,7 @@ static cornu_status do_validation_step(cornu_run *run, cornu_event *event, cornu
     run->phase = more ? CORNU_PHASE_VALIDATION_BATCH : CORNU_PHASE_VALIDATED;
     if (!more) run->validation.checked = true;
     if (run->options.listen & CORNU_EVENT_VALIDATION_BATCH_END || !more) {
-        cornu_means_results(run->means, run->objective->mean_count, run->validation_results);
+        cornu_objective_results(run->objective, run->means, run->validation_results);
         run->has_validation_results = true;
     }
     tell(run, CORNU_EVENT_VALIDATION_BATCH_END, event);

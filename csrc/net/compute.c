@@ -147,10 +147,21 @@ static cornu_status run_computation(const row_computation *rows, size_t count, c
     return status;
 }
 
+/* The loss; for a hinge with what its targets are like. */
+static cornu_loss seen_loss(const cornu_loss *loss, cornu_dtype dtype, size_t count,
+                            const void *target) {
+    cornu_loss seen = *loss;
+    const cornu_kernels *kernels = cornu_kernels_for(dtype);
+    if (kernels && cornu_loss_is_hinge(loss))
+        seen.binary_labels = kernels->is_binary(count, target);
+    return seen;
+}
+
 cornu_status cornu_loss_rows(const cornu_loss *loss, cornu_dtype dtype, size_t rows, size_t columns,
                              const void *target, const double *labels, const void *prediction,
                              double *row_losses, cornu_poll poll, cornu_error *error) {
-    row_computation all = {.loss = loss,
+    const cornu_loss seen = seen_loss(loss, dtype, rows * columns, target);
+    row_computation all = {.loss = &seen,
                            .kernels = cornu_kernels_for(dtype),
                            .columns = columns,
                            .target = target,
@@ -164,7 +175,10 @@ cornu_status cornu_metric_rows(const cornu_metric *metric, cornu_dtype dtype, si
                                size_t columns, const void *target, const double *labels,
                                const void *prediction, double *row_values, cornu_poll poll,
                                cornu_error *error) {
-    row_computation all = {.metric = metric,
+    cornu_metric seen = *metric;
+    if (metric->kind == CORNU_METRIC_LOSS)
+        seen.loss = seen_loss(&metric->loss, dtype, rows * columns, target);
+    row_computation all = {.metric = &seen,
                            .kernels = cornu_kernels_for(dtype),
                            .columns = columns,
                            .target = target,

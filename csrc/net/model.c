@@ -297,7 +297,7 @@ cornu_status cornu_model_results(cornu_model *model, double *values) {
     cornu_guard_enter(&model->guard);
     cornu_status status = model->objective ? CORNU_OK : CORNU_ERROR_STATE;
     if (status == CORNU_OK)
-        cornu_means_results(model->objective->means, model->objective->mean_count, values);
+        cornu_objective_results(model->objective, model->objective->means, values);
     cornu_guard_leave(&model->guard);
     return status;
 }

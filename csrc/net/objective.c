@@ -55,7 +55,7 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
     atomic_init(&made->references, 1);
     made->loss = *loss;
     made->means = means;
-    made->mean_count = metric_count + 1;
+    made->mean_count = made->result_count = metric_count + 1;
     made->optimizer = optimizer;
     if (optimizer) cornu_optimizer_retain(optimizer);
     for (size_t i = 0; i < metric_count; i++) made->metrics[i] = metrics[i];
@@ -80,9 +80,18 @@ void cornu_objective_reset(cornu_objective *objective) {
     for (size_t i = 0; i < objective->mean_count; i++) objective->means[i] = (cornu_mean){0.0, 0.0};
 }
 
-void cornu_means_results(const cornu_mean *means, size_t count, double *values) {
-    for (size_t i = 0; i < count; i++)
-        values[i] = means[i].count != 0.0 ? means[i].total / means[i].count : 0.0;
+static double mean_of(const cornu_mean *mean) {
+    return mean->count != 0.0 ? mean->total / mean->count : 0.0;
+}
+
+void cornu_objective_results(const cornu_objective *objective, const cornu_mean *means,
+                             double *values) {
+    values[0] = mean_of(means++);
+    for (size_t i = 1; i < objective->result_count; i++) {
+        const cornu_metric *metric = &objective->metrics[i - 1];
+        values[i] = mean_of(means++);
+        if (metric->kind == CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR) values[i] = sqrt(values[i]);
+    }
 }
 
 bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_plan *plan) {
@@ -119,7 +128,7 @@ cornu_status cornu_objective_check(const cornu_objective *objective, const cornu
                                "At most 2147483647 classes are supported. Output shape: %s",
                                cornu_shape_text(output, true, text));
     }
-    for (size_t i = 0; i + 1 < objective->mean_count; i++) {
+    for (size_t i = 0; i + 1 < objective->result_count; i++) {
         if (cornu_metric_is_sparse(&objective->metrics[i]) == sparse) continue;
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "Metric %zu takes %s as target, the loss takes %s. Use a metric and "

@@ -20,9 +20,10 @@ typedef struct cornu_objective {
     atomic_size_t references;
     cornu_loss loss;
     cornu_optimizer *optimizer; /* NULL: evaluation only */
-    size_t mean_count;          /* the loss's and each metric's */
+    size_t result_count;        /* the loss's and each metric's */
+    size_t mean_count;          /* what they are made of: at least one each */
     cornu_mean *means;
-    cornu_metric metrics[]; /* mean_count - 1 */
+    cornu_metric metrics[]; /* result_count - 1 */
 } cornu_objective;
 
 cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimizer,
@@ -31,8 +32,9 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
 void cornu_objective_retain(cornu_objective *objective);
 void cornu_objective_release(cornu_objective *objective);
 
-/* values[i] = mean i, 0 before any row. */
-void cornu_means_results(const cornu_mean *means, size_t count, double *values);
+/* values[0] = the loss, 0 before any row; then each metric, from mean_count means. */
+void cornu_objective_results(const cornu_objective *objective, const cornu_mean *means,
+                             double *values);
 void cornu_objective_reset(cornu_objective *objective);
 
 /* Whether the plan's last layer ends in the softmax or sigmoid that the loss's cross-entropy

@@ -63,11 +63,12 @@ static cornu_status allocate_results(cornu_run *run, cornu_error *error) {
     if (!run->objective) return CORNU_OK;
     size_t count = run->objective->mean_count;
     run->means = cornu_memory_allocate_zeroed(2 * count * sizeof *run->means);
-    run->results = cornu_memory_allocate_zeroed(2 * count * sizeof *run->results);
+    const size_t results = run->objective->result_count;
+    run->results = cornu_memory_allocate_zeroed(2 * results * sizeof *run->results);
     if (!run->means || !run->results)
         return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for a run.");
     run->means_before = run->means + count;
-    run->validation_results = run->results + count;
+    run->validation_results = run->results + results;
     const cornu_run *after = run->options.after;
     if (!after) return CORNU_OK;
     if (after->objective != run->objective) {
@@ -278,7 +279,7 @@ void cornu_run_progress_get(const cornu_run *run, cornu_run_progress *progress) 
 }
 
 static bool copy_results(const cornu_run *run, bool there, const double *results, double *values) {
-    if (there) memcpy(values, results, run->objective->mean_count * sizeof *values);
+    if (there) memcpy(values, results, run->objective->result_count * sizeof *values);
     return there;
 }
 
@@ -291,7 +292,7 @@ bool cornu_run_validation_results(const cornu_run *run, double *values) {
 }
 
 size_t cornu_run_result_count(const cornu_run *run) {
-    return run->objective ? run->objective->mean_count : 0;
+    return run->objective ? run->objective->result_count : 0;
 }
 
 /* NULL past the last, and in other modes. */

@@ -82,6 +82,13 @@ typedef struct loss_terms {
     const void *probabilities; /* when joined: the output, which the loss writes */
 } loss_terms;
 
+/* For a hinge 0 and 1 are labels where a batch has no others. */
+static void look_at_labels(const cornu_step *step, const loss_terms *terms, cornu_loss *loss) {
+    if (!cornu_loss_is_hinge(loss)) return;
+    loss->binary_labels =
+        step->task->kernels->is_binary(terms->rows * terms->columns, step->workspace->target);
+}
+
 static loss_terms make_terms(const cornu_step *step, const cornu_objective *objective) {
     const cornu_plan *plan = step->plan;
     loss_terms terms = {.loss = objective->loss, .prediction = step->result};
@@ -94,6 +101,7 @@ static loss_terms make_terms(const cornu_step *step, const cornu_objective *obje
         terms.prediction = last->z ? last->z : input_of(step, plan->count - 1);
         terms.probabilities = step->result;
     }
+    look_at_labels(step, &terms, &terms.loss);
     return terms;
 }
 
@@ -127,7 +135,14 @@ static double weighted_total(size_t begin, size_t rows, size_t per_row, const do
 }
 
 static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
-                               const cornu_metric *metric, cornu_mean *mean) {
+                               const cornu_metric *compiled, cornu_mean *mean) {
+    const cornu_metric *metric = compiled;
+    cornu_metric hinge;
+    if (metric->kind == CORNU_METRIC_LOSS && cornu_loss_is_hinge(&metric->loss)) {
+        hinge = *compiled;
+        look_at_labels(step, terms, &hinge.loss);
+        metric = &hinge;
+    }
     double *values = step->workspace->row_values;
     size_t tile = tile_rows_of(terms);
     double total = 0.0, count = 0.0;
@@ -172,7 +187,7 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
     if (!means) return CORNU_OK;
     means[0].total += total * (double)step->rows;
     means[0].count += (double)step->rows;
-    for (size_t i = 1; i < objective->mean_count; i++) {
+    for (size_t i = 1; i < objective->result_count; i++) {
         cornu_status status = add_metric(step, &terms, &objective->metrics[i - 1], &means[i]);
         if (status != CORNU_OK) return status;
     }

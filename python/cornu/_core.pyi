@@ -12,13 +12,14 @@ import numpy as np
 # (Keras's name, parameters); missing parameters take Keras's defaults: ("leaky_relu", (0.2,)).
 type ActivationSpec = tuple[str, tuple[float, ...]]
 # (name, from_logits, label_smoothing, reduction); the name is Keras's function name
-# ("mean_squared_error", "mean_absolute_error", "binary_crossentropy", "categorical_crossentropy",
-# "sparse_categorical_crossentropy"); the reduction "sum_over_batch_size", "sum" or
-# "mean_with_sample_weight".
-type LossSpec = tuple[str, bool, float, str]
+# ("mean_squared_error", "categorical_crossentropy", "huber"); the reduction
+# "sum_over_batch_size", "sum" or "mean_with_sample_weight". A fifth item is the parameter of those
+# that have one: the delta of "huber".
+type LossSpec = tuple[str, bool, float, str] | tuple[str, bool, float, str, float]
 # (name, loss or None, threshold, k); names: "loss" (the mean of that loss), "accuracy",
 # "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
-# "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy".
+# "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "cosine_similarity" (that loss,
+# negated), "root_mean_squared_error".
 type MetricSpec = tuple[str, LossSpec | None, float, int]
 type Shape = tuple[int, ...]  # of one row, without the batch axis
 

@@ -164,6 +164,8 @@ static cornu_loss loss_variant(unsigned variant) {
         .kind = (cornu_loss_kind)(variant % CORNU_LOSS_COUNT),
         .from_logits = way % 2 == 1 || way == 4,
         .label_smoothing = way == 2 || way == 3 || way == 5 ? 0.1 : 0.0,
+        .parameter = 0.75,
+        .binary_labels = way % 2 == 1,
     };
 }
 

@@ -28,6 +28,10 @@ static wide clipped(wide p) {
     return fminl(fmaxl(p, 1e-7L), 1 - 1e-7L);
 }
 
+static wide hinge_target(const loss_row *row, size_t j) {
+    return row->loss->binary_labels ? 2 * row->target[j] - 1 : row->target[j];
+}
+
 static wide expected_term(const loss_row *row, size_t j) {
     wide t = smoothed(row, j), x = row->prediction[j];
     switch (row->loss->kind) {
@@ -35,6 +39,22 @@ static wide expected_term(const loss_row *row, size_t j) {
             return (t - x) * (t - x);
         case CORNU_MEAN_ABSOLUTE_ERROR:
             return fabsl(t - x);
+        case CORNU_MEAN_ABSOLUTE_PERCENTAGE_ERROR:
+            return 100 * fabsl(t - x) / fmaxl(fabsl(t), 1e-7L);
+        case CORNU_MEAN_SQUARED_LOGARITHMIC_ERROR:
+            return powl(logl(fmaxl(x, 1e-7L) + 1) - logl(fmaxl(t, 1e-7L) + 1), 2);
+        case CORNU_HUBER: {
+            wide delta = (wide)row->loss->parameter, size = fabsl(x - t);
+            return size <= delta ? size * size / 2 : delta * (size - delta / 2);
+        }
+        case CORNU_LOG_COSH:
+            return logl(coshl(x - t));
+        case CORNU_POISSON:
+            return x - t * logl(x + 1e-7L);
+        case CORNU_HINGE:
+            return fmaxl(1 - hinge_target(row, j) * x, 0);
+        case CORNU_SQUARED_HINGE:
+            return powl(fmaxl(1 - hinge_target(row, j) * x, 0), 2);
         default:
             if (row->loss->from_logits) {
                 return t * log1pl(expl(-x)) + (1 - t) * log1pl(expl(x));
@@ -43,9 +63,57 @@ static wide expected_term(const loss_row *row, size_t j) {
     }
 }
 
+static wide share(wide p) {
+    return fminl(fmaxl(p, 1e-7L), 1);
+}
+
+static wide expected_divergence(const loss_row *row) {
+    wide sum = 0;
+    for (size_t j = 0; j < row->columns; j++) {
+        sum += share(row->target[j]) * logl(share(row->target[j]) / share(row->prediction[j]));
+    }
+    return sum;
+}
+
+static wide expected_categorical_hinge(const loss_row *row) {
+    wide own = 0, other = -INFINITE;
+    for (size_t j = 0; j < row->columns; j++) {
+        own += row->target[j] * row->prediction[j];
+        other = fmaxl(other, (1 - row->target[j]) * row->prediction[j]);
+    }
+    return fmaxl(other - own + 1, 0);
+}
+
+static wide expected_cosine(const loss_row *row) {
+    wide dot = 0, target = 0, prediction = 0;
+    for (size_t j = 0; j < row->columns; j++) {
+        dot += row->target[j] * row->prediction[j];
+        target += row->target[j] * row->target[j];
+        prediction += row->prediction[j] * row->prediction[j];
+    }
+    return -dot / fmaxl(sqrtl(target), 1e-7L) / fmaxl(sqrtl(prediction), 1e-7L);
+}
+
+static bool is_crossentropy(const cornu_loss *loss) {
+    return loss->kind == CORNU_BINARY_CROSSENTROPY ||
+           loss->kind == CORNU_CATEGORICAL_CROSSENTROPY ||
+           loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
+}
+
+/* Whether it takes the logarithm of a prediction. */
+static bool takes_probabilities(const cornu_loss *loss) {
+    return loss->kind == CORNU_POISSON || loss->kind == CORNU_KL_DIVERGENCE ||
+           loss->kind == CORNU_MEAN_SQUARED_LOGARITHMIC_ERROR ||
+           (is_crossentropy(loss) && !loss->from_logits);
+}
+
 static wide expected_loss(const loss_row *row) {
     wide sum = 0, whole = 0;
-    bool categorical = row->loss->kind >= CORNU_CATEGORICAL_CROSSENTROPY;
+    bool categorical = row->loss->kind == CORNU_CATEGORICAL_CROSSENTROPY ||
+                       row->loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
+    if (row->loss->kind == CORNU_KL_DIVERGENCE) return expected_divergence(row);
+    if (row->loss->kind == CORNU_CATEGORICAL_HINGE) return expected_categorical_hinge(row);
+    if (row->loss->kind == CORNU_COSINE_SIMILARITY) return expected_cosine(row);
     for (size_t j = 0; j < row->columns; j++) {
         whole += row->loss->from_logits ? expl(row->prediction[j]) : row->prediction[j];
     }
@@ -141,8 +209,7 @@ static void check_batch(batch *b, const cornu_loss *loss) {
                        loss->label_smoothing, b->columns, came, slope);
         }
     }
-    if (loss->from_logits && loss->kind >= CORNU_BINARY_CROSSENTROPY)
-        check_given_probabilities(b, loss);
+    if (loss->from_logits && is_crossentropy(loss)) check_given_probabilities(b, loss);
 }
 
 static void check_losses(void) {
@@ -152,8 +219,10 @@ static void check_losses(void) {
         batch b = {.dtype = real_dtypes[way % 2], .columns = widths[way / 2 % 8]};
         cornu_loss loss = {.kind = (cornu_loss_kind)(way / 16 % CORNU_LOSS_COUNT),
                            .from_logits = way / (16 * CORNU_LOSS_COUNT) % 2 == 1,
-                           .label_smoothing = smoothings[way / (32 * CORNU_LOSS_COUNT)]};
-        bool probabilities = loss.kind >= CORNU_BINARY_CROSSENTROPY && !loss.from_logits;
+                           .label_smoothing = smoothings[way / (32 * CORNU_LOSS_COUNT)],
+                           .parameter = 0.75,
+                           .binary_labels = way / (16 * CORNU_LOSS_COUNT) % 2 == 1};
+        bool probabilities = takes_probabilities(&loss);
         size_t count = ROWS * b.columns;
         b.target = new_reals(b.dtype, count);
         b.prediction = new_reals(b.dtype, count);

@@ -30,6 +30,7 @@ FAMILIES = (
     "losses",
     "metrics",
     "optimizers",
+    "plain_losses",
     "training",
     "utilities",
 )

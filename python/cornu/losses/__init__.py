@@ -15,12 +15,32 @@ from cornu.losses.crossentropy import categorical_crossentropy as categorical_cr
 from cornu.losses.crossentropy import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
+from cornu.losses.hinges import CategoricalHinge as CategoricalHinge
+from cornu.losses.hinges import Hinge as Hinge
+from cornu.losses.hinges import SquaredHinge as SquaredHinge
+from cornu.losses.hinges import categorical_hinge as categorical_hinge
+from cornu.losses.hinges import hinge as hinge
+from cornu.losses.hinges import squared_hinge as squared_hinge
 from cornu.losses.loss import Loss as Loss
 from cornu.losses.loss import refuse_own_methods as _refuse_own_methods
+from cornu.losses.probabilistic import KLDivergence as KLDivergence
+from cornu.losses.probabilistic import Poisson as Poisson
+from cornu.losses.probabilistic import kl_divergence as kl_divergence
+from cornu.losses.probabilistic import poisson as poisson
 from cornu.losses.regression import MeanAbsoluteError as MeanAbsoluteError
+from cornu.losses.regression import MeanAbsolutePercentageError as MeanAbsolutePercentageError
 from cornu.losses.regression import MeanSquaredError as MeanSquaredError
+from cornu.losses.regression import MeanSquaredLogarithmicError as MeanSquaredLogarithmicError
 from cornu.losses.regression import mean_absolute_error as mean_absolute_error
+from cornu.losses.regression import mean_absolute_percentage_error as mean_absolute_percentage_error
 from cornu.losses.regression import mean_squared_error as mean_squared_error
+from cornu.losses.regression import mean_squared_logarithmic_error as mean_squared_logarithmic_error
+from cornu.losses.robust import CosineSimilarity as CosineSimilarity
+from cornu.losses.robust import Huber as Huber
+from cornu.losses.robust import LogCosh as LogCosh
+from cornu.losses.robust import cosine_similarity as cosine_similarity
+from cornu.losses.robust import huber as huber
+from cornu.losses.robust import log_cosh as log_cosh
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
 from cornu.utils.lookup import entry_of as _entry_of
@@ -33,6 +53,16 @@ _CLASSES: dict[Callable[..., Any], type[Loss]] = {
     binary_crossentropy: BinaryCrossentropy,
     categorical_crossentropy: CategoricalCrossentropy,
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
+    mean_absolute_percentage_error: MeanAbsolutePercentageError,
+    mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
+    huber: Huber,
+    log_cosh: LogCosh,
+    cosine_similarity: CosineSimilarity,
+    poisson: Poisson,
+    kl_divergence: KLDivergence,
+    hinge: Hinge,
+    squared_hinge: SquaredHinge,
+    categorical_hinge: CategoricalHinge,
 }
 _BY_NAME: dict[str, Any] = {thing.__name__: thing for pair in _CLASSES.items() for thing in pair}
 _BY_NAME.update(
@@ -42,6 +72,17 @@ _BY_NAME.update(
     MAE=mean_absolute_error,
     bce=binary_crossentropy,
     BCE=binary_crossentropy,
+    mape=mean_absolute_percentage_error,
+    MAPE=mean_absolute_percentage_error,
+    msle=mean_squared_logarithmic_error,
+    MSLE=mean_squared_logarithmic_error,
+    kld=kl_divergence,
+    KLD=kl_divergence,
+    # tf.keras's further names, which programs still use.
+    kullback_leibler_divergence=kl_divergence,
+    logcosh=log_cosh,
+    cosine_proximity=cosine_similarity,
+    huber_loss=huber,
 )
 _BY_SHAPE_NAMES = ("crossentropy", "ce")
 

@@ -1,17 +1,12 @@
-"""Losses of predicted numbers: squared and absolute error."""
+"""Losses of predicted numbers: squared and absolute error, and those relative to the target."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from cornu.losses.loss import Loss, core_reduction
-from cornu.losses.rows import dense_losses, prediction_and_target
-from cornu.utils.arrays import broadcast_pair, match_ranks
-
-if TYPE_CHECKING:
-    from cornu._core import LossSpec
+from cornu.losses.plain import PlainLoss, plain_losses
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> np.ndarray:
@@ -36,7 +31,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> np.ndarray:
 
     Source: https://keras.io/api/losses/regression_losses/
     """
-    return _regression("mean_squared_error", y_true, y_pred)
+    return plain_losses("mean_squared_error", y_true, y_pred)
 
 
 def mean_absolute_error(y_true: Any, y_pred: Any) -> np.ndarray:
@@ -61,27 +56,66 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> np.ndarray:
 
     Source: https://keras.io/api/losses/regression_losses/
     """
-    return _regression("mean_absolute_error", y_true, y_pred)
+    return plain_losses("mean_absolute_error", y_true, y_pred)
 
 
-def _regression(name: str, y_true: Any, y_pred: Any) -> np.ndarray:
-    target, prediction, result = prediction_and_target(y_true, y_pred)
-    target, prediction = match_ranks(target, prediction)
-    target, prediction = broadcast_pair(target, prediction)
-    return dense_losses((name, False, 0.0, "sum"), target, prediction, -1, result)
+def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> np.ndarray:
+    """Return the mean error of each sample in percent of the target.
+
+    `100 * mean(abs((y_true - y_pred) / max(abs(y_true), 1e-7)), axis=-1)`.
+
+    Args:
+        y_true: The targets, of shape (batch, ..., features) or one that broadcasts to it.
+        y_pred: The predictions, of shape (batch, ..., features).
+
+    Returns:
+        An array of shape (batch, ...), in y_pred's float type, or `floatx()` for other numbers.
+
+    Raises:
+        TypeError: one of them has no real numbers.
+        ValueError: their shapes don't broadcast, or they are scalars.
+
+    Example:
+
+    >>> import cornu
+    >>> y_true, y_pred = [[2.0, 1.0], [2.0, 4.0]], [[1.0, 1.0], [1.0, 5.0]]
+    >>> cornu.losses.mean_absolute_percentage_error(y_true, y_pred).round(4)
+    array([25. , 37.5], dtype=float32)
+
+    Source: https://keras.io/api/losses/regression_losses/
+    """
+    return plain_losses("mean_absolute_percentage_error", y_true, y_pred)
 
 
-class _Regression(Loss):
-    """A loss without options."""
+def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> np.ndarray:
+    """Return the mean squared difference of each sample's logarithms.
 
-    @property
-    def specification(self) -> LossSpec:
-        return self._core_name, False, 0.0, core_reduction(self.reduction)
+    `mean((log(y_true + 1) - log(y_pred + 1))**2, axis=-1)`, of numbers of at least 1e-7.
 
-    _core_name: str
+    Args:
+        y_true: The targets, of shape (batch, ..., features) or one that broadcasts to it.
+        y_pred: The predictions, of shape (batch, ..., features).
+
+    Returns:
+        An array of shape (batch, ...), in y_pred's float type, or `floatx()` for other numbers.
+
+    Raises:
+        TypeError: one of them has no real numbers.
+        ValueError: their shapes don't broadcast, or they are scalars.
+
+    Example:
+
+    >>> import cornu
+    >>> y_true, y_pred = [[0.0, 1.0], [2.0, 0.0]], [[1.0, 1.0], [0.0, 0.0]]
+    >>> cornu.losses.mean_squared_logarithmic_error(y_true, y_pred).round(4)
+    array([0.2402, 0.6035], dtype=float32)
+
+    Source: https://keras.io/api/losses/regression_losses/
+    """
+    return plain_losses("mean_squared_logarithmic_error", y_true, y_pred)
 
 
-class MeanSquaredError(_Regression):
+class MeanSquaredError(PlainLoss):
     """The mean of the squared differences: `mean((y_true - y_pred)**2)`.
 
     Args:
@@ -102,7 +136,7 @@ class MeanSquaredError(_Regression):
     Source: https://keras.io/api/losses/regression_losses/
     """
 
-    _core_name = "mean_squared_error"
+    _function = staticmethod(mean_squared_error)
 
     def __init__(
         self,
@@ -112,12 +146,8 @@ class MeanSquaredError(_Regression):
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
 
-    def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        """Return one loss a sample."""
-        return mean_squared_error(y_true, y_pred)
 
-
-class MeanAbsoluteError(_Regression):
+class MeanAbsoluteError(PlainLoss):
     """The mean of the absolute differences: `mean(abs(y_true - y_pred))`.
 
     Args:
@@ -138,7 +168,7 @@ class MeanAbsoluteError(_Regression):
     Source: https://keras.io/api/losses/regression_losses/
     """
 
-    _core_name = "mean_absolute_error"
+    _function = staticmethod(mean_absolute_error)
 
     def __init__(
         self,
@@ -148,6 +178,66 @@ class MeanAbsoluteError(_Regression):
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
 
-    def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        """Return one loss a sample."""
-        return mean_absolute_error(y_true, y_pred)
+
+class MeanAbsolutePercentageError(PlainLoss):
+    """The mean of the errors in percent of the targets; see `mean_absolute_percentage_error`.
+
+    Args:
+        reduction: How the samples' losses become one; see `Loss`.
+        name: A name.
+        dtype: The float type of a direct call; None: `floatx()`.
+
+    Raises:
+        ValueError: there is no such reduction or float type.
+
+    Example:
+
+    >>> import cornu
+    >>> loss = cornu.losses.MeanAbsolutePercentageError()
+    >>> round(float(loss([[2.0, 1.0], [2.0, 4.0]], [[1.0, 1.0], [1.0, 5.0]])), 4)
+    31.25
+
+    Source: https://keras.io/api/losses/regression_losses/
+    """
+
+    _function = staticmethod(mean_absolute_percentage_error)
+
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_absolute_percentage_error",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+
+
+class MeanSquaredLogarithmicError(PlainLoss):
+    """The mean of the squared differences of logarithms; see `mean_squared_logarithmic_error`.
+
+    Args:
+        reduction: How the samples' losses become one; see `Loss`.
+        name: A name.
+        dtype: The float type of a direct call; None: `floatx()`.
+
+    Raises:
+        ValueError: there is no such reduction or float type.
+
+    Example:
+
+    >>> import cornu
+    >>> loss = cornu.losses.MeanSquaredLogarithmicError()
+    >>> round(float(loss([[0.0, 1.0], [2.0, 0.0]], [[1.0, 1.0], [0.0, 0.0]])), 4)
+    0.4219
+
+    Source: https://keras.io/api/losses/regression_losses/
+    """
+
+    _function = staticmethod(mean_squared_logarithmic_error)
+
+    def __init__(
+        self,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "mean_squared_logarithmic_error",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name=name, reduction=reduction, dtype=dtype)

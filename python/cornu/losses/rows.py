@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from cornu._core import LossSpec
 
 
+# Losses that are no mean over the row.
+_SUMS = ("categorical_crossentropy", "kl_divergence", "cosine_similarity")
+
+
 def dense_losses(
     specification: LossSpec, y_true: np.ndarray, y_pred: np.ndarray, axis: Any, result: Any
 ) -> np.ndarray:
@@ -39,7 +43,7 @@ def dense_losses(
         losses = _core.loss_rows(specification, target, prediction)
     else:
         # Of no numbers, NumPy and Keras have it, the mean is a NaN and the sum is 0.
-        is_sum = specification[0] == "categorical_crossentropy"
+        is_sum = specification[0] in _SUMS
         losses = np.full(len(prediction), 0.0 if is_sum else np.nan)
     return _shaped(losses, outer_shape(y_pred, axes), result)
 

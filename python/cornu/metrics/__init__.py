@@ -11,8 +11,21 @@ from cornu.losses.crossentropy import categorical_crossentropy as categorical_cr
 from cornu.losses.crossentropy import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
+from cornu.losses.hinges import categorical_hinge as categorical_hinge
+from cornu.losses.hinges import hinge as hinge
+from cornu.losses.hinges import squared_hinge as squared_hinge
+from cornu.losses.probabilistic import kl_divergence as kl_divergence
+from cornu.losses.probabilistic import poisson as poisson
 from cornu.losses.regression import mean_absolute_error as mean_absolute_error
+from cornu.losses.regression import (
+    mean_absolute_percentage_error as mean_absolute_percentage_error,
+)
 from cornu.losses.regression import mean_squared_error as mean_squared_error
+from cornu.losses.regression import (
+    mean_squared_logarithmic_error as mean_squared_logarithmic_error,
+)
+from cornu.losses.robust import huber as huber
+from cornu.losses.robust import log_cosh as log_cosh
 from cornu.metrics.accuracies import Accuracy as Accuracy
 from cornu.metrics.accuracies import BinaryAccuracy as BinaryAccuracy
 from cornu.metrics.accuracies import CategoricalAccuracy as CategoricalAccuracy
@@ -35,6 +48,16 @@ from cornu.metrics.mean import Mean as Mean
 from cornu.metrics.mean import MeanMetricWrapper as MeanMetricWrapper
 from cornu.metrics.mean import Sum as Sum
 from cornu.metrics.metric import Metric as Metric
+from cornu.metrics.plain_means import CategoricalHinge as CategoricalHinge
+from cornu.metrics.plain_means import CosineSimilarity as CosineSimilarity
+from cornu.metrics.plain_means import Hinge as Hinge
+from cornu.metrics.plain_means import KLDivergence as KLDivergence
+from cornu.metrics.plain_means import LogCoshError as LogCoshError
+from cornu.metrics.plain_means import MeanAbsolutePercentageError as MeanAbsolutePercentageError
+from cornu.metrics.plain_means import MeanSquaredLogarithmicError as MeanSquaredLogarithmicError
+from cornu.metrics.plain_means import Poisson as Poisson
+from cornu.metrics.plain_means import RootMeanSquaredError as RootMeanSquaredError
+from cornu.metrics.plain_means import SquaredHinge as SquaredHinge
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
 from cornu.utils.lookup import look_up as _look_up
@@ -54,6 +77,16 @@ _CLASSES = (
     BinaryCrossentropy,
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
+    CategoricalHinge,
+    CosineSimilarity,
+    Hinge,
+    KLDivergence,
+    LogCoshError,
+    MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    RootMeanSquaredError,
+    SquaredHinge,
     Mean,
     Sum,
 )
@@ -68,6 +101,15 @@ _FUNCTIONS = (
     binary_crossentropy,
     categorical_crossentropy,
     sparse_categorical_crossentropy,
+    mean_absolute_percentage_error,
+    mean_squared_logarithmic_error,
+    huber,
+    log_cosh,
+    poisson,
+    kl_divergence,
+    hinge,
+    squared_hinge,
+    categorical_hinge,
 )
 _BY_NAME: dict[str, type[Metric]] = {thing.__name__: thing for thing in _CLASSES}
 _BY_NAME.update({_snake_case(thing.__name__): thing for thing in _CLASSES})
@@ -78,6 +120,17 @@ _BY_NAME.update(
     MAE=MeanAbsoluteError,
     bce=BinaryCrossentropy,
     BCE=BinaryCrossentropy,
+    mape=MeanAbsolutePercentageError,
+    MAPE=MeanAbsolutePercentageError,
+    msle=MeanSquaredLogarithmicError,
+    MSLE=MeanSquaredLogarithmicError,
+    # tf.keras's further names, which programs still use.
+    kld=KLDivergence,
+    KLD=KLDivergence,
+    kullback_leibler_divergence=KLDivergence,
+    logcosh=LogCoshError,
+    log_cosh=LogCoshError,
+    cosine_proximity=CosineSimilarity,
 )
 # `get` makes them, but in `compile` they have nothing to do.
 _UNLISTED = [name for name, thing in _BY_NAME.items() if not thing._takes_target]

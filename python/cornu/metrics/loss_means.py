@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from cornu._core import MetricSpec
 
 
-class _LossMean(NamedMean):
+class LossMean(NamedMean):
+    """The base of the metrics that are the mean of a loss."""
+
     _direction = "down"
 
 
-class MeanSquaredError(_LossMean):
+class MeanSquaredError(LossMean):
     """The mean of the squared differences: `mean((y_true - y_pred)**2)`.
 
     Args:
@@ -46,7 +48,7 @@ class MeanSquaredError(_LossMean):
         super().__init__(mean_squared_error, name=name, dtype=dtype)
 
 
-class MeanAbsoluteError(_LossMean):
+class MeanAbsoluteError(LossMean):
     """The mean of the absolute differences: `mean(abs(y_true - y_pred))`.
 
     Args:
@@ -70,7 +72,7 @@ class MeanAbsoluteError(_LossMean):
         super().__init__(mean_absolute_error, name=name, dtype=dtype)
 
 
-class BinaryCrossentropy(_LossMean):
+class BinaryCrossentropy(LossMean):
     """The mean cross-entropy of yes-or-no labels; see `cornu.losses.binary_crossentropy`.
 
     Args:
@@ -107,7 +109,7 @@ class BinaryCrossentropy(_LossMean):
         self.label_smoothing = label_smoothing
 
 
-class CategoricalCrossentropy(_LossMean):
+class CategoricalCrossentropy(LossMean):
     """The mean cross-entropy of one-hot labels; see `cornu.losses.categorical_crossentropy`.
 
     Args:
@@ -147,7 +149,7 @@ class CategoricalCrossentropy(_LossMean):
         self.axis = axis
 
 
-class SparseCategoricalCrossentropy(_LossMean):
+class SparseCategoricalCrossentropy(LossMean):
     """The mean cross-entropy of class numbers; see `cornu.losses.sparse_categorical_crossentropy`.
 
     Args:

@@ -141,6 +141,10 @@ class Mean(Metric):
         """Return the mean so far, 0 before any value."""
         return self._as_result(self.total / self.count if self.count else 0.0)
 
+    def _publish(self, value: float) -> None:
+        self.total[...] = value
+        self.count[...] = 1
+
 
 class MeanMetricWrapper(Mean):
     """The mean over samples of a function of targets and predictions.

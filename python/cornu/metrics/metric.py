@@ -159,6 +159,9 @@ class Metric:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
 
+    def _publish(self, value: float) -> None:
+        """Let `result` return what the core found."""
+
     def _as_result(self, number: Any) -> np.floating:
         with np.errstate(over="ignore"):
             return np.dtype(self._dtype).type(number)

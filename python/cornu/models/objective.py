@@ -152,9 +152,7 @@ class Resolved:
     def publish(self, values: Sequence[float]) -> None:
         """Let the metric objects say what the core found, as `metric.result()`."""
         for metric, value in zip(self.metrics, values, strict=True):
-            if isinstance(metric, Mean):
-                metric.total[...] = value
-                metric.count[...] = 1
+            metric._publish(value)
 
 
 def _check_kinds(loss: Loss, found: Sequence[Metric], output_shape: Shape) -> None:

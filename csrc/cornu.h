@@ -166,16 +166,40 @@ typedef enum cornu_metric_kind {
     CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY,
     CORNU_METRIC_COSINE_SIMILARITY, /* the loss of that name, negated */
     CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR,
+    CORNU_METRIC_COUNTS,  /* of right and wrong decisions: sums, see cornu_counts */
+    CORNU_METRIC_SQUARES, /* sums for R2: for each column t^2, t; (t - p)^2, 1 */
     CORNU_METRIC_COUNT
 } cornu_metric_kind;
 
+/* How CORNU_METRIC_COUNTS counts: each prediction falls in a bin, the number of thresholds that it
+ * is greater than, and its target is added to the bin's pair: 1 to the first number where it is not
+ * 0, else 1 to the second. */
+typedef struct cornu_counts {
+    const double *thresholds; /* ascending; compile copies them */
+    size_t threshold_count;
+    bool even;        /* they part 0 to 1 evenly; predictions are taken to be no less and no more */
+    bool widened;     /* even, but for the first and last, which are a little outside */
+    bool from_logits; /* sigmoid(prediction) is what is compared */
+    bool soft;        /* the target is added to the first number and 1 - target to the second */
+    bool by_maximum;  /* no thresholds: the bins are 0, and 1 for the largest of a row if not 0 */
+    size_t columns;   /* what is counted apart: the output's columns, or 1 for all together */
+    size_t class_id;  /* the only column that counts; CORNU_EVERY_CLASS: all do */
+} cornu_counts;
+#define CORNU_EVERY_CLASS ((size_t)-1)
+
 typedef struct cornu_metric {
     cornu_metric_kind kind;
-    cornu_loss loss;  /* of CORNU_METRIC_LOSS */
-    double threshold; /* of binary accuracy */
-    size_t k;         /* of the top-k kinds */
-    bool weighted;    /* by the sample weights, in a model */
+    cornu_loss loss;     /* of CORNU_METRIC_LOSS */
+    double threshold;    /* of binary accuracy */
+    size_t k;            /* of the top-k kinds; counts: of a row only the k largest, 0: all */
+    cornu_counts counts; /* of the kinds that keep sums; squares have only columns, the output's */
+    bool weighted;       /* by the sample weights, in a model */
 } cornu_metric;
+
+/* Pairs of sums that a metric keeps; 1 for a mean, 0 where there would be too many. */
+size_t cornu_metric_pair_count(const cornu_metric *metric);
+/* Whether it has pairs of sums for results, for the caller to make something of. */
+bool cornu_metric_keeps_sums(const cornu_metric *metric);
 
 /* ---- Optimizers ---- */
 
@@ -220,6 +244,12 @@ cornu_status cornu_loss_rows(const cornu_loss *loss, cornu_dtype dtype, size_t r
 cornu_status cornu_metric_rows(const cornu_metric *metric, cornu_dtype dtype, size_t rows,
                                size_t columns, const void *target, const double *labels,
                                const void *prediction, double *row_values, cornu_poll poll,
+                               cornu_error *error);
+/* sums, cornu_metric_pair_count pairs, are added to; each element counts as its weight (rows x
+ * columns; NULL: 1). */
+cornu_status cornu_metric_sums(const cornu_metric *metric, cornu_dtype dtype, size_t rows,
+                               size_t columns, const void *target, const void *prediction,
+                               const double *weights, double *sums, cornu_poll poll,
                                cornu_error *error);
 bool cornu_loss_is_sparse(const cornu_loss *loss);
 bool cornu_metric_is_sparse(const cornu_metric *metric);
@@ -353,8 +383,9 @@ cornu_status cornu_model_compile(cornu_model *model, const cornu_loss *loss,
                                  cornu_optimizer *optimizer, size_t metric_count,
                                  const cornu_metric *metrics, cornu_error *error);
 
-/* Metric results so far: values[0] the loss, then each metric; `metric_count + 1` values (NaN-free:
- * 0 before any row). */
+/* Metric results so far: values[0] the loss, then each metric, or the sums of one that keeps them
+ * (NaN-free: 0 before any row); as many as cornu_model_result_count says, 0 before compile. */
+size_t cornu_model_result_count(cornu_model *model);
 cornu_status cornu_model_results(cornu_model *model, double *values);
 void cornu_model_reset_results(cornu_model *model);
 

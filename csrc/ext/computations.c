@@ -9,6 +9,7 @@
 #include "ext/array.h"
 #include "ext/errors.h"
 #include "ext/interrupt.h"
+#include "ext/metric_sums.h"
 #include "ext/pin.h"
 #include "ext/specs.h"
 
@@ -359,6 +360,11 @@ PyMethodDef cornu_computation_functions[] = {
     {"metric_rows", (PyCFunction)(void (*)(void))metric_rows, METH_FASTCALL | METH_KEYWORDS,
      "metric_rows($module, /, metric, target, prediction)\n--\n\nThe metric of each row, as "
      "float64."},
+    {"metric_sums", (PyCFunction)(void (*)(void))cornu_metric_sums_of_arrays,
+     METH_FASTCALL | METH_KEYWORDS,
+     "metric_sums($module, /, metric, target, prediction, weights)\n--\n\nThe sums of a metric "
+     "that "
+     "keeps them, as pairs of float64."},
     {"fill_random", (PyCFunction)(void (*)(void))fill_random, METH_FASTCALL | METH_KEYWORDS,
      "fill_random($module, /, distribution, values, seed, stream, a, b)\n--\n\n"
      "Fill an array in place with \"uniform\" numbers in [a, b), or with \"normal\" or "

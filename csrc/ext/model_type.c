@@ -202,7 +202,7 @@ static PyObject *model_compile(PyObject *self, PyObject *const *values, Py_ssize
      * library's. */
     status = cornu_model_compile(model_of(self)->model, &loss, optimizer, count, metrics, &error);
     if (status == CORNU_OK) {
-        model_of(self)->result_count = count + 1;
+        model_of(self)->result_count = cornu_model_result_count(model_of(self)->model);
     } else {
         cornu_error_raise(status, &error);
     }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "ext/arguments.h"
+#include "ext/array.h"
 
 static const char *const loss_names[CORNU_LOSS_COUNT] = {
     [CORNU_MEAN_SQUARED_ERROR] = "mean_squared_error",
@@ -38,6 +39,8 @@ static const char *const metric_names[CORNU_METRIC_COUNT] = {
     [CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY] = "sparse_top_k_categorical_accuracy",
     [CORNU_METRIC_COSINE_SIMILARITY] = "cosine_similarity",
     [CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR] = "root_mean_squared_error",
+    [CORNU_METRIC_COUNTS] = "counts",
+    [CORNU_METRIC_SQUARES] = "squares",
 };
 
 /* How many of the struct's parameters a kind has (cornu.h lists them). */
@@ -137,11 +140,57 @@ bool cornu_convert_loss(PyObject *value, const char *name, void *output) {
     return true;
 }
 
+/* Thresholds stay where they are, in an array that the tuple holds. */
+static bool convert_thresholds(PyObject *value, cornu_counts *counts) {
+    PyArrayObject *array;
+    if (!cornu_convert_ndarray(value, "thresholds", &array)) return false;
+    if (PyArray_TYPE(array) != NPY_FLOAT64 || !PyArray_ISCARRAY_RO(array) ||
+        PyArray_NDIM(array) != 1) {
+        return cornu_argument_refuse(PyExc_ValueError, "thresholds",
+                                     "a contiguous vector of float64", value);
+    }
+    counts->thresholds = PyArray_DATA(array);
+    counts->threshold_count = (size_t)PyArray_DIM(array, 0);
+    return true;
+}
+
+/* The four last items of a metric that keeps sums. */
+static bool convert_counts(PyObject *value, cornu_counts *counts) {
+    static const struct {
+        const char *name;
+        size_t place;
+    } flags[] = {
+        {"even", offsetof(cornu_counts, even)},
+        {"widened", offsetof(cornu_counts, widened)},
+        {"from_logits", offsetof(cornu_counts, from_logits)},
+        {"soft", offsetof(cornu_counts, soft)},
+        {"by_maximum", offsetof(cornu_counts, by_maximum)},
+    };
+    PyObject *given = PyTuple_GET_ITEM(value, 5), *class_id = PyTuple_GET_ITEM(value, 7);
+    if (!convert_thresholds(PyTuple_GET_ITEM(value, 4), counts) ||
+        !check_tuple(given, "flags", "a tuple (even, widened, from_logits, soft, by_maximum)", 5) ||
+        !cornu_convert_size(PyTuple_GET_ITEM(value, 6), "columns", &counts->columns)) {
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < 5; i++) {
+        bool *flag = (bool *)((char *)counts + flags[i].place);
+        if (!cornu_convert_bool(PyTuple_GET_ITEM(given, i), flags[i].name, flag)) return false;
+    }
+    return class_id == Py_None || cornu_convert_size(class_id, "class_id", &counts->class_id);
+}
+
+static bool check_metric_tuple(PyObject *value, const char *name) {
+    if (PyTuple_Check(value) && PyTuple_GET_SIZE(value) == 8) {
+        return true;
+    }
+    return check_tuple(value, name, "a tuple (name, loss or None, threshold, k)", 4);
+}
+
 bool cornu_convert_metric(PyObject *value, const char *name, void *output) {
     const char *kind_name;
     size_t kind;
-    cornu_metric metric = {0};
-    if (!check_tuple(value, name, "a tuple (name, loss or None, threshold, k)", 4) ||
+    cornu_metric metric = {.counts = {.class_id = CORNU_EVERY_CLASS}};
+    if (!check_metric_tuple(value, name) ||
         !cornu_convert_text(PyTuple_GET_ITEM(value, 0), name, &kind_name) ||
         !cornu_choice_find(kind_name, name, CORNU_METRIC_COUNT, metric_names, &kind) ||
         !cornu_convert_double(PyTuple_GET_ITEM(value, 2), "threshold", &metric.threshold) ||
@@ -157,6 +206,13 @@ bool cornu_convert_metric(PyObject *value, const char *name, void *output) {
     } else if (loss != Py_None) {
         return cornu_argument_refuse(PyExc_ValueError, "loss",
                                      "None for a metric other than \"loss\"", loss);
+    }
+    if (cornu_metric_keeps_sums(&metric) != (PyTuple_GET_SIZE(value) == 8)) {
+        return cornu_argument_refuse(PyExc_ValueError, name,
+                                     "eight items for a metric that keeps sums, else four", value);
+    }
+    if (cornu_metric_keeps_sums(&metric) && !convert_counts(value, &metric.counts)) {
+        return false;
     }
     bool top_k = metric.kind == CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY ||
                  metric.kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY;

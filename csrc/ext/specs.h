@@ -17,7 +17,8 @@ bool cornu_convert_activation(PyObject *value, const char *name, void *output);
 /* Output: cornu_loss, from (name, from_logits, label_smoothing, reduction), and perhaps the
  * parameter. */
 bool cornu_convert_loss(PyObject *value, const char *name, void *output);
-/* Output: cornu_metric, from (name, loss or None, threshold, k). */
+/* Output: cornu_metric, from (name, loss or None, threshold, k); of one that keeps sums further
+ * (thresholds, flags, columns, class id or None). */
 bool cornu_convert_metric(PyObject *value, const char *name, void *output);
 
 #endif

@@ -143,6 +143,10 @@ typedef struct cornu_kernels {
      * int32 ids for the sparse kinds, reals for the others. `prediction` is the model's output. */
     void (*metric_rows)(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
                         const void *prediction, double *row_values);
+    /* What a metric that keeps sums adds to its cornu_metric_pair_count pairs; `weights` are rows x
+     * columns, NULL: 1. */
+    void (*metric_sums)(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
+                        const void *prediction, const double *weights, double *sums);
 
     /* weights[i][j] moves against gradient[i][j], each with a stride of its own from row to row;
      * slots (see cornu_optimizer_slot_count) lie as weights do. */

@@ -35,6 +35,8 @@
 
 #include "kernels/metric_template.h"
 
+#include "kernels/sums_template.h"
+
 #include "kernels/update_template.h"
 
 #include "kernels/random_words_template.h"
@@ -63,6 +65,7 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .loss_backward = loss_backward,
     .is_binary = is_binary,
     .metric_rows = metric_rows,
+    .metric_sums = metric_sums,
     .update = update,
     .random_words = random_words,
     .dropout = dropout,

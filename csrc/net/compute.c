@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "cornu.h"
 #include "kernels/kernels.h"
+#include "net/objective.h"
 #include "net/task.h"
 
 /* Rows at a time, whose labels become ids on the stack; elements between two polls. */
@@ -175,6 +176,10 @@ cornu_status cornu_metric_rows(const cornu_metric *metric, cornu_dtype dtype, si
                                size_t columns, const void *target, const double *labels,
                                const void *prediction, double *row_values, cornu_poll poll,
                                cornu_error *error) {
+    if (cornu_metric_keeps_sums(metric)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "A metric that keeps sums has no value for a row.");
+    }
     cornu_metric seen = *metric;
     if (metric->kind == CORNU_METRIC_LOSS)
         seen.loss = seen_loss(&metric->loss, dtype, rows * columns, target);
@@ -186,6 +191,31 @@ cornu_status cornu_metric_rows(const cornu_metric *metric, cornu_dtype dtype, si
                            .prediction = prediction,
                            .values = row_values};
     return run_computation(&all, rows, poll, error);
+}
+
+cornu_status cornu_metric_sums(const cornu_metric *metric, cornu_dtype dtype, size_t rows,
+                               size_t columns, const void *target, const void *prediction,
+                               const double *weights, double *sums, cornu_poll poll,
+                               cornu_error *error) {
+    const cornu_kernels *kernels = cornu_kernels_for(dtype);
+    if (!kernels) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "The dtype must be float32 or float64.");
+    }
+    cornu_status status = cornu_metric_check_sums(metric, columns, error);
+    if (status != CORNU_OK) return status;
+    size_t chunk = cornu_tile_rows(CHUNK_ELEMENTS, columns);
+    computation self;
+    begin(&self, kernels, poll);
+    for (size_t row = 0; row < rows && status == CORNU_OK; row += chunk) {
+        const size_t some = rows - row < chunk ? rows - row : chunk, at = row * columns;
+        kernels->metric_sums(metric, some, columns, cornu_task_at(&self.task, target, at),
+                             cornu_task_at(&self.task, prediction, at),
+                             weights ? weights + at : NULL, sums);
+        status = cornu_task_poll_after(&self.task,
+                                       CORNU_TASK_LOSS_WORK * (double)some * (double)columns);
+    }
+    end(&self);
+    return status;
 }
 
 typedef struct random_tiles {

@@ -293,6 +293,13 @@ void cornu_model_recall(cornu_model *model, const cornu_objective *objective, co
     cornu_guard_leave(&model->guard);
 }
 
+size_t cornu_model_result_count(cornu_model *model) {
+    cornu_guard_enter(&model->guard);
+    const size_t count = model->objective ? model->objective->result_count : 0;
+    cornu_guard_leave(&model->guard);
+    return count;
+}
+
 cornu_status cornu_model_results(cornu_model *model, double *values) {
     cornu_guard_enter(&model->guard);
     cornu_status status = model->objective ? CORNU_OK : CORNU_ERROR_STATE;

@@ -1,6 +1,7 @@
 #include "net/objective.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/size.h"
@@ -29,6 +30,58 @@ static cornu_status check_loss(const cornu_loss *loss, cornu_error *error) {
     return CORNU_OK;
 }
 
+cornu_status cornu_metric_check_sums(const cornu_metric *metric, size_t columns,
+                                     cornu_error *error) {
+    const cornu_counts *counts = &metric->counts;
+    const bool one_class = counts->class_id != CORNU_EVERY_CLASS;
+    const bool apart = counts->columns == columns;
+    bool fits = cornu_metric_keeps_sums(metric) && cornu_metric_pair_count(metric) > 0;
+    if (metric->kind == CORNU_METRIC_COUNTS) {
+        fits =
+            fits && (apart || counts->columns == 1) && (!one_class || counts->class_id < columns);
+        fits = fits && (counts->by_maximum || counts->threshold_count > 0);
+    } else {
+        fits = fits && apart;
+    }
+    if (fits) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "A metric must keep sums for the columns of the output. Received: sums "
+                           "for %zu columns, class id %zd, of %zu columns",
+                           counts->columns, one_class ? (ptrdiff_t)counts->class_id : -1, columns);
+}
+
+/* How many pairs of sums there will be, the loss's mean among them, and thresholds. */
+static bool count_sums(size_t metric_count, const cornu_metric *metrics, size_t *mean_count,
+                       size_t *threshold_count) {
+    size_t nbytes;
+    for (size_t i = 0; i < metric_count; i++) {
+        const size_t pairs = cornu_metric_pair_count(&metrics[i]);
+        if (pairs == 0 || !cornu_size_add(*mean_count, pairs, mean_count)) return false;
+        if (metrics[i].kind == CORNU_METRIC_COUNTS &&
+            !cornu_size_add(*threshold_count, metrics[i].counts.threshold_count, threshold_count))
+            return false;
+    }
+    /* A run keeps each twice, and their results. */
+    return cornu_size_multiply(*mean_count, 4 * sizeof(cornu_mean), &nbytes) &&
+           cornu_size_multiply(*threshold_count + 1, sizeof(double), &nbytes);
+}
+
+static void set_metrics(cornu_objective *made, const cornu_metric *metrics) {
+    double *thresholds = made->thresholds;
+    made->result_count = 1;
+    for (size_t i = 0; i < made->metric_count; i++) {
+        cornu_metric *metric = &made->metrics[i];
+        *metric = metrics[i];
+        made->result_count +=
+            cornu_metric_keeps_sums(metric) ? 2 * cornu_metric_pair_count(metric) : 1;
+        if (metric->kind != CORNU_METRIC_COUNTS || metric->counts.threshold_count == 0) continue;
+        const size_t count = metric->counts.threshold_count;
+        memcpy(thresholds, metric->counts.thresholds, count * sizeof *thresholds);
+        metric->counts.thresholds = thresholds;
+        thresholds += count;
+    }
+}
+
 cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimizer,
                                  size_t metric_count, const cornu_metric *metrics,
                                  cornu_objective **objective, cornu_error *error) {
@@ -39,15 +92,21 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
         if (metrics[i].kind == CORNU_METRIC_LOSS) status = check_loss(&metrics[i].loss, error);
     }
     if (status != CORNU_OK) return status;
-    size_t nbytes;
+    size_t nbytes, mean_count = 1, threshold_count = 0;
+    if (!count_sums(metric_count, metrics, &mean_count, &threshold_count)) {
+        return cornu_error_set(error, CORNU_ERROR_MEMORY,
+                               "No memory for the loss and metrics of a model.");
+    }
     cornu_objective *made = NULL;
     if (cornu_size_multiply(metric_count, sizeof *metrics, &nbytes) &&
         cornu_size_add(nbytes, sizeof *made, &nbytes)) {
         made = cornu_memory_allocate_zeroed(nbytes);
     }
-    cornu_mean *means =
-        made ? cornu_memory_allocate_zeroed((metric_count + 1) * sizeof *means) : NULL;
-    if (!means) {
+    cornu_mean *means = made ? cornu_memory_allocate_zeroed(mean_count * sizeof *means) : NULL;
+    double *thresholds =
+        means ? cornu_memory_allocate_zeroed((threshold_count + 1) * sizeof *thresholds) : NULL;
+    if (!thresholds) {
+        cornu_memory_free(means);
         cornu_memory_free(made);
         return cornu_error_set(error, CORNU_ERROR_MEMORY,
                                "No memory for the loss and metrics of a model.");
@@ -55,10 +114,12 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
     atomic_init(&made->references, 1);
     made->loss = *loss;
     made->means = means;
-    made->mean_count = made->result_count = metric_count + 1;
+    made->mean_count = mean_count;
+    made->metric_count = metric_count;
+    made->thresholds = thresholds;
     made->optimizer = optimizer;
     if (optimizer) cornu_optimizer_retain(optimizer);
-    for (size_t i = 0; i < metric_count; i++) made->metrics[i] = metrics[i];
+    set_metrics(made, metrics);
     *objective = made;
     return CORNU_OK;
 }
@@ -73,6 +134,7 @@ void cornu_objective_release(cornu_objective *objective) {
         return;
     cornu_optimizer_release(objective->optimizer);
     cornu_memory_free(objective->means);
+    cornu_memory_free(objective->thresholds);
     cornu_memory_free(objective);
 }
 
@@ -86,11 +148,18 @@ static double mean_of(const cornu_mean *mean) {
 
 void cornu_objective_results(const cornu_objective *objective, const cornu_mean *means,
                              double *values) {
-    values[0] = mean_of(means++);
-    for (size_t i = 1; i < objective->result_count; i++) {
-        const cornu_metric *metric = &objective->metrics[i - 1];
-        values[i] = mean_of(means++);
-        if (metric->kind == CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR) values[i] = sqrt(values[i]);
+    *values++ = mean_of(means++);
+    for (size_t i = 0; i < objective->metric_count; i++) {
+        const cornu_metric *metric = &objective->metrics[i];
+        if (!cornu_metric_keeps_sums(metric)) {
+            const double mean = mean_of(means++);
+            *values++ = metric->kind == CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR ? sqrt(mean) : mean;
+            continue;
+        }
+        for (size_t left = cornu_metric_pair_count(metric); left > 0; left--, means++) {
+            *values++ = means->total;
+            *values++ = means->count;
+        }
     }
 }
 
@@ -128,7 +197,18 @@ cornu_status cornu_objective_check(const cornu_objective *objective, const cornu
                                "At most 2147483647 classes are supported. Output shape: %s",
                                cornu_shape_text(output, true, text));
     }
-    for (size_t i = 0; i + 1 < objective->result_count; i++) {
+    for (size_t i = 0; i < objective->metric_count; i++) {
+        if (cornu_metric_keeps_sums(&objective->metrics[i])) {
+            cornu_status status = cornu_metric_check_sums(&objective->metrics[i], classes, error);
+            if (status != CORNU_OK) return status;
+            if (objective->metrics[i].weighted && classes > CORNU_WEIGHTED_COLUMNS) {
+                return cornu_error_set(error, CORNU_ERROR_VALUE,
+                                       "Metric %zu can be weighted for outputs of at most %d "
+                                       "columns. Output shape: %s",
+                                       i, CORNU_WEIGHTED_COLUMNS,
+                                       cornu_shape_text(output, true, text));
+            }
+        }
         if (cornu_metric_is_sparse(&objective->metrics[i]) == sparse) continue;
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "Metric %zu takes %s as target, the loss takes %s. Use a metric and "

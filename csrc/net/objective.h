@@ -16,14 +16,19 @@ typedef struct cornu_mean {
     double total, count;
 } cornu_mean;
 
+/* Columns of an output up to which metrics that keep sums can be weighted by row. */
+#define CORNU_WEIGHTED_COLUMNS 1024
+
 typedef struct cornu_objective {
     atomic_size_t references;
     cornu_loss loss;
     cornu_optimizer *optimizer; /* NULL: evaluation only */
-    size_t result_count;        /* the loss's and each metric's */
+    size_t result_count;        /* numbers: the loss, and for each metric one or its sums */
     size_t mean_count;          /* what they are made of: at least one each */
     cornu_mean *means;
-    cornu_metric metrics[]; /* result_count - 1 */
+    double *thresholds; /* of all metrics, which point into them */
+    size_t metric_count;
+    cornu_metric metrics[];
 } cornu_objective;
 
 cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimizer,
@@ -41,6 +46,10 @@ void cornu_objective_reset(cornu_objective *objective);
  * undoes: then loss and derivative are taken from the logits, which neither overflow nor lose
  * digits. */
 bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_plan *plan);
+
+/* CORNU_ERROR_VALUE unless a metric that keeps sums has room for those of so many columns. */
+cornu_status cornu_metric_check_sums(const cornu_metric *metric, size_t columns,
+                                     cornu_error *error);
 
 /* CORNU_ERROR_VALUE when a metric needs another kind of target than the loss, or the output doesn't
  * fit. */

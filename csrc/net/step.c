@@ -134,6 +134,26 @@ static double weighted_total(size_t begin, size_t rows, size_t per_row, const do
     return total;
 }
 
+/* What a metric that keeps sums adds for rows from `begin` on. Where the sample weights count, an
+ * element has its row's. */
+static void add_sums(const cornu_step *step, const loss_terms *terms, const cornu_metric *metric,
+                     size_t begin, size_t rows, double *sums) {
+    const size_t columns = terms->columns, end = begin + rows;
+    const size_t per_row = cornu_loss_rows_per_row(step->plan);
+    double weights[CORNU_WEIGHTED_COLUMNS];
+    const bool weighted = metric->weighted && columns > 0;
+    const size_t at_once = weighted ? CORNU_WEIGHTED_COLUMNS / columns : rows;
+    for (size_t row = begin; row < end; row += at_once) {
+        const size_t some = end - row < at_once ? end - row : at_once;
+        for (size_t i = 0; weighted && i < some * columns; i++)
+            weights[i] = step->workspace->row_weights[(row + i / columns) / per_row];
+        step->task->kernels->metric_sums(
+            metric, some, columns, target_at(step, terms, row),
+            cornu_task_at(step->task, step->result, row * columns), weighted ? weights : NULL,
+            sums);
+    }
+}
+
 static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
                                const cornu_metric *compiled, cornu_mean *mean) {
     const cornu_metric *metric = compiled;
@@ -143,22 +163,28 @@ static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
         look_at_labels(step, terms, &hinge.loss);
         metric = &hinge;
     }
+    const bool sums = cornu_metric_keeps_sums(metric);
     double *values = step->workspace->row_values;
     size_t tile = tile_rows_of(terms);
     double total = 0.0, count = 0.0;
     for (size_t row = 0; row < terms->rows; row += tile) {
         size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
-        step->task->kernels->metric_rows(
-            metric, rows, terms->columns, target_at(step, terms, row),
-            cornu_task_at(step->task, step->result, row * terms->columns), values);
-        if (metric->weighted) {
+        if (sums) {
+            add_sums(step, terms, metric, row, rows, (double *)mean);
+        } else {
+            step->task->kernels->metric_rows(
+                metric, rows, terms->columns, target_at(step, terms, row),
+                cornu_task_at(step->task, step->result, row * terms->columns), values);
+        }
+        if (!sums && metric->weighted) {
             total = weighted_total(row, rows, cornu_loss_rows_per_row(step->plan),
                                    step->workspace->row_weights, values, total, &count);
-        } else {
+        } else if (!sums) {
             total = cornu_row_total(rows, NULL, values, total);
         }
         if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;
     }
+    if (sums) return CORNU_OK;
     mean->total += total;
     mean->count += metric->weighted ? count : (double)terms->rows;
     return CORNU_OK;
@@ -187,9 +213,11 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
     if (!means) return CORNU_OK;
     means[0].total += total * (double)step->rows;
     means[0].count += (double)step->rows;
-    for (size_t i = 1; i < objective->result_count; i++) {
-        cornu_status status = add_metric(step, &terms, &objective->metrics[i - 1], &means[i]);
+    means++;
+    for (size_t i = 0; i < objective->metric_count; i++) {
+        cornu_status status = add_metric(step, &terms, &objective->metrics[i], means);
         if (status != CORNU_OK) return status;
+        means += cornu_metric_pair_count(&objective->metrics[i]);
     }
     return CORNU_OK;
 }

@@ -20,7 +20,20 @@ type LossSpec = tuple[str, bool, float, str] | tuple[str, bool, float, str, floa
 # "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
 # "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "cosine_similarity" (that loss,
 # negated), "root_mean_squared_error".
-type MetricSpec = tuple[str, LossSpec | None, float, int]
+# Metrics that keep sums, "counts" and "squares", have further (thresholds, flags, columns,
+# class_id): a vector of float64; (even, widened, from_logits, soft, by_maximum); the columns that
+# are summed apart, 1 for all together; the only column, or None (cornu_counts in csrc/cornu.h).
+type SumsSpec = tuple[
+    str,
+    None,
+    float,
+    int,
+    np.ndarray,
+    tuple[bool, bool, bool, bool, bool],
+    int,
+    int | None,
+]
+type MetricSpec = tuple[str, LossSpec | None, float, int] | SumsSpec
 type Shape = tuple[int, ...]  # of one row, without the batch axis
 
 class Layer:
@@ -177,6 +190,11 @@ def loss_rows(loss: LossSpec, target: np.ndarray, prediction: np.ndarray) -> np.
     for the sparse loss, is float64 of (rows,)."""
 
 def metric_rows(metric: MetricSpec, target: np.ndarray, prediction: np.ndarray) -> np.ndarray: ...
+def metric_sums(
+    metric: SumsSpec, target: np.ndarray, prediction: np.ndarray, weights: np.ndarray | None
+) -> np.ndarray:
+    """The sums of a metric that keeps them, of shape (pairs, 2)."""
+
 def fill_random(
     distribution: str, values: np.ndarray, seed: int, stream: int, a: float, b: float
 ) -> None:

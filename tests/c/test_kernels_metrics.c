@@ -39,6 +39,59 @@ static void check_metric(cornu_metric metric, bool sparse, const double *expecte
     }
 }
 
+static void check_sums(const cornu_metric *metric, size_t columns, const double *weights,
+                       const double *expected) {
+    const double target[] = {1, 0, 0, 2, 1, 0}, prediction[] = {0.5, 0.3, 0, 1, -1, 7};
+    for (size_t t = 0; t < 2; t++) {
+        cornu_dtype dtype = real_dtypes[t];
+        double t_memory[6], p_memory[6], sums[32] = {0};
+        for (size_t i = 0; i < 6; i++) {
+            real_set(dtype, t_memory, i, target[i]);
+            real_set(dtype, p_memory, i, prediction[i]);
+        }
+        cornu_kernels_for(dtype)->metric_sums(metric, 6 / columns, columns, t_memory, p_memory,
+                                              weights, sums);
+        for (size_t i = 0; i < 2 * cornu_metric_pair_count(metric); i++) {
+            CHECK_NEAR(sums[i], expected[i], 1e-6);
+        }
+    }
+}
+
+static void check_kept_sums(void) {
+    static const double thresholds[] = {0.25, 0.5}, even[] = {-1e-7, 0.5, 1 + 1e-7};
+    const double weights[] = {1, 2, 3, 4, 5, 6};
+    cornu_metric counts = {.kind = CORNU_METRIC_COUNTS,
+                           .counts = {.thresholds = thresholds,
+                                      .threshold_count = 2,
+                                      .columns = 1,
+                                      .class_id = CORNU_EVERY_CLASS}};
+    /* Bins up to 1/4, up to 1/2, above: where the target is not 0, and where it is. */
+    check_sums(&counts, 1, NULL, (const double[]){1, 1, 1, 1, 1, 1});
+    check_sums(&counts, 3, weights, (const double[]){5, 3, 1, 2, 4, 6});
+    counts.counts.class_id = 1; /* 0.3, -1 */
+    check_sums(&counts, 3, NULL, (const double[]){1, 0, 0, 1, 0, 0});
+    counts.counts.class_id = CORNU_EVERY_CLASS;
+    counts.counts.columns = 3;
+    check_sums(&counts, 3, NULL,
+               (const double[]){0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1});
+    counts.counts.columns = 1;
+    counts.k = 1; /* 0.5 and 7; the others fall below */
+    check_sums(&counts, 3, NULL, (const double[]){2, 2, 1, 0, 0, 1});
+    counts.k = 0;
+    counts.counts.thresholds = even;
+    counts.counts.threshold_count = 3;
+    counts.counts.even = counts.counts.widened = true;
+    /* What is outside counts as 0 or 1, which are above the first and below the last. */
+    check_sums(&counts, 1, NULL, (const double[]){0, 0, 2, 2, 1, 1, 0, 0});
+    cornu_metric score = {
+        .kind = CORNU_METRIC_COUNTS,
+        .counts = {.soft = true, .by_maximum = true, .columns = 3, .class_id = CORNU_EVERY_CLASS}};
+    check_sums(&score, 3, NULL, (const double[]){2, -1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1});
+    cornu_metric squares = {.kind = CORNU_METRIC_SQUARES, .counts = {.columns = 1}};
+    const double error = 0.25 + 0.09 + 0 + 1 + 4 + 49;
+    check_sums(&squares, 1, NULL, (const double[]){6, 4, error, 6});
+}
+
 static void check_elementwise(void) {
     for (size_t t = 0; t < 2; t++) {
         cornu_dtype dtype = real_dtypes[t];
@@ -87,5 +140,6 @@ int main(void) {
     check_metric((cornu_metric){.kind = CORNU_METRIC_TOP_K_CATEGORICAL_ACCURACY, .k = 0}, false,
                  (double[]){0, 0, 0, 0, 0, 0});
     check_elementwise();
+    check_kept_sums();
     return check_report();
 }

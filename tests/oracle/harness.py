@@ -23,6 +23,7 @@ FAMILIES = (
     "activations",
     "batches",
     "callbacks",
+    "confusion",
     "epoch_callbacks",
     "fit_arguments",
     "initializers",
@@ -31,6 +32,7 @@ FAMILIES = (
     "metrics",
     "optimizers",
     "plain_losses",
+    "scores",
     "training",
     "utilities",
 )

@@ -39,6 +39,15 @@ from cornu.metrics.accuracy import (
     sparse_top_k_categorical_accuracy as sparse_top_k_categorical_accuracy,
 )
 from cornu.metrics.accuracy import top_k_categorical_accuracy as top_k_categorical_accuracy
+from cornu.metrics.auc import AUC as AUC
+from cornu.metrics.confusion import FalseNegatives as FalseNegatives
+from cornu.metrics.confusion import FalsePositives as FalsePositives
+from cornu.metrics.confusion import Precision as Precision
+from cornu.metrics.confusion import Recall as Recall
+from cornu.metrics.confusion import TrueNegatives as TrueNegatives
+from cornu.metrics.confusion import TruePositives as TruePositives
+from cornu.metrics.f_scores import F1Score as F1Score
+from cornu.metrics.f_scores import FBetaScore as FBetaScore
 from cornu.metrics.loss_means import BinaryCrossentropy as BinaryCrossentropy
 from cornu.metrics.loss_means import CategoricalCrossentropy as CategoricalCrossentropy
 from cornu.metrics.loss_means import MeanAbsoluteError as MeanAbsoluteError
@@ -48,6 +57,10 @@ from cornu.metrics.mean import Mean as Mean
 from cornu.metrics.mean import MeanMetricWrapper as MeanMetricWrapper
 from cornu.metrics.mean import Sum as Sum
 from cornu.metrics.metric import Metric as Metric
+from cornu.metrics.operating_points import PrecisionAtRecall as PrecisionAtRecall
+from cornu.metrics.operating_points import RecallAtPrecision as RecallAtPrecision
+from cornu.metrics.operating_points import SensitivityAtSpecificity as SensitivityAtSpecificity
+from cornu.metrics.operating_points import SpecificityAtSensitivity as SpecificityAtSensitivity
 from cornu.metrics.plain_means import CategoricalHinge as CategoricalHinge
 from cornu.metrics.plain_means import CosineSimilarity as CosineSimilarity
 from cornu.metrics.plain_means import Hinge as Hinge
@@ -58,6 +71,7 @@ from cornu.metrics.plain_means import MeanSquaredLogarithmicError as MeanSquared
 from cornu.metrics.plain_means import Poisson as Poisson
 from cornu.metrics.plain_means import RootMeanSquaredError as RootMeanSquaredError
 from cornu.metrics.plain_means import SquaredHinge as SquaredHinge
+from cornu.metrics.r2_score import R2Score as R2Score
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
 from cornu.utils.lookup import look_up as _look_up
@@ -87,6 +101,20 @@ _CLASSES = (
     Poisson,
     RootMeanSquaredError,
     SquaredHinge,
+    R2Score,
+    F1Score,
+    FBetaScore,
+    AUC,
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
     Mean,
     Sum,
 )

@@ -147,6 +147,10 @@ class Metric:
             )
         raise ValueError(f"`metrics` {reason}. Received: {self!r}")
 
+    def _specification_for(self, output_shape: tuple[Any, ...]) -> MetricSpec:
+        """What the core is told for predictions of this shape."""
+        return self.specification
+
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such a metric again."""
         return {"name": self.name, "dtype": self.dtype}

@@ -9,6 +9,7 @@ from cornu import losses, metrics
 from cornu.callbacks.result_dict import ResultDict
 from cornu.losses import Loss
 from cornu.metrics import Mean, Metric
+from cornu.metrics.sums import SumsMetric
 from cornu.utils.errors import shown
 from cornu.utils.number import check_finite
 
@@ -84,7 +85,7 @@ class Objective:
                 "`loss_weights` must be None with a loss of reduction 'mean_with_sample_weight': "
                 f"it is not supported there. Received: loss_weights={self.loss_weight}"
             )
-        return Resolved(loss, found, key, len(self.weighted))
+        return Resolved(loss, found, key, output_shape, len(self.weighted))
 
     def _needs_target(self) -> bool:
         return isinstance(self.loss, str) and self.loss.lower() in _LOSSES_BY_SHAPE
@@ -106,12 +107,27 @@ class Resolved:
     """
 
     def __init__(
-        self, loss: Loss, found: Sequence[Metric], key: tuple[Any, ...], weighted_count: int = 0
+        self,
+        loss: Loss,
+        found: Sequence[Metric],
+        key: tuple[Any, ...],
+        output_shape: Shape,
+        weighted_count: int = 0,
     ) -> None:
         self.key = key
         self.weighted_count = weighted_count
         self.loss: LossSpec = loss.specification
-        self.specifications: list[MetricSpec] = [metric.specification for metric in found]
+        self.specifications: list[MetricSpec] = [
+            metric._specification_for(output_shape) for metric in found
+        ]
+        self._output_shape = output_shape
+        # Whether the core gives more than a number for each.
+        self._has_sums = any(isinstance(metric, SumsMetric) for metric in found)
+        columns = output_shape[-1]
+        self._counts = [
+            metric._number_count(columns) if isinstance(metric, SumsMetric) else 1
+            for metric in found
+        ]
         self.metrics: list[Metric] = [Mean(name="loss"), *found]
         self.names = _distinct(["loss", *_metric_names(found, weighted_count)])
         self.sparse = self.loss[0].startswith("sparse")
@@ -130,28 +146,44 @@ class Resolved:
             return output[-1]
         return 2 if self.loss[0] == "binary_crossentropy" else None
 
-    def logs(self, values: Sequence[float]) -> dict[str, float]:
+    def logs(self, numbers: list[float]) -> dict[str, Any]:
         """Return results by name, in alphabetical order as Keras has it."""
-        names = self.names
+        names, values = self.names, self._values(numbers)
         return ResultDict((names[i], values[i]) for i in self._order)
 
-    def epoch_logs(self, values: list[float], validation: list[float] | None) -> dict[str, float]:
+    def epoch_logs(self, numbers: list[float], validation: list[float] | None) -> dict[str, Any]:
         """Return the results of an epoch, with those of its validation if there was one."""
         if validation is None:
-            return self.logs(values)
-        both, names = values + validation, self._both
+            return self.logs(numbers)
+        both, names = self._values(numbers) + self._values(validation), self._both
         return ResultDict((names[i], both[i]) for i in self._both_order)
 
-    def returned(self, values: list[float], return_dict: bool) -> Any:
+    def returned(self, numbers: list[float], return_dict: bool) -> Any:
         """Return results as `evaluate` does: a dictionary, a list, or the loss alone."""
-        self.publish(values)
+        self.publish(numbers)
         if return_dict:
-            return dict(self.logs(values))
+            return dict(self.logs(numbers))
+        values = self._values(numbers)
         return values if len(values) > 1 else values[0]
 
-    def publish(self, values: Sequence[float]) -> None:
+    def _values(self, numbers: list[float]) -> list[Any]:
+        """One result each, of what the core gave: numbers, and the sums of those that keep them."""
+        if not self._has_sums:
+            return numbers
+        values: list[Any] = [numbers[0]]
+        begin = 1
+        for metric, count in zip(self.metrics[1:], self._counts, strict=True):
+            end = begin + count
+            if isinstance(metric, SumsMetric):
+                values.append(metric._value_of(numbers[begin:end], self._output_shape))
+            else:
+                values.append(numbers[begin])
+            begin = end
+        return values
+
+    def publish(self, numbers: list[float]) -> None:
         """Let the metric objects say what the core found, as `metric.result()`."""
-        for metric, value in zip(self.metrics, values, strict=True):
+        for metric, value in zip(self.metrics, self._values(numbers), strict=True):
             metric._publish(value)
 
 

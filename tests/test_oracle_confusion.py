@@ -1,0 +1,8 @@
+"""Metrics of decisions against the values recorded from Keras."""
+
+from oracle_suite import compare, parametrize
+
+
+@parametrize("confusion")
+def test_agrees_with_keras(case, dtype, values):
+    compare(case, dtype, values)

@@ -231,7 +231,7 @@ static void test_layers_that_there_are_not(void) {
         CHECK_INT(cornu_layer_new_dropout("n", dtype, 0.5, 0, NULL, 1, &layer, NULL),
                   CORNU_ERROR_VALUE);
     }
-    const int kinds[] = {7, 1000, -1};
+    const int kinds[] = {CORNU_LOSS_COUNT, 1000, -1};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         cornu_loss loss = {.kind = (cornu_loss_kind)kinds[i]};
         cornu_loss reduced = {.reduction = (cornu_reduction)kinds[i]};

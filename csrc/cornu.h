@@ -204,8 +204,9 @@ bool cornu_metric_keeps_sums(const cornu_metric *metric);
 /* ---- Optimizers ---- */
 
 typedef enum cornu_optimizer_kind {
-    CORNU_SGD,  /* momentum, nesterov */
-    CORNU_ADAM, /* beta_1, beta_2, epsilon, amsgrad */
+    CORNU_SGD,     /* momentum, nesterov */
+    CORNU_ADAM,    /* beta_1, beta_2, epsilon, amsgrad */
+    CORNU_RMSPROP, /* rho, momentum, epsilon, centered */
     CORNU_OPTIMIZER_COUNT
 } cornu_optimizer_kind;
 
@@ -215,6 +216,11 @@ typedef struct cornu_optimizer_options {
     bool nesterov;
     double beta_1, beta_2, epsilon;
     bool amsgrad;
+    double rho;
+    bool centered;
+    double decay; /* step t, counted from 0, has learning_rate / (1 + decay t) */
+    double
+        weight_decay; /* each step takes weight_decay * learning_rate of a weight before; 0: none */
 } cornu_optimizer_options;
 
 /* ---- Single computations on plain memory ----
@@ -349,6 +355,10 @@ cornu_status cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, doubl
 uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer);
 cornu_status cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations,
                                             cornu_error *error);
+/* Names the weights that `weight_decay` leaves alone from the next step on, in place of those named
+ * before. The optimizer retains them. CORNU_ERROR_MEMORY. */
+cornu_status cornu_optimizer_exclude(cornu_optimizer *optimizer, size_t span_count,
+                                     cornu_span *const *spans, cornu_error *error);
 
 /* ---- Models ---- */
 

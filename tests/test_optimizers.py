@@ -12,7 +12,7 @@ import pytest
 
 import cornu as keras
 from cornu import optimizers, utils
-from cornu.optimizers import SGD, Adam
+from cornu.optimizers import SGD, Adam, AdamW, RMSprop
 from signatures import bare_signature
 
 COMMON = {
@@ -28,7 +28,7 @@ COMMON = {
 }
 
 
-@pytest.fixture(params=[SGD, Adam])
+@pytest.fixture(params=[SGD, Adam, AdamW, RMSprop])
 def kind(request):
     return request.param
 
@@ -38,6 +38,11 @@ def test_signatures_are_kerass():
     assert bare_signature(SGD) == f"(learning_rate=0.01, momentum=0.0, nesterov=False{tail}"
     adam = "(learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-07, amsgrad=False"
     assert bare_signature(Adam) == adam + tail
+    _, rest = tail.split(", clipnorm")
+    adamw = adam.replace("0.001", "0.001, weight_decay=0.004")
+    assert bare_signature(AdamW) == f"{adamw}, clipnorm{rest}"
+    rmsprop = "(learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-07, centered=False"
+    assert bare_signature(RMSprop) == rmsprop + tail
 
 
 def test_defaults():
@@ -159,18 +164,36 @@ def test_lr(kind):
         optimizer.lr = True
 
 
-def test_decay_is_ignored_with_a_warning(kind):
-    with pytest.warns(UserWarning, match="`decay` is no argument of Keras 3's optimizers") as seen:
-        kind(lr=0.5, decay=1e-6)
-    assert seen[0].filename == __file__
-    kind(decay=None)
+def test_decay(kind):
+    """As Keras 2 had it: step t, counted from 0, has lr / (1 + decay t)."""
+    assert kind(decay=None).decay == kind().decay == 0.0
+    assert "decay" not in kind(decay=0).get_config()
+    models, rates = [], [0.5, 0.5 / 1.25, 0.5 / 1.5]
+    for decay in (0.25, 0):
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+        model.set_weights([np.full((1, 1), 0.75)])
+        model.compile(kind(lr=0.5, decay=decay, name="a"), "mse")
+        models.append(model)
+    for rate in rates:
+        models[1].optimizer.learning_rate = rate
+        losses = [model.train_on_batch(np.ones((1, 1)), np.zeros((1, 1))) for model in models]
+        assert losses[0] == losses[1]
+    np.testing.assert_array_equal(models[0].get_weights(), models[1].get_weights())
+    decaying = models[0].optimizer
+    assert float(decaying.learning_rate) == 0.5
+    assert decaying.get_config()["decay"] == decaying.decay == 0.25
+    assert kind.from_config(decaying.get_config()).decay == 0.25
+
+
+@pytest.mark.parametrize("decay", [-1e-6, math.nan, math.inf, True, "a"])
+def test_bad_decay(kind, decay):
+    with pytest.raises(ValueError, match=r"`decay` must be a number at least 0\. Received"):
+        kind(decay=decay)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("weight_decay", 0.1),
-        ("weight_decay", 0.0),
         ("clipnorm", 1.0),
         ("clipvalue", 1.0),
         ("global_clipnorm", 1.0),
@@ -189,7 +212,61 @@ def test_unsupported_arguments(kind, name, value):
 
 
 def test_all_common_arguments_at_their_defaults(kind):
-    kind(**COMMON)
+    kind(**COMMON | ({"weight_decay": 0.004} if kind is AdamW else {}))
+
+
+@pytest.mark.parametrize("decay", [-0.1, math.nan, math.inf, True, "a"])
+def test_bad_weight_decay(kind, decay):
+    with pytest.raises(ValueError, match=r"`weight_decay` must be a number at least 0\. Received"):
+        kind(weight_decay=decay)
+
+
+def test_weight_decay_of_adamw():
+    assert AdamW().weight_decay == 0.004
+    with pytest.raises(ValueError, match=r"`weight_decay` must be a number.* None"):
+        AdamW(weight_decay=None)
+
+
+def test_exclusion_is_for_weights():
+    optimizer = AdamW()
+    for wrong in ([np.ones(3)], [keras.Variable([1.0])], [3]):
+        with pytest.raises(TypeError, match="`view` must be a view of a weight"):
+            optimizer.exclude_from_weight_decay(var_list=wrong)
+    for wrong in ("bias", ["("], [3], 3):
+        with pytest.raises(ValueError, match="`var_names` must be a list of regular expressions"):
+            optimizer.exclude_from_weight_decay(var_names=wrong)
+
+
+def test_exclusion_is_replaced_and_follows_layers_that_are_added():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2, bias_initializer="ones")])
+    optimizer = SGD(0.5, weight_decay=1.0)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    model.compile(optimizer, "mse")
+
+    def decayed():
+        before = model.get_weights()
+        model.train_on_batch(np.zeros((1, 2)), model.predict(np.zeros((1, 2)), verbose=0))
+        return [bool((a != b).any()) for a, b in zip(before, model.get_weights(), strict=True)]
+
+    assert decayed() == [True, False]
+    model.add(keras.layers.Dense(1, bias_initializer="ones"))
+    assert decayed() == [True, False, True, False]
+    optimizer.exclude_from_weight_decay(var_list=[model.layers[0].kernel])
+    assert decayed() == [False, True, True, True]
+    optimizer.exclude_from_weight_decay()
+    assert decayed() == [True] * 4
+
+
+def test_copies_have_the_names_that_are_excluded():
+    optimizer = SGD(0.5, weight_decay=1.0)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, bias_initializer="ones")])
+    model.compile(copy.deepcopy(optimizer), "mse")
+    model.train_on_batch(np.zeros((1, 1)), np.ones((1, 1)))
+    assert model.layers[0].bias.tolist() == [1.0]
+    optimizer.exclude_from_weight_decay(var_list=[model.layers[0].bias])
+    with pytest.raises(TypeError, match="can't be copied or pickled with the weights"):
+        pickle.dumps(optimizer)
 
 
 def test_unknown_argument(kind):
@@ -221,6 +298,12 @@ def test_bad_betas(beta):
 def test_bad_epsilon(epsilon):
     with pytest.raises(ValueError, match="`epsilon` must be a number at least 0"):
         Adam(epsilon=epsilon)
+
+
+@pytest.mark.parametrize("rho", [-0.1, 1.0, math.nan, True, None])
+def test_bad_rho(rho):
+    with pytest.raises(ValueError, match=r"`rho` must be a number from 0 to 1 \(excluded\)"):
+        RMSprop(rho=rho)
 
 
 def test_bad_flags():
@@ -263,7 +346,7 @@ def test_iterations(kind):
 
 def test_names(kind):
     utils.clear_session()
-    base = kind.__name__.lower()
+    base = {AdamW: "adam_w", RMSprop: "rm_sprop"}.get(kind, kind.__name__.lower())
     assert kind().name == base
     assert kind().name == f"{base}_1"
     assert kind(name="mine").name == "mine"
@@ -276,6 +359,9 @@ def test_slot_count():
     assert SGD(momentum=0.1).slot_count == 1
     assert Adam().slot_count == 2
     assert Adam(amsgrad=True).slot_count == 3
+    assert RMSprop().slot_count == 1
+    assert RMSprop(momentum=0.1).slot_count == RMSprop(centered=True).slot_count == 2
+    assert RMSprop(momentum=0.1, centered=True).slot_count == 3
 
 
 @pytest.mark.parametrize(
@@ -283,6 +369,8 @@ def test_slot_count():
     [
         SGD(0.5, 0.25, True, name="a"),
         Adam(0.5, 0.25, 0.75, 1e-3, True, name="b"),
+        AdamW(0.5, 0.25, name="c"),
+        RMSprop(0.5, 0.25, 0.75, 1e-3, True, 0.125, name="d"),
         SGD(),
     ],
 )

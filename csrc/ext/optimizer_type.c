@@ -5,10 +5,12 @@
 #include "ext/arguments.h"
 #include "ext/errors.h"
 #include "ext/module.h"
+#include "ext/span_view.h"
 
 static const char *const kind_names[CORNU_OPTIMIZER_COUNT] = {
     [CORNU_SGD] = "sgd",
     [CORNU_ADAM] = "adam",
+    [CORNU_RMSPROP] = "rmsprop",
 };
 
 static cornu_optimizer *optimizer_of(PyObject *self) {
@@ -26,7 +28,7 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
     const char *kind_name;
     size_t kind;
     double learning_rate;
-    cornu_optimizer_options options = {.beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7};
+    cornu_optimizer_options options = {.beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7, .rho = 0.9};
     cornu_error error = CORNU_NO_ERROR;
     const cornu_argument arguments[] = {
         {"kind", cornu_convert_text, &kind_name},
@@ -37,9 +39,13 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
         {"$beta_2", cornu_convert_double, &options.beta_2},
         {"$epsilon", cornu_convert_double, &options.epsilon},
         {"$amsgrad", cornu_convert_bool, &options.amsgrad},
+        {"$rho", cornu_convert_double, &options.rho},
+        {"$centered", cornu_convert_bool, &options.centered},
+        {"$decay", cornu_convert_double, &options.decay},
+        {"$weight_decay", cornu_convert_double, &options.weight_decay},
     };
-    if (!cornu_arguments_parse("Optimizer", 8, arguments, PyTuple_GET_SIZE(values),
-                               PySequence_Fast_ITEMS(values), keywords) ||
+    if (!cornu_arguments_parse("Optimizer", sizeof arguments / sizeof *arguments, arguments,
+                               PyTuple_GET_SIZE(values), PySequence_Fast_ITEMS(values), keywords) ||
         !cornu_choice_find(kind_name, "kind", CORNU_OPTIMIZER_COUNT, kind_names, &kind)) {
         return NULL;
     }
@@ -89,6 +95,42 @@ static int optimizer_set_iterations(PyObject *self, PyObject *value, void *Py_UN
     return status == CORNU_OK ? 0 : -1;
 }
 
+static PyObject *optimizer_exclude(PyObject *self, PyObject *views) {
+    cornu_span **spans = NULL;
+    PyObject *result = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    PyObject *items =
+        cornu_items_tuple(views, "views", "a list of views of weights", PY_SSIZE_T_MAX);
+    if (items == NULL) return NULL;
+    const Py_ssize_t count = PyTuple_GET_SIZE(items);
+    spans = PyMem_Calloc((size_t)count + 1, sizeof *spans);
+    if (spans == NULL) {
+        PyErr_NoMemory();
+        goto end;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        spans[i] = cornu_span_of_view(PyTuple_GET_ITEM(items, i));
+        if (spans[i] == NULL) goto end;
+    }
+    cornu_status status = cornu_optimizer_exclude(optimizer_of(self), (size_t)count, spans, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        goto end;
+    }
+    result = Py_NewRef(Py_None);
+end:
+    PyMem_Free(spans);
+    Py_DECREF(items);
+    return result;
+}
+
+static PyMethodDef optimizer_methods[] = {
+    {"exclude", optimizer_exclude, METH_O,
+     "exclude(views)\n--\n\n"
+     "Let weight_decay leave these weights alone, in place of those named before."},
+    {0},
+};
+
 static PyGetSetDef optimizer_attributes[] = {
     {"learning_rate", optimizer_learning_rate, optimizer_set_learning_rate,
      "Read anew at each step; may be set while a fit runs.", NULL},
@@ -98,11 +140,13 @@ static PyGetSetDef optimizer_attributes[] = {
 
 static PyType_Slot optimizer_slots[] = {
     {Py_tp_doc, (void *)"Optimizer(kind, learning_rate, *, momentum=0.0, nesterov=False, "
-                        "beta_1=0.9, beta_2=0.999, epsilon=1e-07, amsgrad=False)\n--\n\n"
+                        "beta_1=0.9, beta_2=0.999, epsilon=1e-07, amsgrad=False, rho=0.9, "
+                        "centered=False, decay=0.0, weight_decay=0.0)\n--\n\n"
                         "An optimizer's options, learning rate, step count and state."},
     {Py_tp_new, (void *)optimizer_new},
     {Py_tp_dealloc, (void *)optimizer_dealloc},
     {Py_tp_getset, optimizer_attributes},
+    {Py_tp_methods, optimizer_methods},
     {0, NULL},
 };
 

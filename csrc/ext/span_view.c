@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ext/arguments.h"
 #include "ext/array.h"
 
 #define CAPSULE_NAME "cornu.span"
@@ -38,6 +39,18 @@ PyObject *cornu_span_view(cornu_span *span) {
         Py_CLEAR(array);
     }
     return array;
+}
+
+cornu_span *cornu_span_of_view(PyObject *view) {
+    PyObject *base = view;
+    while (base != NULL && PyArray_Check(base)) {
+        base = PyArray_BASE((PyArrayObject *)base);
+    }
+    if (base == view || base == NULL || !PyCapsule_IsValid(base, CAPSULE_NAME)) {
+        cornu_argument_refuse(PyExc_TypeError, "view", "a view of a weight", view);
+        return NULL;
+    }
+    return PyCapsule_GetPointer(base, CAPSULE_NAME);
 }
 
 PyObject *cornu_span_shaped_copy(const cornu_span *span, const void *values) {

@@ -10,6 +10,10 @@
  * span, so that it outlives layer and model. NULL with an exception. */
 PyObject *cornu_span_view(cornu_span *span);
 
+/* The span that an array views (borrowed from it), however many views lie between. NULL with an
+ * exception: it views none. */
+cornu_span *cornu_span_of_view(PyObject *view);
+
 /* A new array of the span's shape and dtype that holds a copy of `values`, as many as the span has
  * (NULL: it has none). NULL with an exception. */
 PyObject *cornu_span_shaped_copy(const cornu_span *span, const void *values);

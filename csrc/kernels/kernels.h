@@ -69,6 +69,7 @@ typedef struct cornu_update {
     const cornu_optimizer_options *options;
     double learning_rate;
     uint64_t iteration;
+    double weight_decay; /* of these weights: the options', or 0 */
 } cornu_update;
 
 typedef struct cornu_dropout {
@@ -201,7 +202,7 @@ bool cornu_activation_columns(cornu_activation_kind kind, size_t columns, size_t
 bool cornu_loss_is_hinge(const cornu_loss *loss);
 
 /* Vectors of state, each as long as the weights: SGD 0, with momentum 1; Adam m, v, with amsgrad
- * v_hat. */
+ * v_hat; RMSprop the mean square, with momentum that, centered the mean. */
 #define CORNU_MAX_SLOTS 3
 size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options);
 /* Whether a step is weights - rate gradient and nothing more, which a product's store can do. */

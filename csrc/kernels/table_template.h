@@ -37,6 +37,10 @@
 
 #include "kernels/sums_template.h"
 
+#include "kernels/update_adam_template.h"
+
+#include "kernels/update_rms_template.h"
+
 #include "kernels/update_template.h"
 
 #include "kernels/random_words_template.h"

@@ -22,9 +22,10 @@ static cornu_status check_learning_rate(double learning_rate, cornu_error *error
 }
 
 static cornu_status check_options(const cornu_optimizer_options *options, cornu_error *error) {
+    const bool has_momentum = options->kind == CORNU_SGD || options->kind == CORNU_RMSPROP;
     if ((unsigned)options->kind >= CORNU_OPTIMIZER_COUNT)
         return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no such optimizer.");
-    if (options->kind == CORNU_SGD && !(options->momentum >= 0.0 && options->momentum <= 1.0)) {
+    if (has_momentum && !(options->momentum >= 0.0 && options->momentum <= 1.0)) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`momentum` must be a number from 0 to 1. Received: %g",
                                options->momentum);
@@ -36,10 +37,25 @@ static cornu_status check_options(const cornu_optimizer_options *options, cornu_
             "`beta_1` and `beta_2` must be numbers from 0 to below 1. Received: %g and %g",
             options->beta_1, options->beta_2);
     }
-    if (options->kind == CORNU_ADAM && !(options->epsilon >= 0.0)) {
+    if (options->kind == CORNU_RMSPROP && !is_fraction(options->rho)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`rho` must be a number from 0 to below 1. Received: %g",
+                               options->rho);
+    }
+    if (options->kind != CORNU_SGD && !(options->epsilon >= 0.0)) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`epsilon` must be a number from 0 on. Received: %g",
                                options->epsilon);
+    }
+    if (!(options->decay >= 0.0 && options->decay <= 1e300)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`decay` must be a finite number from 0 on. Received: %g",
+                               options->decay);
+    }
+    if (!(options->weight_decay >= 0.0 && options->weight_decay <= 1e300)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`weight_decay` must be a finite number from 0 on. Received: %g",
+                               options->weight_decay);
     }
     return CORNU_OK;
 }
@@ -57,6 +73,7 @@ cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double 
     atomic_init(&made->references, 1);
     atomic_init(&made->learning_rate, learning_rate);
     atomic_init(&made->iterations, 0);
+    atomic_init(&made->exclusion, NULL);
     made->options = *options;
     made->slots.count = cornu_optimizer_slot_count(options);
     *optimizer = made;
@@ -71,6 +88,7 @@ void cornu_optimizer_release(cornu_optimizer *optimizer) {
     if (!optimizer ||
         atomic_fetch_sub_explicit(&optimizer->references, 1, memory_order_acq_rel) != 1)
         return;
+    cornu_optimizer_free_exclusions(optimizer);
     cornu_table_release(optimizer->slots.table);
     cornu_memory_free(optimizer->slots.memory);
     cornu_lock_release(optimizer->lock);
@@ -226,17 +244,26 @@ static uint64_t next_iteration(const cornu_optimizer *optimizer) {
     return taken < CORNU_MAX_ITERATIONS ? taken + 1 : taken;
 }
 
+static double decayed_rate(const cornu_optimizer *optimizer) {
+    const double rate = cornu_optimizer_learning_rate(optimizer), decay = optimizer->options.decay;
+    if (decay == 0.0) return rate;
+    return rate / (1.0 + decay * (double)cornu_optimizer_iterations(optimizer));
+}
+
 cornu_update cornu_optimizer_begin(const cornu_optimizer *optimizer) {
     return (cornu_update){.options = &optimizer->options,
-                          .learning_rate = cornu_optimizer_learning_rate(optimizer),
-                          .iteration = next_iteration(optimizer)};
+                          .learning_rate = decayed_rate(optimizer),
+                          .iteration = next_iteration(optimizer),
+                          .weight_decay = optimizer->options.weight_decay};
 }
 
 cornu_descent cornu_optimizer_descent(const cornu_optimizer *optimizer,
                                       const struct cornu_table_entry *entry,
                                       const cornu_update *update) {
     const cornu_slots *slots = &optimizer->slots;
-    cornu_descent descent = {.update = update, .weights = cornu_span_data(entry->span)};
+    cornu_descent descent = {.update = *update, .weights = cornu_span_data(entry->span)};
+    if (update->weight_decay != 0.0 && cornu_optimizer_excludes(optimizer, entry->span))
+        descent.update.weight_decay = 0.0;
     for (size_t i = 0; i < slots->count; i++) descent.slots[i] = slot_at(slots, i, entry->offset);
     return descent;
 }
@@ -264,6 +291,29 @@ static void update_tile(void *argument, size_t tile, size_t worker) {
                            count, (const char *)tiles->gradient + flat * nbytes, count, at);
 }
 
+static cornu_status sweep(update_tiles *tiles, cornu_task *task, const cornu_range *range) {
+    tiles->range = range;
+    const size_t tile_count = (range->count + TILE_ELEMENTS - 1) / TILE_ELEMENTS;
+    return cornu_task_run(task, update_tile, tiles, tile_count,
+                          CORNU_TASK_UPDATE_WORK * (double)range->count);
+}
+
+/* Weights that lie side by side may differ in what is done to them. */
+static cornu_status sweep_entries(const cornu_optimizer *optimizer, const cornu_plan *plan,
+                                  cornu_task *task, update_tiles *tiles) {
+    cornu_status status = CORNU_OK;
+    for (size_t i = 0; i < plan->table->count && status == CORNU_OK; i++) {
+        if (cornu_plan_is_frozen(plan, i)) continue;
+        const struct cornu_table_entry *entry = &plan->table->entries[i];
+        const cornu_descent descent = cornu_optimizer_descent(optimizer, entry, tiles->update);
+        const cornu_range range = {descent.weights, entry->offset, cornu_span_count(entry->span)};
+        update_tiles own = *tiles;
+        own.update = &descent.update;
+        status = sweep(&own, task, &range);
+    }
+    return status;
+}
+
 cornu_status cornu_optimizer_descend(const cornu_optimizer *optimizer, const cornu_plan *plan,
                                      cornu_task *task, const cornu_update *update,
                                      const void *gradient) {
@@ -275,11 +325,11 @@ cornu_status cornu_optimizer_descend(const cornu_optimizer *optimizer, const cor
     const cornu_poll poll = task->poll;
     cornu_status status = CORNU_OK;
     task->poll = CORNU_NO_POLL;
-    for (size_t i = 0; i < plan->range_count && status == CORNU_OK; i++) {
-        tiles.range = &plan->ranges[i];
-        size_t tile_count = (tiles.range->count + TILE_ELEMENTS - 1) / TILE_ELEMENTS;
-        status = cornu_task_run(task, update_tile, &tiles, tile_count,
-                                CORNU_TASK_UPDATE_WORK * (double)tiles.range->count);
+    if (update->weight_decay != 0.0 && atomic_load(&optimizer->exclusion)) {
+        status = sweep_entries(optimizer, plan, task, &tiles);
+    } else {
+        for (size_t i = 0; i < plan->range_count && status == CORNU_OK; i++)
+            status = sweep(&tiles, task, &plan->ranges[i]);
     }
     task->poll = poll;
     return status;

@@ -20,12 +20,21 @@ typedef struct cornu_slots {
     unsigned char *memory;
 } cornu_slots;
 
+/* Weights that are not decayed. Never changed, and kept with those named before it as long as the
+ * optimizer is there, so that a step can read it without a lock. */
+typedef struct cornu_exclusion {
+    struct cornu_exclusion *before;
+    size_t count;
+    cornu_span *spans[];
+} cornu_exclusion;
+
 struct cornu_optimizer {
     atomic_size_t references;
     cornu_optimizer_options options;
     _Atomic double learning_rate;
     atomic_uint_fast64_t iterations;
-    cornu_lock *lock; /* held by every run that trains with it */
+    _Atomic(cornu_exclusion *) exclusion; /* NULL: none */
+    cornu_lock *lock;                     /* held by every run that trains with it */
     cornu_slots slots;
     uint64_t bound_id;   /* of the table that it is bound to; 0: none */
     size_t bound_count;  /* how many entries are of that table */
@@ -39,6 +48,10 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
                                   cornu_dtype dtype, cornu_error *error);
 /* Slot `index` of a span, as long as the span; NULL when there is none of it. */
 void *cornu_slots_at(const cornu_slots *slots, const cornu_span *span, size_t index);
+/* Whether a weight is not decayed though others are. */
+bool cornu_optimizer_excludes(const cornu_optimizer *optimizer, const cornu_span *span);
+/* Frees what cornu_optimizer_exclude made. */
+void cornu_optimizer_free_exclusions(cornu_optimizer *optimizer);
 /* A step begins: what is the same for all weights. */
 cornu_update cornu_optimizer_begin(const cornu_optimizer *optimizer);
 /* The step of one entry of the table that the optimizer is bound to. */

@@ -96,14 +96,14 @@ static void descend(const cornu_task *task, const cornu_descent *descent, size_t
     for (size_t i = 0; i < CORNU_MAX_SLOTS; i++) {
         if (descent->slots[i]) slots[i] = cornu_task_at(task, descent->slots[i], place);
     }
-    task->kernels->update(descent->update, tile->rows, tile->columns,
+    task->kernels->update(&descent->update, tile->rows, tile->columns,
                           cornu_task_at(task, descent->weights, place), stride, tile->c,
                           (size_t)tile->c_row_stride, slots);
 }
 
 /* Whether the product's own store does the step. */
 static bool stores_descent(const cornu_descent *descent) {
-    return cornu_optimizer_is_plain(descent->update->options);
+    return cornu_optimizer_is_plain(descent->update.options);
 }
 
 /* Of a tile: the last of a row may have some columns more. */
@@ -221,7 +221,7 @@ static cornu_status tiled_gemm(cornu_task *task, const cornu_gemm *product,
             tiles.product.relu = false;
         } else if (descent && stores_descent(descent)) {
             tiles.product.weights = descent->weights;
-            tiles.product.rate = descent->update->learning_rate;
+            tiles.product.rate = descent->update.learning_rate;
         } else if (descent) {
             tiles.descent = descent;
             tiles.has_own_room =
@@ -252,7 +252,7 @@ cornu_status cornu_task_gemm_descending(cornu_task *task, const cornu_gemm *prod
     cornu_gemm small = *product;
     if (stores_descent(descent)) {
         small.weights = descent->weights;
-        small.rate = descent->update->learning_rate;
+        small.rate = descent->update.learning_rate;
     }
     small_gemm(task, &small);
     if (!small.weights) descend(task, descent, 0, (size_t)small.c_row_stride, &small);
@@ -262,7 +262,7 @@ cornu_status cornu_task_gemm_descending(cornu_task *task, const cornu_gemm *prod
 void cornu_task_descend(cornu_task *task, size_t count, const void *gradient,
                         const cornu_descent *descent) {
     task->patience -= CORNU_TASK_UPDATE_WORK * (double)count;
-    task->kernels->update(descent->update, 1, count, descent->weights, count, gradient, count,
+    task->kernels->update(&descent->update, 1, count, descent->weights, count, gradient, count,
                           descent->slots);
 }
 

@@ -79,7 +79,7 @@ cornu_status cornu_task_run(cornu_task *task, cornu_pool_tile *run_tile, void *a
 
 /* A step of an optimizer on one span, as soon as there is a piece of its gradient. */
 typedef struct cornu_descent {
-    const cornu_update *update;
+    cornu_update update;
     void *weights;
     void *slots[CORNU_MAX_SLOTS]; /* as weights lie */
 } cornu_descent;

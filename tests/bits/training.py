@@ -8,6 +8,12 @@ OPTIMIZERS = {
     "nesterov": lambda keras: keras.optimizers.SGD(0.03, momentum=0.9, nesterov=True),
     "adam": lambda keras: keras.optimizers.Adam(0.01),
     "amsgrad": lambda keras: keras.optimizers.Adam(0.01, beta_1=0.8, amsgrad=True),
+    "decayed": lambda keras: keras.optimizers.SGD(0.1, weight_decay=0.01),
+    "adamw": lambda keras: keras.optimizers.AdamW(0.01),
+    "rmsprop": lambda keras: keras.optimizers.RMSprop(0.01),
+    "rmsprop centered": lambda keras: keras.optimizers.RMSprop(
+        0.01, momentum=0.5, centered=True, epsilon=1e-3
+    ),
 }
 
 

@@ -14,6 +14,7 @@ typedef struct state {
 static void expected_step(const cornu_optimizer_options *o, cornu_dtype dtype, double rate,
                           uint64_t iteration, wide gradient, state *s) {
     wide lr = (wide)rate;
+    s->weight -= s->weight * (wide)o->weight_decay * lr;
     if (o->kind == CORNU_SGD) {
         if (o->momentum == 0) {
             s->weight -= lr * gradient;
@@ -22,6 +23,15 @@ static void expected_step(const cornu_optimizer_options *o, cornu_dtype dtype, d
         wide momentum = (wide)o->momentum;
         s->m = momentum * s->m - lr * gradient;
         s->weight += o->nesterov ? momentum * s->m - lr * gradient : s->m;
+        return;
+    }
+    if (o->kind == CORNU_RMSPROP) {
+        s->v = (wide)o->rho * s->v + (wide)(1.0 - o->rho) * gradient * gradient;
+        s->v_hat = (wide)o->rho * s->v_hat + (wide)(1.0 - o->rho) * gradient;
+        wide variance = o->centered ? s->v - s->v_hat * s->v_hat : s->v;
+        wide increment = lr * gradient / sqrtl(variance + (wide)o->epsilon);
+        s->m = (wide)o->momentum * s->m + increment;
+        s->weight -= s->m;
         return;
     }
     /* Keras takes the powers of beta as the weights' type holds it. */
@@ -48,7 +58,7 @@ static void check_optimizer(cornu_dtype dtype, cornu_optimizer_options options, 
     for (uint64_t step = 0; step < STEPS; step++) {
         fill_between(dtype, gradient, COUNT, 100 + step, step % 50 == 7 ? -20 : -1, 1);
         double rate = step < STEPS / 2 ? 0.01 : 0.002;
-        cornu_update update = {&options, rate, first + step};
+        cornu_update update = {&options, rate, first + step, options.weight_decay};
         kernels->update(&update, 1, COUNT, weights, COUNT, gradient, COUNT, slots);
         for (size_t i = 0; i < COUNT; i++) {
             expected_step(&options, dtype, rate, first + step, (wide)real_get(dtype, gradient, i),
@@ -80,7 +90,7 @@ static void check_powers(void) {
         for (size_t i = 0; i < sizeof iterations / sizeof iterations[0]; i++) {
             double weight = 0, gradient = 1, m = 0, v = 0, v_hat = 0;
             void *slots[] = {&m, &v, &v_hat};
-            cornu_update update = {&options, 1, iterations[i]};
+            cornu_update update = {&options, 1, iterations[i], 0};
             kernels->update(&update, 1, 1, &weight, 1, &gradient, 1, slots);
             /* The powers are rounded before they are taken from 1: what that costs may show, no
              * more. */
@@ -105,7 +115,7 @@ static void check_shut(cornu_dtype dtype) {
     real_set(dtype, slots[0], 0, -16 * least);
     real_set(dtype, slots[1], 0, 16 * least);
     for (uint64_t step = 1; step <= 100; step++) {
-        const cornu_update update = {&options, 0.001, step};
+        const cornu_update update = {&options, 0.001, step, 0};
         kernels->update(&update, 1, 1, weight, 1, gradient, 1, slots);
         for (size_t slot = 0; slot < 2; slot++) {
             const double moment = fabs(real_get(dtype, slots[slot], 0));
@@ -132,6 +142,18 @@ int main(void) {
         adam.amsgrad = true;
         adam.beta_2 = 0.9;
         check_optimizer(dtype, adam, 1);
+        adam.weight_decay = 0.3;
+        check_optimizer(dtype, adam, 1);
+        check_optimizer(dtype, (cornu_optimizer_options){.kind = CORNU_SGD, .weight_decay = 2}, 1);
+        for (int way = 0; way < 4; way++) {
+            check_optimizer(dtype,
+                            (cornu_optimizer_options){.kind = CORNU_RMSPROP,
+                                                      .rho = 0.9,
+                                                      .epsilon = 1e-3,
+                                                      .momentum = way & 1 ? 0.8 : 0,
+                                                      .centered = way & 2},
+                            1);
+        }
     }
     check_powers();
     return check_report();

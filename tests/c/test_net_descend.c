@@ -228,6 +228,8 @@ int main(void) {
         {.kind = CORNU_SGD, .momentum = 0.9},
         {.kind = CORNU_ADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7},
         {.kind = CORNU_ADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7, .amsgrad = true},
+        {.kind = CORNU_SGD, .weight_decay = 0.1},
+        {.kind = CORNU_RMSPROP, .rho = 0.9, .momentum = 0.5, .epsilon = 1e-3, .centered = true},
     };
     uint64_t state = 1;
     fill_between(CORNU_FLOAT64, x_values, ROWS * FEATURES, 1, -1, 1);

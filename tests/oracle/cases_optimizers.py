@@ -15,11 +15,25 @@ OPTIMIZERS = {
     "Adam amsgrad": ("Adam", {"learning_rate": 0.05, "beta_2": 0.6, "amsgrad": True}),
     "Adam betas": ("Adam", {"learning_rate": 0.05, "beta_1": 0.5, "beta_2": 0.9}),
     "Adam epsilon": ("Adam", {"learning_rate": 0.05, "epsilon": 0.1}),
+    "SGD weight decay": ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "weight_decay": 0.3}),
+    "Adam weight decay": ("Adam", {"learning_rate": 0.05, "weight_decay": 0.2}),
+    "AdamW default": ("AdamW", {}),
+    "AdamW": ("AdamW", {"learning_rate": 0.05, "weight_decay": 0.1, "amsgrad": True}),
+    "RMSprop default": ("RMSprop", {}),
+    "RMSprop": ("RMSprop", {"learning_rate": 0.05, "rho": 0.6, "epsilon": 0.01}),
+    "RMSprop momentum": ("RMSprop", {"learning_rate": 0.02, "momentum": 0.9}),
+    "RMSprop centered": ("RMSprop", {"learning_rate": 0.02, "centered": True, "epsilon": 1e-3}),
+    "RMSprop both": (
+        "RMSprop",
+        {"learning_rate": 0.02, "momentum": 0.5, "centered": True, "epsilon": 1e-3},
+    ),
+    "RMSprop weight decay": ("RMSprop", {"learning_rate": 0.05, "weight_decay": 0.2}),
 }
 
 # Adam divides by the root of small squares, which widens a last bit of the gradient: after ten
 # steps Keras's own float32 is 2.5e-6 from its float64.
-TOLERANCES = {"SGD": {}, "Adam": {"float32": (2e-5, 1e-5)}}
+WIDE = {"float32": (2e-5, 1e-5)}
+TOLERANCES = {"SGD": {}, "Adam": WIDE, "AdamW": WIDE, "RMSprop": WIDE}
 
 
 def data(dtype):
@@ -76,13 +90,33 @@ def rate_case(text, name, options):
 def run_by_name(keras, dtype):
     """Optimizers given by name have their default parameters."""
     fields = {}
-    for name in ("sgd", "SGD", "adam", "Adam"):
+    for name in ("sgd", "SGD", "adam", "Adam", "adamw", "AdamW", "rmsprop", "RMSprop"):
         model = network(keras)
         model.compile(optimizer=name, loss="mse")
         for x, y in data(dtype)[:2]:
             model.train_on_batch(x, y)
         fields[name] = flat(model.get_weights())
         fields[f"{name} rate"] = np.array(float(model.optimizer.learning_rate))
+    return fields
+
+
+def run_excluded(keras, dtype):
+    """Weights that are not decayed, by name, as objects, and both."""
+    fields = {}
+    for text, chosen in (
+        ("none", lambda model: {}),
+        ("biases", lambda model: {"var_names": ["bias"]}),
+        ("patterns", lambda model: {"var_names": ["^ker", "no"]}),
+        ("one", lambda model: {"var_list": [model.layers[0].kernel]}),
+        ("both", lambda model: {"var_list": [model.layers[0].kernel], "var_names": ["bias"]}),
+    ):
+        model = network(keras)
+        optimizer = keras.optimizers.SGD(0.1, weight_decay=0.5)
+        optimizer.exclude_from_weight_decay(**chosen(model))
+        model.compile(optimizer=optimizer, loss="mse")
+        for x, y in data(dtype)[:3]:
+            model.train_on_batch(x, y)
+        fields[text] = flat(model.get_weights())
     return fields
 
 
@@ -106,6 +140,7 @@ def run_zero_gradient(keras, dtype):
 CASES = [
     *(steps_case(text, *row) for text, row in OPTIMIZERS.items()),
     *(rate_case(text, *row) for text, row in OPTIMIZERS.items() if "default" not in text),
-    Case("by name", run_by_name),
+    Case("by name", run_by_name, **WIDE),
+    Case("excluded from weight decay", run_excluded),
     Case("zero gradient", run_zero_gradient),
 ]

@@ -83,8 +83,7 @@ class Compiled:
         As in Keras 3.15, a loss or metrics that are None are kept from an earlier call.
 
         Args:
-            optimizer: An optimizer or its name; None: the model will be evaluated only. Keras's
-                default, `"rmsprop"`, is not there yet, so it must be given.
+            optimizer: An optimizer or its name; None: the model will be evaluated only.
             loss: A loss or its name.
             loss_weights: What the loss is multiplied by: a number, or a list of it; None: 1.
             metrics: A list of metrics or their names; `"accuracy"` chooses by the model's output
@@ -117,11 +116,6 @@ class Compiled:
             )
         if not is_among(steps_per_execution, ("auto",)):
             check_integer("steps_per_execution", steps_per_execution)
-        if isinstance(optimizer, str) and optimizer.lower() == "rmsprop":
-            raise ValueError(
-                "`optimizer` must be given: 'rmsprop', Keras's default, is not supported yet. Pass "
-                f'optimizer="adam" or optimizer="sgd". Received: optimizer={optimizer!r}'
-            )
         self._refuse_in_training("A model can't be compiled")
         new_optimizer = optimizers.get(optimizer)
         old = self._objective
@@ -247,6 +241,8 @@ class Compiled:
         trial = self._build_for(row)
         with trial:
             objective.resolved = resolved
+            if self.optimizer is not None:
+                self.optimizer._exclude_among(self)
             if self._bound is not resolved:
                 optimizer = None if self.optimizer is None else self.optimizer._core
                 self._core.compile(

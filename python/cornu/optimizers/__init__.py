@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.optimizers.adam import Adam as Adam
+from cornu.optimizers.adamw import AdamW as AdamW
 from cornu.optimizers.optimizer import Optimizer as Optimizer
+from cornu.optimizers.rmsprop import RMSprop as RMSprop
 from cornu.optimizers.sgd import SGD as SGD
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
 from cornu.utils.errors import unknown_name as _unknown_name
 
-_BY_NAME: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
+_BY_NAME: dict[str, type[Optimizer]] = {
+    kind.__name__.lower(): kind for kind in (SGD, Adam, AdamW, RMSprop)
+}
 
-__all__ = ["SGD", "Adam", "Optimizer", "get"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get"]
 
 
 def get(identifier: Any) -> Optimizer | None:

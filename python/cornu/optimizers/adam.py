@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cornu.optimizers.optimizer import Optimizer, check_flag, check_number
+from cornu.optimizers.common_arguments import check_flag, check_number
+from cornu.optimizers.optimizer import Optimizer
 
 
 class Adam(Optimizer):
@@ -21,8 +22,9 @@ class Adam(Optimizer):
         beta_2: How much of v stays from step to step, from 0 to 1 (excluded).
         epsilon: Keeps the division finite, at least 0; the paper's "epsilon hat".
         amsgrad: Whether v may only grow.
-        weight_decay: None. Not supported yet, like the following ones.
-        clipnorm: None.
+        weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
+            none.
+        clipnorm: None. Not supported yet, like the following ones.
         clipvalue: None.
         global_clipnorm: None.
         use_ema: False.
@@ -31,7 +33,8 @@ class Adam(Optimizer):
         loss_scale_factor: None.
         gradient_accumulation_steps: None.
         name: A name; None: `adam`, `adam_1`, ...
-        **kwargs: `lr`, the old name of `learning_rate`; `decay`, which is ignored with a warning.
+        **kwargs: `lr`, the old name of `learning_rate`; `decay`, Keras 2's, by which step t,
+            counted from 0, has `learning_rate / (1 + decay * t)`.
 
     Raises:
         ValueError: an argument is out of range, unknown, or not supported yet.

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import numbers
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from cornu import _core
+from cornu.optimizers.common_arguments import (
+    COMMON,
+    check_common,
+    check_learning_rate,
+    take_decay,
+    take_old_name,
+)
 from cornu.optimizers.scalar import Scalar
-from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
-from cornu.utils.keywords import nearest_keyword
 from cornu.utils.naming import unique_name
-from cornu.utils.number import as_float
 from cornu.utils.overriding import refusal, refuse_overridden
-
-# Keras's common arguments with their defaults, the only values that are supported so far.
-UNSUPPORTED = {
-    "weight_decay": None,
-    "clipnorm": None,
-    "clipvalue": None,
-    "global_clipnorm": None,
-    "use_ema": False,
-    "ema_momentum": 0.99,
-    "ema_overwrite_frequency": None,
-    "loss_scale_factor": None,
-    "gradient_accumulation_steps": None,
-}
 
 # The core takes the steps: methods of a subclass would never be called.
 _METHODS = (
@@ -50,7 +42,8 @@ _METHODS = (
 class Optimizer:
     """The base of the optimizers: a learning rate, a count of steps, and the core's own optimizer.
 
-    The other options are fixed when it is made: the core would not see them change.
+    `decay` is Keras 2's: step t, counted from 0, has `learning_rate / (1 + decay * t)`. It and the
+    other options are fixed when it is made: the core would not see them change.
 
     Args:
         kind: The core's name of it.
@@ -96,14 +89,20 @@ class Optimizer:
     ) -> None:
         refuse_overridden(self, (*_METHODS, "learning_rate", "iterations"), "Optimizers")
         rate = check_learning_rate(
-            _take_old_names(common, learning_rate, self._default_learning_rate)
+            take_old_name(common, learning_rate, self._default_learning_rate)
         )
-        _refuse_unsupported(type(self), common)
+        decay = take_decay(common)
+        values, told = check_common(type(self), common)
         self.name = name or unique_name(type(self).__name__)
-        self._core = _core.Optimizer(kind, rate, **options)
-        self.__dict__.update(UNSUPPORTED)
+        self._core = _core.Optimizer(kind, rate, **options, **told, decay=decay)
+        self.__dict__.update(values)
         self.__dict__.update(options)
+        self.__dict__["decay"] = decay
         self._option_names = tuple(options)
+        self._undecayed: list[Any] = []
+        self._undecayed_names: tuple[str, ...] = ()
+        # The addresses of those that the core was told.
+        self._excluded: list[int] = []
 
     @property
     def learning_rate(self) -> Any:
@@ -148,6 +147,45 @@ class Optimizer:
         """How many numbers it keeps for each weight."""
         raise NotImplementedError
 
+    def exclude_from_weight_decay(
+        self, var_list: Iterable[Any] | None = None, var_names: Iterable[str] | None = None
+    ) -> None:
+        """Say which weights `weight_decay` leaves alone, in place of what was said before.
+
+        Args:
+            var_list: Weights, such as `layer.bias`; None: none.
+            var_names: Regular expressions; a weight with one of them in its name, such as
+                `"bias"`, is left alone. None: none.
+
+        Raises:
+            TypeError: `var_list` holds something that is no weight of a built layer.
+            ValueError: `var_names` is no list of regular expressions.
+
+        Example:
+
+        >>> import cornu
+        >>> optimizer = cornu.optimizers.AdamW(weight_decay=0.01)
+        >>> optimizer.exclude_from_weight_decay(var_names=["bias"])
+
+        Source: https://keras.io/api/optimizers/
+        """
+        undecayed = list(var_list or ())
+        names = _check_patterns(var_names)
+        self._core.exclude(undecayed)
+        self._undecayed, self._undecayed_names = undecayed, names
+        self._excluded = [_address(view) for view in undecayed]
+
+    def _exclude_among(self, model: Any) -> None:
+        """Tell the core which of a model's weights are not decayed, if names say so."""
+        if not self._undecayed_names:
+            return
+        pattern = re.compile("|".join(self._undecayed_names))
+        views = self._undecayed + [view for view in model.weights if pattern.search(view.name)]
+        excluded = [_address(view) for view in views]
+        if excluded != self._excluded:
+            self._core.exclude(views)
+            self._excluded = excluded
+
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such an optimizer again, at its present learning rate.
 
@@ -160,14 +198,16 @@ class Optimizer:
 
         Source: https://keras.io/api/optimizers/
         """
-        config = {"name": self.name, "learning_rate": float(self.learning_rate), **UNSUPPORTED}
-        config.update({option: getattr(self, option) for option in self._option_names})
+        config = {"name": self.name, "learning_rate": float(self.learning_rate)}
+        config.update({name: getattr(self, name) for name in (*COMMON, *self._option_names)})
+        if self.decay:
+            config["decay"] = self.decay
         return config
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _METHODS:
             raise ValueError(refusal("Optimizers", type(self), name))
-        if name in UNSUPPORTED or name in self.__dict__.get("_option_names", ()):
+        if name in COMMON or name == "decay" or name in self.__dict__.get("_option_names", ()):
             raise AttributeError(
                 f"`{name}` of an optimizer can't be changed: make another one with it. "
                 f"Received: {name}={shown(value)}"
@@ -201,7 +241,12 @@ class Optimizer:
                 f"`{self.name}` can't be copied or pickled once it has taken steps: what it keeps "
                 "for the weights is the model's, and saving that is not supported yet."
             )
-        return _made_again, (type(self), self.get_config())
+        if self._undecayed:
+            raise TypeError(
+                f"`{self.name}` can't be copied or pickled with the weights that "
+                "`exclude_from_weight_decay` was given: give it their names."
+            )
+        return _made_again, (type(self), self.get_config(), self._undecayed_names)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, learning_rate={self._core.learning_rate}>"
@@ -219,93 +264,27 @@ class Optimizer:
         self._core.iterations = int(count)
 
 
-def _made_again(kind: type[Optimizer], config: dict[str, Any]) -> Optimizer:
-    return kind.from_config(config)
+def _made_again(
+    kind: type[Optimizer], config: dict[str, Any], undecayed_names: tuple[str, ...]
+) -> Optimizer:
+    made = kind.from_config(config)
+    made.exclude_from_weight_decay(var_names=undecayed_names)
+    return made
 
 
-def check_number(name: str, value: Any, low: float, high: float, below: bool = False) -> float:
-    """Return an argument as a float.
-
-    Args:
-        name: Its name.
-        value: What came.
-        low: The least that it may be.
-        high: The most that it may be.
-        below: Whether it must be less than `high`.
-
-    Raises:
-        ValueError: it is no number or out of range.
-    """
-    number = math.nan if isinstance(value, bool | str) else as_float(value)
-    if not (low <= number < high if below else low <= number <= high):
-        bound = (
-            "at least 0"
-            if math.isinf(high)
-            else f"from {low:g} to {high:g}" + (" (excluded)" if below else "")
-        )
-        raise ValueError(f"`{name}` must be a number {bound}. Received: {name}={shown(value)}")
-    return number
+def _address(view: Any) -> int:
+    return view.__array_interface__["data"][0]
 
 
-def check_learning_rate(value: Any) -> float:
-    """Return a learning rate as a float.
-
-    Raises:
-        ValueError: it is a schedule or another function, no number, a bool, negative or not finite.
-    """
-    if callable(value):
+def _check_patterns(names: Any) -> tuple[str, ...]:
+    try:
+        if isinstance(names, str):
+            raise TypeError
+        patterns = tuple(names or ())
+        for pattern in patterns:
+            re.compile(pattern)
+    except (TypeError, re.error):
         raise ValueError(
-            "`learning_rate` must be a number: a schedule or another function is not supported "
-            "yet. "
-            f"Received: learning_rate={shown(value)}"
-        )
-    return check_number("learning_rate", value, 0.0, math.inf, below=True)
-
-
-def check_flag(name: str, value: Any) -> bool:
-    """Return an argument as a bool.
-
-    Raises:
-        ValueError: it is neither True nor False.
-    """
-    if not is_among(value, (True, False)):
-        raise ValueError(f"`{name}` must be True or False. Received: {name}={shown(value)}")
-    return bool(value)
-
-
-def _take_old_names(common: dict[str, Any], learning_rate: Any, default: float) -> Any:
-    """The learning rate, under whichever name it came; the old names are taken out of `common`."""
-    if common.pop("decay", None) is not None:
-        import warnings
-
-        # As Keras 3 does. Programs from before it have `decay=1e-6` nearly everywhere.
-        warnings.warn(
-            "`decay` is no argument of Keras 3's optimizers and is ignored.",
-            UserWarning,
-            stacklevel=4,
-        )
-    if "lr" not in common:
-        return learning_rate
-    rate = common.pop("lr")
-    if not is_among(learning_rate, (default,)):
-        raise ValueError(
-            "`lr` is the old name of `learning_rate`: give one of them. "
-            f"Received: learning_rate={learning_rate}, lr={rate}"
-        )
-    return rate
-
-
-def _refuse_unsupported(kind: type, common: dict[str, Any]) -> None:
-    unknown = [name for name in common if name not in UNSUPPORTED]
-    if unknown:
-        raise ValueError(
-            f"Unknown argument of the optimizer: {unknown[0]}={shown(common[unknown[0]])}."
-            f"{nearest_keyword(kind, unknown[0], UNSUPPORTED)}"
-        )
-    for name, value in common.items():
-        default = UNSUPPORTED[name]
-        if not is_among(value, (default,)) or isinstance(value, bool) != isinstance(default, bool):
-            raise ValueError(
-                f"`{name}` must be {default}: it is not supported yet. "
-                f"Received: {name}={shown(value)}"
-            )
+            f"`var_names` must be a list of regular expressions. Received: var_names={shown(names)}"
+        ) from None
+    return patterns

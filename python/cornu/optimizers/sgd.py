@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.optimizers.optimizer import Optimizer, check_flag, check_number
+from cornu.optimizers.common_arguments import check_flag, check_number
+from cornu.optimizers.optimizer import Optimizer
 
 
 class SGD(Optimizer):
@@ -17,8 +18,9 @@ class SGD(Optimizer):
         learning_rate: The length of a step, at least 0. Schedules are not supported yet.
         momentum: The share of the last step that the next one keeps, from 0 to 1.
         nesterov: Whether to look a step ahead.
-        weight_decay: None. Not supported yet, like the following ones.
-        clipnorm: None.
+        weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
+            none.
+        clipnorm: None. Not supported yet, like the following ones.
         clipvalue: None.
         global_clipnorm: None.
         use_ema: False.
@@ -27,7 +29,8 @@ class SGD(Optimizer):
         loss_scale_factor: None.
         gradient_accumulation_steps: None.
         name: A name; None: `sgd`, `sgd_1`, ...
-        **kwargs: `lr`, the old name of `learning_rate`; `decay`, which is ignored with a warning.
+        **kwargs: `lr`, the old name of `learning_rate`; `decay`, Keras 2's, by which step t,
+            counted from 0, has `learning_rate / (1 + decay * t)`.
 
     Raises:
         ValueError: an argument is out of range, unknown, or not supported yet.

@@ -78,8 +78,8 @@ def unknown_name(kind: str, name: str, candidates: Iterable[str], module: str) -
     Example:
 
     >>> from cornu.utils.errors import unknown_name
-    >>> unknown_name("optimizer", "rmsprop", ["adam"], "cornu.optimizers")
-    ValueError("Unknown optimizer: 'rmsprop'. Keras's is not supported yet; known are 'adam'.")
+    >>> unknown_name("optimizer", "lamb", ["adam"], "cornu.optimizers")
+    ValueError("Unknown optimizer: 'lamb'. Keras's is not supported yet; known are 'adam'.")
     """
     from cornu.utils.absent_names import keras_names
 

@@ -1,0 +1,86 @@
+"""AdamW."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.optimizers.adam import Adam
+
+
+class AdamW(Adam):
+    """Adam whose weights also decay, by themselves and not by way of the gradient.
+
+    Each step first takes `learning_rate * weight_decay * w` from every weight w that
+    `exclude_from_weight_decay` does not name; then it is Adam's.
+
+    Args:
+        learning_rate: The length of a step, at least 0. Schedules are not supported yet.
+        weight_decay: What share of each weight, times `learning_rate`, a step takes away.
+        beta_1: How much of m stays from step to step, from 0 to 1 (excluded).
+        beta_2: How much of v stays from step to step, from 0 to 1 (excluded).
+        epsilon: Keeps the division finite, at least 0; the paper's "epsilon hat".
+        amsgrad: Whether v may only grow.
+        clipnorm: None. Not supported yet, like the following ones.
+        clipvalue: None.
+        global_clipnorm: None.
+        use_ema: False.
+        ema_momentum: 0.99.
+        ema_overwrite_frequency: None.
+        loss_scale_factor: None.
+        gradient_accumulation_steps: None.
+        name: A name; None: `adam_w`, `adam_w_1`, ...
+        **kwargs: `lr`, the old name of `learning_rate`; `decay`, Keras 2's, by which step t,
+            counted from 0, has `learning_rate / (1 + decay * t)`.
+
+    Raises:
+        ValueError: an argument is out of range, unknown, or not supported yet; `weight_decay` is
+            None.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.optimizers.AdamW(0.002, weight_decay=0.01).weight_decay
+    0.01
+
+    Source: Loshchilov and Hutter, 2017, https://arxiv.org/abs/1711.05101
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        weight_decay: float = 0.004,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        amsgrad: bool = False,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if weight_decay is None:
+            raise ValueError("`weight_decay` must be a number at least 0. Received: None")
+        super().__init__(
+            learning_rate,
+            beta_1,
+            beta_2,
+            epsilon,
+            amsgrad,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            name=name,
+            **kwargs,
+        )

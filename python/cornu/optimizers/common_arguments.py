@@ -1,0 +1,144 @@
+"""What optimizers are made with: checks, old names, and Keras's common arguments."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cornu.utils.arrays import is_among
+from cornu.utils.errors import shown
+from cornu.utils.keywords import nearest_keyword
+from cornu.utils.number import as_float
+
+# Keras's common arguments with their defaults, in its order.
+COMMON: dict[str, Any] = {
+    "weight_decay": None,
+    "clipnorm": None,
+    "clipvalue": None,
+    "global_clipnorm": None,
+    "use_ema": False,
+    "ema_momentum": 0.99,
+    "ema_overwrite_frequency": None,
+    "loss_scale_factor": None,
+    "gradient_accumulation_steps": None,
+}
+
+# Those that are taken at their defaults only.
+_UNSUPPORTED = tuple(name for name in COMMON if name != "weight_decay")
+
+
+def check_number(name: str, value: Any, low: float, high: float, below: bool = False) -> float:
+    """Return an argument as a float.
+
+    Args:
+        name: Its name.
+        value: What came.
+        low: The least that it may be.
+        high: The most that it may be.
+        below: Whether it must be less than `high`.
+
+    Raises:
+        ValueError: it is no number or out of range.
+    """
+    number = math.nan if isinstance(value, bool | str) else as_float(value)
+    if not (low <= number < high if below else low <= number <= high):
+        bound = (
+            "at least 0"
+            if math.isinf(high)
+            else f"from {low:g} to {high:g}" + (" (excluded)" if below else "")
+        )
+        raise ValueError(f"`{name}` must be a number {bound}. Received: {name}={shown(value)}")
+    return number
+
+
+def check_learning_rate(value: Any) -> float:
+    """Return a learning rate as a float.
+
+    Raises:
+        ValueError: it is a schedule or another function, no number, a bool, negative or not finite.
+    """
+    if callable(value):
+        raise ValueError(
+            "`learning_rate` must be a number: a schedule or another function is not supported "
+            "yet. "
+            f"Received: learning_rate={shown(value)}"
+        )
+    return check_number("learning_rate", value, 0.0, math.inf, below=True)
+
+
+def check_flag(name: str, value: Any) -> bool:
+    """Return an argument as a bool.
+
+    Raises:
+        ValueError: it is neither True nor False.
+    """
+    if not is_among(value, (True, False)):
+        raise ValueError(f"`{name}` must be True or False. Received: {name}={shown(value)}")
+    return bool(value)
+
+
+def take_old_name(common: dict[str, Any], learning_rate: Any, default: float) -> Any:
+    """Return the learning rate, under whichever name it came; the old one is taken out.
+
+    Args:
+        common: What came by keyword; the old name is removed.
+        learning_rate: What came under the name of today.
+        default: What that is where nobody gave it.
+
+    Raises:
+        ValueError: both names were given.
+    """
+    if "lr" not in common:
+        return learning_rate
+    rate = common.pop("lr")
+    if not is_among(learning_rate, (default,)):
+        raise ValueError(
+            "`lr` is the old name of `learning_rate`: give one of them. "
+            f"Received: learning_rate={learning_rate}, lr={rate}"
+        )
+    return rate
+
+
+def take_decay(common: dict[str, Any]) -> float:
+    """Return Keras 2's `decay`, 0 where there is none; it is taken out of what came by keyword.
+
+    Raises:
+        ValueError: it is no number or negative.
+    """
+    decay = common.pop("decay", None)
+    return 0.0 if decay is None else check_number("decay", decay, 0.0, math.inf, below=True)
+
+
+def check_common(kind: type, common: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Check Keras's common arguments.
+
+    Args:
+        kind: The optimizer's class.
+        common: What came; those that are missing have their defaults.
+
+    Returns:
+        All of them as attributes, and what the core is told.
+
+    Raises:
+        ValueError: one is unknown, out of range, or not supported yet.
+    """
+    unknown = [name for name in common if name not in COMMON]
+    if unknown:
+        raise ValueError(
+            f"Unknown argument of the optimizer: {unknown[0]}={shown(common[unknown[0]])}."
+            f"{nearest_keyword(kind, unknown[0], COMMON)}"
+        )
+    values = {**COMMON, **common}
+    for name in _UNSUPPORTED:
+        value, default = values[name], COMMON[name]
+        if not is_among(value, (default,)) or isinstance(value, bool) != isinstance(default, bool):
+            raise ValueError(
+                f"`{name}` must be {default}: it is not supported yet. "
+                f"Received: {name}={shown(value)}"
+            )
+    core = {}
+    if values["weight_decay"] is not None:
+        values["weight_decay"] = core["weight_decay"] = check_number(
+            "weight_decay", values["weight_decay"], 0.0, math.inf, below=True
+        )
+    return values, core

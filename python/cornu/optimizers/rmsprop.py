@@ -1,0 +1,96 @@
+"""RMSprop."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cornu.optimizers.common_arguments import check_flag, check_number
+from cornu.optimizers.optimizer import Optimizer
+
+
+class RMSprop(Optimizer):
+    """Gradient descent that divides each weight's step by the root of its gradient's mean square.
+
+    `v = rho * v + (1 - rho) * g**2` and `w = w - learning_rate * g / sqrt(v + epsilon)`; `centered`
+    takes `a**2` from v under the root, where `a = rho * a + (1 - rho) * g`; with momentum, `m =
+    momentum * m + learning_rate * g / sqrt(...)` and `w = w - m`.
+
+    Args:
+        learning_rate: The length of a step, at least 0. Schedules are not supported yet.
+        rho: How much of v stays from step to step, from 0 to 1 (excluded).
+        momentum: The share of the last step that the next one keeps, from 0 to 1.
+        epsilon: Keeps the division finite, at least 0.
+        centered: Whether to divide by the root of the variance.
+        weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
+            none.
+        clipnorm: None. Not supported yet, like the following ones.
+        clipvalue: None.
+        global_clipnorm: None.
+        use_ema: False.
+        ema_momentum: 0.99.
+        ema_overwrite_frequency: None.
+        loss_scale_factor: None.
+        gradient_accumulation_steps: None.
+        name: A name; None: `rm_sprop`, `rm_sprop_1`, ...
+        **kwargs: `lr`, the old name of `learning_rate`; `decay`, Keras 2's, by which step t,
+            counted from 0, has `learning_rate / (1 + decay * t)`.
+
+    Raises:
+        ValueError: an argument is out of range, unknown, or not supported yet.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.optimizers.RMSprop(0.01, momentum=0.9)
+    <RMSprop name=rm_sprop, learning_rate=0.01>
+
+    Source: Tieleman and Hinton, 2012, https://keras.io/api/optimizers/rmsprop/; Graves, 2013,
+    https://arxiv.org/abs/1308.0850, for `centered`.
+    """
+
+    _default_learning_rate = 0.001
+
+    def __init__(
+        self,
+        learning_rate: float = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        options = {
+            "rho": check_number("rho", rho, 0.0, 1.0, below=True),
+            "momentum": check_number("momentum", momentum, 0.0, 1.0),
+            "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+            "centered": check_flag("centered", centered),
+        }
+        common = dict(
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            **kwargs,
+        )
+        super().__init__("rmsprop", learning_rate, name, options, common)
+
+    @property
+    def slot_count(self) -> int:
+        """How many numbers it keeps for each weight: v, with momentum m, and centered a."""
+        return 1 + int(self.momentum != 0) + int(self.centered)

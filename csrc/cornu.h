@@ -221,6 +221,9 @@ typedef struct cornu_optimizer_options {
     double decay; /* step t, counted from 0, has learning_rate / (1 + decay t) */
     double
         weight_decay; /* each step takes weight_decay * learning_rate of a weight before; 0: none */
+    /* What a gradient is clipped to before its step; one of them, 0: none. The norm of each
+     * weight's gradient; each number's size; the norm of all. */
+    double clipnorm, clipvalue, global_clipnorm;
 } cornu_optimizer_options;
 
 /* ---- Single computations on plain memory ----

@@ -55,6 +55,7 @@ IDS = labels()[1]
         lambda model: optimizers.SGD(X),
         lambda model: optimizers.SGD(nesterov=X),
         lambda model: optimizers.SGD(clipnorm=X),
+        lambda model: optimizers.SGD(use_ema=X),
         lambda model: optimizers.SGD(foo=X),
         lambda model: losses.MeanSquaredError(X),
         lambda model: losses.BinaryCrossentropy(X),

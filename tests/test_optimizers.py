@@ -194,9 +194,6 @@ def test_bad_decay(kind, decay):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("clipnorm", 1.0),
-        ("clipvalue", 1.0),
-        ("global_clipnorm", 1.0),
         ("use_ema", True),
         ("use_ema", 0),
         ("ema_momentum", 0.9),
@@ -219,6 +216,45 @@ def test_all_common_arguments_at_their_defaults(kind):
 def test_bad_weight_decay(kind, decay):
     with pytest.raises(ValueError, match=r"`weight_decay` must be a number at least 0\. Received"):
         kind(weight_decay=decay)
+
+
+CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+
+
+@pytest.mark.parametrize("name", CLIPPING)
+@pytest.mark.parametrize("value", [-0.1, math.nan, math.inf, True, "a"])
+def test_bad_clipping(kind, name, value):
+    with pytest.raises(ValueError, match=rf"`{name}` must be a number at least 0\. Received"):
+        kind(**{name: value})
+
+
+def test_one_kind_of_clipping():
+    for first, second in (CLIPPING[:2], CLIPPING[1:], CLIPPING[::2]):
+        with pytest.raises(ValueError, match=f"Only one of.*{first}=1.0.*{second}=2.0"):
+            SGD(**{first: 1, second: 2})
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("name", CLIPPING)
+def test_clipping_of_large_weights(name, threads):
+    """More elements than a tile, and than tiles whose sums are kept at a time, has."""
+    keras.set_num_threads(threads)
+    try:
+        units = 1_100_000
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(units, use_bias=False)])
+        model.set_weights([np.zeros((1, units))])
+        model.compile(SGD(1.0, **{name: 0.5}), keras.losses.MeanSquaredError(reduction="sum"))
+        target = np.linspace(-1, 1, units)[None]
+        # The gradient is -2 y / units.
+        model.fit(np.ones((1, 1)), target * units / 2, verbose=0)
+    finally:
+        keras.set_num_threads(0)
+    moved = model.get_weights()[0].astype(np.float64)
+    if name == "clipvalue":
+        expected = np.clip(target, -0.5, 0.5)
+    else:
+        expected = target * 0.5 / np.linalg.norm(target)
+    np.testing.assert_allclose(moved, expected, rtol=2e-6, atol=1e-9)
 
 
 def test_weight_decay_of_adamw():

@@ -43,6 +43,9 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
         {"$centered", cornu_convert_bool, &options.centered},
         {"$decay", cornu_convert_double, &options.decay},
         {"$weight_decay", cornu_convert_double, &options.weight_decay},
+        {"$clipnorm", cornu_convert_double, &options.clipnorm},
+        {"$clipvalue", cornu_convert_double, &options.clipvalue},
+        {"$global_clipnorm", cornu_convert_double, &options.global_clipnorm},
     };
     if (!cornu_arguments_parse("Optimizer", sizeof arguments / sizeof *arguments, arguments,
                                PyTuple_GET_SIZE(values), PySequence_Fast_ITEMS(values), keywords) ||
@@ -141,7 +144,8 @@ static PyGetSetDef optimizer_attributes[] = {
 static PyType_Slot optimizer_slots[] = {
     {Py_tp_doc, (void *)"Optimizer(kind, learning_rate, *, momentum=0.0, nesterov=False, "
                         "beta_1=0.9, beta_2=0.999, epsilon=1e-07, amsgrad=False, rho=0.9, "
-                        "centered=False, decay=0.0, weight_decay=0.0)\n--\n\n"
+                        "centered=False, decay=0.0, weight_decay=0.0, clipnorm=0.0, "
+                        "clipvalue=0.0, global_clipnorm=0.0)\n--\n\n"
                         "An optimizer's options, learning rate, step count and state."},
     {Py_tp_new, (void *)optimizer_new},
     {Py_tp_dealloc, (void *)optimizer_dealloc},

@@ -149,6 +149,12 @@ typedef struct cornu_kernels {
     void (*metric_sums)(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
                         const void *prediction, const double *weights, double *sums);
 
+    /* The squares are added in double, in an order that depends on `count` only. */
+    double (*sum_of_squares)(size_t count, const void *x);
+    /* x = factor x; x = at least -most and at most `most` (NaN stays). */
+    void (*scale)(size_t count, double factor, void *x);
+    void (*clip)(size_t count, double most, void *x);
+
     /* weights[i][j] moves against gradient[i][j], each with a stride of its own from row to row;
      * slots (see cornu_optimizer_slot_count) lie as weights do. */
     void (*update)(const cornu_update *update, size_t rows, size_t columns, void *weights,
@@ -207,6 +213,9 @@ bool cornu_loss_is_hinge(const cornu_loss *loss);
 size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options);
 /* Whether a step is weights - rate gradient and nothing more, which a product's store can do. */
 bool cornu_optimizer_is_plain(const cornu_optimizer_options *options);
+/* Whether nothing stands between a gradient and its step, so that a part of the gradient can be
+ * spent before the rest is there. */
+bool cornu_optimizer_is_direct(const cornu_optimizer_options *options);
 
 /* ids[i] = labels[i] when it is a whole number in [0, classes); returns the index of the first that
  * is not, or count. */

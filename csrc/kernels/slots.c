@@ -15,3 +15,7 @@ size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options) {
 bool cornu_optimizer_is_plain(const cornu_optimizer_options *options) {
     return options->kind == CORNU_SGD && options->momentum == 0.0 && options->weight_decay == 0.0;
 }
+
+bool cornu_optimizer_is_direct(const cornu_optimizer_options *options) {
+    return options->clipnorm == 0.0 && options->clipvalue == 0.0 && options->global_clipnorm == 0.0;
+}

@@ -37,6 +37,8 @@
 
 #include "kernels/sums_template.h"
 
+#include "kernels/gradient_template.h"
+
 #include "kernels/update_adam_template.h"
 
 #include "kernels/update_rms_template.h"
@@ -70,6 +72,9 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .is_binary = is_binary,
     .metric_rows = metric_rows,
     .metric_sums = metric_sums,
+    .sum_of_squares = sum_of_squares,
+    .scale = scale,
+    .clip = clip,
     .update = update,
     .random_words = random_words,
     .dropout = dropout,

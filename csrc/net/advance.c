@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/float_environment.h"
 #include "base/status.h"
+#include "net/clip.h"
 #include "net/run.h"
 
 /* Weights from which on each gradient is spent as soon as it is there, while it is in the cache. */
@@ -70,7 +71,8 @@ static cornu_status compute(cornu_run *run, cornu_step *step) {
 /* Whether gradients could be spent as soon as they are there. A few are spent in one go sooner. */
 static bool may_descend(const cornu_run *run) {
     return run->plan->descends && run->feed.workspace->few_count == 0 &&
-           run->plan->table->flat_count >= LEAST_DESCENDING;
+           run->plan->table->flat_count >= LEAST_DESCENDING && cornu_run_trains(run) &&
+           cornu_optimizer_is_direct(&run->objective->optimizer->options);
 }
 
 static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,
@@ -91,6 +93,10 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
     if (moves_state) cornu_step_save_state(&step);
     if (training && feed->is_brief && may_descend(run)) step.descending = optimizer;
     status = compute(run, &step);
+    if (status == CORNU_OK && training && !cornu_optimizer_is_direct(&optimizer->options)) {
+        status = cornu_clip_gradient(run->plan, &run->task, &optimizer->options,
+                                     feed->workspace->gradient);
+    }
     if (status == CORNU_ERROR_FORKED) {
         cornu_error_set(error, status,
                         "The process was forked by a signal handler in the middle of a step, and "

@@ -21,6 +21,25 @@ static cornu_status check_learning_rate(double learning_rate, cornu_error *error
                            learning_rate);
 }
 
+static cornu_status check_clipping(const cornu_optimizer_options *options, cornu_error *error) {
+    const double most[] = {options->clipnorm, options->clipvalue, options->global_clipnorm};
+    size_t given = 0;
+    for (size_t i = 0; i < 3; i++) {
+        if (!(most[i] >= 0.0)) {
+            return cornu_error_set(error, CORNU_ERROR_VALUE,
+                                   "`clipnorm`, `clipvalue` and `global_clipnorm` must be numbers "
+                                   "from 0 on. Received: %g",
+                                   most[i]);
+        }
+        given += most[i] > 0.0;
+    }
+    if (given <= 1) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. "
+                           "Received: clipnorm=%g, clipvalue=%g, global_clipnorm=%g",
+                           most[0], most[1], most[2]);
+}
+
 static cornu_status check_options(const cornu_optimizer_options *options, cornu_error *error) {
     const bool has_momentum = options->kind == CORNU_SGD || options->kind == CORNU_RMSPROP;
     if ((unsigned)options->kind >= CORNU_OPTIMIZER_COUNT)
@@ -57,7 +76,7 @@ static cornu_status check_options(const cornu_optimizer_options *options, cornu_
                                "`weight_decay` must be a finite number from 0 on. Received: %g",
                                options->weight_decay);
     }
-    return CORNU_OK;
+    return check_clipping(options, error);
 }
 
 cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double learning_rate,

@@ -9,6 +9,8 @@ OPTIMIZERS = {
     "adam": lambda keras: keras.optimizers.Adam(0.01),
     "amsgrad": lambda keras: keras.optimizers.Adam(0.01, beta_1=0.8, amsgrad=True),
     "decayed": lambda keras: keras.optimizers.SGD(0.1, weight_decay=0.01),
+    "clipped": lambda keras: keras.optimizers.SGD(0.1, momentum=0.5, clipnorm=0.1),
+    "globally clipped": lambda keras: keras.optimizers.Adam(0.01, global_clipnorm=0.1),
     "adamw": lambda keras: keras.optimizers.AdamW(0.01),
     "rmsprop": lambda keras: keras.optimizers.RMSprop(0.01),
     "rmsprop centered": lambda keras: keras.optimizers.RMSprop(

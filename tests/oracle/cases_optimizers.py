@@ -16,6 +16,11 @@ OPTIMIZERS = {
     "Adam betas": ("Adam", {"learning_rate": 0.05, "beta_1": 0.5, "beta_2": 0.9}),
     "Adam epsilon": ("Adam", {"learning_rate": 0.05, "epsilon": 0.1}),
     "SGD weight decay": ("SGD", {"learning_rate": 0.1, "momentum": 0.9, "weight_decay": 0.3}),
+    "SGD clipnorm": ("SGD", {"learning_rate": 0.2, "clipnorm": 0.3}),
+    "SGD clipvalue": ("SGD", {"learning_rate": 0.2, "momentum": 0.5, "clipvalue": 0.1}),
+    "SGD global clipnorm": ("SGD", {"learning_rate": 0.2, "global_clipnorm": 0.5}),
+    "SGD clipping that is off": ("SGD", {"learning_rate": 0.2, "clipnorm": 0.0}),
+    "Adam clipnorm": ("Adam", {"learning_rate": 0.05, "clipnorm": 0.3, "weight_decay": 0.1}),
     "Adam weight decay": ("Adam", {"learning_rate": 0.05, "weight_decay": 0.2}),
     "AdamW default": ("AdamW", {}),
     "AdamW": ("AdamW", {"learning_rate": 0.05, "weight_decay": 0.1, "amsgrad": True}),
@@ -137,7 +142,18 @@ def run_zero_gradient(keras, dtype):
     return fields
 
 
+def run_frozen_and_clipped(keras, dtype):
+    """A frozen layer's gradient is no part of the norm of all."""
+    model = network(keras)
+    model.layers[0].trainable = False
+    model.compile(keras.optimizers.SGD(0.2, global_clipnorm=0.3), "mse")
+    for x, y in data(dtype)[:3]:
+        model.train_on_batch(x, y)
+    return {"weights": flat(model.get_weights())}
+
+
 CASES = [
+    Case("frozen and clipped", run_frozen_and_clipped),
     *(steps_case(text, *row) for text, row in OPTIMIZERS.items()),
     *(rate_case(text, *row) for text, row in OPTIMIZERS.items() if "default" not in text),
     Case("by name", run_by_name, **WIDE),

@@ -24,7 +24,14 @@ COMMON: dict[str, Any] = {
 }
 
 # Those that are taken at their defaults only.
-_UNSUPPORTED = tuple(name for name in COMMON if name != "weight_decay")
+_UNSUPPORTED = (
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "loss_scale_factor",
+    "gradient_accumulation_steps",
+)
+_CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
 def check_number(name: str, value: Any, low: float, high: float, below: bool = False) -> float:
@@ -137,8 +144,14 @@ def check_common(kind: type, common: dict[str, Any]) -> tuple[dict[str, Any], di
                 f"Received: {name}={shown(value)}"
             )
     core = {}
-    if values["weight_decay"] is not None:
-        values["weight_decay"] = core["weight_decay"] = check_number(
-            "weight_decay", values["weight_decay"], 0.0, math.inf, below=True
+    for name in ("weight_decay", *_CLIPPING):
+        if values[name] is not None:
+            number = check_number(name, values[name], 0.0, math.inf, below=True)
+            values[name] = core[name] = number
+    if sum(values[name] is not None for name in _CLIPPING) > 1:
+        received = ", ".join(f"{name}={values[name]}" for name in _CLIPPING)
+        raise ValueError(
+            "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. "
+            f"Received: {received}"
         )
     return values, core

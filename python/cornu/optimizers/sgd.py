@@ -20,10 +20,12 @@ class SGD(Optimizer):
         nesterov: Whether to look a step ahead.
         weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
             none.
-        clipnorm: None. Not supported yet, like the following ones.
-        clipvalue: None.
-        global_clipnorm: None.
-        use_ema: False.
+        clipnorm: The norm that each weight's gradient is scaled down to, if it is larger; None or
+            0: any.
+        clipvalue: The size that each number of the gradient is cut to; None or 0: any.
+        global_clipnorm: The norm that all gradients together are scaled down to; None or 0: any.
+            One of these three may be given.
+        use_ema: False. Not supported yet, like the following ones.
         ema_momentum: 0.99.
         ema_overwrite_frequency: None.
         loss_scale_factor: None.

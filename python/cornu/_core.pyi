@@ -70,7 +70,7 @@ class Optimizer:
     iterations: int
     def __init__(
         self,
-        kind: str,  # "sgd" or "adam"
+        kind: str,  # "sgd", "adam" or "rmsprop"
         learning_rate: float,
         *,
         momentum: float = 0.0,
@@ -79,7 +79,16 @@ class Optimizer:
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
+        rho: float = 0.9,
+        centered: bool = False,
+        decay: float = 0.0,
+        weight_decay: float = 0.0,
+        clipnorm: float = 0.0,
+        clipvalue: float = 0.0,
+        global_clipnorm: float = 0.0,
     ) -> None: ...
+    def exclude(self, views: Sequence[np.ndarray]) -> None:
+        """Let weight_decay leave these weights alone, in place of those named before."""
 
 class Model:
     """A chain of layers with its plan."""

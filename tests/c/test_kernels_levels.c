@@ -263,6 +263,9 @@ static void compute_update(const cornu_kernels *kernels, const input *in, output
         {.kind = CORNU_SGD, .momentum = 0.9, .nesterov = true},
         {.kind = CORNU_ADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7},
         {.kind = CORNU_ADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7, .amsgrad = true},
+        {.kind = CORNU_SGD, .weight_decay = 0.3},
+        {.kind = CORNU_RMSPROP, .rho = 0.9, .epsilon = 1e-7},
+        {.kind = CORNU_RMSPROP, .rho = 0.9, .epsilon = 1e-3, .momentum = 0.9, .centered = true},
     };
     size_t count = in->rows * in->columns, nbytes = count * real_nbytes(in->dtype);
     memcpy(out->reals, in->x, nbytes);
@@ -271,10 +274,23 @@ static void compute_update(const cornu_kernels *kernels, const input *in, output
         slots[i] = real_at(in->dtype, out->reals, (i + 1) * count);
     }
     for (uint64_t step = 1; step < 4; step++) {
-        cornu_update update = {&options[in->variant], 0.01, step * step * step};
+        const cornu_optimizer_options *chosen = &options[in->variant];
+        cornu_update update = {chosen, 0.01, step * step * step, chosen->weight_decay};
         kernels->update(&update, 1, count, out->reals, count, in->y, count, slots);
     }
     out->real_count = (1 + CORNU_MAX_SLOTS) * count;
+}
+
+/* Clipping: by a factor, then by size. */
+static void compute_gradient(const cornu_kernels *kernels, const input *in, output *out) {
+    const size_t count = in->rows * in->columns;
+    memcpy(out->reals, in->x, count * real_nbytes(in->dtype));
+    if (count == 0) return;
+    out->doubles[0] = kernels->sum_of_squares(count, in->x);
+    out->double_count = 1;
+    kernels->scale(count, 0.7, out->reals);
+    kernels->clip(count, 0.5, out->reals);
+    out->real_count = count;
 }
 
 static void compute_random(const cornu_kernels *kernels, const input *in, output *out) {
@@ -378,7 +394,8 @@ int main(void) {
     compare_everywhere("column_sums", compute_column_sums, 2, false);
     compare_everywhere("loss", compute_loss, LOSS_VARIANTS, false);
     compare_everywhere("metric", compute_metric, 2 * CORNU_METRIC_COUNT, false);
-    compare_everywhere("update", compute_update, 5, false);
+    compare_everywhere("update", compute_update, 8, false);
+    compare_everywhere("gradient", compute_gradient, 1, false);
     compare_everywhere("random", compute_random, 10, false);
     compare_everywhere("gather", compute_gather, 4 * CORNU_DTYPE_COUNT, false);
     compare_everywhere("gemm", compute_gemm, 15, false);

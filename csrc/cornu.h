@@ -303,6 +303,12 @@ cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t u
 cornu_status cornu_layer_new_activation(const char *name, cornu_dtype dtype,
                                         const cornu_activation *activation, cornu_layer **layer,
                                         cornu_error *error);
+/* Softmax, log_softmax or sparsemax along other axes than the last. `axes` count the batch, which
+ * is 0 and can't be one of them, or from the end, below 0; several are taken as one. */
+cornu_status cornu_layer_new_activation_along(const char *name, cornu_dtype dtype,
+                                              const cornu_activation *activation, size_t axis_count,
+                                              const int64_t *axes, cornu_layer **layer,
+                                              cornu_error *error);
 cornu_status cornu_layer_new_flatten(const char *name, cornu_dtype dtype, cornu_layer **layer,
                                      cornu_error *error);
 /* One of the `rank` sizes may be -1. */

@@ -20,6 +20,30 @@ static PyObject *finish(PyObject *module, cornu_status status, cornu_layer *laye
     return cornu_layer_object_new(cornu_module_state_of(module), layer);
 }
 
+typedef struct integers {
+    size_t count;
+    int64_t values[CORNU_MAX_RANK];
+} integers;
+
+/* Output: integers, such as sizes or axes. Negative ones are the library's to judge: -1 means
+ * something. */
+static bool convert_integers(PyObject *value, const char *name, void *output) {
+    bool ok = false;
+    integers *found = output;
+    PyObject *items =
+        cornu_items_tuple(value, name, "a tuple of at most 8 integers", CORNU_MAX_RANK);
+    if (items == NULL) return false;
+    found->count = (size_t)PyTuple_GET_SIZE(items);
+    for (size_t i = 0; i < found->count; i++) {
+        PyObject *item = PyTuple_GET_ITEM(items, (Py_ssize_t)i);
+        if (!cornu_convert_int64(item, name, &found->values[i])) goto exit;
+    }
+    ok = true;
+exit:
+    Py_DECREF(items);
+    return ok;
+}
+
 static PyObject *dense(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                        PyObject *keywords) {
     const char *name;
@@ -61,6 +85,28 @@ static PyObject *activation(PyObject *module, PyObject *const *values, Py_ssize_
     return finish(module, status, layer, &error);
 }
 
+static PyObject *activation_along(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                                  PyObject *keywords) {
+    const char *name;
+    cornu_dtype dtype;
+    cornu_activation activation;
+    integers axes;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},
+        {"dtype", cornu_convert_float_dtype, &dtype},
+        {"activation", cornu_convert_activation, &activation},
+        {"axes", convert_integers, &axes},
+    };
+    if (!cornu_arguments_parse("activation_along", 4, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_layer_new_activation_along(name, dtype, &activation, axes.count,
+                                                           axes.values, &layer, &error);
+    return finish(module, status, layer, &error);
+}
+
 static PyObject *flatten(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                          PyObject *keywords) {
     const char *name;
@@ -76,44 +122,21 @@ static PyObject *flatten(PyObject *module, PyObject *const *values, Py_ssize_t v
     return finish(module, status, layer, &error);
 }
 
-typedef struct target_shape {
-    size_t rank;
-    int64_t sizes[CORNU_MAX_RANK];
-} target_shape;
-
-/* Output: target_shape. Negative sizes are the library's to judge: -1 means something. */
-static bool convert_target_shape(PyObject *value, const char *name, void *output) {
-    bool ok = false;
-    target_shape *target = output;
-    PyObject *items =
-        cornu_items_tuple(value, name, "a tuple of at most 8 integers", CORNU_MAX_RANK);
-    if (items == NULL) return false;
-    target->rank = (size_t)PyTuple_GET_SIZE(items);
-    for (size_t i = 0; i < target->rank; i++) {
-        PyObject *item = PyTuple_GET_ITEM(items, (Py_ssize_t)i);
-        if (!cornu_convert_int64(item, name, &target->sizes[i])) goto exit;
-    }
-    ok = true;
-exit:
-    Py_DECREF(items);
-    return ok;
-}
-
 static PyObject *reshape(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                          PyObject *keywords) {
     const char *name;
     cornu_dtype dtype;
-    target_shape target;
+    integers target;
     cornu_layer *layer = NULL;
     cornu_error error = CORNU_NO_ERROR;
     const cornu_argument arguments[] = {
         {"name", cornu_convert_text, &name},
         {"dtype", cornu_convert_float_dtype, &dtype},
-        {"target_shape", convert_target_shape, &target},
+        {"target_shape", convert_integers, &target},
     };
     if (!cornu_arguments_parse("reshape", 3, arguments, value_count, values, keywords)) return NULL;
     cornu_status status =
-        cornu_layer_new_reshape(name, dtype, target.rank, target.sizes, &layer, &error);
+        cornu_layer_new_reshape(name, dtype, target.count, target.values, &layer, &error);
     return finish(module, status, layer, &error);
 }
 
@@ -175,6 +198,10 @@ PyMethodDef cornu_layer_functions[] = {
      "dense($module, /, name, dtype, units, activation, use_bias)\n--\n\nA dense layer."},
     {"activation", (PyCFunction)(void (*)(void))activation, METH_FASTCALL | METH_KEYWORDS,
      "activation($module, /, name, dtype, activation)\n--\n\nAn activation as a layer."},
+    {"activation_along", (PyCFunction)(void (*)(void))activation_along,
+     METH_FASTCALL | METH_KEYWORDS,
+     "activation_along($module, /, name, dtype, activation, axes)\n--\n\n"
+     "An activation along other axes than the last."},
     {"flatten", (PyCFunction)(void (*)(void))flatten, METH_FASTCALL | METH_KEYWORDS,
      "flatten($module, /, name, dtype)\n--\n\nA layer that makes rows of any shape flat."},
     {"reshape", (PyCFunction)(void (*)(void))reshape, METH_FASTCALL | METH_KEYWORDS,

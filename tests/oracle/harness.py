@@ -20,6 +20,7 @@ import numpy as np
 
 DTYPES = ("float32", "float64")
 FAMILIES = (
+    "activation_layers",
     "activations",
     "batches",
     "callbacks",

@@ -3,14 +3,19 @@
 from cornu.layers.activation import Activation as Activation
 from cornu.layers.dense import Dense as Dense
 from cornu.layers.dropout import Dropout as Dropout
+from cornu.layers.elu import ELU as ELU
 from cornu.layers.flatten import Flatten as Flatten
 from cornu.layers.input_layer import Input as Input
 from cornu.layers.input_layer import InputLayer as InputLayer
 from cornu.layers.layer import Layer as Layer
+from cornu.layers.leaky_relu import LeakyReLU as LeakyReLU
+from cornu.layers.relu import ReLU as ReLU
 from cornu.layers.reshape import Reshape as Reshape
+from cornu.layers.softmax import Softmax as Softmax
 from cornu.utils.absent_names import absent_name as _absent_name
 
 __all__ = [
+    "ELU",
     "Activation",
     "Dense",
     "Dropout",
@@ -18,7 +23,10 @@ __all__ = [
     "Input",
     "InputLayer",
     "Layer",
+    "LeakyReLU",
+    "ReLU",
     "Reshape",
+    "Softmax",
 ]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
-from cornu.utils.number import as_integer, check_integer
+from cornu.utils.number import as_float, as_integer, check_integer
 
 
 def check_flag(name: str, value: Any) -> bool:
@@ -23,6 +24,51 @@ def check_flag(name: str, value: Any) -> bool:
             f"Received: {name}={shown(value)} (of type {type(value).__name__})"
         )
     return bool(value)
+
+
+def check_not_negative(name: str, value: Any) -> float:
+    """Return an argument that must be a finite number of at least 0.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    number = math.nan if isinstance(value, bool | str) else as_float(value)
+    if not 0.0 <= number < math.inf:
+        raise ValueError(
+            f"`{name}` must be a finite number of at least 0. Received: {name}={shown(value)}"
+        )
+    return number
+
+
+def check_row_axes(name: str, axes: Any) -> tuple[int, ...]:
+    """Return the axes of a row that an argument names, each as it was given.
+
+    Args:
+        name: The argument's name.
+        axes: An integer, or a tuple or list of at least one; they count the batch, which is 0, or
+            from the end.
+
+    Raises:
+        ValueError: it is something else, or the batch is among them.
+
+    Example:
+
+    >>> from cornu.layers.arguments import check_row_axes
+    >>> check_row_axes("axis", -1), check_row_axes("axis", [1, 2])
+    ((-1,), (1, 2))
+    """
+    given = axes if isinstance(axes, tuple | list) else (axes,)
+    numbers = tuple(map(as_integer, given))
+    if not numbers or None in numbers:
+        raise ValueError(
+            f"`{name}` must be an integer or a tuple of integers. Received: {name}={shown(axes)}"
+        )
+    if 0 in numbers:
+        raise ValueError(
+            f"`{name}` must be among the axes of a row, from 1 on: axis 0 is the batch. "
+            f"Received: {name}={shown(axes)}"
+        )
+    return tuple(number for number in numbers if number is not None)
 
 
 def check_training(value: Any) -> bool:

@@ -1,0 +1,52 @@
+"""The rectifier as a layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu import _core
+from cornu.layers.arguments import check_not_negative
+from cornu.layers.layer import Layer
+
+
+class ReLU(Layer):
+    """A layer that keeps what is above a threshold and flattens what is below.
+
+    `relu(x) = min(x, max_value)` for `x > threshold`, else `negative_slope * (x - threshold)`.
+
+    Args:
+        max_value: The largest value, at least 0; None: there is none.
+        negative_slope: Slope below the threshold, at least 0.
+        threshold: Where the line starts, at least 0.
+        **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
+
+    Raises:
+        ValueError: an argument is negative or no number.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.layers.ReLU(max_value=2, negative_slope=0.5)([[-2.0, 0.0, 1.0, 5.0]])
+    array([[-1.,  0.,  1.,  2.]], dtype=float32)
+
+    Source: https://keras.io/api/layers/activation_layers/relu/
+    """
+
+    _options = ("max_value", "negative_slope", "threshold")
+
+    def __init__(
+        self,
+        max_value: float | None = None,
+        negative_slope: float = 0.0,
+        threshold: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        self.max_value = None if max_value is None else check_not_negative("max_value", max_value)
+        self.negative_slope = check_not_negative("negative_slope", negative_slope)
+        self.threshold = check_not_negative("threshold", threshold)
+        super().__init__(**kwargs)
+
+    def _make_core(self) -> _core.Layer:
+        largest = float("inf") if self.max_value is None else self.max_value
+        specification = ("relu", (self.negative_slope, largest, self.threshold))
+        return _core.activation(self.name, self.dtype, specification)

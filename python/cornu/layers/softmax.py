@@ -1,0 +1,89 @@
+"""The softmax as a layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.layers.arguments import check_row_axes
+from cornu.layers.layer import Layer
+from cornu.layers.user_arrays import as_rows
+from cornu.utils.errors import shown
+
+# What a masked number is taken to be: its exponential is 0 beside that of any other.
+_MASKED = -1e9
+
+
+class Softmax(Layer):
+    """A layer that turns numbers into probabilities: `exp(x[i]) / sum(exp(x))`.
+
+    Args:
+        axis: The axis to sum along, or a tuple of axes that are taken as one. The batch, axis 0, is
+            none of them.
+        **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
+
+    Raises:
+        ValueError: `axis` is no such axis.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> softmax = cornu.layers.Softmax()
+    >>> x = np.zeros((1, 4))
+    >>> softmax(x)
+    array([[0.25, 0.25, 0.25, 0.25]], dtype=float32)
+    >>> softmax(x, mask=np.array([[True, False, True, False]]))
+    array([[0.5, 0. , 0.5, 0. ]], dtype=float32)
+
+    Source: https://keras.io/api/layers/activation_layers/softmax/
+    """
+
+    _options = ("axis",)
+
+    def __init__(self, axis: int | tuple[int, ...] = -1, **kwargs: Any) -> None:
+        self.axis = axis
+        self._axes = check_row_axes("axis", axis)
+        super().__init__(**kwargs)
+
+    def _make_core(self) -> _core.Layer:
+        if self._axes == (-1,):
+            return _core.activation(self.name, self.dtype, ("softmax", ()))
+        return _core.activation_along(self.name, self.dtype, ("softmax", ()), self._axes)
+
+    def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> np.ndarray:
+        """Apply the layer to an array.
+
+        Args:
+            inputs: Rows that the layer can take, of any real dtype and layout.
+            training: Makes no difference.
+            mask: True, or more than 0.5, where a number counts; the others get the probability 0.
+                It has the shape of `inputs`, or one that is broadcast to it. None: all count.
+
+        Returns:
+            A new array of the layer's float type.
+
+        Raises:
+            TypeError: `inputs` is no array, but a symbolic input.
+            ValueError: the layer can't take `inputs`, or the mask doesn't fit.
+        """
+        if mask is None:
+            return super().__call__(inputs, training)
+        x = as_rows(inputs, "inputs")
+        kept = np.asarray(mask)
+        if kept.dtype.kind not in "biuf":
+            raise ValueError(f"`mask` must be of numbers or bools. Received: mask={shown(mask)}")
+        if kept.dtype != np.bool_:
+            kept = kept > 0.5
+        try:
+            kept = np.broadcast_to(kept, x.shape)
+        except ValueError:
+            raise ValueError(
+                "`mask` must have the shape of `inputs`, or one that is broadcast to it. "
+                f"Received: inputs.shape={x.shape}, mask.shape={kept.shape}"
+            ) from None
+        result = super().__call__(np.where(kept, x.astype(self.dtype), _MASKED), training)
+        result[~kept] = 0
+        return result

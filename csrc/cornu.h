@@ -309,6 +309,11 @@ cornu_status cornu_layer_new_activation_along(const char *name, cornu_dtype dtyp
                                               const cornu_activation *activation, size_t axis_count,
                                               const int64_t *axes, cornu_layer **layer,
                                               cornu_error *error);
+/* `axis` as above, one. */
+cornu_status cornu_layer_new_batch_normalization(const char *name, cornu_dtype dtype, int64_t axis,
+                                                 double momentum, double epsilon, bool center,
+                                                 bool scale, cornu_layer **layer,
+                                                 cornu_error *error);
 cornu_status cornu_layer_new_flatten(const char *name, cornu_dtype dtype, cornu_layer **layer,
                                      cornu_error *error);
 /* One of the `rank` sizes may be -1. */
@@ -339,7 +344,8 @@ cornu_status cornu_layer_output_shape_again(const cornu_layer *layer, const corn
                                             cornu_error *error);
 /* Makes the spans, filled with zero, in one block of their own. A built layer only checks. */
 cornu_status cornu_layer_build(cornu_layer *layer, const cornu_shape *input, cornu_error *error);
-/* 0 before build. Dense: kernel (input, units), then bias (units). The span is borrowed from the
+/* 0 before build. Dense: kernel (input, units), then bias (units). BatchNormalization: gamma, beta,
+ * where it has them, moving mean and moving variance. The span is borrowed from the
  * layer. */
 size_t cornu_layer_span_count(const cornu_layer *layer);
 cornu_span *cornu_layer_span(const cornu_layer *layer, size_t index);

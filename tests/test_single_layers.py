@@ -17,6 +17,15 @@ LAYERS = {
     "elu": (functools.partial(layers.ELU, 0.5), (5,)),
     "softmax": (layers.Softmax, (5,)),
     "softmax of another axis": (functools.partial(layers.Softmax, axis=1), (3, 5)),
+    "batch normalization": (layers.BatchNormalization, (5,)),
+    "batch normalization of another axis": (
+        functools.partial(layers.BatchNormalization, axis=1, gamma_initializer="random_normal"),
+        (3, 5),
+    ),
+    "batch normalization without weights": (
+        functools.partial(layers.BatchNormalization, center=False, scale=False),
+        (2, 5),
+    ),
     "softmax of two axes": (functools.partial(layers.Softmax, axis=(1, -1)), (2, 3, 5)),
 }
 

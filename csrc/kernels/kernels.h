@@ -124,6 +124,30 @@ typedef struct cornu_kernels {
      * depth is. */
     void (*column_sums)(size_t rows, size_t columns, const void *x, void *sums, bool accumulate);
 
+    /* Normalization of columns; vectors are one number a column. In the order of column_sums:
+     * sums[j] = (accumulate: sums[j] +) sum over rows of (x[i][j] - means[j]) times factors[i][j],
+     * or (NULL) itself. */
+    void (*centered_sums)(size_t rows, size_t columns, const void *x, const void *means,
+                          const void *factors, void *sums, bool accumulate);
+    /* y = (x - mean) scale + shift. y may be x. */
+    void (*normalize_columns)(size_t rows, size_t columns, const void *x, const void *means,
+                              const void *scales, const void *shifts, void *y);
+    /* dx = scale dy + (x - mean) slope + shift. dx may be dy. */
+    void (*normalize_columns_backward)(size_t rows, size_t columns, const void *x,
+                                       const void *means, const void *scales, const void *slopes,
+                                       const void *shifts, const void *dy, void *dx);
+    /* inverse = 1 / sqrt(variance + epsilon), scale = inverse gamma (gammas NULL: 1). */
+    void (*normalizing_scales)(size_t count, double epsilon, const void *variances,
+                               const void *gammas, void *inverses, void *scales);
+    /* Slopes and shifts for the derivative where means and variances are those of `rows` rows of x,
+     * from the sums of dy and of dy (x - mean), which become the derivatives by gamma. */
+    void (*normalizing_slopes)(size_t count, size_t rows, const void *inverses, const void *scales,
+                               const void *sums, void *centered, void *slopes, void *shifts);
+    /* x = x / divisor. */
+    void (*divide_all)(size_t count, double divisor, void *x);
+    /* average = momentum average + (1 - momentum) x. */
+    void (*move_average)(size_t count, double momentum, const void *x, void *average);
+
     /* One loss a row: the mean over the row's columns (regression, binary, hinge) or the row's
      * cross-entropy, divergence, categorical hinge or negated cosine, as a double and not
      * multiplied by any weight. `target` is rows x columns reals, or for the sparse loss rows int32

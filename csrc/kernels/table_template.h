@@ -9,6 +9,8 @@
 
 #include "kernels/reduce_template.h"
 
+#include "kernels/normalize_template.h"
+
 #include "kernels/gemm_template.h"
 
 #include "kernels/narrow_rows_template.h"
@@ -67,6 +69,13 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .activation_forward = activation_forward,
     .activation_backward = activation_backward,
     .column_sums = column_sums,
+    .centered_sums = centered_sums,
+    .normalize_columns = normalize_columns,
+    .normalize_columns_backward = normalize_columns_backward,
+    .normalizing_scales = normalizing_scales,
+    .normalizing_slopes = normalizing_slopes,
+    .divide_all = divide_all,
+    .move_average = move_average,
     .loss_forward = loss_forward,
     .loss_backward = loss_backward,
     .is_binary = is_binary,

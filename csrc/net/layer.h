@@ -21,8 +21,9 @@
 
 /* What a layer needs of the workspace for rows of one shape. */
 typedef struct cornu_layer_needs {
-    bool alias;     /* y is x's memory, dx is dy's: the layer only renames the shape */
-    size_t z_count; /* elements a row for z, kept until backward; 0: none */
+    bool alias;        /* y is x's memory, dx is dy's: the layer only renames the shape */
+    size_t z_count;    /* elements a row for z, kept until backward; 0: none */
+    size_t kept_count; /* elements for the batch as a whole, likewise */
 } cornu_layer_needs;
 
 /* When the workspace is planned for. */
@@ -41,6 +42,9 @@ typedef struct cornu_pass {
     const void *x;
     void *y;
     void *z;         /* NULL: not asked for */
+    void *kept;      /* likewise */
+    bool training;   /* as in cornu_layer_use */
+    bool trainable;  /* the layer is not frozen */
     bool stops_at_z; /* forward leaves y to the loss, which takes the activation in with its own */
     uint64_t
         draw; /* which mask of its own a random layer draws; forward sets it, backward reads it */

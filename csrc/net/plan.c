@@ -164,11 +164,14 @@ bool cornu_plan_is_frozen(const cornu_plan *plan, size_t entry) {
     return true;
 }
 
-/* As if every layer with weights were dense; an element of any other costs some operations. */
+/* As if every layer with a matrix of weights were dense; an element of any other costs some
+ * operations. */
 static void fill_work(cornu_plan *plan) {
     for (size_t i = 0; i < plan->count; i++) {
         const cornu_link *link = &plan->links[i];
-        const double inputs = link->layer->span_count > 0 ? (double)link->input_count : 1.0;
+        const cornu_layer *layer = link->layer;
+        const bool is_dense = layer->span_count > 0 && cornu_span_shape(layer->spans[0])->rank > 1;
+        const double inputs = is_dense ? (double)link->input_count : 1.0;
         plan->row_work += (inputs + 10.0) * (double)link->output_count;
     }
 }

@@ -18,6 +18,9 @@ static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x)
                         .x = x,
                         .y = slice->y,
                         .z = slice->z,
+                        .kept = slice->kept,
+                        .training = step->workspace->use.training,
+                        .trainable = link->layer_trainable,
                         .stops_at_z = step->workspace->use.joined && index + 1 == step->plan->count,
                         .draw = slice->draw};
 }

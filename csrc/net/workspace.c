@@ -49,6 +49,7 @@ static extents ask_links(const cornu_plan *plan, const cornu_workspace_use *use,
         link->layer->type->needs(link->layer, &link->input, &layer_use, &needs);
         slices[i].alias = needs.alias;
         slices[i].z_count = needs.z_count;
+        slices[i].kept_count = needs.kept_count;
         most.output = larger(most.output, link->output_count);
         most.delta = larger(most.delta, larger(link->input_count, link->output_count));
         most.z = larger(most.z, needs.z_count);
@@ -73,6 +74,7 @@ static void carve_slices(const cornu_plan *plan, cornu_workspace *workspace, con
         if (slice->alias) continue;
         slice->y =
             keep ? carve(layout, rows, plan->links[i].output_count, element) : turns[turn++ % 2];
+        slice->kept = carve(layout, slice->kept_count, 1, element);
         if (slice->z_count > 0) slice->z = keep ? carve(layout, rows, slice->z_count, element) : z;
     }
 }

@@ -24,8 +24,8 @@ typedef struct cornu_workspace_use {
  * caller's output). */
 typedef struct cornu_slice {
     bool alias;
-    size_t z_count;
-    void *y, *z;
+    size_t z_count, kept_count;
+    void *y, *z, *kept;
     uint64_t draw;
 } cornu_slice;
 

@@ -31,6 +31,7 @@ FAMILIES = (
     "layers",
     "losses",
     "metrics",
+    "normalization",
     "optimizers",
     "plain_losses",
     "scores",
@@ -231,10 +232,11 @@ def set_drawn_weights(model, name, scale=0.5):
     return weights
 
 
-def gradients(keras, model, x, y, sample_weight=None):
+def gradients(keras, model, x, y, sample_weight=None, training=False):
     """(loss, gradients parallel to model.trainable_weights) of a compiled model on one batch.
 
-    cornu has an entry point for it; Keras leaves it to the backend, here JAX.
+    cornu has an entry point for it; Keras leaves it to the backend, here JAX. `training` must be
+    True where layers do in training what they don't do else; cornu takes it for granted.
     """
     if hasattr(model, "loss_and_gradients"):
         loss, found = model.loss_and_gradients(x, y, sample_weight=sample_weight)
@@ -244,7 +246,7 @@ def gradients(keras, model, x, y, sample_weight=None):
     fixed = [variable.value for variable in model.non_trainable_variables]
 
     def loss_of(trainable):
-        y_pred, _ = model.stateless_call(trainable, fixed, x)
+        y_pred, _ = model.stateless_call(trainable, fixed, x, training=training)
         return model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
 
     trainable = [variable.value for variable in model.trainable_variables]

@@ -1,6 +1,7 @@
 """Layers: what a Sequential is made of."""
 
 from cornu.layers.activation import Activation as Activation
+from cornu.layers.batch_normalization import BatchNormalization as BatchNormalization
 from cornu.layers.dense import Dense as Dense
 from cornu.layers.dropout import Dropout as Dropout
 from cornu.layers.elu import ELU as ELU
@@ -17,6 +18,7 @@ from cornu.utils.absent_names import absent_name as _absent_name
 __all__ = [
     "ELU",
     "Activation",
+    "BatchNormalization",
     "Dense",
     "Dropout",
     "Flatten",

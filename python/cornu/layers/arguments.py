@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from cornu import initializers
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float, as_integer, check_integer
@@ -69,6 +70,30 @@ def check_row_axes(name: str, axes: Any) -> tuple[int, ...]:
             f"Received: {name}={shown(axes)}"
         )
     return tuple(number for number in numbers if number is not None)
+
+
+def check_row_axis(name: str, axis: Any) -> int:
+    """Return an argument that must be one axis of a row, as `check_row_axes` has it.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    given = axis[0] if isinstance(axis, tuple | list) and len(axis) == 1 else axis
+    if as_integer(given) is None:
+        raise ValueError(f"`{name}` must be an integer. Received: {name}={shown(axis)}")
+    return check_row_axes(name, given)[0]
+
+
+def check_initializer(name: str, identifier: Any) -> Callable[..., Any]:
+    """Return the initializer that an argument stands for.
+
+    Raises:
+        ValueError: it stands for none.
+    """
+    initializer = initializers.get(identifier)
+    if initializer is None:
+        raise ValueError(f"`{name}` must be an initializer or its name. Received: {name}=None")
+    return initializer
 
 
 def check_training(value: Any) -> bool:

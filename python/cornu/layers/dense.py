@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu import _core, activations, initializers
-from cornu.layers.arguments import check_flag, refuse_unsupported
+from cornu import _core, activations
+from cornu.layers.arguments import check_flag, check_initializer, refuse_unsupported
 from cornu.layers.layer import Layer
 from cornu.utils.number import check_integer
 from cornu.variable import Variable
@@ -86,8 +86,8 @@ class Dense(Layer):
         self.activation = activations.get(activation)
         self._specification = activations.specification(activation)
         self.use_bias = check_flag("use_bias", use_bias)
-        self.kernel_initializer = _get_initializer("kernel_initializer", kernel_initializer)
-        self.bias_initializer = _get_initializer("bias_initializer", bias_initializer)
+        self.kernel_initializer = check_initializer("kernel_initializer", kernel_initializer)
+        self.bias_initializer = check_initializer("bias_initializer", bias_initializer)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
 
     def _make_core(self) -> _core.Layer:
@@ -119,7 +119,7 @@ class Dense(Layer):
 
     @kernel.setter
     def kernel(self, value: Any) -> None:
-        self._keep(0, "kernel", value)
+        self._keep_weight("kernel", value)
 
     @property
     def bias(self) -> Variable | None:
@@ -128,24 +128,9 @@ class Dense(Layer):
 
     @bias.setter
     def bias(self, value: Any) -> None:
-        self._keep(1, "bias", value)
+        self._keep_weight("bias", value)
 
     def _weight(self, index: int, name: str) -> Variable:
         if not self._built:
             raise AttributeError(f'Layer "{self.name}" must be built before it has a `{name}`.')
         return self._weights[index]
-
-    def _keep(self, index: int, name: str, value: Any) -> None:
-        # `layer.kernel *= 2` writes in place, then hands the same object back.
-        if value is not (self._weights[index] if index < len(self._weights) else value):
-            raise AttributeError(
-                f"`{name}` is a view of the core's memory and can't be replaced: write to it with "
-                f"`layer.{name}[...] = value` or `layer.{name}.assign(value)`."
-            )
-
-
-def _get_initializer(name: str, identifier: Any) -> Callable[..., Any]:
-    initializer = initializers.get(identifier)
-    if initializer is None:
-        raise ValueError(f"`{name}` must be an initializer or its name. Received: {name}=None")
-    return initializer

@@ -75,6 +75,8 @@ class Layer(CoreBacked):
     )
     # Set once, by the constructor: the core would not see them change.
     _options: tuple[str, ...] = ()
+    # Weights that the layer moves itself: no gradient does.
+    _state_names: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -207,7 +209,7 @@ class Layer(CoreBacked):
         self._trainable = bool(value)
         self._core.trainable = self._trainable
         for weight in self._weights:
-            weight._trainable = self._trainable
+            weight._trainable = self._trainable and weight.name not in self._state_names
 
     @property
     def weights(self) -> list[Variable]:
@@ -219,14 +221,14 @@ class Layer(CoreBacked):
     @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that training changes."""
-        return list(self._weights) if self._trainable else []
+        return [weight for weight in self._weights if weight.trainable]
 
     trainable_variables = trainable_weights
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The weights that training leaves alone."""
-        return [] if self._trainable else list(self._weights)
+        return [weight for weight in self._weights if not weight.trainable]
 
     non_trainable_variables = non_trainable_weights
 
@@ -291,6 +293,17 @@ class Layer(CoreBacked):
         owner = f'layer "{self._name}"'
         places = [f"{weight.name} of {owner}" for weight in self._weights]
         write_weights(owner, self._weights, weights, self._lockable(), places)
+
+    def _weight_named(self, name: str) -> Variable | None:
+        return next((weight for weight in self._weights if weight.name == name), None)
+
+    def _keep_weight(self, name: str, value: Any) -> None:
+        # `layer.kernel *= 2` writes in place, then hands the same object back.
+        if value is not self._weight_named(name):
+            raise AttributeError(
+                f"`{name}` is a view of the core's memory and can't be replaced: write to it with "
+                f"`layer.{name}[...] = value` or `layer.{name}.assign(value)`."
+            )
 
     def _lockable(self) -> _core.Model | None:
         return self._chain(self._row) if self._weights else None
@@ -361,7 +374,8 @@ class Layer(CoreBacked):
                     f"Received: shape {value.shape}"
                 )
             span[...] = value
-            weights.append(Variable.view_of(span, name, f"{path}/{name}", self._trainable))
+            trainable = self._trainable and name not in self._state_names
+            weights.append(Variable.view_of(span, name, f"{path}/{name}", trainable))
         self._path = path
         self._weights = weights
         self._row = row

@@ -1,0 +1,99 @@
+"""Layers that normalize: outputs, gradients, and what training makes of weights and statistics."""
+
+import numpy as np
+
+from .harness import Case, draw, gradients, set_drawn_weights
+
+
+def set_weights(model, name):
+    """Drawn weights, variances among them positive."""
+    set_drawn_weights(model, name)
+    for weight in model.weights:
+        if weight.name == "moving_variance":
+            weight.assign(np.abs(np.array(weight)) + 0.5)
+
+
+def in_training(name, shape, rows, make, frozen=False):
+    """A layer between two dense ones: alone, predicted, gradients, and five steps of training."""
+
+    def run(keras, dtype):
+        layers = keras.layers
+        layer = make(layers)
+        model = keras.Sequential(
+            [keras.Input(shape), layers.Dense(shape[-1]), layer, layers.Dense(2)]
+        )
+        set_weights(model, name)
+        layer.trainable = not frozen
+        x = draw(f"normalized {name}", rows, *shape, dtype=dtype)
+        before = model.predict(x, verbose=0)
+        model.compile(optimizer=keras.optimizers.SGD(0.05), loss="mse")
+        y = draw(f"normalized y {name}", *before.shape, dtype=dtype)
+        loss, found = gradients(keras, model, x, y, training=True)
+        fields = {
+            "predict": before,
+            "alone": layer(x),
+            "loss": loss,
+            **{f"gradient {i}": g for i, g in enumerate(found)},
+        }
+        model.fit(x, y, batch_size=(rows + 1) // 2, epochs=3, shuffle=False, verbose=0)
+        fields |= {
+            "evaluate": model.evaluate(x, y, verbose=0),
+            "training": layer(x, training=True),
+            "names": np.array([f"{w.path} {w.shape} {w.trainable}" for w in model.weights]),
+            "trainable": np.array([w.path for w in model.trainable_weights]),
+            "fixed": np.array([w.path for w in model.non_trainable_weights] or [""]),
+            **{f"weight {i}": w for i, w in enumerate(model.get_weights())},
+        }
+        return fields | {"state": np.array([np.sum(w) for w in layer.get_weights()], dtype)}
+
+    tolerant = {"float32": (3e-5, 3e-6), "float64": (1e-11, 1e-12)}
+    return Case(name, run, **tolerant)
+
+
+def run_initial(keras, dtype):
+    """Before it is built, built with initializers of its own, and what summary counts."""
+    layer = keras.layers.BatchNormalization(
+        beta_initializer="ones",
+        gamma_initializer=keras.initializers.Constant(3),
+        moving_mean_initializer="ones",
+        moving_variance_initializer=keras.initializers.Constant(4),
+    )
+    unbuilt = [layer.gamma is None, layer.beta is None, layer.moving_mean is None]
+    model = keras.Sequential([keras.Input((3,)), layer])
+    lines = []
+    model.summary(print_fn=lines.append)
+    return {
+        "unbuilt": np.array(unbuilt),
+        "predict": model.predict(draw("initial", 4, 3, dtype=dtype), verbose=0),
+        "counts": np.array([line for line in "\n".join(lines).splitlines() if "params:" in line]),
+    }
+
+
+BATCH = [
+    ("batch", (5,), 8, lambda layers: layers.BatchNormalization()),
+    ("batch of odd size", (17,), 7, lambda layers: layers.BatchNormalization()),
+    ("batch of one column", (1,), 5, lambda layers: layers.BatchNormalization()),
+    (
+        "batch with options",
+        (33,),
+        9,
+        lambda layers: layers.BatchNormalization(momentum=0.7, epsilon=0.1),
+    ),
+    ("batch without scale", (5,), 8, lambda layers: layers.BatchNormalization(scale=False)),
+    ("batch without center", (5,), 8, lambda layers: layers.BatchNormalization(center=False)),
+    (
+        "batch plain",
+        (5,),
+        8,
+        lambda layers: layers.BatchNormalization(center=False, scale=False),
+    ),
+    ("batch rank 3", (3, 5), 6, lambda layers: layers.BatchNormalization()),
+    ("batch axis 1", (3, 5), 6, lambda layers: layers.BatchNormalization(axis=1)),
+    ("batch axis -2", (2, 3, 5), 4, lambda layers: layers.BatchNormalization(axis=-2)),
+]
+
+CASES = [
+    *(in_training(*row) for row in BATCH),
+    in_training("batch frozen", (5,), 8, lambda layers: layers.BatchNormalization(), frozen=True),
+    Case("batch initial", run_initial),
+]

@@ -325,6 +325,24 @@ cornu_status cornu_layer_new_reshape(const char *name, cornu_dtype dtype, size_t
 cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double rate,
                                      size_t noise_rank, const size_t *noise_shape, uint64_t seed,
                                      cornu_layer **layer, cornu_error *error);
+/* As dropout, but what is dropped becomes SELU's lowest value, and everything is scaled and shifted
+ * so that mean and deviation stay. The rate is below 1. */
+cornu_status cornu_layer_new_alpha_dropout(const char *name, cornu_dtype dtype, double rate,
+                                           size_t noise_rank, const size_t *noise_shape,
+                                           uint64_t seed, cornu_layer **layer, cornu_error *error);
+/* Adds normal numbers of mean 0 to the elements, or multiplies by such of mean 1. */
+cornu_status cornu_layer_new_gaussian_noise(const char *name, cornu_dtype dtype, double deviation,
+                                            bool multiplies, uint64_t seed, cornu_layer **layer,
+                                            cornu_error *error);
+/* `dims` are the axes of a row, from 1, in their new order. */
+cornu_status cornu_layer_new_permute(const char *name, cornu_dtype dtype, size_t rank,
+                                     const int64_t *dims, cornu_layer **layer, cornu_error *error);
+cornu_status cornu_layer_new_repeat_vector(const char *name, cornu_dtype dtype, size_t count,
+                                           cornu_layer **layer, cornu_error *error);
+/* y = x scale + shift; a pair for each element of the last axis, or one (count 1) for all. */
+cornu_status cornu_layer_new_rescaling(const char *name, cornu_dtype dtype, size_t count,
+                                       const double *scales, const double *shifts,
+                                       cornu_layer **layer, cornu_error *error);
 void cornu_layer_retain(cornu_layer *layer);
 void cornu_layer_release(cornu_layer *layer);
 

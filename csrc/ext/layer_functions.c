@@ -1,5 +1,5 @@
 /* The functions that make layers. */
-#include "ext/module.h"
+#include "ext/layer_functions.h"
 
 #include <stdint.h>
 
@@ -7,12 +7,12 @@
 #include "ext/arguments.h"
 #include "ext/errors.h"
 #include "ext/layer_type.h"
+#include "ext/module.h"
 #include "ext/shape_tuples.h"
 #include "ext/specs.h"
 
-/* What a constructor of the library gave, as a Layer or an exception. */
-static PyObject *finish(PyObject *module, cornu_status status, cornu_layer *layer,
-                        const cornu_error *error) {
+PyObject *cornu_layer_finish(PyObject *module, cornu_status status, cornu_layer *layer,
+                             const cornu_error *error) {
     if (status != CORNU_OK) {
         cornu_error_raise(status, error);
         return NULL;
@@ -20,16 +20,9 @@ static PyObject *finish(PyObject *module, cornu_status status, cornu_layer *laye
     return cornu_layer_object_new(cornu_module_state_of(module), layer);
 }
 
-typedef struct integers {
-    size_t count;
-    int64_t values[CORNU_MAX_RANK];
-} integers;
-
-/* Output: integers, such as sizes or axes. Negative ones are the library's to judge: -1 means
- * something. */
-static bool convert_integers(PyObject *value, const char *name, void *output) {
+bool cornu_convert_integers(PyObject *value, const char *name, void *output) {
     bool ok = false;
-    integers *found = output;
+    cornu_integers *found = output;
     PyObject *items =
         cornu_items_tuple(value, name, "a tuple of at most 8 integers", CORNU_MAX_RANK);
     if (items == NULL) return false;
@@ -63,7 +56,7 @@ static PyObject *dense(PyObject *module, PyObject *const *values, Py_ssize_t val
     if (!cornu_arguments_parse("dense", 5, arguments, value_count, values, keywords)) return NULL;
     cornu_status status =
         cornu_layer_new_dense(name, dtype, units, &activation, use_bias, &layer, &error);
-    return finish(module, status, layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
 }
 
 static PyObject *activation(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
@@ -82,7 +75,7 @@ static PyObject *activation(PyObject *module, PyObject *const *values, Py_ssize_
         return NULL;
     }
     cornu_status status = cornu_layer_new_activation(name, dtype, &activation, &layer, &error);
-    return finish(module, status, layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
 }
 
 static PyObject *activation_along(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
@@ -90,21 +83,21 @@ static PyObject *activation_along(PyObject *module, PyObject *const *values, Py_
     const char *name;
     cornu_dtype dtype;
     cornu_activation activation;
-    integers axes;
+    cornu_integers axes;
     cornu_layer *layer = NULL;
     cornu_error error = CORNU_NO_ERROR;
     const cornu_argument arguments[] = {
         {"name", cornu_convert_text, &name},
         {"dtype", cornu_convert_float_dtype, &dtype},
         {"activation", cornu_convert_activation, &activation},
-        {"axes", convert_integers, &axes},
+        {"axes", cornu_convert_integers, &axes},
     };
     if (!cornu_arguments_parse("activation_along", 4, arguments, value_count, values, keywords)) {
         return NULL;
     }
     cornu_status status = cornu_layer_new_activation_along(name, dtype, &activation, axes.count,
                                                            axes.values, &layer, &error);
-    return finish(module, status, layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
 }
 
 static PyObject *batch_normalization(PyObject *module, PyObject *const *values,
@@ -128,7 +121,7 @@ static PyObject *batch_normalization(PyObject *module, PyObject *const *values,
     }
     cornu_status status = cornu_layer_new_batch_normalization(name, dtype, axis, momentum, epsilon,
                                                               center, scale, &layer, &error);
-    return finish(module, status, layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
 }
 
 static PyObject *flatten(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
@@ -143,78 +136,113 @@ static PyObject *flatten(PyObject *module, PyObject *const *values, Py_ssize_t v
     };
     if (!cornu_arguments_parse("flatten", 2, arguments, value_count, values, keywords)) return NULL;
     cornu_status status = cornu_layer_new_flatten(name, dtype, &layer, &error);
-    return finish(module, status, layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
 }
 
 static PyObject *reshape(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                          PyObject *keywords) {
     const char *name;
     cornu_dtype dtype;
-    integers target;
+    cornu_integers target;
     cornu_layer *layer = NULL;
     cornu_error error = CORNU_NO_ERROR;
     const cornu_argument arguments[] = {
         {"name", cornu_convert_text, &name},
         {"dtype", cornu_convert_float_dtype, &dtype},
-        {"target_shape", convert_integers, &target},
+        {"target_shape", cornu_convert_integers, &target},
     };
     if (!cornu_arguments_parse("reshape", 3, arguments, value_count, values, keywords)) return NULL;
     cornu_status status =
         cornu_layer_new_reshape(name, dtype, target.count, target.values, &layer, &error);
-    return finish(module, status, layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
 }
 
-typedef struct noise_shape {
-    size_t rank; /* 0: none */
-    size_t sizes[CORNU_MAX_RANK + 1];
-} noise_shape;
-
-/* Output: noise_shape. None, of the whole or of one axis, is the library's 0; so no axis may be
- * given as 0. */
-static bool convert_noise_shape(PyObject *value, const char *name, void *output) {
-    bool ok = false;
-    noise_shape *noise = output;
-    noise->rank = 0;
-    if (value == Py_None) return true;
-    PyObject *items = cornu_items_tuple(
-        value, name, "None or a tuple of at most 9 positive integers or None", CORNU_MAX_RANK + 1);
-    if (items == NULL) return false;
-    noise->rank = (size_t)PyTuple_GET_SIZE(items);
-    if (noise->rank == 0) {
-        cornu_argument_refuse(PyExc_ValueError, name, "None or a tuple that is not empty", value);
-        goto exit;
-    }
-    for (size_t i = 0; i < noise->rank; i++) {
-        PyObject *item = PyTuple_GET_ITEM(items, (Py_ssize_t)i);
-        noise->sizes[i] = 0;
-        if (item != Py_None && !cornu_convert_positive_size(item, name, &noise->sizes[i])) {
-            goto exit;
-        }
-    }
-    ok = true;
-exit:
-    Py_DECREF(items);
-    return ok;
-}
-
-static PyObject *dropout(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+static PyObject *permute(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                          PyObject *keywords) {
     const char *name;
     cornu_dtype dtype;
-    double rate;
-    noise_shape noise;
-    uint64_t seed;
+    cornu_integers dims;
     cornu_layer *layer = NULL;
     cornu_error error = CORNU_NO_ERROR;
     const cornu_argument arguments[] = {
-        {"name", cornu_convert_text, &name},   {"dtype", cornu_convert_float_dtype, &dtype},
-        {"rate", cornu_convert_double, &rate}, {"noise_shape", convert_noise_shape, &noise},
-        {"seed", cornu_convert_uint64, &seed},
+        {"name", cornu_convert_text, &name},
+        {"dtype", cornu_convert_float_dtype, &dtype},
+        {"dims", cornu_convert_integers, &dims},
     };
-    if (!cornu_arguments_parse("dropout", 5, arguments, value_count, values, keywords)) return NULL;
+    if (!cornu_arguments_parse("permute", 3, arguments, value_count, values, keywords)) return NULL;
     cornu_status status =
-        cornu_layer_new_dropout(name, dtype, rate, noise.rank, noise.sizes, seed, &layer, &error);
-    return finish(module, status, layer, &error);
+        cornu_layer_new_permute(name, dtype, dims.count, dims.values, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
+static PyObject *repeat_vector(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                               PyObject *keywords) {
+    const char *name;
+    cornu_dtype dtype;
+    size_t count;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},
+        {"dtype", cornu_convert_float_dtype, &dtype},
+        {"n", cornu_convert_positive_size, &count},
+    };
+    if (!cornu_arguments_parse("repeat_vector", 3, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_layer_new_repeat_vector(name, dtype, count, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
+/* New memory of as many doubles as the tuple or list has, for PyMem_Free; NULL: an exception. */
+static double *make_doubles(PyObject *value, const char *name, size_t *count) {
+    PyObject *items = cornu_items_tuple(value, name, "a tuple of numbers", PY_SSIZE_T_MAX);
+    if (items == NULL) return NULL;
+    *count = (size_t)PyTuple_GET_SIZE(items);
+    double *numbers = PyMem_New(double, *count ? *count : 1);
+    if (numbers == NULL) PyErr_NoMemory();
+    for (size_t i = 0; i < *count && numbers != NULL; i++) {
+        if (cornu_convert_double(PyTuple_GET_ITEM(items, (Py_ssize_t)i), name, &numbers[i])) {
+            continue;
+        }
+        PyMem_Free(numbers);
+        numbers = NULL;
+    }
+    Py_DECREF(items);
+    return numbers;
+}
+
+static PyObject *rescaling(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                           PyObject *keywords) {
+    const char *name;
+    cornu_dtype dtype;
+    PyObject *scale_values, *shift_values, *made = NULL;
+    size_t scale_count = 0, shift_count = 0;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},
+        {"dtype", cornu_convert_float_dtype, &dtype},
+        {"scale", cornu_convert_object, &scale_values},
+        {"offset", cornu_convert_object, &shift_values},
+    };
+    if (!cornu_arguments_parse("rescaling", 4, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    double *scales = make_doubles(scale_values, "scale", &scale_count);
+    double *shifts = scales != NULL ? make_doubles(shift_values, "offset", &shift_count) : NULL;
+    if (scales == NULL || shifts == NULL) goto exit;
+    if (scale_count != shift_count) {
+        PyErr_SetString(PyExc_ValueError, "`scale` and `offset` must have the same length");
+        goto exit;
+    }
+    cornu_status status =
+        cornu_layer_new_rescaling(name, dtype, scale_count, scales, shifts, &layer, &error);
+    made = cornu_layer_finish(module, status, layer, &error);
+exit:
+    PyMem_Free(scales);
+    PyMem_Free(shifts);
+    return made;
 }
 
 PyMethodDef cornu_layer_functions[] = {
@@ -234,7 +262,12 @@ PyMethodDef cornu_layer_functions[] = {
      "flatten($module, /, name, dtype)\n--\n\nA layer that makes rows of any shape flat."},
     {"reshape", (PyCFunction)(void (*)(void))reshape, METH_FASTCALL | METH_KEYWORDS,
      "reshape($module, /, name, dtype, target_shape)\n--\n\nA layer that gives rows a shape."},
-    {"dropout", (PyCFunction)(void (*)(void))dropout, METH_FASTCALL | METH_KEYWORDS,
-     "dropout($module, /, name, dtype, rate, noise_shape, seed)\n--\n\nA dropout layer."},
+    {"permute", (PyCFunction)(void (*)(void))permute, METH_FASTCALL | METH_KEYWORDS,
+     "permute($module, /, name, dtype, dims)\n--\n\nA layer that reorders a row's axes."},
+    {"repeat_vector", (PyCFunction)(void (*)(void))repeat_vector, METH_FASTCALL | METH_KEYWORDS,
+     "repeat_vector($module, /, name, dtype, n)\n--\n\nA layer that repeats rows of features."},
+    {"rescaling", (PyCFunction)(void (*)(void))rescaling, METH_FASTCALL | METH_KEYWORDS,
+     "rescaling($module, /, name, dtype, scale, offset)\n--\n\nA layer of constants: x scale + "
+     "offset."},
     {NULL, NULL, 0, NULL},
 };

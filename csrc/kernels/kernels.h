@@ -77,6 +77,13 @@ typedef struct cornu_dropout {
     uint64_t seed, stream;
 } cornu_dropout;
 
+/* Normal numbers of this deviation: about 0, to be added, or about 1, to be multiplied by. */
+typedef struct cornu_noise {
+    double deviation;
+    bool multiplies;
+    uint64_t seed, stream;
+} cornu_noise;
+
 /* A layer of a few numbers: y = activation(x kernel + bias). */
 typedef struct cornu_few_layer {
     size_t inputs, units;
@@ -193,6 +200,13 @@ typedef struct cornu_kernels {
      * says so (step is 0 or 1; rate 1 keeps none). Serves forward and backward. y may be x. */
     void (*dropout)(const cornu_dropout *dropout, uint64_t first, size_t step, size_t count,
                     const void *x, void *y);
+
+    /* The same with other numbers: y = (x where it is kept, else `dropped`) scale + shift. */
+    void (*alpha_dropout)(const cornu_dropout *dropout, double dropped, double scale, double shift,
+                          uint64_t first, size_t step, size_t count, const void *x, void *y);
+    /* y = x + noise, or x noise, whose element i is number `first` + i of fill_normal. y may be x.
+     */
+    void (*noise)(const cornu_noise *noise, uint64_t first, size_t count, const void *x, void *y);
 
     /* real[i] = source[i] converted, [dtype][byte-swapped]; any alignment. */
     cornu_gather *gather[CORNU_DTYPE_COUNT][2];

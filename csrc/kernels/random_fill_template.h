@@ -115,28 +115,74 @@ static void fill_truncated_normal(size_t count, uint64_t seed, uint64_t stream, 
     }
 }
 
+/* Words below it are dropped: a share of `rate` of them, all of them at 1. */
+static uint64_t dropout_limit(const cornu_dropout *dropout) {
+    return (uint64_t)(dropout->rate * 0x1p32);
+}
+
+/* The words of elements begin, begin + 1, ...; with step 0 they are all the same, and made once. */
+INLINE void dropout_words(const cornu_dropout *dropout, uint64_t first, size_t step, size_t begin,
+                          size_t group, uint32_t *words) {
+    if (step != 0) {
+        random_words(dropout->seed, dropout->stream, first + begin, group, words);
+    } else if (begin == 0) {
+        cornu_random_words(dropout->seed, dropout->stream, first, 1, words);
+        for (size_t i = 1; i < RANDOM_GROUP; i++) {
+            words[i] = words[0];
+        }
+    }
+}
+
 static void dropout(const cornu_dropout *dropout, uint64_t first, size_t step, size_t count,
                     const void *x_, void *y_) {
     const REAL *x = x_;
     REAL *y = y_;
     const REAL kept = (REAL)(1.0 - dropout->rate);
-    /* Words below it are dropped: a share of `rate` of them, all of them at 1. */
-    const uint64_t limit = (uint64_t)(dropout->rate * 0x1p32);
+    const uint64_t limit = dropout_limit(dropout);
     uint32_t words[RANDOM_GROUP];
     for (size_t begin = 0; begin < count; begin += RANDOM_GROUP) {
         const size_t group = count - begin < RANDOM_GROUP ? count - begin : RANDOM_GROUP;
-        if (step != 0) {
-            random_words(dropout->seed, dropout->stream, first + begin, group, words);
-        } else if (begin == 0) {
-            cornu_random_words(dropout->seed, dropout->stream, first, 1, words);
-            for (size_t i = 1; i < RANDOM_GROUP; i++) {
-                words[i] = words[0];
-            }
-        }
+        dropout_words(dropout, first, step, begin, group, words);
         INDEPENDENT
         for (size_t i = 0; i < group; i++) {
             const REAL value = x[begin + i] / kept;
             y[begin + i] = words[i] >= limit ? value : 0;
+        }
+    }
+}
+
+static void alpha_dropout(const cornu_dropout *dropout, double dropped_, double scale_,
+                          double shift_, uint64_t first, size_t step, size_t count, const void *x_,
+                          void *y_) {
+    const REAL *x = x_;
+    REAL *y = y_;
+    const REAL dropped = (REAL)dropped_, scale = (REAL)scale_, shift = (REAL)shift_;
+    const uint64_t limit = dropout_limit(dropout);
+    uint32_t words[RANDOM_GROUP];
+    for (size_t begin = 0; begin < count; begin += RANDOM_GROUP) {
+        const size_t group = count - begin < RANDOM_GROUP ? count - begin : RANDOM_GROUP;
+        dropout_words(dropout, first, step, begin, group, words);
+        INDEPENDENT
+        for (size_t i = 0; i < group; i++) {
+            const REAL value = x[begin + i];
+            y[begin + i] = multiply_add(words[i] >= limit ? value : dropped, scale, shift);
+        }
+    }
+}
+
+static void noise(const cornu_noise *noise, uint64_t first, size_t count, const void *x_,
+                  void *y_) {
+    const REAL *x = x_;
+    REAL *y = y_;
+    REAL normals[RANDOM_GROUP];
+    for (size_t begin = 0; begin < count; begin += RANDOM_GROUP) {
+        const size_t group = count - begin < RANDOM_GROUP ? count - begin : RANDOM_GROUP;
+        fill_normal(group, noise->seed, noise->stream, first + begin, noise->multiplies ? 1.0 : 0.0,
+                    noise->deviation, normals);
+        INDEPENDENT
+        for (size_t i = 0; i < group; i++) {
+            const REAL value = x[begin + i];
+            y[begin + i] = noise->multiplies ? value * normals[i] : value + normals[i];
         }
     }
 }

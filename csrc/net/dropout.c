@@ -1,6 +1,10 @@
-/* Dropout: while training, drops elements at random and scales the others up.
+/* Dropout: while training, drops elements at random and scales the others up. AlphaDropout: gives
+ * them SELU's lowest value, and scales and shifts all so that mean and deviation stay (Klambauer et
+ * al., "Self-normalizing neural networks", 2017).
  *
  * The mask is not stored: it is a function of (seed, draw, index), so backward makes it again. */
+#include <math.h>
+
 #include "base/status.h"
 #include "net/layer.h"
 #include "net/shape.h"
@@ -8,6 +12,8 @@
 typedef struct dropout {
     cornu_layer base;
     double rate;
+    bool is_alpha;
+    double dropped, scale, shift; /* where it is */
     uint64_t seed;
     size_t noise_rank; /* 0: the mask has the batch's shape */
     size_t noise_shape[CORNU_MAX_RANK + 1];
@@ -55,6 +61,8 @@ static void dropout_needs(const cornu_layer *layer, const cornu_shape *input,
 typedef struct dropout_mask {
     cornu_task *task;
     cornu_dropout dropout;
+    bool is_alpha;
+    double dropped, scale, shift;
     size_t rank; /* batch included */
     size_t sizes[CORNU_MAX_RANK + 1];
     size_t strides[CORNU_MAX_RANK + 1];
@@ -70,9 +78,16 @@ static void mask_run(const dropout_mask *mask, size_t run) {
         word += rest % mask->sizes[axis] * mask->strides[axis];
         rest /= mask->sizes[axis];
     }
-    mask->task->kernels->dropout(&mask->dropout, word, mask->strides[mask->rank - 1], mask->inner,
-                                 cornu_task_at(mask->task, mask->x, run * mask->inner),
-                                 cornu_task_at(mask->task, mask->y, run * mask->inner));
+    const cornu_kernels *kernels = mask->task->kernels;
+    const size_t step = mask->strides[mask->rank - 1];
+    const void *x = cornu_task_at(mask->task, mask->x, run * mask->inner);
+    void *y = cornu_task_at(mask->task, mask->y, run * mask->inner);
+    if (mask->is_alpha) {
+        kernels->alpha_dropout(&mask->dropout, mask->dropped, mask->scale, mask->shift, word, step,
+                               mask->inner, x, y);
+    } else {
+        kernels->dropout(&mask->dropout, word, step, mask->inner, x, y);
+    }
 }
 
 static void mask_tile(void *argument, size_t tile, size_t worker) {
@@ -84,9 +99,14 @@ static void mask_tile(void *argument, size_t tile, size_t worker) {
     for (size_t run = begin; run < end; run++) mask_run(mask, run);
 }
 
-static cornu_status apply_mask(const dropout *self, const cornu_pass *pass, const void *x,
-                               void *y) {
+/* Backward what is dropped is a constant, and so is the shift. */
+static cornu_status apply_mask(const dropout *self, const cornu_pass *pass, bool is_backward,
+                               const void *x, void *y) {
     dropout_mask mask = {.task = pass->task,
+                         .is_alpha = self->is_alpha,
+                         .dropped = is_backward ? 0.0 : self->dropped,
+                         .scale = self->scale,
+                         .shift = is_backward ? 0.0 : self->shift,
                          .dropout = {.rate = self->rate, .seed = self->seed, .stream = pass->draw},
                          .rank = pass->input->rank + 1,
                          .sizes = {pass->rows},
@@ -112,13 +132,13 @@ static cornu_status apply_mask(const dropout *self, const cornu_pass *pass, cons
 static cornu_status dropout_forward(const cornu_layer *layer, cornu_pass *pass) {
     uint64_t *draws = cornu_span_data(layer->spans[0]);
     pass->draw = (*draws)++;
-    return apply_mask(as_dropout(layer), pass, pass->x, pass->y);
+    return apply_mask(as_dropout(layer), pass, false, pass->x, pass->y);
 }
 
 static cornu_status dropout_backward(const cornu_layer *layer, cornu_pass *pass) {
     if (!pass->dx) return CORNU_OK;
     pass->dx = pass->dy;
-    return apply_mask(as_dropout(layer), pass, pass->dy, pass->dx);
+    return apply_mask(as_dropout(layer), pass, true, pass->dy, pass->dx);
 }
 
 static const cornu_layer_type dropout_type = {
@@ -130,9 +150,18 @@ static const cornu_layer_type dropout_type = {
     .backward = dropout_backward,
 };
 
-cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double rate,
-                                     size_t noise_rank, const size_t *noise_shape, uint64_t seed,
-                                     cornu_layer **layer, cornu_error *error) {
+static const cornu_layer_type alpha_dropout_type = {
+    .name = "AlphaDropout",
+    .output_shape = dropout_output_shape,
+    .spans = dropout_spans,
+    .needs = dropout_needs,
+    .forward = dropout_forward,
+    .backward = dropout_backward,
+};
+
+static cornu_status make_dropout(const cornu_layer_type *type, const char *name, cornu_dtype dtype,
+                                 double rate, size_t noise_rank, const size_t *noise_shape,
+                                 uint64_t seed, cornu_layer **layer, cornu_error *error) {
     if (!(rate >= 0.0 && rate <= 1.0)) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`rate` must be a number from 0 to 1. Received: %g", rate);
@@ -143,14 +172,41 @@ cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double
                                CORNU_MAX_RANK + 1, noise_rank);
     }
     cornu_layer *made;
-    cornu_status status =
-        cornu_layer_new(&dropout_type, sizeof(dropout), name, dtype, &made, error);
+    cornu_status status = cornu_layer_new(type, sizeof(dropout), name, dtype, &made, error);
     if (status != CORNU_OK) return status;
     dropout *self = (dropout *)made;
     self->rate = rate;
     self->seed = seed;
     self->noise_rank = noise_rank;
     for (size_t axis = 0; axis < noise_rank; axis++) self->noise_shape[axis] = noise_shape[axis];
+    *layer = made;
+    return CORNU_OK;
+}
+
+cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double rate,
+                                     size_t noise_rank, const size_t *noise_shape, uint64_t seed,
+                                     cornu_layer **layer, cornu_error *error) {
+    return make_dropout(&dropout_type, name, dtype, rate, noise_rank, noise_shape, seed, layer,
+                        error);
+}
+
+cornu_status cornu_layer_new_alpha_dropout(const char *name, cornu_dtype dtype, double rate,
+                                           size_t noise_rank, const size_t *noise_shape,
+                                           uint64_t seed, cornu_layer **layer, cornu_error *error) {
+    /* -scale alpha of SELU. */
+    const double lowest = -1.0507009873554804934 * 1.6732632423543772848;
+    if (!(rate < 1.0))
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`rate` must be at least 0 and less than 1. Received: %g", rate);
+    cornu_layer *made;
+    cornu_status status = make_dropout(&alpha_dropout_type, name, dtype, rate, noise_rank,
+                                       noise_shape, seed, &made, error);
+    if (status != CORNU_OK) return status;
+    dropout *self = (dropout *)made;
+    self->is_alpha = true;
+    self->dropped = lowest;
+    self->scale = 1.0 / sqrt((1.0 - rate) * (1.0 + rate * lowest * lowest));
+    self->shift = -self->scale * lowest * rate;
     *layer = made;
     return CORNU_OK;
 }

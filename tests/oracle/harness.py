@@ -34,6 +34,7 @@ FAMILIES = (
     "normalization",
     "optimizers",
     "plain_losses",
+    "reshaping",
     "scores",
     "training",
     "utilities",

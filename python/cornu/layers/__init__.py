@@ -1,16 +1,23 @@
 """Layers: what a Sequential is made of."""
 
 from cornu.layers.activation import Activation as Activation
+from cornu.layers.alpha_dropout import AlphaDropout as AlphaDropout
 from cornu.layers.batch_normalization import BatchNormalization as BatchNormalization
 from cornu.layers.dense import Dense as Dense
 from cornu.layers.dropout import Dropout as Dropout
 from cornu.layers.elu import ELU as ELU
 from cornu.layers.flatten import Flatten as Flatten
+from cornu.layers.gaussian_dropout import GaussianDropout as GaussianDropout
+from cornu.layers.gaussian_noise import GaussianNoise as GaussianNoise
+from cornu.layers.identity import Identity as Identity
 from cornu.layers.input_layer import Input as Input
 from cornu.layers.input_layer import InputLayer as InputLayer
 from cornu.layers.layer import Layer as Layer
 from cornu.layers.leaky_relu import LeakyReLU as LeakyReLU
+from cornu.layers.permute import Permute as Permute
 from cornu.layers.relu import ReLU as ReLU
+from cornu.layers.repeat_vector import RepeatVector as RepeatVector
+from cornu.layers.rescaling import Rescaling as Rescaling
 from cornu.layers.reshape import Reshape as Reshape
 from cornu.layers.softmax import Softmax as Softmax
 from cornu.utils.absent_names import absent_name as _absent_name
@@ -18,15 +25,22 @@ from cornu.utils.absent_names import absent_name as _absent_name
 __all__ = [
     "ELU",
     "Activation",
+    "AlphaDropout",
     "BatchNormalization",
     "Dense",
     "Dropout",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
+    "Identity",
     "Input",
     "InputLayer",
     "Layer",
     "LeakyReLU",
+    "Permute",
     "ReLU",
+    "RepeatVector",
+    "Rescaling",
     "Reshape",
     "Softmax",
 ]

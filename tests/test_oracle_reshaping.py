@@ -1,0 +1,8 @@
+"""Layers that reorder and rescale against Keras: breaks when a number, dtype or shape departs."""
+
+from oracle_suite import compare, parametrize
+
+
+@parametrize("reshaping")
+def test_agrees_with_keras(case, dtype, values):
+    compare(case, dtype, values)

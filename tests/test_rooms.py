@@ -48,6 +48,9 @@ def test_includes_look_down_only(path):
         if name == "cornu.h":
             assert room, "cornu.h includes itself"
             continue
+        if path.name == "cornu.h" and name == "cornu_layers.h":
+            # A part of it, which is long.
+            continue
         assert (CSRC / name).is_file(), f"{name} is not written from csrc"
         assert name.split("/")[0] in allowed, f"{room} includes {name}"
 
@@ -95,10 +98,12 @@ def test_kernels_and_base_know_no_layers():
 
 def test_public_header_stands_alone():
     assert {name for _, name in includes(CSRC / "cornu.h")} <= {
+        "cornu_layers.h",
         "stdbool.h",
         "stddef.h",
         "stdint.h",
     }
+    assert not includes(CSRC / "cornu_layers.h")
 
 
 def test_file_names_are_unique():

@@ -17,6 +17,42 @@ LAYERS = {
     "elu": (functools.partial(layers.ELU, 0.5), (5,)),
     "softmax": (layers.Softmax, (5,)),
     "softmax of another axis": (functools.partial(layers.Softmax, axis=1), (3, 5)),
+    "prelu": (functools.partial(layers.PReLU, "random_normal"), (5,)),
+    "prelu of two axes": (functools.partial(layers.PReLU, "random_normal"), (3, 5)),
+    "prelu of shared axes": (
+        functools.partial(layers.PReLU, "random_normal", shared_axes=[2]),
+        (2, 3, 5),
+    ),
+    "prelu of all axes shared": (
+        functools.partial(layers.PReLU, "random_normal", shared_axes=(1, 2)),
+        (3, 5),
+    ),
+    "layer normalization": (
+        functools.partial(layers.LayerNormalization, gamma_initializer="random_normal"),
+        (5,),
+    ),
+    "layer normalization of another axis": (
+        functools.partial(layers.LayerNormalization, axis=1),
+        (3, 5),
+    ),
+    "layer normalization of two axes": (
+        functools.partial(layers.LayerNormalization, axis=(1, 3), beta_initializer="ones"),
+        (2, 3, 5),
+    ),
+    "layer normalization without weights": (
+        functools.partial(layers.LayerNormalization, center=False, scale=False),
+        (7,),
+    ),
+    "rms normalization": (layers.RMSNormalization, (5,)),
+    "rms normalization of another axis": (
+        functools.partial(layers.RMSNormalization, axis=1),
+        (3, 5),
+    ),
+    "unit normalization": (layers.UnitNormalization, (5,)),
+    "unit normalization of two axes": (
+        functools.partial(layers.UnitNormalization, axis=[1, 2]),
+        (3, 5),
+    ),
     "identity": (layers.Identity, (5,)),
     "permute": (functools.partial(layers.Permute, (2, 1)), (3, 5)),
     "permute all": (functools.partial(layers.Permute, (3, 1, 2)), (2, 3, 5)),

@@ -100,30 +100,6 @@ static PyObject *activation_along(PyObject *module, PyObject *const *values, Py_
     return cornu_layer_finish(module, status, layer, &error);
 }
 
-static PyObject *batch_normalization(PyObject *module, PyObject *const *values,
-                                     Py_ssize_t value_count, PyObject *keywords) {
-    const char *name;
-    cornu_dtype dtype;
-    int64_t axis;
-    double momentum, epsilon;
-    bool center, scale;
-    cornu_layer *layer = NULL;
-    cornu_error error = CORNU_NO_ERROR;
-    const cornu_argument arguments[] = {
-        {"name", cornu_convert_text, &name},         {"dtype", cornu_convert_float_dtype, &dtype},
-        {"axis", cornu_convert_int64, &axis},        {"momentum", cornu_convert_double, &momentum},
-        {"epsilon", cornu_convert_double, &epsilon}, {"center", cornu_convert_bool, &center},
-        {"scale", cornu_convert_bool, &scale},
-    };
-    if (!cornu_arguments_parse("batch_normalization", 7, arguments, value_count, values,
-                               keywords)) {
-        return NULL;
-    }
-    cornu_status status = cornu_layer_new_batch_normalization(name, dtype, axis, momentum, epsilon,
-                                                              center, scale, &layer, &error);
-    return cornu_layer_finish(module, status, layer, &error);
-}
-
 static PyObject *flatten(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                          PyObject *keywords) {
     const char *name;
@@ -254,10 +230,6 @@ PyMethodDef cornu_layer_functions[] = {
      METH_FASTCALL | METH_KEYWORDS,
      "activation_along($module, /, name, dtype, activation, axes)\n--\n\n"
      "An activation along other axes than the last."},
-    {"batch_normalization", (PyCFunction)(void (*)(void))batch_normalization,
-     METH_FASTCALL | METH_KEYWORDS,
-     "batch_normalization($module, /, name, dtype, axis, momentum, epsilon, center, scale)\n--\n\n"
-     "A layer that normalizes by statistics of the batch."},
     {"flatten", (PyCFunction)(void (*)(void))flatten, METH_FASTCALL | METH_KEYWORDS,
      "flatten($module, /, name, dtype)\n--\n\nA layer that makes rows of any shape flat."},
     {"reshape", (PyCFunction)(void (*)(void))reshape, METH_FASTCALL | METH_KEYWORDS,

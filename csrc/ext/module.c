@@ -58,6 +58,7 @@ static int module_exec(PyObject *module) {
     import_array1(-1);
     if (cornu_process_init() < 0 || cornu_interrupt_init(module) < 0 ||
         add_types(module, state) < 0 || PyModule_AddFunctions(module, cornu_layer_functions) < 0 ||
+        PyModule_AddFunctions(module, cornu_normalization_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_random_layer_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_computation_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_process_functions) < 0) {

@@ -16,6 +16,7 @@ cornu_module_state *cornu_type_state_of(PyTypeObject *type);
 
 /* What each file adds to the module; ends with a name of NULL. */
 extern PyMethodDef cornu_layer_functions[];
+extern PyMethodDef cornu_normalization_functions[];
 extern PyMethodDef cornu_random_layer_functions[];
 extern PyMethodDef cornu_computation_functions[];
 extern PyMethodDef cornu_process_functions[];

@@ -77,6 +77,15 @@ typedef struct cornu_dropout {
     uint64_t seed, stream;
 } cornu_dropout;
 
+/* What a row is multiplied by the inverse of: the root of epsilon and its variance (the mean taken
+ * off before), of epsilon and the mean of its squares, or of the sum of its squares, at least
+ * epsilon. */
+typedef enum cornu_row_norm {
+    CORNU_CENTERED_ROWS,
+    CORNU_MEAN_SQUARE_ROWS,
+    CORNU_UNIT_ROWS,
+} cornu_row_norm;
+
 /* Normal numbers of this deviation: about 0, to be added, or about 1, to be multiplied by. */
 typedef struct cornu_noise {
     double deviation;
@@ -154,6 +163,24 @@ typedef struct cornu_kernels {
     void (*divide_all)(size_t count, double divisor, void *x);
     /* average = momentum average + (1 - momentum) x. */
     void (*move_average)(size_t count, double momentum, const void *x, void *average);
+
+    /* y = each row normalized; `inverses`, one a row, for the derivative. y may be x. */
+    void (*normalize_rows)(cornu_row_norm norm, double epsilon, size_t rows, size_t columns,
+                           const void *x, void *y, void *inverses);
+    /* dx from the derivative by y scale, a scale a column. dx may be dy. */
+    void (*normalize_rows_backward)(cornu_row_norm norm, double epsilon, size_t rows,
+                                    size_t columns, const void *y, const void *inverses,
+                                    const void *scales, const void *dy, void *dx);
+    /* y = x scale + shift, a pair a column, not fused. y may be x. */
+    void (*rescale)(size_t rows, size_t columns, const void *x, const void *scales,
+                    const void *shifts, void *y);
+    /* y = factor where x > 0, else slope factor, a slope a column: PReLU, with the factors x, and
+     * its derivative, with dy. y may be x or the factors. */
+    void (*prelu)(size_t rows, size_t columns, const void *x, const void *slopes,
+                  const void *factors, void *y);
+    /* The derivative by the slopes: sums of dy x where x is not positive, as column_sums. */
+    void (*prelu_sums)(size_t rows, size_t columns, const void *x, const void *dy, void *sums,
+                       bool accumulate);
 
     /* One loss a row: the mean over the row's columns (regression, binary, hinge) or the row's
      * cross-entropy, divergence, categorical hinge or negated cosine, as a double and not

@@ -11,6 +11,8 @@
 
 #include "kernels/normalize_template.h"
 
+#include "kernels/normalize_rows_template.h"
+
 #include "kernels/gemm_template.h"
 
 #include "kernels/narrow_rows_template.h"
@@ -74,6 +76,11 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .normalize_columns_backward = normalize_columns_backward,
     .normalizing_scales = normalizing_scales,
     .normalizing_slopes = normalizing_slopes,
+    .normalize_rows = normalize_rows,
+    .normalize_rows_backward = normalize_rows_backward,
+    .rescale = rescale,
+    .prelu = prelu,
+    .prelu_sums = prelu_sums,
     .divide_all = divide_all,
     .move_average = move_average,
     .loss_forward = loss_forward,

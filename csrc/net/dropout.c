@@ -198,7 +198,7 @@ cornu_status cornu_layer_new_alpha_dropout(const char *name, cornu_dtype dtype, 
     if (!(rate < 1.0))
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`rate` must be at least 0 and less than 1. Received: %g", rate);
-    cornu_layer *made;
+    cornu_layer *made = NULL;
     cornu_status status = make_dropout(&alpha_dropout_type, name, dtype, rate, noise_rank,
                                        noise_shape, seed, &made, error);
     if (status != CORNU_OK) return status;

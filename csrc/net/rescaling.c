@@ -56,13 +56,11 @@ static void rescaling_tile(void *argument, size_t tile, size_t worker) {
     const size_t begin = tile * tiles->tile_count, left = tiles->count - begin;
     const size_t count = left < tiles->tile_count ? left : tiles->tile_count;
     const size_t rows = count / self->columns, whole = begin + rows * self->columns;
-    kernels->normalize_columns(rows, self->columns, cornu_task_at(tiles->task, tiles->from, begin),
-                               self->zeros, self->scales, tiles->shifts,
-                               cornu_task_at(tiles->task, tiles->to, begin));
+    kernels->rescale(rows, self->columns, cornu_task_at(tiles->task, tiles->from, begin),
+                     self->scales, tiles->shifts, cornu_task_at(tiles->task, tiles->to, begin));
     /* What is left of elements that have one pair. */
-    kernels->normalize_columns(
-        1, begin + count - whole, cornu_task_at(tiles->task, tiles->from, whole), self->zeros,
-        self->scales, tiles->shifts, cornu_task_at(tiles->task, tiles->to, whole));
+    kernels->rescale(1, begin + count - whole, cornu_task_at(tiles->task, tiles->from, whole),
+                     self->scales, tiles->shifts, cornu_task_at(tiles->task, tiles->to, whole));
 }
 
 static cornu_status rescale(const rescaling *self, const cornu_pass *pass, const void *shifts,

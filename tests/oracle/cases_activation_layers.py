@@ -25,6 +25,7 @@ def names(keras, dtype):
     """Automatic names, and what the options are kept as."""
     layers = keras.layers
     made = [layers.ReLU(), layers.LeakyReLU(), layers.ELU(), layers.Softmax(), layers.ReLU(6)]
+    made.append(layers.PReLU())
     return {
         "names": np.array([layer.name for layer in made]),
         "options": np.array(
@@ -42,6 +43,11 @@ LAYERS = [
     ("leaky relu slope", (2, 3), 3, lambda layers: layers.LeakyReLU(0.1)),
     ("elu", (7,), 5, lambda layers: layers.ELU()),
     ("elu alpha", (3, 3), 5, lambda layers: layers.ELU(0.3)),
+    ("prelu", (7,), 5, lambda layers: layers.PReLU()),
+    ("prelu rank 3", (3, 5), 9, lambda layers: layers.PReLU("ones")),
+    ("prelu shared", (2, 3, 5), 4, lambda layers: layers.PReLU(shared_axes=[1, 3])),
+    ("prelu shared first", (3, 17), 4, lambda layers: layers.PReLU(shared_axes=1)),
+    ("prelu all shared", (3, 5), 4, lambda layers: layers.PReLU(shared_axes=(1, 2))),
     ("softmax", (7,), 5, lambda layers: layers.Softmax()),
     ("softmax first axis", (3, 5), 4, lambda layers: layers.Softmax(axis=1)),
     ("softmax middle axis", (2, 3, 5), 3, lambda layers: layers.Softmax(axis=-2)),

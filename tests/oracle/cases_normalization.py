@@ -44,7 +44,7 @@ def in_training(name, shape, rows, make, frozen=False):
             "fixed": np.array([w.path for w in model.non_trainable_weights] or [""]),
             **{f"weight {i}": w for i, w in enumerate(model.get_weights())},
         }
-        return fields | {"state": np.array([np.sum(w) for w in layer.get_weights()], dtype)}
+        return fields | {"state": np.array([float(len(layer.get_weights()))])}
 
     tolerant = {"float32": (3e-5, 3e-6), "float64": (1e-11, 1e-12)}
     return Case(name, run, **tolerant)
@@ -92,7 +92,53 @@ BATCH = [
     ("batch axis -2", (2, 3, 5), 4, lambda layers: layers.BatchNormalization(axis=-2)),
 ]
 
+ROWS = [
+    ("layer", (5,), 8, lambda layers: layers.LayerNormalization()),
+    ("layer of odd size", (17,), 3, lambda layers: layers.LayerNormalization()),
+    ("layer without scale", (5,), 4, lambda layers: layers.LayerNormalization(scale=False)),
+    ("layer without center", (5,), 4, lambda layers: layers.LayerNormalization(center=False)),
+    (
+        "layer plain",
+        (5,),
+        4,
+        lambda layers: layers.LayerNormalization(center=False, scale=False),
+    ),
+    ("layer rank 3", (3, 5), 4, lambda layers: layers.LayerNormalization()),
+    ("layer axis 1", (3, 5), 4, lambda layers: layers.LayerNormalization(axis=1)),
+    ("layer two axes", (2, 3, 5), 4, lambda layers: layers.LayerNormalization(axis=[2, 3])),
+    ("layer axes apart", (2, 3, 5), 4, lambda layers: layers.LayerNormalization(axis=(1, 3))),
+    ("rms", (5,), 8, lambda layers: layers.RMSNormalization()),
+    ("rms of odd size", (33,), 5, lambda layers: layers.RMSNormalization(epsilon=0.01)),
+    ("rms two axes", (3, 5), 4, lambda layers: layers.RMSNormalization(axis=[1, 2])),
+    ("unit", (5,), 8, lambda layers: layers.UnitNormalization()),
+    ("unit of odd size", (17,), 5, lambda layers: layers.UnitNormalization()),
+    ("unit axis -2", (3, 5), 4, lambda layers: layers.UnitNormalization(axis=-2)),
+    ("unit two axes", (2, 3, 5), 4, lambda layers: layers.UnitNormalization(axis=[1, 2])),
+]
+
+
+def run_edges(keras, dtype):
+    """Rows of zeros, constant ones, and single numbers."""
+    layers = keras.layers
+    x = np.array([[0, 0, 0], [2, 2, 2], [1e-3, 0, 0], [1e4, 1, -1]], dtype)
+    return {
+        "layer": layers.LayerNormalization()(x),
+        "layer of one": layers.LayerNormalization()(x[:, :1]),
+        "rms": layers.RMSNormalization()(x),
+        "unit": layers.UnitNormalization()(x),
+        "names": np.array(
+            [
+                layers.LayerNormalization().name,
+                layers.RMSNormalization().name,
+                layers.UnitNormalization().name,
+            ]
+        ),
+    }
+
+
 CASES = [
+    *(in_training(*row) for row in ROWS),
+    Case("rows at the edge", run_edges, float32=(2e-5, 2e-5), float64=(1e-9, 1e-9)),
     *(in_training(*row) for row in BATCH),
     in_training("batch frozen", (5,), 8, lambda layers: layers.BatchNormalization(), frozen=True),
     Case("batch initial", run_initial),

@@ -13,13 +13,17 @@ from cornu.layers.identity import Identity as Identity
 from cornu.layers.input_layer import Input as Input
 from cornu.layers.input_layer import InputLayer as InputLayer
 from cornu.layers.layer import Layer as Layer
+from cornu.layers.layer_normalization import LayerNormalization as LayerNormalization
 from cornu.layers.leaky_relu import LeakyReLU as LeakyReLU
 from cornu.layers.permute import Permute as Permute
+from cornu.layers.prelu import PReLU as PReLU
 from cornu.layers.relu import ReLU as ReLU
 from cornu.layers.repeat_vector import RepeatVector as RepeatVector
 from cornu.layers.rescaling import Rescaling as Rescaling
 from cornu.layers.reshape import Reshape as Reshape
+from cornu.layers.rms_normalization import RMSNormalization as RMSNormalization
 from cornu.layers.softmax import Softmax as Softmax
+from cornu.layers.unit_normalization import UnitNormalization as UnitNormalization
 from cornu.utils.absent_names import absent_name as _absent_name
 
 __all__ = [
@@ -36,13 +40,17 @@ __all__ = [
     "Input",
     "InputLayer",
     "Layer",
+    "LayerNormalization",
     "LeakyReLU",
+    "PReLU",
     "Permute",
+    "RMSNormalization",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
     "Softmax",
+    "UnitNormalization",
 ]
 
 

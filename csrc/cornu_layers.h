@@ -1,0 +1,63 @@
+/* Constructors of layers: a part of cornu.h, which includes it where its types are known. */
+#ifndef CORNU_LAYERS_H
+#define CORNU_LAYERS_H
+
+/* The dtype is float32 or float64. `name` is copied (cut at 127 bytes) and stands in errors. */
+cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t units,
+                                   const cornu_activation *activation, bool use_bias,
+                                   cornu_layer **layer, cornu_error *error);
+cornu_status cornu_layer_new_activation(const char *name, cornu_dtype dtype,
+                                        const cornu_activation *activation, cornu_layer **layer,
+                                        cornu_error *error);
+/* Softmax, log_softmax or sparsemax along other axes than the last. `axes` count the batch, which
+ * is 0 and can't be one of them, or from the end, below 0; several are taken as one. */
+cornu_status cornu_layer_new_activation_along(const char *name, cornu_dtype dtype,
+                                              const cornu_activation *activation, size_t axis_count,
+                                              const int64_t *axes, cornu_layer **layer,
+                                              cornu_error *error);
+/* `axis` as above, one. */
+cornu_status cornu_layer_new_batch_normalization(const char *name, cornu_dtype dtype, int64_t axis,
+                                                 double momentum, double epsilon, bool center,
+                                                 bool scale, cornu_layer **layer,
+                                                 cornu_error *error);
+cornu_status cornu_layer_new_flatten(const char *name, cornu_dtype dtype, cornu_layer **layer,
+                                     cornu_error *error);
+/* One of the `rank` sizes may be -1. */
+cornu_status cornu_layer_new_reshape(const char *name, cornu_dtype dtype, size_t rank,
+                                     const int64_t *sizes, cornu_layer **layer, cornu_error *error);
+/* The mask has the row's shape; with `noise_shape` (rank + 1 sizes, the batch first; 0: as the
+ * input, 1: shared along that axis) it is broadcast. noise_rank 0: none. Each training pass draws a
+ * new mask. */
+cornu_status cornu_layer_new_dropout(const char *name, cornu_dtype dtype, double rate,
+                                     size_t noise_rank, const size_t *noise_shape, uint64_t seed,
+                                     cornu_layer **layer, cornu_error *error);
+/* Each row along the axes (as above) by its own statistics: of the kind "layer" with its mean taken
+ * off, "rms" by the root of its mean square, "unit" to length 1. Weights: gamma, beta, as wanted.
+ */
+cornu_status cornu_layer_new_row_normalization(const char *name, cornu_dtype dtype,
+                                               const char *kind, size_t axis_count,
+                                               const int64_t *axes, double epsilon, bool center,
+                                               bool scale, cornu_layer **layer, cornu_error *error);
+/* `shared` are axes of a row, from 1, along which there is one slope. Weights: alpha. */
+cornu_status cornu_layer_new_prelu(const char *name, cornu_dtype dtype, size_t shared_count,
+                                   const int64_t *shared, cornu_layer **layer, cornu_error *error);
+/* As dropout, but what is dropped becomes SELU's lowest value, and everything is scaled and shifted
+ * so that mean and deviation stay. The rate is below 1. */
+cornu_status cornu_layer_new_alpha_dropout(const char *name, cornu_dtype dtype, double rate,
+                                           size_t noise_rank, const size_t *noise_shape,
+                                           uint64_t seed, cornu_layer **layer, cornu_error *error);
+/* Adds normal numbers of mean 0 to the elements, or multiplies by such of mean 1. */
+cornu_status cornu_layer_new_gaussian_noise(const char *name, cornu_dtype dtype, double deviation,
+                                            bool multiplies, uint64_t seed, cornu_layer **layer,
+                                            cornu_error *error);
+/* `dims` are the axes of a row, from 1, in their new order. */
+cornu_status cornu_layer_new_permute(const char *name, cornu_dtype dtype, size_t rank,
+                                     const int64_t *dims, cornu_layer **layer, cornu_error *error);
+cornu_status cornu_layer_new_repeat_vector(const char *name, cornu_dtype dtype, size_t count,
+                                           cornu_layer **layer, cornu_error *error);
+/* y = x scale + shift; a pair for each element of the last axis, or one (count 1) for all. */
+cornu_status cornu_layer_new_rescaling(const char *name, cornu_dtype dtype, size_t count,
+                                       const double *scales, const double *shifts,
+                                       cornu_layer **layer, cornu_error *error);
+
+#endif

@@ -1,0 +1,85 @@
+/* The functions that make layers which normalize, and PReLU. */
+#include "ext/layer_functions.h"
+
+#include "ext/arguments.h"
+#include "ext/errors.h"
+#include "ext/module.h"
+
+static PyObject *batch_normalization(PyObject *module, PyObject *const *values,
+                                     Py_ssize_t value_count, PyObject *keywords) {
+    const char *name;
+    cornu_dtype dtype;
+    int64_t axis;
+    double momentum, epsilon;
+    bool center, scale;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},         {"dtype", cornu_convert_float_dtype, &dtype},
+        {"axis", cornu_convert_int64, &axis},        {"momentum", cornu_convert_double, &momentum},
+        {"epsilon", cornu_convert_double, &epsilon}, {"center", cornu_convert_bool, &center},
+        {"scale", cornu_convert_bool, &scale},
+    };
+    if (!cornu_arguments_parse("batch_normalization", 7, arguments, value_count, values,
+                               keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_layer_new_batch_normalization(name, dtype, axis, momentum, epsilon,
+                                                              center, scale, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
+static PyObject *row_normalization(PyObject *module, PyObject *const *values,
+                                   Py_ssize_t value_count, PyObject *keywords) {
+    const char *name, *kind;
+    cornu_dtype dtype;
+    cornu_integers axes;
+    double epsilon;
+    bool center, scale;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},         {"dtype", cornu_convert_float_dtype, &dtype},
+        {"kind", cornu_convert_text, &kind},         {"axes", cornu_convert_integers, &axes},
+        {"epsilon", cornu_convert_double, &epsilon}, {"center", cornu_convert_bool, &center},
+        {"scale", cornu_convert_bool, &scale},
+    };
+    if (!cornu_arguments_parse("row_normalization", 7, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_layer_new_row_normalization(
+        name, dtype, kind, axes.count, axes.values, epsilon, center, scale, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
+static PyObject *prelu(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                       PyObject *keywords) {
+    const char *name;
+    cornu_dtype dtype;
+    cornu_integers shared;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},
+        {"dtype", cornu_convert_float_dtype, &dtype},
+        {"shared_axes", cornu_convert_integers, &shared},
+    };
+    if (!cornu_arguments_parse("prelu", 3, arguments, value_count, values, keywords)) return NULL;
+    cornu_status status =
+        cornu_layer_new_prelu(name, dtype, shared.count, shared.values, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
+PyMethodDef cornu_normalization_functions[] = {
+    {"batch_normalization", (PyCFunction)(void (*)(void))batch_normalization,
+     METH_FASTCALL | METH_KEYWORDS,
+     "batch_normalization($module, /, name, dtype, axis, momentum, epsilon, center, scale)\n--\n\n"
+     "A layer that normalizes by statistics of the batch."},
+    {"row_normalization", (PyCFunction)(void (*)(void))row_normalization,
+     METH_FASTCALL | METH_KEYWORDS,
+     "row_normalization($module, /, name, dtype, kind, axes, epsilon, center, scale)\n--\n\n"
+     "A layer that normalizes by a row's own statistics."},
+    {"prelu", (PyCFunction)(void (*)(void))prelu, METH_FASTCALL | METH_KEYWORDS,
+     "prelu($module, /, name, dtype, shared_axes)\n--\n\nA rectifier with slopes to learn."},
+    {NULL, NULL, 0, NULL},
+};

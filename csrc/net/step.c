@@ -150,10 +150,9 @@ static void add_sums(const cornu_step *step, const loss_terms *terms, const corn
         const size_t some = end - row < at_once ? end - row : at_once;
         for (size_t i = 0; weighted && i < some * columns; i++)
             weights[i] = step->workspace->row_weights[(row + i / columns) / per_row];
-        step->task->kernels->metric_sums(
-            metric, some, columns, target_at(step, terms, row),
-            cornu_task_at(step->task, step->result, row * columns), weighted ? weights : NULL,
-            sums);
+        step->task->kernels->metric_sums(metric, some, columns, target_at(step, terms, row),
+                                         cornu_task_at(step->task, step->result, row * columns),
+                                         weighted ? weights : NULL, sums);
     }
 }
 

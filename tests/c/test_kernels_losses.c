@@ -76,7 +76,7 @@ static wide expected_divergence(const loss_row *row) {
 }
 
 static wide expected_categorical_hinge(const loss_row *row) {
-    wide own = 0, other = -INFINITE;
+    wide own = 0, other = -(wide)INFINITE;
     for (size_t j = 0; j < row->columns; j++) {
         own += row->target[j] * row->prediction[j];
         other = fmaxl(other, (1 - row->target[j]) * row->prediction[j]);

@@ -270,7 +270,9 @@ bool cornu_activation_is_rowwise(cornu_activation_kind kind);
 bool cornu_activation_columns(cornu_activation_kind kind, size_t columns, size_t *output_columns);
 
 /* Whether it is a hinge, for which targets of 0 and 1 stand for -1 and 1. */
-bool cornu_loss_is_hinge(const cornu_loss *loss);
+static inline bool cornu_loss_is_hinge(const cornu_loss *loss) {
+    return loss->kind == CORNU_HINGE || loss->kind == CORNU_SQUARED_HINGE;
+}
 
 /* Vectors of state, each as long as the weights: SGD 0, with momentum 1; Adam m, v, with amsgrad
  * v_hat; RMSprop the mean square, with momentum that, centered the mean. */

@@ -92,20 +92,22 @@ static void look_at_labels(const cornu_step *step, const loss_terms *terms, corn
         step->task->kernels->is_binary(terms->rows * terms->columns, step->workspace->target);
 }
 
-static loss_terms make_terms(const cornu_step *step, const cornu_objective *objective) {
+static void fill_terms(const cornu_step *step, const cornu_objective *objective,
+                       loss_terms *terms) {
     const cornu_plan *plan = step->plan;
-    loss_terms terms = {.loss = objective->loss, .prediction = step->result};
-    terms.rows = step->rows * cornu_loss_rows_per_row(plan);
-    terms.columns = cornu_shape_last(cornu_plan_output(plan));
-    terms.target_columns = step->workspace->use.sparse ? 1 : terms.columns;
+    terms->loss = objective->loss;
+    terms->prediction = step->result;
+    terms->probabilities = NULL;
+    terms->rows = step->rows * cornu_loss_rows_per_row(plan);
+    terms->columns = cornu_shape_last(cornu_plan_output(plan));
+    terms->target_columns = step->workspace->use.sparse ? 1 : terms->columns;
     if (step->workspace->use.joined) {
         const cornu_slice *last = &step->workspace->slices[plan->count - 1];
-        terms.loss.from_logits = true;
-        terms.prediction = last->z ? last->z : input_of(step, plan->count - 1);
-        terms.probabilities = step->result;
+        terms->loss.from_logits = true;
+        terms->prediction = last->z ? last->z : input_of(step, plan->count - 1);
+        terms->probabilities = step->result;
     }
-    look_at_labels(step, &terms, &terms.loss);
-    return terms;
+    look_at_labels(step, terms, &terms->loss);
 }
 
 /* Without a division where all rows are one tile. */
@@ -194,7 +196,8 @@ static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
 
 cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
                              double *loss) {
-    loss_terms terms = make_terms(step, objective);
+    loss_terms terms;
+    fill_terms(step, objective, &terms);
     cornu_workspace *workspace = step->workspace;
     cornu_row_scales(objective->loss.reduction, step->rows, cornu_loss_rows_per_row(step->plan),
                      workspace->row_weights, workspace->row_scales);
@@ -225,7 +228,8 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
 }
 
 static cornu_status loss_derivative(cornu_step *step, const cornu_objective *objective, void *to) {
-    loss_terms terms = make_terms(step, objective);
+    loss_terms terms;
+    fill_terms(step, objective, &terms);
     size_t tile = tile_rows_of(&terms);
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;

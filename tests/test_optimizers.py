@@ -476,3 +476,24 @@ def test_a_beta_that_is_1_in_float32():
             with pytest.raises(ValueError, match=r"beta_1.*float32.*0\.999999999"):
                 model.train_on_batch(np.ones((2, 2)), np.ones((2, 1)))
             np.testing.assert_array_equal(model.get_weights()[0], before[0])
+
+
+def test_names_that_are_not_decayed_are_patterns_each_by_itself():
+    optimizer = AdamW(0.1, weight_decay=0.5)
+    # Joined with the first, the second would be no pattern.
+    optimizer.exclude_from_weight_decay(var_names=["kernel", "(?i)BIAS"])
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, bias_initializer="ones")])
+    model.compile(optimizer, "mse")
+    before = model.get_weights()
+    # No gradient: what is left is the decay.
+    model.fit(np.zeros((4, 2)), np.ones(4), epochs=1, verbose=0)
+    for was, weight in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, was)
+
+
+def test_an_infinite_norm_of_all_leaves_no_number():
+    """Keras's scale is NaN then; a finite gradient must not come out as 0."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile(SGD(0.1, global_clipnorm=1.0), "mse")
+    model.train_on_batch(np.array([[1e30]], "float32"), np.zeros((1, 1), "float32"))
+    assert all(np.isnan(weight).all() for weight in model.get_weights())

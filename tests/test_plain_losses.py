@@ -214,3 +214,9 @@ def test_root_mean_squared_error_in_fit():
     cosine = losses.cosine_similarity(y, model.predict(x, verbose=0))
     assert logs["cosine_similarity"] == pytest.approx(-float(cosine.mean()), rel=1e-12)
     assert model.get_metrics_result()["root"] == logs["root"]
+
+
+def test_a_nan_among_the_other_classes_is_not_lost():
+    # (1 - 1) * inf of the first class.
+    got = losses.categorical_hinge([[1.0, 0.0, 0.0]], [[np.inf, 0.0, 1.0]])
+    assert np.isnan(got).all()

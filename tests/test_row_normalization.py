@@ -109,3 +109,12 @@ def test_axes_that_are_refused(make):
 def test_arguments_of_layer_normalization(options, text):
     with pytest.raises(ValueError, match=text):
         layers.LayerNormalization(**options)
+
+
+def test_the_derivative_of_prelu_at_zero_is_zero():
+    """As of relu(x) - alpha * relu(-x), which is how Keras computes it."""
+    prelu = layers.PReLU("ones")
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(2, use_bias=True), prelu])
+    model.compile("sgd", "mse")
+    _, gradients = model.loss_and_gradients(np.zeros((3, 2)), np.ones((3, 2)))
+    np.testing.assert_array_equal(gradients[1], [0, 0])

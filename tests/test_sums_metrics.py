@@ -250,3 +250,23 @@ def test_the_core_refuses_arrays():
             _core.metric_sums(spec, *wrong)
     with pytest.raises(ValueError, match="has no value for a row"):
         _core.metric_rows(spec, *pair)
+
+
+def test_auc_refuses_weights_for_other_columns_than_one():
+    metric = metrics.AUC(multi_label=True, label_weights=[1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="`label_weights` must have a weight for each column"):
+        metric.update_state(np.ones((2, 1)), np.ones((2, 1)))
+
+
+def test_an_output_without_columns_is_refused():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Reshape(())])
+    model.compile("sgd", "mse", metrics=[metrics.R2Score()])
+    with pytest.raises(ValueError, match="axis of columns after the batch"):
+        model.evaluate(np.ones((2, 1)), np.ones(2), verbose=0)
+
+
+def test_a_weighted_loss_beside_weighted_metrics_is_refused():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", loss_weights=2.0, weighted_metrics=[metrics.TruePositives()])
+    with pytest.raises(ValueError, match="`loss_weights` must be None beside `weighted_metrics`"):
+        model.evaluate(np.ones((2, 1)), np.ones((2, 1)), verbose=0)

@@ -46,7 +46,7 @@ static REAL largest_of_others(size_t columns, const REAL *target, const REAL *pr
     REAL largest = (1 - target[0]) * prediction[0];
     for (size_t j = 1; j < columns; j++) {
         REAL value = (1 - target[j]) * prediction[j];
-        largest = value <= largest ? largest : value;
+        largest = value <= largest || largest != largest ? largest : value;
     }
     return largest;
 }

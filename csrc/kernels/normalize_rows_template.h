@@ -81,8 +81,9 @@ static void prelu(size_t rows, size_t columns, const void *x_, const void *slope
         for (size_t j = 0; j < columns; j++) {
             const REAL factor = factors[j];
             const REAL shrunk = slopes[j] * factor;
-            /* A NaN stays one. */
-            y[j] = x[j] <= 0 ? shrunk : factor;
+            /* relu(x) - slope relu(-x): the derivative at 0 is 0. A NaN stays one. */
+            const REAL below = x[j] < 0 ? shrunk : factor;
+            y[j] = x[j] == 0 ? 0 : below;
         }
         x += columns;
         factors += columns;

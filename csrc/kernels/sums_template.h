@@ -18,6 +18,8 @@ static size_t even_bin(const cornu_counts *counts, REAL p) {
     REAL place = clipped * (REAL)(counts->threshold_count - 1);
     size_t bin = (size_t)place;
     bin += (REAL)bin < place;
+    /* Of very many thresholds the place is rounded, upwards too. */
+    bin = bin < counts->threshold_count ? bin : counts->threshold_count;
     return counts->widened && bin == 0 ? 1 : bin;
 }
 

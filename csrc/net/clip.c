@@ -57,7 +57,7 @@ static cornu_status add_squares(cornu_task *task, clip_tiles *tiles, double *tot
     return CORNU_OK;
 }
 
-/* What brings a norm down to `most`; NaN where it is NaN. */
+/* What brings a norm down to `most`; NaN where it is NaN, 0 where it is infinite. */
 static double factor_for(double squares, double most) {
     const double norm = sqrt(squares);
     return norm <= most ? 1.0 : most / norm;
@@ -104,7 +104,8 @@ cornu_status cornu_clip_gradient(const cornu_plan *plan, cornu_task *task,
         double squares = 0.0;
         cornu_status status = for_entries(plan, task, options, gradient, 1.0, &squares);
         if (status != CORNU_OK) return status;
-        factor = factor_for(squares, options->global_clipnorm);
+        /* As Keras has it, an infinite norm leaves no number: the difference is 0 or NaN. */
+        factor = factor_for(squares, options->global_clipnorm) + (squares - squares);
     }
     return for_entries(plan, task, options, gradient, factor, NULL);
 }

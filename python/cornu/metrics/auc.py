@@ -92,14 +92,17 @@ class AUC(DecisionMetric):
         elif num_labels:
             self._make_counts(check_integer("num_labels", num_labels))
 
+    def _expected_columns(self) -> int:
+        return self.num_labels or (1 if self.label_weights is None else len(self.label_weights))
+
     def _specify(self, columns: int) -> Any:
         weights = self.label_weights
-        if weights is not None and len(weights) != columns > 1:
+        if weights is not None and len(weights) != columns:
             raise ValueError(
                 "`label_weights` must have a weight for each column of the predictions. "
                 f"Received: {len(weights)} weights, {columns} columns"
             )
-        if self.num_labels and self.num_labels != columns > 1:
+        if self.num_labels and self.num_labels != columns:
             raise ValueError(
                 "`num_labels` must be the number of columns of the predictions. "
                 f"Received: num_labels={self.num_labels}, {columns} columns"

@@ -66,10 +66,20 @@ class SumsMetric(Metric):
 
     @property
     def specification(self) -> SumsSpec:
-        return self._specify(1)
+        return self._specify(self._expected_columns())
+
+    def _expected_columns(self) -> int:
+        """Columns of predictions that nobody has seen yet."""
+        return 1
 
     def _specification_for(self, output_shape: tuple[Any, ...]) -> SumsSpec:
-        return self._specify(output_shape[-1])
+        columns = output_shape[-1]
+        if len(output_shape) < 2 or columns is None:
+            raise ValueError(
+                f"Metric {self.name!r} takes predictions with an axis of columns after the batch. "
+                f"Received: predictions of shape {output_shape}"
+            )
+        return self._specify(columns)
 
     def _value_of(self, numbers: list[float], output_shape: tuple[Any, ...]) -> Any:
         """Take over the sums that the core kept, and return what the result is then."""

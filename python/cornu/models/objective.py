@@ -80,6 +80,11 @@ class Objective:
             for identifier in [*self.identifiers, *self.weighted]
         ]
         _check_kinds(loss, found, output_shape)
+        if self.loss_weight != 1 and self.weighted:
+            raise ValueError(
+                "`loss_weights` must be None beside `weighted_metrics`, in which it would count: "
+                f"that is not supported. Received: loss_weights={self.loss_weight}"
+            )
         if self.loss_weight != 1 and loss.reduction == "mean_with_sample_weight":
             raise ValueError(
                 "`loss_weights` must be None with a loss of reduction 'mean_with_sample_weight': "

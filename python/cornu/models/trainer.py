@@ -80,7 +80,8 @@ class Trainer(Evaluator):
         to; nothing of their size is allocated. Lists, and pandas frames whose columns have
         several types, are made arrays first. If a number in them is not finite, or a label out of
         range, that is found in the first epoch, and the model is put back to where it was: one
-        that was not built is not built then.
+        that was not built is not built then. Where epochs are counted in steps, or data come in
+        batches, steps that were taken before it was found stay.
 
         Args:
             x: Inputs: an array of rows of the model's input shape, or lists of numbers; or what

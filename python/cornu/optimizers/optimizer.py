@@ -179,8 +179,10 @@ class Optimizer:
         """Tell the core which of a model's weights are not decayed, if names say so."""
         if not self._undecayed_names:
             return
-        pattern = re.compile("|".join(self._undecayed_names))
-        views = self._undecayed + [view for view in model.weights if pattern.search(view.name)]
+        patterns = [re.compile(name) for name in self._undecayed_names]
+        views = self._undecayed + [
+            view for view in model.weights if any(one.search(view.name) for one in patterns)
+        ]
         excluded = [_address(view) for view in views]
         if excluded != self._excluded:
             self._core.exclude(views)

@@ -201,31 +201,6 @@ size_t cornu_metric_pair_count(const cornu_metric *metric);
 /* Whether it has pairs of sums for results, for the caller to make something of. */
 bool cornu_metric_keeps_sums(const cornu_metric *metric);
 
-/* ---- Optimizers ---- */
-
-typedef enum cornu_optimizer_kind {
-    CORNU_SGD,     /* momentum, nesterov */
-    CORNU_ADAM,    /* beta_1, beta_2, epsilon, amsgrad */
-    CORNU_RMSPROP, /* rho, momentum, epsilon, centered */
-    CORNU_OPTIMIZER_COUNT
-} cornu_optimizer_kind;
-
-typedef struct cornu_optimizer_options {
-    cornu_optimizer_kind kind;
-    double momentum;
-    bool nesterov;
-    double beta_1, beta_2, epsilon;
-    bool amsgrad;
-    double rho;
-    bool centered;
-    double decay; /* step t, counted from 0, has learning_rate / (1 + decay t) */
-    double
-        weight_decay; /* each step takes weight_decay * learning_rate of a weight before; 0: none */
-    /* What a gradient is clipped to before its step; one of them, 0: none. The norm of each
-     * weight's gradient; each number's size; the norm of all. */
-    double clipnorm, clipvalue, global_clipnorm;
-} cornu_optimizer_options;
-
 /* ---- Single computations on plain memory ----
  *
  * For functions that are called outside a model. `dtype` is float32 or float64, matrices are rows x
@@ -329,25 +304,8 @@ void cornu_layer_set_trainable(cornu_layer *layer, bool trainable);
 
 /* ---- Optimizers ---- */
 
-typedef struct cornu_optimizer cornu_optimizer;
-
-cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double learning_rate,
-                                 cornu_optimizer **optimizer, cornu_error *error);
-void cornu_optimizer_retain(cornu_optimizer *optimizer);
-void cornu_optimizer_release(cornu_optimizer *optimizer);
-/* Read anew at each step; may be set at any time by any thread. */
-double cornu_optimizer_learning_rate(const cornu_optimizer *optimizer);
-cornu_status cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learning_rate,
-                                               cornu_error *error);
-/* Steps taken, at most CORNU_MAX_ITERATIONS: else CORNU_ERROR_VALUE. */
-#define CORNU_MAX_ITERATIONS (UINT64_MAX / 2)
-uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer);
-cornu_status cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations,
-                                            cornu_error *error);
-/* Names the weights that `weight_decay` leaves alone from the next step on, in place of those named
- * before. The optimizer retains them. CORNU_ERROR_MEMORY. */
-cornu_status cornu_optimizer_exclude(cornu_optimizer *optimizer, size_t span_count,
-                                     cornu_span *const *spans, cornu_error *error);
+/* With schedules of their learning rates, in a file of their own. */
+#include "cornu_optimizers.h"
 
 /* ---- Models ---- */
 
@@ -464,7 +422,7 @@ typedef struct cornu_run_options {
                                has been compiled since */
     bool unattended; /* PREDICT: nobody stops it or asks how far it is, so there may be more rows
                         in a batch than batch_size says */
-    unsigned listen;
+    unsigned listen; /* the events to stop at; see also cornu_optimizer_set_schedule */
     double tick_seconds;
     /* Asked within steps too; false abandons the step. From a poll the model, and those that share
      * its layers, can predict and evaluate, but not be changed: CORNU_ERROR_STATE. */

@@ -78,15 +78,6 @@ def test_bad_learning_rates(kind, rate):
     assert float(optimizer.learning_rate) == 0.5
 
 
-def test_schedules_are_refused(kind):
-    with pytest.raises(ValueError, match="schedule or another function is not supported yet"):
-        kind(learning_rate=lambda: 0.1)
-    optimizer = kind(0.5)
-    with pytest.raises(ValueError, match="schedule or another function is not supported yet"):
-        optimizer.learning_rate = lambda step: 0.1
-    assert float(optimizer.learning_rate) == 0.5
-
-
 def test_learning_rate_is_read_and_written_in_the_core(kind):
     optimizer = kind(0.5)
     rate = optimizer.learning_rate

@@ -127,7 +127,92 @@ end:
     return result;
 }
 
+/* The numbers of a schedule, to be freed with PyMem_Free; NULL with an exception. */
+static double *schedule_numbers(PyObject *value, size_t *count) {
+    PyObject *items = cornu_items_tuple(value, "numbers", "a list of numbers", PY_SSIZE_T_MAX);
+    if (items == NULL) return NULL;
+    *count = (size_t)PyTuple_GET_SIZE(items);
+    double *numbers = PyMem_Calloc(*count + 1, sizeof *numbers);
+    if (numbers == NULL) PyErr_NoMemory();
+    for (size_t i = 0; numbers != NULL && i < *count; i++) {
+        PyObject *item = PyTuple_GET_ITEM(items, (Py_ssize_t)i);
+        if (cornu_convert_double(item, "numbers", &numbers[i])) continue;
+        PyMem_Free(numbers);
+        numbers = NULL;
+    }
+    Py_DECREF(items);
+    return numbers;
+}
+
+static const char *const schedule_names[CORNU_SCHEDULE_COUNT] = {
+    [CORNU_EXPONENTIAL_DECAY] = "ExponentialDecay",
+    [CORNU_INVERSE_TIME_DECAY] = "InverseTimeDecay",
+    [CORNU_POLYNOMIAL_DECAY] = "PolynomialDecay",
+    [CORNU_COSINE_DECAY] = "CosineDecay",
+    [CORNU_COSINE_DECAY_RESTARTS] = "CosineDecayRestarts",
+    [CORNU_PIECEWISE_CONSTANT_DECAY] = "PiecewiseConstantDecay",
+};
+
+static PyObject *optimizer_set_schedule(PyObject *self, PyObject *const *values,
+                                        Py_ssize_t value_count) {
+    const char *kind_name;
+    PyObject *given;
+    size_t kind, count;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"kind", cornu_convert_text, &kind_name},
+        {"numbers", cornu_convert_object, &given},
+    };
+    if (!cornu_arguments_parse("set_schedule", 2, arguments, value_count, values, NULL) ||
+        !cornu_choice_find(kind_name, "kind", CORNU_SCHEDULE_COUNT, schedule_names, &kind)) {
+        return NULL;
+    }
+    double *numbers = schedule_numbers(given, &count);
+    if (numbers == NULL) return NULL;
+    cornu_status status = cornu_optimizer_set_schedule(
+        optimizer_of(self), (cornu_schedule_kind)kind, count, numbers, &error);
+    PyMem_Free(numbers);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    return Py_NewRef(Py_None);
+}
+
+static PyObject *optimizer_schedule_rate(PyObject *Py_UNUSED(type), PyObject *const *values,
+                                         Py_ssize_t value_count) {
+    const char *kind_name;
+    PyObject *given;
+    size_t kind, count;
+    uint64_t step;
+    double rate;
+    const cornu_argument arguments[] = {
+        {"kind", cornu_convert_text, &kind_name},
+        {"numbers", cornu_convert_object, &given},
+        {"step", cornu_convert_uint64, &step},
+    };
+    if (!cornu_arguments_parse("schedule_rate", 3, arguments, value_count, values, NULL) ||
+        !cornu_choice_find(kind_name, "kind", CORNU_SCHEDULE_COUNT, schedule_names, &kind)) {
+        return NULL;
+    }
+    double *numbers = schedule_numbers(given, &count);
+    if (numbers == NULL) return NULL;
+    cornu_status status =
+        cornu_schedule_rate((cornu_schedule_kind)kind, count, numbers, step, &rate);
+    PyMem_Free(numbers);
+    if (status == CORNU_OK) return PyFloat_FromDouble(rate);
+    return PyErr_Format(PyExc_ValueError, "A %s has another count of numbers. Received: %zu",
+                        schedule_names[kind], count);
+}
+
 static PyMethodDef optimizer_methods[] = {
+    {"set_schedule", (PyCFunction)(void (*)(void))optimizer_set_schedule, METH_FASTCALL,
+     "set_schedule(kind, numbers)\n--\n\n"
+     "Follow a schedule of Keras's from the next step on; without numbers, ask at each step."},
+    {"schedule_rate", (PyCFunction)(void (*)(void))optimizer_schedule_rate,
+     METH_FASTCALL | METH_STATIC,
+     "schedule_rate(kind, numbers, step)\n--\n\n"
+     "The learning rate of a step, counted from 0."},
     {"exclude", optimizer_exclude, METH_O,
      "exclude(views)\n--\n\n"
      "Let weight_decay leave these weights alone, in place of those named before."},

@@ -199,6 +199,13 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
     return CORNU_OK;
 }
 
+static void begin_batch(const cornu_run *run, cornu_event *event) {
+    const bool fit = run->options.mode == CORNU_RUN_FIT;
+    tell(run, CORNU_EVENT_BATCH_BEGIN, event);
+    /* Asked at each step, since a schedule may be set at any time. */
+    if (fit && cornu_optimizer_asks(run->objective->optimizer)) *event = CORNU_EVENT_BATCH_BEGIN;
+}
+
 static cornu_status do_step(cornu_run *run, cornu_event *event, cornu_error *error) {
     cornu_status status = cornu_run_step(run, &run->feed, error);
     if (status != CORNU_OK) return status;
@@ -277,7 +284,7 @@ static cornu_status do_phase(cornu_run *run, cornu_event *event, cornu_error *er
             /* As in Keras, a stop is heard after a batch, so an epoch that has begun has at least
              * one. */
             run->phase = run->stop && run->feed.step > 0 ? CORNU_PHASE_TRAINED : CORNU_PHASE_STEP;
-            if (run->phase == CORNU_PHASE_STEP) tell(run, CORNU_EVENT_BATCH_BEGIN, event);
+            if (run->phase == CORNU_PHASE_STEP) begin_batch(run, event);
             return CORNU_OK;
         case CORNU_PHASE_STEP:
             return do_step(run, event, error);

@@ -93,6 +93,7 @@ cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double 
     atomic_init(&made->learning_rate, learning_rate);
     atomic_init(&made->iterations, 0);
     atomic_init(&made->exclusion, NULL);
+    atomic_init(&made->schedule, NULL);
     made->options = *options;
     made->slots.count = cornu_optimizer_slot_count(options);
     *optimizer = made;
@@ -108,6 +109,7 @@ void cornu_optimizer_release(cornu_optimizer *optimizer) {
         atomic_fetch_sub_explicit(&optimizer->references, 1, memory_order_acq_rel) != 1)
         return;
     cornu_optimizer_free_exclusions(optimizer);
+    cornu_optimizer_free_schedules(optimizer);
     cornu_table_release(optimizer->slots.table);
     cornu_memory_free(optimizer->slots.memory);
     cornu_lock_release(optimizer->lock);
@@ -264,7 +266,7 @@ static uint64_t next_iteration(const cornu_optimizer *optimizer) {
 }
 
 static double decayed_rate(const cornu_optimizer *optimizer) {
-    const double rate = cornu_optimizer_learning_rate(optimizer), decay = optimizer->options.decay;
+    const double rate = cornu_optimizer_scheduled_rate(optimizer), decay = optimizer->options.decay;
     if (decay == 0.0) return rate;
     return rate / (1.0 + decay * (double)cornu_optimizer_iterations(optimizer));
 }

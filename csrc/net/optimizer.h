@@ -28,12 +28,21 @@ typedef struct cornu_exclusion {
     cornu_span *spans[];
 } cornu_exclusion;
 
+/* Likewise: what gives the learning rate. */
+typedef struct cornu_schedule {
+    struct cornu_schedule *before;
+    cornu_schedule_kind kind;
+    size_t count; /* 0: the caller gives it */
+    double numbers[];
+} cornu_schedule;
+
 struct cornu_optimizer {
     atomic_size_t references;
     cornu_optimizer_options options;
     _Atomic double learning_rate;
     atomic_uint_fast64_t iterations;
     _Atomic(cornu_exclusion *) exclusion; /* NULL: none */
+    _Atomic(cornu_schedule *) schedule;   /* NULL: none */
     cornu_lock *lock;                     /* held by every run that trains with it */
     cornu_slots slots;
     uint64_t bound_id;   /* of the table that it is bound to; 0: none */
@@ -52,6 +61,12 @@ void *cornu_slots_at(const cornu_slots *slots, const cornu_span *span, size_t in
 bool cornu_optimizer_excludes(const cornu_optimizer *optimizer, const cornu_span *span);
 /* Frees what cornu_optimizer_exclude made. */
 void cornu_optimizer_free_exclusions(cornu_optimizer *optimizer);
+/* The learning rate of the next step, by the schedule where there is one. */
+double cornu_optimizer_scheduled_rate(const cornu_optimizer *optimizer);
+/* Whether the caller gives the learning rate of each step. */
+bool cornu_optimizer_asks(const cornu_optimizer *optimizer);
+/* Frees what cornu_optimizer_set_schedule made. */
+void cornu_optimizer_free_schedules(cornu_optimizer *optimizer);
 /* A step begins: what is the same for all weights. */
 cornu_update cornu_optimizer_begin(const cornu_optimizer *optimizer);
 /* The step of one entry of the table that the optimizer is bound to. */

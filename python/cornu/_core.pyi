@@ -115,6 +115,13 @@ class Optimizer:
     def exclude(self, views: Sequence[np.ndarray]) -> None:
         """Let weight_decay leave these weights alone, in place of those named before."""
 
+    def set_schedule(self, kind: str, numbers: Sequence[float]) -> None:
+        """Follow a schedule of Keras's from the next step on; without numbers, ask at each step."""
+
+    @staticmethod
+    def schedule_rate(kind: str, numbers: Sequence[float], step: int) -> float:
+        """The learning rate of a step, counted from 0."""
+
 class Model:
     """A chain of layers with its plan."""
 

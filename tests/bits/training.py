@@ -16,6 +16,12 @@ OPTIMIZERS = {
     "rmsprop centered": lambda keras: keras.optimizers.RMSprop(
         0.01, momentum=0.5, centered=True, epsilon=1e-3
     ),
+    "scheduled": lambda keras: keras.optimizers.SGD(
+        keras.optimizers.schedules.CosineDecayRestarts(0.1, 5, 1.5, 0.7, 0.01), momentum=0.5
+    ),
+    "decaying": lambda keras: keras.optimizers.Adam(
+        keras.optimizers.schedules.ExponentialDecay(0.01, 7, 0.9)
+    ),
 }
 
 

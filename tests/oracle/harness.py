@@ -35,6 +35,7 @@ FAMILIES = (
     "optimizers",
     "plain_losses",
     "reshaping",
+    "schedules",
     "scores",
     "training",
     "utilities",

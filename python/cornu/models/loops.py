@@ -75,6 +75,7 @@ class FitLoop:
         callbacks, hooks = self._callbacks, self._hooks
         logs: dict[str, float] = {}
         callbacks.on_train_begin()
+        model.optimizer._prepare_schedule()
         if model.stop_training:
             run.stop()
         while (event := _advance(run, trial)) != _core.DONE:
@@ -85,12 +86,12 @@ class FitLoop:
                 for hook in hooks[event]:
                     hook(epoch, logs)
             else:
-                self._between(event, run, resolved)
+                self._between(event, run, resolved, model.optimizer)
             if model.stop_training:
                 run.stop()
         callbacks.on_train_end(logs)
 
-    def _between(self, event: int, run: _core.Run, resolved: Resolved) -> None:
+    def _between(self, event: int, run: _core.Run, resolved: Resolved, optimizer: Any) -> None:
         epoch, step, _, _, _, validation_step, _ = run.progress()
         hooks = self._hooks.get(event, ())
         if event == _core.EPOCH_BEGIN:
@@ -98,6 +99,7 @@ class FitLoop:
                 hook(epoch, {})
         elif event == _core.BATCH_BEGIN:
             _call_batch(hooks, step, {})
+            optimizer._ask_schedule()
         elif event in (_core.BATCH_END, _core.TICK):
             logs = resolved.logs(run.results() or [])
             if self._callbacks.display is not None:

@@ -181,6 +181,8 @@ def _steps(
         prepared = batch if is_prepared else part.prepare(batch)
         for hook in begin:
             hook(number, logs={})
+        if what == "train":
+            model.optimizer._prepare_step()
         part.step(prepared)
         if display is not None or end:
             logs = part.logs()

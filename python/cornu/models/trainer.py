@@ -338,6 +338,8 @@ class Trainer(Evaluator):
             )
             run = _core.Run(self._core, mode, *self._scaled(data))
         try:
+            if mode == _core.TRAIN:
+                self.optimizer._prepare_step()
             with trial:
                 run.advance()
             values = run.results() or []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cornu.optimizers import schedules as schedules
 from cornu.optimizers.adam import Adam as Adam
 from cornu.optimizers.adamw import AdamW as AdamW
 from cornu.optimizers.optimizer import Optimizer as Optimizer
@@ -17,7 +18,7 @@ _BY_NAME: dict[str, type[Optimizer]] = {
     kind.__name__.lower(): kind for kind in (SGD, Adam, AdamW, RMSprop)
 }
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "get", "schedules"]
 
 
 def get(identifier: Any) -> Optimizer | None:

@@ -17,7 +17,8 @@ class Adam(Optimizer):
     `amsgrad`, the largest v so far stands for v.
 
     Args:
-        learning_rate: The length of a step, at least 0. Schedules are not supported yet.
+        learning_rate: The length of a step, at least 0; a schedule of
+            `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
         beta_1: How much of m stays from step to step, from 0 to 1 (excluded).
         beta_2: How much of v stays from step to step, from 0 to 1 (excluded).
         epsilon: Keeps the division finite, at least 0; the paper's "epsilon hat".
@@ -54,7 +55,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Any = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,

@@ -14,7 +14,8 @@ class AdamW(Adam):
     `exclude_from_weight_decay` does not name; then it is Adam's.
 
     Args:
-        learning_rate: The length of a step, at least 0. Schedules are not supported yet.
+        learning_rate: The length of a step, at least 0; a schedule of
+            `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
         weight_decay: What share of each weight, times `learning_rate`, a step takes away.
         beta_1: How much of m stays from step to step, from 0 to 1 (excluded).
         beta_2: How much of v stays from step to step, from 0 to 1 (excluded).
@@ -49,7 +50,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Any = 0.001,
         weight_decay: float = 0.004,
         beta_1: float = 0.9,
         beta_2: float = 0.999,

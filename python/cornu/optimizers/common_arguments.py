@@ -62,14 +62,8 @@ def check_learning_rate(value: Any) -> float:
     """Return a learning rate as a float.
 
     Raises:
-        ValueError: it is a schedule or another function, no number, a bool, negative or not finite.
+        ValueError: it is no number, a bool, negative or not finite.
     """
-    if callable(value):
-        raise ValueError(
-            "`learning_rate` must be a number: a schedule or another function is not supported "
-            "yet. "
-            f"Received: learning_rate={shown(value)}"
-        )
     return check_number("learning_rate", value, 0.0, math.inf, below=True)
 
 

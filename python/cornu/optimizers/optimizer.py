@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+
 from cornu import _core
+from cornu.optimizers import schedules
 from cornu.optimizers.common_arguments import (
     COMMON,
     check_common,
@@ -16,6 +19,11 @@ from cornu.optimizers.common_arguments import (
     take_old_name,
 )
 from cornu.optimizers.scalar import Scalar
+from cornu.optimizers.schedules.learning_rate_schedule import (
+    LearningRateSchedule,
+    core_schedule,
+    is_in_core,
+)
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 from cornu.utils.overriding import refusal, refuse_overridden
@@ -88,17 +96,21 @@ class Optimizer:
         common: dict[str, Any],
     ) -> None:
         refuse_overridden(self, (*_METHODS, "learning_rate", "iterations"), "Optimizers")
-        rate = check_learning_rate(
-            take_old_name(common, learning_rate, self._default_learning_rate)
-        )
+        rate = take_old_name(common, learning_rate, self._default_learning_rate)
+        first = 0.0 if callable(rate) else check_learning_rate(rate)
         decay = take_decay(common)
         values, told = check_common(type(self), common)
         self.name = name or unique_name(type(self).__name__)
-        self._core = _core.Optimizer(kind, rate, **options, **told, decay=decay)
+        self._core = _core.Optimizer(kind, first, **options, **told, decay=decay)
         self.__dict__.update(values)
         self.__dict__.update(options)
         self.__dict__["decay"] = decay
         self._option_names = tuple(options)
+        # A schedule or another function; None: the core's number.
+        self._schedule: Any = None
+        self._told_schedule: Any = None
+        if callable(rate):
+            self._set_learning_rate(rate)
         self._undecayed: list[Any] = []
         self._undecayed_names: tuple[str, ...] = ()
         # The addresses of those that the core was told.
@@ -111,11 +123,11 @@ class Optimizer:
         It reads as a `Scalar`: a number with Keras's `numpy()`, `assign(...)` and so on, in double
         precision.
         """
-        core = self._core
+        core, schedule = self._core, self._schedule
         return Scalar(
             "learning_rate",
             f"{self.name}/learning_rate",
-            lambda: core.learning_rate,
+            (lambda: core.learning_rate) if schedule is None else self._scheduled_rate,
             self._set_learning_rate,
         )
 
@@ -188,6 +200,33 @@ class Optimizer:
             self._core.exclude(views)
             self._excluded = excluded
 
+    def _scheduled_rate(self) -> float:
+        """What the schedule gives for the next step."""
+        schedule = self._schedule
+        if not isinstance(schedule, LearningRateSchedule):
+            return check_learning_rate(schedule())
+        rate = schedule(np.int64(self._core.iterations))
+        return float(rate) if is_in_core(schedule) else check_learning_rate(rate)
+
+    def _prepare_schedule(self) -> None:
+        """Tell the core the schedule as it is now, if it is not what it was told."""
+        if self._schedule is None:
+            return
+        told = core_schedule(self._schedule)
+        if told != self._told_schedule:
+            self._core.set_schedule(*told)
+            self._told_schedule = told
+
+    def _ask_schedule(self) -> None:
+        """Before a step: tell the core the learning rate, if it is asked for in Python."""
+        if self._schedule is not None and not is_in_core(self._schedule):
+            self._core.learning_rate = self._scheduled_rate()
+
+    def _prepare_step(self) -> None:
+        """Before a step that is a call of its own."""
+        self._prepare_schedule()
+        self._ask_schedule()
+
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such an optimizer again, at its present learning rate.
 
@@ -200,7 +239,12 @@ class Optimizer:
 
         Source: https://keras.io/api/optimizers/
         """
-        config = {"name": self.name, "learning_rate": float(self.learning_rate)}
+        rate = self._schedule
+        if rate is None:
+            rate = float(self.learning_rate)
+        elif isinstance(rate, LearningRateSchedule):
+            rate = schedules.serialize(rate)
+        config = {"name": self.name, "learning_rate": rate}
         config.update({name: getattr(self, name) for name in (*COMMON, *self._option_names)})
         if self.decay:
             config["decay"] = self.decay
@@ -224,7 +268,7 @@ class Optimizer:
 
         Args:
             config: The arguments.
-            custom_objects: Of no use here; Keras's, for learning rate schedules of one's own.
+            custom_objects: Classes of learning rate schedules of one's own, by name.
 
         Example:
 
@@ -235,6 +279,9 @@ class Optimizer:
 
         Source: https://keras.io/api/optimizers/
         """
+        rate = config.get("learning_rate")
+        if isinstance(rate, dict):
+            config = {**config, "learning_rate": schedules.deserialize(rate, custom_objects)}
         return cls(**config)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -248,13 +295,29 @@ class Optimizer:
                 f"`{self.name}` can't be copied or pickled with the weights that "
                 "`exclude_from_weight_decay` was given: give it their names."
             )
-        return _made_again, (type(self), self.get_config(), self._undecayed_names)
+        config = self.get_config()
+        if self._schedule is not None:
+            config["learning_rate"] = self._schedule
+        return _made_again, (type(self), config, self._undecayed_names)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self.name}, learning_rate={self._core.learning_rate}>"
+        rate = self._core.learning_rate
+        if self._schedule is not None:
+            rate = getattr(self._schedule, "__name__", type(self._schedule).__name__)
+        return f"<{type(self).__name__} name={self.name}, learning_rate={rate}>"
 
     def _set_learning_rate(self, value: Any) -> None:
-        self._core.learning_rate = check_learning_rate(value)
+        if callable(value) and not isinstance(value, Scalar | type):
+            self._schedule = value
+            self._prepare_schedule()
+        elif self._schedule is not None:
+            raise TypeError(
+                "The learning rate of this optimizer is given by a schedule, so it can't be set: "
+                "make an optimizer with a number as `learning_rate`. "
+                f"Received: learning_rate={shown(value)}"
+            )
+        else:
+            self._core.learning_rate = check_learning_rate(value)
 
     def _set_iterations(self, value: Any) -> None:
         count = value.value if isinstance(value, Scalar) else value

@@ -17,7 +17,8 @@ class RMSprop(Optimizer):
     momentum * m + learning_rate * g / sqrt(...)` and `w = w - m`.
 
     Args:
-        learning_rate: The length of a step, at least 0. Schedules are not supported yet.
+        learning_rate: The length of a step, at least 0; a schedule of
+            `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
         rho: How much of v stays from step to step, from 0 to 1 (excluded).
         momentum: The share of the last step that the next one keeps, from 0 to 1.
         epsilon: Keeps the division finite, at least 0.
@@ -55,7 +56,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: Any = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
         epsilon: float = 1e-7,

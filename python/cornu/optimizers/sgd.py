@@ -15,7 +15,8 @@ class SGD(Optimizer):
     v`; with Nesterov's, `w = w + momentum * v - learning_rate * g`.
 
     Args:
-        learning_rate: The length of a step, at least 0. Schedules are not supported yet.
+        learning_rate: The length of a step, at least 0; a schedule of
+            `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
         momentum: The share of the last step that the next one keeps, from 0 to 1.
         nesterov: Whether to look a step ahead.
         weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
@@ -52,7 +53,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.01,
+        learning_rate: Any = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
         weight_decay: float | None = None,

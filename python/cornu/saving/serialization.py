@@ -21,6 +21,7 @@ _MODULES = {
     "keras.losses": "cornu.losses",
     "keras.metrics": "cornu.metrics",
     "keras.optimizers": "cornu.optimizers",
+    "keras.optimizers.schedules": "cornu.optimizers.schedules",
     "keras.random": "cornu.random",
 }
 _AT_THE_TOP = ("Sequential", "DTypePolicy")
@@ -77,7 +78,10 @@ def _serialize_object(thing: Any) -> dict[str, Any]:
         "registered_name": kind.__name__,
     }
     if kind.__module__.partition(".")[0] == "cornu":
-        module = f"keras.{kind.__module__.split('.')[1]}"
+        parts = kind.__module__.split(".")
+        module = ".".join(["keras", *parts[1:3]])
+        if module not in _MODULES:
+            module = f"keras.{parts[1]}"
         result["module"] = "keras" if kind.__name__ in _AT_THE_TOP else module
         result["registered_name"] = None
     build_config = getattr(thing, "_build_config", None)

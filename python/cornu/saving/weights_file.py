@@ -11,10 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from cornu.saving.archive_member import SMALL_NBYTES, read_member
+from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
+from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
 
 # In the archive of a whole model.
 WEIGHTS_NAME = "model.weights.h5"
+# Of the weights' own, what an optimizer's state and float64 may make of them.
+_TIMES_WEIGHTS = 8
 
 
 def write_weights_file(model: Any, file: Any) -> None:
@@ -51,7 +56,7 @@ def read_weights_file(model: Any, path: Any, skip_mismatch: bool = False) -> Non
         ValueError: weights don't fit, or it is no such file.
         FileNotFoundError: there is no file.
     """
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     if not os.path.exists(name):
         raise FileNotFoundError(f"There is no file {name!r} to read weights from.")
     if zipfile.is_zipfile(name):
@@ -66,8 +71,12 @@ def read_archived_weights(
 ) -> None:
     """The same, of the archive of a whole model."""
     if WEIGHTS_NAME not in archive.namelist():
-        raise ValueError(f"The archive has no {WEIGHTS_NAME}. It has: {archive.namelist()}")
-    _read(model, io.BytesIO(archive.read(WEIGHTS_NAME)), str(archive.filename), skip_mismatch)
+        raise ValueError(f"The archive has no {WEIGHTS_NAME}. It has: {shown(archive.namelist())}")
+    # A file that is large takes no more memory than it takes space; one that only says so does.
+    name = str(archive.filename)
+    needed = SMALL_NBYTES + _TIMES_WEIGHTS * sum(weight.nbytes for weight in model.weights)
+    weights = read_member(archive, WEIGHTS_NAME, max(needed, os.path.getsize(name)))
+    _read(model, io.BytesIO(weights), name, skip_mismatch)
 
 
 def _read(model: Any, file: Any, name: str, skip_mismatch: bool) -> None:
@@ -78,28 +87,38 @@ def _read(model: Any, file: Any, name: str, skip_mismatch: bool) -> None:
     except OSError as error:
         raise ValueError(f"{name!r} is no file of weights: {error}") from None
     with root:
-        found = _stored(model, root.get("model_weights", root))
-        values, problems = [], []
-        for (_, layer), arrays in zip(_with_weights(model), found, strict=True):
-            problem = _problem(layer, arrays)
-            if problem:
-                problems.append(problem)
-            else:
-                values.append((layer, arrays))
+        try:
+            values, problems = _fitting(model, root)
+        except (KeyError, OSError, RuntimeError, ValueError) as error:
+            raise ValueError(f"The weights of {name!r} can't be read: {error}") from None
     if problems and not skip_mismatch:
         raise ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
     if problems:
         warnings.warn("Some weights are left as they are. " + " ".join(problems), stacklevel=4)
-    given = {id(layer): arrays for layer, arrays in values}
     flat: list[np.ndarray] = []
     for _, layer in _with_weights(model):
-        flat += given.get(id(layer)) or layer.get_weights()
+        flat += values.get(id(layer)) or layer.get_weights()
     model.set_weights(flat)
 
 
-def _problem(layer: Any, arrays: list[np.ndarray]) -> str:
-    """What keeps arrays from being a layer's weights; "": nothing."""
-    want, have = ([each.shape for each in many] for many in (layer.weights, arrays))
+def _fitting(model: Any, root: Any) -> tuple[dict[int, list[np.ndarray]], list[str]]:
+    """The arrays of each layer, by its id, that a file has fitting ones for, and what doesn't fit.
+    Only those that fit are read: others may be of any size."""
+    values, problems = {}, []
+    stored = _stored(model, find_group(root, "model_weights") or root)
+    for (_, layer), datasets in zip(_with_weights(model), stored, strict=True):
+        problem = _problem(layer, datasets)
+        if problem:
+            problems.append(problem)
+            continue
+        pairs = zip(layer.weights, datasets, strict=True)
+        values[id(layer)] = [read_dataset(dataset, weight.dtype) for weight, dataset in pairs]
+    return values, problems
+
+
+def _problem(layer: Any, datasets: list[Any]) -> str:
+    """What keeps datasets from being a layer's weights; "": nothing."""
+    want, have = ([each.shape for each in many] for many in (layer.weights, datasets))
     if want == have:
         return ""
     return f'Layer "{layer.name}" has weights of shapes {want}; the file has {have}.'
@@ -124,29 +143,31 @@ def _with_weights(model: Any) -> list[tuple[str, Any]]:
     ]
 
 
-def _stored(model: Any, root: Any) -> list[list[np.ndarray]]:
-    """The arrays for each layer that has weights; none where the file has none for it."""
+def _stored(model: Any, root: Any) -> list[list[Any]]:
+    """The datasets for each layer that has weights; none where the file has none for it."""
     if "layer_names" in root.attrs:
         return _stored_in_order(model, root)
     result = []
     for place, _ in _with_weights(model):
-        variables = root.get(f"layers/{place}/vars")
+        variables = find_group(root, f"layers/{place}/vars")
         # Before 3.5, Keras put what a Sequential has under another name.
         if variables is None:
-            variables = root.get(f"_layer_checkpoint_dependencies/{place}/vars")
-        names = [] if variables is None else sorted(variables, key=int)
-        result.append([variables[name][()] for name in names])
+            variables = find_group(root, f"_layer_checkpoint_dependencies/{place}/vars")
+        count = 0 if variables is None else len(variables)
+        result.append([find_dataset(variables, str(index)) for index in range(count)])
     return result
 
 
-def _stored_in_order(model: Any, root: Any) -> list[list[np.ndarray]]:
+def _stored_in_order(model: Any, root: Any) -> list[list[Any]]:
     """Those of a file of Keras 2: the layers that have weights follow each other as the model's."""
     groups = []
-    for layer in root.attrs["layer_names"]:
-        group = root[_text(layer)]
-        names = [_text(name) for name in group.attrs["weight_names"]]
+    for layer in _names(root, "layer_names"):
+        group = find_group(root, layer)
+        if group is None:
+            raise ValueError(f"There must be a group {layer!r}, which 'layer_names' has.")
+        names = _names(group, "weight_names")
         if names:
-            groups.append([group[name][()] for name in names])
+            groups.append([find_dataset(group, name) for name in names])
     count = len(_with_weights(model))
     if len(groups) != count:
         raise ValueError(
@@ -155,5 +176,10 @@ def _stored_in_order(model: Any, root: Any) -> list[list[np.ndarray]]:
     return groups
 
 
-def _text(name: Any) -> str:
-    return name.decode() if isinstance(name, bytes) else str(name)
+def _names(group: Any, attribute: str) -> list[str]:
+    names = np.asarray(group.attrs[attribute])
+    if names.ndim != 1:
+        raise ValueError(
+            f"The attribute {attribute!r} must be a list of names. Received: {shown(names)}"
+        )
+    return [name.decode() if isinstance(name, bytes) else str(name) for name in names]

@@ -70,7 +70,7 @@ class ModelCheckpoint(MonitorCallback):
         if initial_value_threshold is not None:
             check_number("initial_value_threshold", initial_value_threshold)
         super().__init__(monitor, mode, initial_value_threshold)
-        self.filepath = os.fspath(filepath)
+        self.filepath = os.fsdecode(filepath)
         self.verbose = check_verbosity(verbose)
         self.save_best_only = check_flag("save_best_only", save_best_only)
         self.save_weights_only = check_flag("save_weights_only", save_weights_only)

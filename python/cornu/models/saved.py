@@ -8,6 +8,7 @@ from typing import Any
 
 from cornu.layers.input_layer import InputLayer
 from cornu.models.old_names import OldNames
+from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 
 
@@ -157,10 +158,15 @@ class Saved(OldNames):
 
         if isinstance(config, list):
             config = {"layers": config}
+        if not isinstance(config, Mapping) or not isinstance(config.get("layers"), list | tuple):
+            raise ValueError(
+                "A model's configuration must be a dictionary with a list of 'layers', or such a "
+                f"list. Received: {shown(config)}"
+            )
         layers = deserialize_keras_object(config["layers"], custom_objects)
         made: dict[str, Any] = {}
-        # A layer that stands twice was written twice.
-        layers = [made.setdefault(layer.name, layer) for layer in layers]
+        # A layer that stands twice was written twice. What is no layer is refused below.
+        layers = [made.setdefault(getattr(layer, "name", id(layer)), layer) for layer in layers]
         model = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
         if not model.built and config.get("build_input_shape") is not None:
             model.build(config["build_input_shape"])
@@ -203,9 +209,9 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
 
     Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
     """
-    from cornu.saving import deserialize_keras_object
+    from cornu.saving.model_file import make_model, parse_model
 
-    return deserialize_keras_object(json.loads(json_string), custom_objects)
+    return make_model(parse_model(json_string, "`json_string`"), custom_objects)
 
 
 def clone_model(

@@ -6,6 +6,9 @@ import datetime
 import io
 import json
 import os
+import secrets
+import shutil
+import stat
 import tempfile
 import warnings
 import zipfile
@@ -13,6 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cornu._version import __version__
+from cornu.saving.archive_member import read_member
 from cornu.saving.serialization import deserialize_keras_object, serialize_keras_object
 from cornu.saving.weights_file import WEIGHTS_NAME, read_archived_weights, write_weights_file
 from cornu.utils.errors import shown
@@ -52,7 +56,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: Any = 
     """
     if zipped not in (None, True):
         raise ValueError(f"`zipped` must be None or True. Received: zipped={shown(zipped)}")
-    if os.fspath(filepath).endswith((".h5", ".hdf5")):
+    if os.fsdecode(filepath).endswith((".h5", ".hdf5")):
         warnings.warn(
             "Whole models are saved in Keras 3's format whatever the file's name, and cornu loads "
             "them by what is in the file; Keras itself would look for its older format in one that "
@@ -87,27 +91,46 @@ def write_whole(filepath: Any, overwrite: bool, write: Callable[[str], None]) ->
     """Write a file wholly or not at all: one that was there stays until the new one is done.
 
     Args:
-        filepath: Its path.
+        filepath: Its path, of strings or bytes; a pipe's or a device's is written to as it is.
         overwrite: Whether it may be there.
         write: Writes it to another path.
     """
-    path = os.fspath(filepath)
-    if not overwrite and os.path.exists(path):
+    path = os.fsdecode(filepath)
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not overwrite:
         raise FileExistsError(f"The file exists, and `overwrite` is False. Received: {path!r}")
-    if os.path.isdir(path):
+    if mode is not None and stat.S_ISDIR(mode):
         raise IsADirectoryError(f"`filepath` must be a file's path. Received: the folder {path!r}")
-    handle, other = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".part")
-    os.close(handle)
+    if mode is not None and not stat.S_ISREG(mode):
+        _write_through(path, write)
+        return
+    # What a link points to is written, and the link stays.
+    path = os.path.realpath(path)
+    other = os.path.join(os.path.dirname(path), f"tmp{secrets.token_hex(8)}.part")
+    # A new file is as the user's own files are, which mkstemp's are not. One that was there keeps
+    # its mode, and until then no one else reads what may be private.
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+    os.close(os.open(other, flags, 0o666 if mode is None else 0o600))
     try:
         write(other)
-        # As the user's own files have it, where mkstemp's are nobody else's to read.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(other, 0o666 & ~mask)
+        if mode is not None:
+            os.chmod(other, stat.S_IMODE(mode))
         os.replace(other, path)
     except BaseException:
         os.unlink(other)
         raise
+
+
+def _write_through(path: str, write: Callable[[str], None]) -> None:
+    """Write to a pipe or a device, which can be neither replaced nor written out of order."""
+    with tempfile.TemporaryDirectory() as folder:
+        other = os.path.join(folder, "whole")
+        write(other)
+        with open(other, "rb") as source, open(path, "wb") as target:
+            shutil.copyfileobj(source, target)
 
 
 def load_model(
@@ -141,7 +164,7 @@ def load_model(
 
     Source: https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
     """
-    path = os.fspath(filepath)
+    path = os.fsdecode(filepath)
     if not os.path.exists(path):
         raise FileNotFoundError(f"There is no file {path!r} to load a model from.")
     if not zipfile.is_zipfile(path):
@@ -149,20 +172,77 @@ def load_model(
             f"{path!r} is no file of a model in Keras 3's format ('.keras'). Files of Keras 2's "
             "format ('.h5') and folders are not supported yet."
         )
-    with zipfile.ZipFile(path) as archive:
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{path!r} is no file of a model: {error}") from None
+    with archive:
         if "config.json" not in archive.namelist():
             raise ValueError(f"{path!r} has no config.json: it is no file of a model.")
-        config = json.loads(archive.read("config.json"))
-        model = deserialize_keras_object(config, custom_objects)
-        shape = (config.get("build_config") or {}).get("input_shape")
+        config = parse_model(read_member(archive, "config.json"), f"config.json of {path!r}")
+        model = make_model(config, custom_objects)
+        shape = _entry(config, "build_config").get("input_shape")
         if not model.built and shape is not None:
             model.build(shape)
         if model.built:
             read_archived_weights(model, archive)
-    settings = config.get("compile_config")
+    settings = _entry(config, "compile_config")
     if compile and settings:
         _compile(model, settings, custom_objects)
     return model
+
+
+def parse_model(text: str | bytes, what: str) -> Mapping[str, Any]:
+    """Return the configuration of a model that is written as JSON.
+
+    Args:
+        text: The text.
+        what: What it is called in errors.
+
+    Raises:
+        ValueError: it is no JSON, or not of an object with a class.
+    """
+    try:
+        config = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{what} must be JSON. Received: {error}") from None
+    if not isinstance(config, Mapping) or "class_name" not in config or "config" not in config:
+        raise ValueError(
+            f"{what} must be the configuration of a model, a dictionary with 'class_name' and "
+            f"'config'. Received: {shown(config)}"
+        )
+    return config
+
+
+def make_model(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None) -> Any:
+    """Return the model that a configuration stands for.
+
+    Args:
+        config: What `parse_model` returned.
+        custom_objects: Classes of one's own by name.
+
+    Raises:
+        ValueError: it stands for something else, or can't be made.
+    """
+    from cornu.models.sequential import Sequential
+
+    try:
+        model = deserialize_keras_object(config, custom_objects)
+    except RecursionError:
+        raise ValueError(f"The configuration is nested too deep: {shown(config)}") from None
+    if not isinstance(model, Sequential):
+        raise ValueError(
+            "The configuration must be of a model, such as 'Sequential'. Received: one of "
+            f"{config['class_name']!r}"
+        )
+    return model
+
+
+def _entry(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    entry = config.get(name) or {}
+    if not isinstance(entry, Mapping):
+        raise ValueError(f"{name!r} must be a dictionary or null. Received: {shown(entry)}")
+    return entry
 
 
 def _describe(model: Any) -> dict[str, Any]:

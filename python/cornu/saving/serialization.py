@@ -128,23 +128,41 @@ def _deserialize(config: Any) -> Any:
     if "class_name" not in config or "config" not in config:
         return make_arguments(config)
     inner, name = config["config"], config["class_name"]
-    if name == "__numpy__":
-        return np.array(inner["value"], dtype=inner["dtype"])
+    if not isinstance(name, str):
+        raise ValueError(f"'class_name' must be a string. Received: {shown(name)}")
     if name == "__tuple__":
+        if not isinstance(inner, list | tuple):
+            raise ValueError(f"A saved tuple must have a list of items. Received: {shown(inner)}")
         return tuple(map(_deserialize, inner))
-    return _find_class(config).from_config(inner)
+    try:
+        if name == "__numpy__":
+            return np.array(inner["value"], dtype=inner["dtype"])
+        return _find_class(config).from_config(inner)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"A saved {name!r} can't be made of its configuration {shown(inner)}: "
+            f"{type(error).__name__}: {error}"
+        ) from error
 
 
 def _find_class(config: Mapping[str, Any]) -> Any:
+    for key in ("module", "registered_name"):
+        if not isinstance(config.get(key), str | None):
+            raise ValueError(f"{key!r} must be a string or null. Received: {shown(config[key])}")
     name, module = config["class_name"], config.get("module") or ""
     for known in (name, config.get("registered_name")):
         if known in _own_classes.get():
             return _own_classes.get()[known]
     if module in _MODULES:
         try:
-            return getattr(import_module(_MODULES[module]), name)
+            found = getattr(import_module(_MODULES[module]), name)
         except AttributeError as error:
             raise ValueError(f"A saved {name!r} of {module} can't be made again: {error}") from None
+        if not hasattr(found, "from_config"):
+            raise ValueError(
+                f"'class_name' must be a class of {module} that can be saved. Received: {name!r}"
+            )
+        return found
     raise ValueError(
         f"A saved {name!r} of {module or 'an unknown module'} can't be made again without its "
         f"class: pass custom_objects={{{name!r}: {name}}}."
@@ -156,5 +174,10 @@ def make_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
 
     Args:
         config: What `get_config` returned.
+
+    Raises:
+        ValueError: it is no dictionary.
     """
+    if not isinstance(config, Mapping):
+        raise ValueError(f"A configuration must be a dictionary. Received: {shown(config)}")
     return {key: _deserialize(value) for key, value in config.items()}

@@ -50,7 +50,11 @@ def find_dataset(group: Any, path: str) -> Any:
         raise ValueError(f"{place} must be a dataset. Received: {kind}")
     # Either makes HDF5 read other files, any that the user may read.
     if found.is_virtual or found.external:
-        kind = "a virtual dataset" if found.is_virtual else f"external storage, {shown(found.external)}"
+        kind = (
+            "a virtual dataset"
+            if found.is_virtual
+            else f"external storage, {shown(found.external)}"
+        )
         raise ValueError(f"{place} must have its data in the file itself. Received: {kind}")
     try:
         dtype = found.dtype

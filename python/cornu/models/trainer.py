@@ -200,13 +200,14 @@ class Trainer(Evaluator):
                 listen=loop.listen,
                 tick_seconds=TICK_SECONDS,
             )
-        history, taken = self.history, int(self.optimizer.iterations)
+        optimizer = self.optimizer._core
+        history, taken = self.history, optimizer.iterations
         try:
             listeners.attach(self, verbose, last, count_steps(row_count, size))
             self.stop_training = False
             loop.run(self, run, trial, resolved)
         except ValueError as error:
-            if int(self.optimizer.iterations) == taken:
+            if optimizer.iterations == taken:
                 self.history = history
                 if revoke_seed is not None:
                     revoke_seed()

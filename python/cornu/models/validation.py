@@ -40,15 +40,15 @@ class Validation:
     ) -> None:
         self._model, self._source, self._size = model, source, batch_size
         self._frequency = frequency
-        # The bar is that of the training.
-        self._listeners = copy.copy(listeners)
-        self._listeners.display = None
+        self._listeners = listeners
 
     def __call__(self, epoch: int) -> list[float] | None:
         """Return the results of the validation of an epoch; None: there is none."""
         if self._source is None or not self._is_due(epoch + 1):
             return None
-        listeners, model = self._listeners, self._model
+        # The bar is that of the training.
+        listeners, model = copy.copy(self._listeners), self._model
+        listeners.display = None
         model.stop_evaluating = False
         if isinstance(self._source, Feed):
             if self._source.is_over:

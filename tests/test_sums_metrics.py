@@ -265,8 +265,9 @@ def test_an_output_without_columns_is_refused():
         model.evaluate(np.ones((2, 1)), np.ones(2), verbose=0)
 
 
-def test_a_weighted_loss_beside_weighted_metrics_is_refused():
+@pytest.mark.parametrize(("weight", "metric"), [(2.0, metrics.TruePositives()), (0.0, "mae")])
+def test_a_weighted_loss_beside_metrics_in_which_it_would_count_is_refused(weight, metric):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile("sgd", "mse", loss_weights=2.0, weighted_metrics=[metrics.TruePositives()])
+    model.compile("sgd", "mse", loss_weights=weight, weighted_metrics=[metric])
     with pytest.raises(ValueError, match="`loss_weights` must be None beside `weighted_metrics`"):
         model.evaluate(np.ones((2, 1)), np.ones((2, 1)), verbose=0)

@@ -80,10 +80,15 @@ class Objective:
             for identifier in [*self.identifiers, *self.weighted]
         ]
         _check_kinds(loss, found, output_shape)
-        if self.loss_weight != 1 and self.weighted:
+        weighted = found[len(self.identifiers) :]
+        # It is in the weights of rows. A mean does not change with it, but sums do.
+        if self.loss_weight != 1 and (
+            any(isinstance(metric, SumsMetric) for metric in weighted)
+            or (weighted and self.loss_weight <= 0)
+        ):
             raise ValueError(
-                "`loss_weights` must be None beside `weighted_metrics`, in which it would count: "
-                f"that is not supported. Received: loss_weights={self.loss_weight}"
+                "`loss_weights` must be None beside `weighted_metrics` that keep sums, positive "
+                f"beside others. Received: loss_weights={self.loss_weight}"
             )
         if self.loss_weight != 1 and loss.reduction == "mean_with_sample_weight":
             raise ValueError(

@@ -35,7 +35,7 @@ class Progress:
         verbose: 1: the bar; 2: a line at the end.
         unit: What a step is called.
         width: How many characters the bar has.
-        interval: Seconds between two looks of the bar.
+        interval: Seconds between two looks of the bar; None: INTERVAL.
     """
 
     def __init__(
@@ -44,9 +44,10 @@ class Progress:
         verbose: int,
         unit: str = "step",
         width: int = WIDTH,
-        interval: float = INTERVAL,
+        interval: float | None = None,
     ) -> None:
-        self._unit, self._width, self._interval = unit, width, interval
+        self._unit, self._width = unit, width
+        self._interval = INTERVAL if interval is None else interval
         self._steps = steps
         self._verbose = verbose
         # The first bar imports tqdm, 65 ms that are no step's.

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from cornu import _core
 from cornu.layers.arguments import (
-    check_flag,
     check_initializer,
     check_not_negative,
     check_row_axis,
     refuse_unsupported,
 )
-from cornu.layers.layer import Layer
+from cornu.layers.gamma_and_beta import GammaAndBeta
 from cornu.utils.errors import shown
 from cornu.variable import Variable
 
 
-class BatchNormalization(Layer):
+class BatchNormalization(GammaAndBeta):
     """A layer that normalizes its input: `gamma * (x - mean) / sqrt(variance + epsilon) + beta`.
 
     In training, mean and variance are those of the batch, for each place along `axis` over all
@@ -123,10 +122,7 @@ class BatchNormalization(Layer):
                 f"`momentum` must be a number from 0 to 1. Received: momentum={shown(momentum)}"
             )
         self.epsilon = check_not_negative("epsilon", epsilon)
-        self.center = check_flag("center", center)
-        self.scale = check_flag("scale", scale)
-        self.beta_initializer = check_initializer("beta_initializer", beta_initializer)
-        self.gamma_initializer = check_initializer("gamma_initializer", gamma_initializer)
+        self._check_gamma_and_beta(center, scale, beta_initializer, gamma_initializer)
         self.moving_mean_initializer = check_initializer(
             "moving_mean_initializer", moving_mean_initializer
         )
@@ -140,37 +136,12 @@ class BatchNormalization(Layer):
             self.name, self.dtype, self.axis, self.momentum, self.epsilon, self.center, self.scale
         )
 
-    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
-        trained = []
-        if self.scale:
-            trained.append(("gamma", self.gamma_initializer))
-        if self.center:
-            trained.append(("beta", self.beta_initializer))
+    def _initializers(self) -> list[tuple[str, Callable[..., Any]]]:
         return [
-            *trained,
+            *super()._initializers(),
             ("moving_mean", self.moving_mean_initializer),
             ("moving_variance", self.moving_variance_initializer),
         ]
-
-    @property
-    def gamma(self) -> Variable | None:
-        """What normalized numbers are multiplied by, (features,); None with `scale=False` and
-        before the layer is built.
-        """
-        return self._weight_named("gamma")
-
-    @gamma.setter
-    def gamma(self, value: Any) -> None:
-        self._keep_weight("gamma", value)
-
-    @property
-    def beta(self) -> Variable | None:
-        """What is added, (features,); None with `center=False` and before the layer is built."""
-        return self._weight_named("beta")
-
-    @beta.setter
-    def beta(self, value: Any) -> None:
-        self._keep_weight("beta", value)
 
     @property
     def moving_mean(self) -> Variable | None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cornu import _core
 from cornu.layers.arguments import (
-    check_flag,
-    check_initializer,
     check_not_negative,
     check_row_axes,
     refuse_unsupported,
 )
-from cornu.layers.layer import Layer
-from cornu.variable import Variable
+from cornu.layers.gamma_and_beta import GammaAndBeta
 
 
-class LayerNormalization(Layer):
+class LayerNormalization(GammaAndBeta):
     """A layer that normalizes each row by itself.
 
     `gamma * (x - mean) / sqrt(variance + epsilon) + beta`, with mean and variance along `axis`.
@@ -81,41 +78,10 @@ class LayerNormalization(Layer):
         self.axis = axis
         self._axes = check_row_axes("axis", axis)
         self.epsilon = check_not_negative("epsilon", epsilon)
-        self.center = check_flag("center", center)
-        self.scale = check_flag("scale", scale)
-        self.beta_initializer = check_initializer("beta_initializer", beta_initializer)
-        self.gamma_initializer = check_initializer("gamma_initializer", gamma_initializer)
+        self._check_gamma_and_beta(center, scale, beta_initializer, gamma_initializer)
         super().__init__(**kwargs)
 
     def _make_core(self) -> _core.Layer:
         return _core.row_normalization(
             self.name, self.dtype, "layer", self._axes, self.epsilon, self.center, self.scale
         )
-
-    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
-        found = []
-        if self.scale:
-            found.append(("gamma", self.gamma_initializer))
-        if self.center:
-            found.append(("beta", self.beta_initializer))
-        return found
-
-    @property
-    def gamma(self) -> Variable | None:
-        """What normalized numbers are multiplied by; None with `scale=False` and before the layer
-        is built.
-        """
-        return self._weight_named("gamma")
-
-    @gamma.setter
-    def gamma(self, value: Any) -> None:
-        self._keep_weight("gamma", value)
-
-    @property
-    def beta(self) -> Variable | None:
-        """What is added; None with `center=False` and before the layer is built."""
-        return self._weight_named("beta")
-
-    @beta.setter
-    def beta(self, value: Any) -> None:
-        self._keep_weight("beta", value)

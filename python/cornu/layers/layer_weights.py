@@ -1,0 +1,126 @@
+"""A layer's weights: what they are, which of them training changes, and copies of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.layers.weights import copy_weights, count_numbers, write_weights
+from cornu.variable import Variable
+
+
+class LayerWeights:
+    """The part of a layer that is about its weights; `Layer` builds them."""
+
+    _name: str
+    _core: _core.Layer
+    _trainable: bool
+    _weights: list[Variable]
+    # The weights that the layer moves itself.
+    _state_names: tuple[str, ...]
+    # Returns what of the core is locked while weights are copied or written; None: nothing.
+    _lockable: Callable[[], _core.Model | None]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights. May be set at any time, after `compile` too."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        self._core.trainable = self._trainable
+        for weight in self._weights:
+            weight._trainable = self._trainable and weight.name not in self._state_names
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The weights: each the same object at each read, and a view of the core's memory."""
+        return list(self._weights)
+
+    variables = weights
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes."""
+        return [weight for weight in self._weights if weight.trainable]
+
+    trainable_variables = trainable_weights
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves alone."""
+        return [weight for weight in self._weights if not weight.trainable]
+
+    non_trainable_variables = non_trainable_weights
+
+    def count_params(self) -> int:
+        """Return the number of numbers in the weights.
+
+        Raises:
+            ValueError: they are not there yet.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(2)
+        >>> layer.build((None, 3))
+        >>> layer.count_params()
+        8
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        return count_numbers("layer", self)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of the weights, in the order of `weights`.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(2, kernel_initializer="ones")
+        >>> layer.build((None, 1))
+        >>> layer.get_weights()
+        [array([[1., 1.]], dtype=float32), array([0., 0.], dtype=float32)]
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        return copy_weights(self._weights, self._lockable())
+
+    def set_weights(self, weights: Any) -> None:
+        """Write all weights, or none if one does not fit.
+
+        Args:
+            weights: A list of arrays, as `get_weights` returns it.
+
+        Raises:
+            ValueError: it has another length, or an array another shape.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(2)
+        >>> layer.build((None, 1))
+        >>> layer.set_weights([[[1, 2]], [3, 4]])
+        >>> layer([[10]])
+        array([[13., 24.]], dtype=float32)
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        owner = f'layer "{self._name}"'
+        places = [f"{weight.name} of {owner}" for weight in self._weights]
+        write_weights(owner, self._weights, weights, self._lockable(), places)
+
+    def _weight_named(self, name: str) -> Variable | None:
+        return next((weight for weight in self._weights if weight.name == name), None)
+
+    def _keep_weight(self, name: str, value: Any) -> None:
+        # `layer.kernel *= 2` writes in place, then hands the same object back.
+        if value is not self._weight_named(name):
+            raise AttributeError(
+                f"`{name}` is a view of the core's memory and can't be replaced: write to it with "
+                f"`layer.{name}[...] = value` or `layer.{name}.assign(value)`."
+            )

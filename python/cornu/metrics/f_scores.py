@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.metrics.sums import SumsMetric
+from cornu.metrics.sums import ColumnSumsMetric
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float
 
@@ -19,7 +19,7 @@ _KEPT = ("true_positives", "false_positives", "false_negatives", "intermediate_w
 _NO_THRESHOLD = np.empty(0)
 
 
-class FBetaScore(SumsMetric):
+class FBetaScore(ColumnSumsMetric):
     """The mean of precision and recall, recall counting beta times as much.
 
     `(1 + beta**2) * precision * recall / (beta**2 * precision + recall)`, of each column.
@@ -49,6 +49,8 @@ class FBetaScore(SumsMetric):
     """
 
     _direction = "up"
+
+    _takes = "An F-score takes rows of classes, of shape (batch, classes)"
 
     def __init__(
         self,
@@ -82,25 +84,12 @@ class FBetaScore(SumsMetric):
         flags = (False, False, False, True, by_maximum)
         return "counts", None, 0.0, 0, thresholds, flags, columns, None
 
-    def _number_count(self, columns: int) -> int:
-        return 4 * columns
-
-    def _check_rank(self, prediction: np.ndarray) -> None:
-        if prediction.ndim != 2:
-            raise ValueError(
-                "An F-score takes rows of classes, of shape (batch, classes). "
-                f"Received: y_pred of shape {prediction.shape}"
-            )
-
     def _add(self, sums: np.ndarray, rows: int, columns: int) -> None:
         # Of each column: predicted a no, then a yes; the target's share, then what is left of 1.
         bins = sums.reshape(columns, 2, 2)
         missed, right, wrong = bins[:, 0, 0], bins[:, 1, 0], bins[:, 1, 1]
         for name, found in zip(_KEPT, (right, wrong, missed, right + missed), strict=True):
-            if name not in vars(self):
-                shape = () if self.average == "micro" else (columns,)
-                setattr(self, name, self.add_variable(shape, "zeros", "float64", name=name))
-            variable = getattr(self, name)
+            variable = self._kept(name, () if self.average == "micro" else (columns,))
             variable[...] += found.sum() if self.average == "micro" else found
 
     def result(self) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.metrics.sums import SumsMetric
+from cornu.metrics.sums import ColumnSumsMetric
 from cornu.utils.errors import shown
 from cornu.utils.number import check_integer
 
@@ -20,7 +20,7 @@ _KEPT = ("squared_sum", "sum", "total_mse", "count")
 _NO_THRESHOLD = np.empty(0)
 
 
-class R2Score(SumsMetric):
+class R2Score(ColumnSumsMetric):
     """The coefficient of determination: `1 - sum((y_true - y_pred)**2) / sum((y_true - mean)**2)`.
 
     Args:
@@ -46,6 +46,8 @@ class R2Score(SumsMetric):
 
     _direction = "up"
 
+    _takes = "R2Score takes rows of numbers, of shape (batch, columns)"
+
     def __init__(
         self,
         class_aggregation: str | None = "uniform_average",
@@ -67,22 +69,10 @@ class R2Score(SumsMetric):
         flags = (False, False, False, False, False)
         return "squares", None, 0.0, 0, _NO_THRESHOLD, flags, columns, None
 
-    def _number_count(self, columns: int) -> int:
-        return 4 * columns
-
-    def _check_rank(self, prediction: np.ndarray) -> None:
-        if prediction.ndim != 2:
-            raise ValueError(
-                "R2Score takes rows of numbers, of shape (batch, columns). "
-                f"Received: y_pred of shape {prediction.shape}"
-            )
-
     def _add(self, sums: np.ndarray, rows: int, columns: int) -> None:
         found = sums.reshape(columns, 4)
         for i, name in enumerate(_KEPT):
-            if name not in vars(self):
-                setattr(self, name, self.add_variable((columns,), "zeros", "float64", name=name))
-            getattr(self, name)[...] += found[:, i]
+            self._kept(name, (columns,))[...] += found[:, i]
         # Keras's number of samples is that of elements; in a model each counts as 1.
         self.num_samples[...] += rows * columns if rows else found[:, 3].sum()
 

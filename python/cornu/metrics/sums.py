@@ -90,6 +90,26 @@ class SumsMetric(Metric):
         return float(result) if np.ndim(result) == 0 else result
 
 
+class ColumnSumsMetric(SumsMetric):
+    """The base of those that keep four numbers a column, of rows of columns."""
+
+    # What errors say of predictions: "An F-score takes rows of classes, of shape (...)".
+    _takes: str
+
+    def _number_count(self, columns: int) -> int:
+        return 4 * columns
+
+    def _check_rank(self, prediction: np.ndarray) -> None:
+        if prediction.ndim != 2:
+            raise ValueError(f"{self._takes}. Received: y_pred of shape {prediction.shape}")
+
+    def _kept(self, name: str, shape: tuple[int, ...]) -> Any:
+        """Return a variable of sums, made when the columns are first known."""
+        if name not in vars(self):
+            setattr(self, name, self.add_variable(shape, "zeros", "float64", name=name))
+        return getattr(self, name)
+
+
 def _weights_like(prediction: np.ndarray, sample_weight: Any) -> np.ndarray | None:
     if sample_weight is None:
         return None

@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
+from cornu.layers.forward import forward
 from cornu.models.batches import Feed, inputs_of, take_batch
 from cornu.models.class_weights import with_class_weight
 from cornu.models.training_data import check_out, check_x, take_x
@@ -231,16 +232,8 @@ def predict(
 
 
 def _predict_batch(model: Any, x: np.ndarray) -> np.ndarray:
-    row, output = model._shapes(x)
+    row, _ = model._shapes(x)
     check_x(x, row, model._end_names()[0])
     trial = model._build_for(row)
-    result = np.empty((len(x), *output), model.dtype)
     with trial:
-        run = _core.Run(
-            model._core, _core.PREDICT, x, output=result, batch_size=len(x), unattended=True
-        )
-        try:
-            run.advance()
-        finally:
-            run.close()
-    return result
+        return forward(model._core, x)

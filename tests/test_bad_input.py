@@ -107,7 +107,6 @@ def test_units(units):
         (lambda: keras.Input((4,), dtype="uint8"), ("'float32' or 'float64'", "uint8")),
         (lambda: keras.Input((4,), batch_shape=(None, 4)), ("One of `shape`", "(4,)")),
         (lambda: keras.Sequential([3]), ("Only layers", "3", "int")),
-        (lambda: keras.Sequential([make_model()]), ("Models within models", "Sequential")),
         (
             lambda: keras.Sequential([layers.Dense(2, name="a"), layers.Dense(2, name="a")]),
             ("names of their own", '"a"'),

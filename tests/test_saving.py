@@ -20,6 +20,16 @@ FILES = record_files.FILES
 with np.load(FILES / "predictions.npz") as archive:
     PREDICTIONS = dict(archive)
 X, Y = regression()
+LATER = (
+    "beta_regularizer",
+    "gamma_regularizer",
+    "beta_constraint",
+    "gamma_constraint",
+    "synchronized",
+    "renorm",
+    "renorm_clipping",
+    "renorm_momentum",
+)
 
 
 def both(dtype):
@@ -53,7 +63,7 @@ def without(config, *names):
 
 
 @pytest.mark.parametrize("dtype", harness.DTYPES)
-@pytest.mark.parametrize("name", ["mixed", "plain"])
+@pytest.mark.parametrize("name", ["mixed", "plain", "nested"])
 def test_keras_files_are_read(name, dtype):
     model = keras.models.load_model(FILES / f"{name}_{dtype}.keras")
     assert (model.name, model.dtype, model.compiled) == (name, dtype, True)
@@ -70,7 +80,7 @@ def test_keras_files_are_read(name, dtype):
 
 
 @pytest.mark.parametrize("dtype", harness.DTYPES)
-@pytest.mark.parametrize("name", ["mixed", "plain"])
+@pytest.mark.parametrize("name", ["mixed", "plain", "nested"])
 @pytest.mark.parametrize("ending", [".weights.h5", ".keras", ".h5"])
 def test_weights_of_keras_files_are_read(ending, name, dtype):
     """Of Keras 3's layout, of whole models, and of Keras 2's layout."""
@@ -81,17 +91,17 @@ def test_weights_of_keras_files_are_read(ending, name, dtype):
 
 
 @pytest.mark.parametrize("dtype", harness.DTYPES)
-@pytest.mark.parametrize("name", ["mixed", "plain"])
+@pytest.mark.parametrize("name", ["mixed", "plain", "nested"])
 def test_files_are_as_keras_writes_them(name, dtype, tmp_path):
     """Configuration and weights, entry by entry."""
     model = both(dtype)[name]
     model.save(tmp_path / "model.keras")
     theirs, ours = config_of(FILES / f"{name}_{dtype}.keras"), config_of(tmp_path / "model.keras")
     # What differs: names of inputs that no one gave, how it is compiled, shapes of layers without
-    # weights, and that cornu keeps a float64 rate.
-    ignored = ("compile_config", "build_config")
+    # weights, that cornu keeps a float64 rate, and what BatchNormalization has not yet.
+    ignored = ("compile_config", "build_config", *LATER)
     for config in (theirs, ours):
-        config["config"]["layers"][0]["config"]["name"] = "input"
+        unname_inputs(config)
     assert without(ours, *ignored) == without(theirs, *ignored)
     assert ours["build_config"] == theirs["build_config"]
     first, second = (c["compile_config"] for c in (ours, theirs))
@@ -106,6 +116,13 @@ def test_files_are_as_keras_writes_them(name, dtype, tmp_path):
     assert compare_contents(mine, contents(FILES / f"{name}_{dtype}.weights.h5"))
     model.save_weights(tmp_path / "any name")
     assert compare_contents(contents(tmp_path / "any name"), mine)
+
+
+def unname_inputs(config):
+    if config["class_name"] == "InputLayer":
+        config["config"]["name"] = "input"
+    for layer in config["config"].get("layers", ()):
+        unname_inputs(layer)
 
 
 def contents(file):

@@ -31,6 +31,7 @@ FAMILIES = (
     "layers",
     "losses",
     "metrics",
+    "nesting",
     "normalization",
     "optimizers",
     "plain_losses",

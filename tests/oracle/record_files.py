@@ -48,7 +48,24 @@ def models(keras, dtype):
         weighted_metrics=["mse"],
         loss_weights=2.0,
     )
-    for name, model in (("mixed", mixed), ("plain", plain)):
+    # The deepest one is not built before the others are.
+    nested = keras.Sequential(
+        [
+            keras.Sequential([keras.Input((4,)), layers.Dense(5, name="a")], name="inner"),
+            keras.Sequential(
+                [
+                    keras.Sequential([layers.Dense(3, name="a"), layers.BatchNormalization()]),
+                    layers.Dense(2, name="a"),
+                ],
+                name="outer",
+            ),
+            layers.Dense(1, activation="sigmoid"),
+        ],
+        name="nested",
+    )
+    nested.layers[0].trainable = False
+    nested.compile("sgd", "binary_crossentropy")
+    for name, model in (("mixed", mixed), ("plain", plain), ("nested", nested)):
         harness.set_drawn_weights(model, f"file {name} {dtype}")
         yield name, model
 

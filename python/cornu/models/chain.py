@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -20,8 +21,11 @@ from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.naming import unique_name
+from cornu.utils.nesting import flattened, is_model, named_paths, nested_models
 
-State = tuple[list[InputLayer | Layer], bool, Shape, Shape]
+# A layer, a model with a chain of its own, or the input before all others.
+Part = Any
+State = tuple[list[Part], bool, Shape, Shape]
 
 
 class Chain(Trainer, CoreBacked):
@@ -33,7 +37,7 @@ class Chain(Trainer, CoreBacked):
         name: A name; None: `sequential`, `sequential_1`, ...
     """
 
-    _plural, _keras_class = "Models", "Sequential"
+    _plural, _keras_class, _is_chain = "Models", "Sequential", True
     # What Keras calls for each batch, and the core does by itself.
     _core_methods = (
         "call",
@@ -61,7 +65,12 @@ class Chain(Trainer, CoreBacked):
         self._name = unique_name(type(self).__name__) if name is None else check_name(name)
         self._core = self._new_core(check_flag("trainable", trainable))
         # Perhaps an InputLayer first; `layers` leaves it out.
-        self._layers: list[InputLayer | Layer] = []
+        self._layers: list[Part] = []
+        # Those, with the layers of models in their places and without the input.
+        self._flat: list[Layer] = []
+        # The models that this one stands in.
+        self._parents: WeakSet[Chain] = WeakSet()
+        self._path: str | None = None
         self._built = False
         # Whether it stays built, whatever becomes of the data that it was built for.
         self._settled = False
@@ -71,7 +80,7 @@ class Chain(Trainer, CoreBacked):
         self._output: Shape = ()
         if layers is not None:
             given = layers if isinstance(layers, list | tuple) else [layers]
-            found: list[InputLayer | Layer] = []
+            found: list[Part] = []
             for layer in given:
                 found = self._with(found, layer)
             self._set_chain(found)
@@ -91,11 +100,11 @@ class Chain(Trainer, CoreBacked):
     @property
     def layers(self) -> list[Layer]:
         """The layers, without the input."""
-        return list(self._chain())
+        return _without_input(self._layers)
 
     def _chain(self) -> Sequence[Any]:
-        first = 1 if self._layers and isinstance(self._layers[0], InputLayer) else 0
-        return self._layers[first:]
+        """The layers that the core computes: of a model within this one, those it is made of."""
+        return self._flat
 
     @property
     def input_shape(self) -> tuple[int | None, ...]:
@@ -125,7 +134,7 @@ class Chain(Trainer, CoreBacked):
         """Add a layer at the end.
 
         Args:
-            layer: A layer, or an `Input` before all others.
+            layer: A layer, a model that stands as a layer, or an `Input` before all others.
             rebuild: Whether to make its weights at once, where the input's shape is known.
 
         Raises:
@@ -144,7 +153,7 @@ class Chain(Trainer, CoreBacked):
 
         Source: https://keras.io/api/models/sequential/
         """
-        self._set_chain(self._with(self._layers, layer), rebuild)
+        self._change(self._with(self._layers, layer), rebuild)
 
     @of_sequential
     def pop(self, rebuild: bool = True) -> Layer:
@@ -172,20 +181,18 @@ class Chain(Trainer, CoreBacked):
         if not self._layers:
             raise IndexError(f'Model "{self._name}" has no layer that could be removed.')
         last: Any = self._layers[-1]
-        self._set_chain(self._layers[:-1], rebuild)
+        self._change(self._layers[:-1], rebuild)
         return last
 
-    def _with(self, layers: list[InputLayer | Layer], layer: Any) -> list[InputLayer | Layer]:
+    def _with(self, layers: list[Part], layer: Any) -> list[Part]:
         """The layers and one more, and before a first one the input that it names."""
-        if isinstance(layer, Chain):
-            raise ValueError(
-                f"Models within models are not supported yet: add their layers. Received: {layer!r}"
-            )
-        if not isinstance(layer, Layer | InputLayer):
+        if not isinstance(layer, Layer | InputLayer | Chain):
             raise ValueError(
                 "Only layers of cornu.layers can be added to a Sequential model. "
                 f"Received: {shown(layer)} (of type {type(layer).__name__})"
             )
+        if layer is self or (is_model(layer) and self in nested_models([layer])):
+            raise ValueError(f"A model can't stand in itself. Received: {layer!r}")
         for other in layers:
             if other.name == layer.name and other is not layer:
                 raise ValueError(
@@ -199,30 +206,65 @@ class Chain(Trainer, CoreBacked):
                     f"{layers[-1]!r}"
                 )
             return [layer]
-        if not layers and layer._input_shape_argument is not None:
+        if not layers and is_model(layer):
+            first = layer._layers[0] if layer._layers else None
+            if isinstance(first, InputLayer):
+                return [InputLayer(batch_shape=first.batch_shape), layer]
+        elif not layers and layer._input_shape_argument is not None:
             return [InputLayer(batch_shape=layer._input_shape_argument), layer]
         return [*layers, layer]
 
-    def _set_chain(self, layers: list[InputLayer | Layer], rebuild: bool = True) -> None:
+    def _change(self, layers: list[Part], rebuild: bool) -> None:
+        """Take other layers, here and in the models that this one stands in; all or none.
+
+        A model that can't take them is not built any more, and says why when it is used.
+        """
+        with build_lock():
+            self._refuse_change()
+            parts = _without_input(layers)
+            before = self._states(parts)
+            new = [layer for layer in flattened(parts) if not layer.built]
+            self._set_chain(layers, rebuild)
+            parents = list(self._parents)
+            try:
+                for parent in parents:
+                    try:
+                        parent._change(parent._layers, rebuild)
+                    except ValueError:
+                        parent._change(parent._layers, False)
+            except BaseException:
+                self._undo(new, before)
+                for parent in parents:
+                    parent._change(parent._layers, True)
+                raise
+
+    def _refuse_change(self) -> None:
+        if self._core.in_training:
+            raise RuntimeError(
+                f'The layers of model "{self._name}" can\'t be changed while it is trained by '
+                "`fit`."
+            )
+        for parent in self._parents:
+            parent._refuse_change()
+
+    def _set_chain(self, layers: list[Part], rebuild: bool = True) -> None:
         """Take these layers, and make what weights are missing where the input's shape is known.
 
         Nothing is changed if that fails.
         """
         with build_lock():
-            if self._core.in_training:
-                raise RuntimeError(
-                    f'The layers of model "{self._name}" can\'t be changed while it is trained by '
-                    "`fit`."
-                )
+            self._refuse_change()
             input_layer = layers[0] if layers else None
             if not rebuild or len(layers) < 2 or not isinstance(input_layer, InputLayer):
                 self._take(layers, False, self._row, self._output)
                 return
             row = input_layer.batch_shape[1:]
-            chain: Any = layers[1:]
+            parts = _without_input(layers)
+            rows: dict[int, Shape] = {}
+            shapes = infer_shapes(self._name, parts, row, rows)
+            chain: Any = flattened(parts)
             check_dtypes(input_layer, chain)
-            shapes = infer_shapes(self._name, chain, row)
-            before = self._state()
+            before = self._states(parts)
             new = _unbuilt(chain, [row, *shapes])
             changed = True
             try:
@@ -231,7 +273,9 @@ class Chain(Trainer, CoreBacked):
                 except (ValueError, MemoryError) as error:
                     changed = False
                     raise located(error, self._name, chain, [row, *shapes]) from None
-                self._fill(new)
+                self._fill(new, parts)
+                for model, _ in before[:-1]:
+                    model._adopt(rows[id(model)], self._on_trial)
                 self._take(layers, True, row, shapes[-1])
                 _note_reuse(chain, new)
             except BaseException:
@@ -240,35 +284,64 @@ class Chain(Trainer, CoreBacked):
                     self._undo([layer for _, layer, _ in new], before)
                 raise
 
-    def _state(self) -> State:
-        return self._layers, self._built, self._row, self._output
+    def _adopt(self, row: Shape, on_trial: bool) -> None:
+        """Be built, as a part of another model, which has just built the layers for such rows."""
+        layers, chain = self._layers, self._chain()
+        if not isinstance(layers[0], InputLayer):
+            layers = [InputLayer(batch_shape=(None, *row)), *layers]
+        check_dtypes(layers[0], chain)
+        self._core.set_layers([layer._core for layer in chain], row)
+        self._on_trial = on_trial
+        try:
+            self._take(layers, True, row, self._core.shape(-1))
+        finally:
+            self._on_trial = False
 
-    def _take(
-        self, layers: list[InputLayer | Layer], built: bool, row: Shape, output: Shape
-    ) -> None:
+    def _states(self, parts: Sequence[Part]) -> list[tuple[Chain, State]]:
+        """The state of this model, after those of the models among its parts that are not built."""
+        models = [model for model in nested_models(parts) if not model._built]
+        return [
+            (model, (model._layers, model._built, model._row, model._output))
+            for model in (*models, self)
+        ]
+
+    def _take(self, layers: list[Part], built: bool, row: Shape, output: Shape) -> None:
         # Read without the lock: true only while the rest is right.
         self._settled = False
+        for part in (*self._layers, *layers):
+            if is_model(part):
+                part._parents.discard(self)
+        for part in layers:
+            if is_model(part):
+                part._parents.add(self)
+        self._flat = flattened(_without_input(layers))
         self._layers, self._built, self._row, self._output = layers, built, row, output
         self._settled = built and not self._on_trial
 
-    def _fill(self, new: Sequence[tuple[int, Layer, Shape]]) -> None:
+    def _fill(self, new: Sequence[tuple[int, Layer, Shape]], parts: Sequence[Part]) -> None:
         """Give new weights their first values, in the order of the layers."""
+        parents: dict[int, str] = {}
+        for part, path in named_paths(parts, self._path or self._name):
+            parents.setdefault(id(part), path)
+            if is_model(part) and not part._built:
+                part._path = f"{path}/{part.name}"
         for index, layer, row in new:
             try:
-                layer._fill(row, self._name)
+                layer._fill(row, parents[id(layer)])
             except MemoryError as error:
                 raise MemoryError(f'Layer {index} "{layer.name}": {error}') from None
 
-    def _undo(self, new: Sequence[Layer], before: State) -> None:
-        """Take back what was built: the weights of these layers, and all since this state."""
+    def _undo(self, new: Sequence[Layer], before: Sequence[tuple[Chain, State]]) -> None:
+        """Take back what was built: the weights of these layers, and what models were since."""
         for layer in new:
             layer._forget()
-        self._take(*before)
-        if self._built:
-            self._core.set_layers([layer._core for layer in self._chain()], self._row)
-        else:
-            self._core = self._new_core(self._core.trainable)
-            self._bound = None
+        for model, state in before:
+            model._take(*state)
+            if state[1]:
+                model._core.set_layers([layer._core for layer in model._chain()], model._row)
+            else:
+                model._core = model._new_core(model._core.trainable)
+                model._bound = None
 
     def _new_core(self, trainable: bool) -> _core.Model:
         core = _core.Model(self._name)
@@ -327,18 +400,18 @@ class Chain(Trainer, CoreBacked):
         if self._built:
             return self._row, self._output
         self._require_layers()
-        chain = self._chain()
+        parts = self.layers
         if isinstance(self._layers[0], InputLayer):
             row = self._layers[0].batch_shape[1:]
-            return row, infer_shapes(self._name, chain, row)[-1]
+            return row, infer_shapes(self._name, parts, row)[-1]
         row = x.shape[1:]
         try:
-            return row, infer_shapes(self._name, chain, row)[-1]
+            return row, infer_shapes(self._name, parts, row)[-1]
         except ValueError:
             if row:
                 raise
         # (n,) stands for one feature where the layers can't take plain numbers.
-        return (1,), infer_shapes(self._name, chain, (1,))[-1]
+        return (1,), infer_shapes(self._name, parts, (1,))[-1]
 
     def _known_row(self) -> Shape | None:
         first = self._layers[0] if self._layers else None
@@ -352,7 +425,8 @@ class Chain(Trainer, CoreBacked):
                 # Whoever built it may still be at work, but this call counts on it too.
                 self._settled = True
                 return Trial()
-            before, new = self._state(), [layer for layer in self._chain() if not layer.built]
+            new = [layer for layer in self._chain() if not layer.built]
+            before = self._states(self.layers)
             undo_objective = self._note_objective()
             self._on_trial = True
             try:
@@ -363,7 +437,9 @@ class Chain(Trainer, CoreBacked):
 
             def take_back() -> None:
                 with build_lock():
-                    if self._layers is not layers or self._settled or not untrained():
+                    if self._layers is not layers or not untrained():
+                        return
+                    if any(model._settled for model, _ in before):
                         return
                     if not any(layer._reused for layer in new):
                         self._undo(new, before)
@@ -372,8 +448,8 @@ class Chain(Trainer, CoreBacked):
             return Trial(take_back)
 
     def _end_names(self) -> tuple[str, str]:
-        chain = self._chain()
-        return chain[0].name, f'{len(chain) - 1} "{chain[-1].name}"'
+        parts = self.layers
+        return parts[0].name, f'{len(parts) - 1} "{parts[-1].name}"'
 
     @of_sequential
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
@@ -397,7 +473,11 @@ class Chain(Trainer, CoreBacked):
         shape = check_batch_shape("input_shape", input_shape)
         self._require_layers()
         with batch_counted("input_shape", shape):
-            return (shape[0], *infer_shapes(self._name, self._chain(), shape[1:])[-1])
+            return (shape[0], *infer_shapes(self._name, self.layers, shape[1:])[-1])
+
+
+def _without_input(layers: Sequence[Part]) -> list[Part]:
+    return list(layers[1:] if layers and isinstance(layers[0], InputLayer) else layers)
 
 
 def _note_reuse(chain: Sequence[Layer], new: Sequence[tuple[int, Layer, Shape]]) -> None:

@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
+from cornu.utils.nesting import is_model
 
 Shape = tuple[int, ...]
 
 
-def infer_shapes(model: str, chain: Sequence[Layer], row: Shape) -> list[Shape]:
-    """Return the shape of a row after each layer.
+def infer_shapes(
+    model: str, layers: Sequence[Any], row: Shape, rows: dict[int, Shape] | None = None
+) -> list[Shape]:
+    """Return the shape of a row after each layer, those of models within the model likewise.
 
     Args:
         model: The model's name.
-        chain: The layers.
+        layers: Its layers, and models among them.
         row: The shape of a row of the input.
+        rows: Is given the shape of a row of each layer's and model's first input, by its id.
 
     Raises:
         ValueError: a layer can't take what comes before it; the error names it.
     """
-    shapes = []
-    first_rows: dict[int, Shape] = {}
-    for index, layer in enumerate(chain):
-        try:
-            row = layer._core.output_shape(row, first_rows.setdefault(id(layer), row))
-        except ValueError as error:
-            raise ValueError(f'Layer {index} of model "{model}": {error}') from None
-        shapes.append(row)
+    shapes: list[Shape] = []
+    rows = {} if rows is None else rows
+    for index, layer in enumerate(layers):
+        first = rows.setdefault(id(layer), row)
+        if is_model(layer):
+            _check_row(layer, f'Layer {index} of model "{model}"', row, first)
+            shapes += infer_shapes(layer.name, layer.layers, row, rows)
+        else:
+            try:
+                shapes.append(layer._core.output_shape(row, first))
+            except ValueError as error:
+                raise ValueError(f'Layer {index} of model "{model}": {error}') from None
+        row = shapes[-1]
     return shapes
+
+
+def _check_row(model: Any, place: str, row: Shape, first: Shape) -> None:
+    """Raise a ValueError unless a model within another can take what comes before it."""
+    if not model.layers:
+        raise ValueError(f'{place}: model "{model.name}" has no layers.')
+    known = model._known_row()
+    expected = first if known is None else known
+    if row != expected:
+        raise ValueError(
+            f'{place}: model "{model.name}" takes inputs of shape {(None, *expected)}. '
+            f"Received: {(None, *row)}"
+        )
 
 
 def located(

@@ -10,6 +10,7 @@ from cornu.layers.input_layer import InputLayer
 from cornu.models.old_names import OldNames
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
+from cornu.utils.nesting import is_model
 
 
 class Saved(OldNames):
@@ -228,7 +229,8 @@ def clone_model(
         input_tensors: None: there are no symbolic tensors.
         clone_function: Makes the new layer of each; None: from its configuration.
         call_function: None, likewise.
-        recursive: Of no effect: there are no models within models yet.
+        recursive: Whether `clone_function` is asked for the layers of models within the model, in
+            place of those models.
 
     Example:
 
@@ -243,11 +245,24 @@ def clone_model(
     from cornu.layers.arguments import refuse_unsupported
 
     refuse_unsupported({"input_tensors": input_tensors, "call_function": call_function})
-    made: dict[int, Any] = {}
+    return _cloned(model, clone_function or _made_anew, recursive, {})
+
+
+def _made_anew(layer: Any) -> Any:
+    return type(layer).from_config(layer.get_config())
+
+
+def _cloned(
+    model: Any, clone_function: Callable[[Any], Any], recursive: bool, made: dict[int, Any]
+) -> Any:
     for layer in model._layers:
-        if clone_function is None or isinstance(layer, InputLayer):
-            made.setdefault(id(layer), type(layer).from_config(layer.get_config()))
-        elif id(layer) not in made:
+        if id(layer) in made:
+            continue
+        if isinstance(layer, InputLayer):
+            made[id(layer)] = _made_anew(layer)
+        elif recursive and is_model(layer):
+            made[id(layer)] = _cloned(layer, clone_function, True, made)
+        else:
             made[id(layer)] = clone_function(layer)
     layers = [made[id(layer)] for layer in model._layers]
     return type(model)(layers, trainable=model._core.trainable, name=model.name)

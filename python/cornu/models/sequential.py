@@ -14,6 +14,7 @@ from cornu.layers.weights import copy_weights, count_numbers, write_weights
 from cornu.models.saved import Saved
 from cornu.models.training_data import check_x, take_rows
 from cornu.utils.errors import shown
+from cornu.utils.nesting import numbered
 from cornu.variable import Variable
 
 
@@ -143,7 +144,7 @@ class Sequential(Saved):
             line_length: Characters a line; None: 88, or what the terminal has.
             positions: Where columns end, as shares of the line; None: Keras's.
             print_fn: Called once with the text, in place of `print`.
-            expand_nested: Of no meaning yet: models within models are not supported.
+            expand_nested: Whether to list the layers of models within the model too.
             show_trainable: Whether to add a column that says what is trained.
             layer_range: Names of the first and the last layer to show; None: all.
 
@@ -181,7 +182,7 @@ class Sequential(Saved):
     @trainable.setter
     def trainable(self, value: bool) -> None:
         self._core.trainable = bool(value)
-        for layer in self._chain():
+        for layer in self.layers:
             layer.trainable = value
 
     @property
@@ -262,7 +263,7 @@ class Sequential(Saved):
         """
         places = {
             id(weight): f'{weight.name} of layer {index} "{layer.name}"'
-            for index, layer in reversed(list(enumerate(self._chain())))
+            for index, layer in reversed(list(numbered(self.layers)))
             for weight in layer.weights
         }
         own = self.weights

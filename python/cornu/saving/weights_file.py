@@ -15,6 +15,7 @@ from cornu.saving.archive_member import SMALL_NBYTES, read_member
 from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
 from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
+from cornu.utils.nesting import is_model
 
 # In the archive of a whole model.
 WEIGHTS_NAME = "model.weights.h5"
@@ -37,10 +38,11 @@ def write_weights_file(model: Any, file: Any) -> None:
             # A layer that stands twice is written where it stands first.
             if not is_first:
                 continue
-            variables = root.create_group(f"layers/{place}/vars")
+            variables = root.create_group(f"{place}/vars")
             variables.attrs["name"] = layer.name
-            for index, _ in enumerate(layer.weights):
-                variables.create_dataset(str(index), data=next(values))
+            if not is_model(layer):
+                for index, _ in enumerate(layer.weights):
+                    variables.create_dataset(str(index), data=next(values))
         root.create_group("vars").attrs["name"] = model.name
 
 
@@ -124,22 +126,29 @@ def _problem(layer: Any, datasets: list[Any]) -> str:
     return f'Layer "{layer.name}" has weights of shapes {want}; the file has {have}.'
 
 
-def _places(model: Any) -> Iterator[tuple[str, Any, bool]]:
-    """Each layer with the name of its group, which its class and its place settle, and whether it
-    stands there for the first time."""
+def _places(
+    model: Any, parent: str = "layers", seen: set[int] | None = None
+) -> Iterator[tuple[str, Any, bool]]:
+    """Each layer with the path of its group, which its class and its place settle, and whether it
+    stands there for the first time; a model before its own layers."""
     counts: dict[str, int] = {}
-    seen = set()
+    seen = set() if seen is None else seen
     for layer in model.layers:
         name = snake_case(type(layer).__name__)
         count = counts.get(name, 0)
         counts[name] = count + 1
-        yield (f"{name}_{count}" if count else name), layer, id(layer) not in seen
+        place, is_first = f"{parent}/{name}" + (f"_{count}" if count else ""), id(layer) not in seen
         seen.add(id(layer))
+        yield place, layer, is_first
+        if is_first and is_model(layer):
+            yield from _places(layer, f"{place}/layers", seen)
 
 
 def _with_weights(model: Any) -> list[tuple[str, Any]]:
     return [
-        (place, layer) for place, layer, is_first in _places(model) if is_first and layer.weights
+        (place, layer)
+        for place, layer, is_first in _places(model)
+        if is_first and layer.weights and not is_model(layer)
     ]
 
 
@@ -149,17 +158,20 @@ def _stored(model: Any, root: Any) -> list[list[Any]]:
         return _stored_in_order(model, root)
     result = []
     for place, _ in _with_weights(model):
-        variables = find_group(root, f"layers/{place}/vars")
+        variables = find_group(root, f"{place}/vars")
         # Before 3.5, Keras put what a Sequential has under another name.
         if variables is None:
-            variables = find_group(root, f"_layer_checkpoint_dependencies/{place}/vars")
+            parts = place.split("/")
+            parts[::2] = ["_layer_checkpoint_dependencies"] * len(parts[::2])
+            variables = find_group(root, f"{'/'.join(parts)}/vars")
         count = 0 if variables is None else len(variables)
         result.append([find_dataset(variables, str(index)) for index in range(count)])
     return result
 
 
 def _stored_in_order(model: Any, root: Any) -> list[list[Any]]:
-    """Those of a file of Keras 2: the layers that have weights follow each other as the model's."""
+    """Those of a file of Keras 2: the layers that have weights follow each other as the model's; a
+    model within it is one of them, with the weights that are trained first."""
     groups = []
     for layer in _names(root, "layer_names"):
         group = find_group(root, layer)
@@ -168,12 +180,28 @@ def _stored_in_order(model: Any, root: Any) -> list[list[Any]]:
         names = _names(group, "weight_names")
         if names:
             groups.append([find_dataset(group, name) for name in names])
-    count = len(_with_weights(model))
-    if len(groups) != count:
+    parts = [part for part in {id(part): part for part in model.layers}.values() if part.weights]
+    if len(groups) != len(parts):
         raise ValueError(
-            f"The file has weights for {len(groups)} layers; the model has {count} with weights."
+            f"The file has weights for {len(groups)} layers; the model has {len(parts)} with "
+            "weights."
         )
-    return groups
+    of_layer: dict[int, list[Any]] = {}
+    for part, datasets in zip(parts, groups, strict=True):
+        of_layer |= _parted(part, datasets) if is_model(part) else {id(part): datasets}
+    return [of_layer[id(layer)] for _, layer in _with_weights(model)]
+
+
+def _parted(model: Any, datasets: list[Any]) -> dict[int, list[Any]]:
+    """The datasets of a model within another, those of each layer by its id."""
+    weights = model.trainable_weights + model.non_trainable_weights
+    if len(weights) != len(datasets):
+        raise ValueError(
+            f'The file has {len(datasets)} weights for model "{model.name}", which has '
+            f"{len(weights)}."
+        )
+    found = {id(weight): dataset for weight, dataset in zip(weights, datasets, strict=True)}
+    return {id(layer): [found[id(weight)] for weight in layer.weights] for layer in model._chain()}
 
 
 def _names(group: Any, attribute: str) -> list[str]:

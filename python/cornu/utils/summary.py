@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
+from cornu.utils.nesting import is_model
 from cornu.utils.number import check_integer
 
 # Where each column ends, as a share of the line.
@@ -39,8 +40,7 @@ def print_summary(
             columns count for nothing. Columns that fill less than the line are made wider, and
             those that fill more, as with positions in characters, equally wide.
         print_fn: Called once with the whole text in place of `print`.
-        expand_nested: Whether to list the layers of models within the model; there are none such in
-            a `Sequential` yet.
+        expand_nested: Whether to list the layers of models within the model too, below each.
         show_trainable: Whether to add a column that says whether a layer is trainable.
         layer_range: Names, or patterns, of the first and the last layer to list.
 
@@ -62,13 +62,9 @@ def print_summary(
     if line_length is not None:
         length = check_integer("line_length", line_length, least=0)
     widths = _column_widths(length if line_length else _default_length(length), shares, len(header))
-    layers = list(model.layers)
-    rows = [
-        _layer_cells(layer, shape, show_trainable)
-        for layer, shape in zip(layers, _output_shapes(model), strict=True)
-    ]
-    first, last = _find_range(layers, layer_range)
-    lines = [f'Model: "{model.name}"', *_table(header, rows[first:last], widths), *_totals(model)]
+    first, last = _find_range(model.layers, layer_range)
+    rows = _rows(model, slice(first, last), show_trainable, expand_nested)
+    lines = [f'Model: "{model.name}"', *_table(header, rows, widths), *_totals(model)]
     text = "\n".join(lines) + "\n"
     if print_fn is not None:
         print_fn(text)
@@ -148,18 +144,33 @@ def _output_shapes(model: Any) -> list[tuple[int | None, ...] | None]:
     return shapes
 
 
+def _rows(
+    model: Any, among: slice, show_trainable: bool, expand_nested: bool, prefix: str = ""
+) -> list[list[str]]:
+    """The cells of each layer; a model's own layers, where they are wanted, stand below it."""
+    rows = []
+    pairs = list(zip(model.layers, _output_shapes(model), strict=True))
+    for layer, shape in pairs[among]:
+        rows.append(_layer_cells(layer, shape, show_trainable, prefix))
+        if expand_nested and hasattr(layer, "layers"):
+            inner = f"{prefix[:-2]}   └ "
+            rows += _rows(layer, slice(None), show_trainable, True, inner)
+    return rows
+
+
 def _layer_cells(
-    layer: Any, shape: tuple[int | None, ...] | None, show_trainable: bool
+    layer: Any, shape: tuple[int | None, ...] | None, show_trainable: bool, prefix: str
 ) -> list[str]:
     cells = [
-        f"{layer.name} ({type(layer).__name__})",
+        f"{prefix}{layer.name} ({type(layer).__name__})",
         "?" if shape is None else f"({', '.join(map(str, shape))})",
     ]
     if layer.built:
         cells.append(f"{layer.count_params():,}")
     else:
         # A layer that will have no weights has all it needs, as in Keras.
-        cells.append("0 (unbuilt)" if layer._initializers() else "0")
+        has_weights = is_model(layer) or layer._initializers()
+        cells.append("0 (unbuilt)" if has_weights else "0")
     if show_trainable:
         cells.append(("Y" if layer.trainable else "N") if layer.weights else "-")
     return cells
@@ -221,11 +232,13 @@ def _row(cells: list[str], widths: list[int], frame: str, bottom: bool = False) 
 
 
 def _wrap(text: str, width: int) -> list[str]:
-    """The words in lines of at most `width`; a longer word is cut."""
-    lines = [""]
-    for word in text.split(" "):
-        joined = f"{lines[-1]} {word}" if lines[-1] else word
-        if len(joined) <= width or not lines[-1]:
+    """The words in lines of at most `width`; a longer word is cut. Spaces before all stay."""
+    words = text.lstrip(" ")
+    lines = [" " * (len(text) - len(words))]
+    for word in words.split(" "):
+        is_first = not lines[-1].strip(" ")
+        joined = f"{lines[-1]}{word}" if is_first else f"{lines[-1]} {word}"
+        if len(joined) <= width or is_first:
             lines[-1] = joined
         else:
             lines.append(word)

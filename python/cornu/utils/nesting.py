@@ -1,0 +1,74 @@
+"""Models within models: the layers that are left when every model is replaced by its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cornu.layers.layer import Layer
+
+
+def is_model(layer: Any) -> bool:
+    """Whether what stands in a chain is a model, with a chain of its own."""
+    return getattr(type(layer), "_is_chain", False)
+
+
+def flattened(layers: Sequence[Any]) -> list[Layer]:
+    """Return the layers in the order of a pass, with those of each model in its place.
+
+    Args:
+        layers: Layers and models.
+
+    Example:
+
+    >>> import cornu
+    >>> from cornu.utils.nesting import flattened
+    >>> inner = cornu.Sequential([cornu.layers.Dense(2, name="a"), cornu.layers.ReLU(name="b")])
+    >>> [layer.name for layer in flattened([inner, cornu.layers.Dense(3, name="c")])]
+    ['a', 'b', 'c']
+    """
+    found: list[Layer] = []
+    for layer in layers:
+        if is_model(layer):
+            found += layer._chain()
+        else:
+            found.append(layer)
+    return found
+
+
+def nested_models(layers: Sequence[Any]) -> list[Any]:
+    """Return the models among layers, and those within them, each once and after its own ones."""
+    found: dict[int, Any] = {}
+    for layer in layers:
+        if is_model(layer):
+            for model in (*nested_models(layer.layers), layer):
+                found.setdefault(id(model), model)
+    return list(found.values())
+
+
+def named_paths(layers: Sequence[Any], parent: str) -> Iterator[tuple[Any, str]]:
+    """Give each layer, and each model before its own layers, with the path of what it stands in.
+
+    Args:
+        layers: Layers and models.
+        parent: The path of the model that they are of.
+    """
+    for layer in layers:
+        yield layer, parent
+        if is_model(layer):
+            yield from named_paths(layer.layers, f"{parent}/{layer.name}")
+
+
+def numbered(layers: Sequence[Any], parent: str = "") -> Iterator[tuple[str, Layer]]:
+    """Give each layer that is no model with its index; within a model after that of the model.
+
+    Args:
+        layers: Layers and models.
+        parent: The index of the model that they are of, for errors, with a point behind it.
+    """
+    for index, layer in enumerate(layers):
+        if is_model(layer):
+            yield from numbered(layer.layers, f"{parent}{index}.")
+        else:
+            yield f"{parent}{index}", layer

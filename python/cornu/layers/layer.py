@@ -148,13 +148,15 @@ class Layer(LayerWeights, CoreBacked):
 
         Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
         """
+        from cornu.activations import serialize as serialize_activation
         from cornu.dtype_policy import DTypePolicy
         from cornu.saving.serialization import serialize_keras_object
 
         config = {"name": self._name, "trainable": self._trainable}
         config["dtype"] = serialize_keras_object(DTypePolicy(self._dtype))
         own = self._own_config()
-        return config | {name: serialize_keras_object(value) for name, value in own.items()}
+        # An activation is written as its name; anything else as everywhere.
+        return config | {name: serialize_activation(value) for name, value in own.items()}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Layer:

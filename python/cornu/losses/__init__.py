@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cornu.losses.crossentropies import BinaryCrossentropy as BinaryCrossentropy
@@ -42,6 +42,7 @@ from cornu.losses.robust import cosine_similarity as cosine_similarity
 from cornu.losses.robust import huber as huber
 from cornu.losses.robust import log_cosh as log_cosh
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.custom_objects import CustomObjectScope as _CustomObjectScope
 from cornu.utils.errors import shown as _shown
 from cornu.utils.lookup import entry_of as _entry_of
 from cornu.utils.lookup import look_up as _look_up
@@ -89,8 +90,10 @@ _BY_SHAPE_NAMES = ("crossentropy", "ce")
 __all__ = [
     "Loss",
     *(thing.__name__ for pair in _CLASSES.items() for thing in pair),
+    "deserialize",
     "for_compile",
     "get",
+    "serialize",
 ]
 
 
@@ -98,7 +101,8 @@ def get(identifier: Any) -> Any:
     """Return the loss that a name, class or object stands for.
 
     Args:
-        identifier: A name such as `"mse"` or `"MeanSquaredError"`; a loss, loss class or function;
+        identifier: A name such as `"mse"` or `"MeanSquaredError"`; a configuration, which
+            `serialize` returned; a loss, loss class or function;
             or None.
 
     Returns:
@@ -127,6 +131,50 @@ def get(identifier: Any) -> Any:
             f"Received: loss={_shown(identifier)} (of type {type(identifier).__name__})"
         )
     return thing
+
+
+def serialize(loss: Any) -> Any:
+    """Return a loss as plain values.
+
+    Args:
+        loss: A `Loss`, or a function.
+
+    Raises:
+        ValueError: there is no plain form of it.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.losses.serialize(cornu.losses.MeanSquaredError())["class_name"]
+    'MeanSquaredError'
+
+    Source: https://keras.io/api/losses/
+    """
+    from cornu.saving.serialization import serialize_keras_object
+
+    return serialize_keras_object(loss)
+
+
+def deserialize(name: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Return the loss that `serialize` was given, or that a name stands for.
+
+    Args:
+        name: What it returned; `module` and `config` may be left out. Or what `get` takes.
+        custom_objects: Classes and functions of one's own by name.
+
+    Raises:
+        ValueError: there is no such loss.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.losses.deserialize({"class_name": "MeanSquaredError", "config": {"name": "mine"}})
+    <MeanSquaredError name=mine>
+
+    Source: https://keras.io/api/losses/
+    """
+    with _CustomObjectScope(custom_objects):
+        return get(name)
 
 
 def for_compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cornu.losses import Loss as _Loss
@@ -73,6 +74,7 @@ from cornu.metrics.plain_means import RootMeanSquaredError as RootMeanSquaredErr
 from cornu.metrics.plain_means import SquaredHinge as SquaredHinge
 from cornu.metrics.r2_score import R2Score as R2Score
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.custom_objects import CustomObjectScope as _CustomObjectScope
 from cornu.utils.errors import shown as _shown
 from cornu.utils.lookup import look_up as _look_up
 from cornu.utils.naming import object_name as _object_name
@@ -193,8 +195,10 @@ __all__ = [
     "Metric",
     "MeanMetricWrapper",
     *(thing.__name__ for thing in (*_CLASSES, *_FUNCTIONS)),
+    "deserialize",
     "for_compile",
     "get",
+    "serialize",
 ]
 
 
@@ -202,7 +206,8 @@ def get(identifier: Any) -> Any:
     """Return the metric that a name, class or object stands for.
 
     Args:
-        identifier: A name such as `"mse"` or `"MeanSquaredError"`; a metric, metric class or
+        identifier: A name such as `"mse"` or `"MeanSquaredError"`; a configuration, which
+            `serialize` returned; a metric, metric class or
             function; or None.
 
     Returns:
@@ -228,6 +233,50 @@ def get(identifier: Any) -> Any:
             f"Received: {_shown(identifier)} (of type {type(identifier).__name__})"
         )
     return thing
+
+
+def serialize(metric: Any) -> Any:
+    """Return a metric as plain values.
+
+    Args:
+        metric: A `Metric`, or a function.
+
+    Raises:
+        ValueError: there is no plain form of it.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.metrics.serialize(cornu.metrics.MeanSquaredError())["class_name"]
+    'MeanSquaredError'
+
+    Source: https://keras.io/api/metrics/
+    """
+    from cornu.saving.serialization import serialize_keras_object
+
+    return serialize_keras_object(metric)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Return the metric that `serialize` was given, or that a name stands for.
+
+    Args:
+        config: What it returned; `module` and `config` may be left out. Or what `get` takes.
+        custom_objects: Classes and functions of one's own by name.
+
+    Raises:
+        ValueError: there is no such metric.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.metrics.deserialize({"class_name": "MeanSquaredError", "config": {"name": "mine"}})
+    <MeanSquaredError name=mine>
+
+    Source: https://keras.io/api/metrics/
+    """
+    with _CustomObjectScope(custom_objects):
+        return get(config)
 
 
 def for_compile(

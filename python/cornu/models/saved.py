@@ -8,6 +8,7 @@ from typing import Any
 
 from cornu.layers.input_layer import InputLayer
 from cornu.models.old_names import OldNames
+from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.nesting import is_model
@@ -106,6 +107,85 @@ class Saved(OldNames):
                 "or `build(input_shape)`."
             )
 
+    @of_sequential
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return plain values that `compile_from_config` compiles a model like this one of.
+
+        Returns:
+            The arguments of `compile`; an empty dictionary before it was called.
+
+        Raises:
+            ValueError: there is no plain form of one.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Dense(2)])
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> config = model.get_compile_config()
+        >>> config["optimizer"]["class_name"], config["loss"], config["metrics"]
+        ('SGD', 'mse', ['mae'])
+
+        Source: https://keras.io/api/models/model_saving_apis/
+        """
+        from cornu.saving import serialize_keras_object
+
+        objective = self._objective
+        if objective is None:
+            return {}
+        scale = objective.loss_weight
+        return {
+            "optimizer": serialize_keras_object(self.optimizer),
+            "loss": serialize_keras_object(objective.loss),
+            "loss_weights": None if scale == 1 else scale,
+            "metrics": serialize_keras_object(objective.identifiers) or None,
+            "weighted_metrics": serialize_keras_object(objective.weighted) or None,
+            "run_eagerly": False,
+            "steps_per_execution": 1,
+            "jit_compile": "auto",
+        }
+
+    @of_sequential
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Compile the model as the one that `get_compile_config` was called of.
+
+        Args:
+            config: What it returned, here or in Keras.
+
+        Raises:
+            ValueError: there is no such optimizer, loss or metric.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Dense(2)])
+        >>> model.compile("sgd", "mse")
+        >>> other = cornu.Sequential([cornu.layers.Dense(2)])
+        >>> other.compile_from_config(model.get_compile_config())
+        >>> type(other.optimizer).__name__, other.loss
+        ('SGD', 'mse')
+
+        Source: https://keras.io/api/models/model_saving_apis/
+        """
+        from cornu.saving import deserialize_keras_object
+
+        if not isinstance(config, Mapping):
+            raise ValueError(f"`config` must be a dictionary. Received: config={shown(config)}")
+        names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+        try:
+            self.compile(
+                **{name: deserialize_keras_object(config[name]) for name in names if name in config}
+            )
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"The model can't be compiled as it was: {error} To load it without, pass "
+                "compile=False."
+            ) from None
+
+    @property
+    def _compile_config(self) -> dict[str, Any] | None:
+        return self.get_compile_config() or None
+
     @property
     def _build_config(self) -> dict[str, Any] | None:
         return {"input_shape": list(self.input_shape)} if self.built else None
@@ -155,7 +235,7 @@ class Saved(OldNames):
 
         Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
         """
-        from cornu.saving import deserialize_keras_object
+        from cornu.saving.serialization import make_object
 
         if isinstance(config, list):
             config = {"layers": config}
@@ -164,7 +244,7 @@ class Saved(OldNames):
                 "A model's configuration must be a dictionary with a list of 'layers', or such a "
                 f"list. Received: {shown(config)}"
             )
-        layers = deserialize_keras_object(config["layers"], custom_objects)
+        layers = make_object(config["layers"], custom_objects)
         made: dict[str, Any] = {}
         # A layer that stands twice was written twice. What is no layer is refused below.
         layers = [made.setdefault(getattr(layer, "name", id(layer)), layer) for layer in layers]
@@ -189,17 +269,18 @@ class Saved(OldNames):
 
         Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
         """
-        from cornu.saving.model_file import _describe
+        from cornu.saving import serialize_keras_object
 
-        return json.dumps(_describe(self), **kwargs)
+        return json.dumps(serialize_keras_object(self), **kwargs)
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
-    """Make a model from what `to_json` returned, here or in Keras: not compiled, with new weights.
+    """Make a model from what `to_json` returned, here or in Keras: compiled as it was, with new
+    weights.
 
     Args:
         json_string: The text.
-        custom_objects: Classes of one's own by name.
+        custom_objects: Classes and functions of one's own by name.
 
     Example:
 
@@ -212,7 +293,12 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     """
     from cornu.saving.model_file import make_model, parse_model
 
-    return make_model(parse_model(json_string, "`json_string`"), custom_objects)
+    config = parse_model(json_string, "`json_string`")
+    model = make_model(config, custom_objects)
+    if config.get("compile_config"):
+        with CustomObjectScope(custom_objects):
+            model.compile_from_config(config["compile_config"])
+    return model
 
 
 def clone_model(
@@ -222,7 +308,7 @@ def clone_model(
     call_function: Any = None,
     recursive: bool = False,
 ) -> Any:
-    """Return a model of the same layers made anew, with weights of its own.
+    """Return a model of the same layers made anew, with weights of its own, compiled likewise.
 
     Args:
         model: The model.
@@ -265,4 +351,21 @@ def _cloned(
         else:
             made[id(layer)] = clone_function(layer)
     layers = [made[id(layer)] for layer in model._layers]
-    return type(model)(layers, trainable=model._core.trainable, name=model.name)
+    clone = type(model)(layers, trainable=model._core.trainable, name=model.name)
+    objective = model._objective
+    if objective is not None:
+        clone.compile(
+            _made_anew(model.optimizer),
+            _made_anew(objective.loss),
+            objective.loss_weight,
+            [_made_anew(metric) for metric in objective.identifiers],
+            [_made_anew(metric) for metric in objective.weighted],
+        )
+    return clone
+
+
+def _made_anew(thing: Any) -> Any:
+    """An object made anew from its configuration; a name or a function as it is."""
+    if hasattr(thing, "from_config") and not isinstance(thing, type):
+        return type(thing).from_config(thing.get_config())
+    return thing

@@ -17,8 +17,9 @@ from typing import Any
 
 from cornu._version import __version__
 from cornu.saving.archive_member import read_member
-from cornu.saving.serialization import deserialize_keras_object, serialize_keras_object
+from cornu.saving.serialization import make_object, serialize_keras_object
 from cornu.saving.weights_file import WEIGHTS_NAME, read_archived_weights, write_weights_file
+from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 
 # Whose format it is.
@@ -69,7 +70,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: Any = 
             "data or `build(input_shape)`.",
             stacklevel=3,
         )
-    config = json.dumps(_describe(model))
+    config = json.dumps(serialize_keras_object(model))
     metadata = {
         "keras_version": _KERAS_VERSION,
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
@@ -143,9 +144,9 @@ def load_model(
 
     Args:
         filepath: The file's path, whatever its name.
-        custom_objects: Classes of one's own by name.
+        custom_objects: Classes and functions of one's own by name.
         compile: Whether to compile the model as it was.
-        safe_mode: Of no effect: code is never read from a file.
+        safe_mode: Whether a lambda, which could do anything, is refused.
 
     Raises:
         ValueError: it is no such file, or has something that cornu has not.
@@ -180,7 +181,7 @@ def load_model(
         if "config.json" not in archive.namelist():
             raise ValueError(f"{path!r} has no config.json: it is no file of a model.")
         config = parse_model(read_member(archive, "config.json"), f"config.json of {path!r}")
-        model = make_model(config, custom_objects)
+        model = make_model(config, custom_objects, safe_mode)
         shape = _entry(config, "build_config").get("input_shape")
         if not model.built and shape is not None:
             model.build(shape)
@@ -188,7 +189,8 @@ def load_model(
             read_archived_weights(model, archive)
     settings = _entry(config, "compile_config")
     if compile and settings:
-        _compile(model, settings, custom_objects)
+        with CustomObjectScope(custom_objects):
+            model.compile_from_config(settings)
     return model
 
 
@@ -214,12 +216,15 @@ def parse_model(text: str | bytes, what: str) -> Mapping[str, Any]:
     return config
 
 
-def make_model(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None) -> Any:
-    """Return the model that a configuration stands for.
+def make_model(
+    config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None, safe_mode: bool = True
+) -> Any:
+    """Return the model that a configuration stands for, not compiled.
 
     Args:
         config: What `parse_model` returned.
-        custom_objects: Classes of one's own by name.
+        custom_objects: Classes and functions of one's own by name.
+        safe_mode: Whether a lambda is refused.
 
     Raises:
         ValueError: it stands for something else, or can't be made.
@@ -227,7 +232,7 @@ def make_model(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | No
     from cornu.models.sequential import Sequential
 
     try:
-        model = deserialize_keras_object(config, custom_objects)
+        model = make_object(config, custom_objects, safe_mode)
     except RecursionError:
         raise ValueError(f"The configuration is nested too deep: {shown(config)}") from None
     if not isinstance(model, Sequential):
@@ -243,40 +248,3 @@ def _entry(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(entry, Mapping):
         raise ValueError(f"{name!r} must be a dictionary or null. Received: {shown(entry)}")
     return entry
-
-
-def _describe(model: Any) -> dict[str, Any]:
-    result = serialize_keras_object(model)
-    objective = model._objective
-    result["compile_config"] = None
-    if objective is not None:
-        scale = objective.loss_weight
-        result["compile_config"] = {
-            "optimizer": serialize_keras_object(model.optimizer),
-            "loss": serialize_keras_object(objective.loss),
-            "loss_weights": None if scale == 1 else scale,
-            "metrics": serialize_keras_object(objective.identifiers) or None,
-            "weighted_metrics": serialize_keras_object(objective.weighted) or None,
-            "run_eagerly": False,
-            "steps_per_execution": 1,
-            "jit_compile": "auto",
-        }
-    return result
-
-
-def _compile(
-    model: Any, settings: Mapping[str, Any], custom_objects: Mapping[str, Any] | None
-) -> None:
-    names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
-    try:
-        model.compile(
-            **{
-                name: deserialize_keras_object(settings[name], custom_objects)
-                for name in names
-                if name in settings
-            }
-        )
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"The model can't be compiled as it was: {error} Pass compile=False to load it without."
-        ) from None

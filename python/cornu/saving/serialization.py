@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import types
 from collections.abc import Mapping
 from contextvars import ContextVar
 from importlib import import_module
@@ -10,23 +10,37 @@ from typing import Any
 
 import numpy as np
 
+from cornu.utils.custom_objects import (
+    CustomObjectScope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+)
 from cornu.utils.errors import shown
 
-# Keras's modules that have classes, and where cornu has them.
+# Keras's modules that have classes, and where cornu has them. In this order they are gone through
+# for a class whose configuration names no module, as Keras 2's did.
 _MODULES = {
-    "keras": "cornu",
-    "keras.models": "cornu",
     "keras.layers": "cornu.layers",
     "keras.initializers": "cornu.initializers",
-    "keras.losses": "cornu.losses",
-    "keras.metrics": "cornu.metrics",
+    "keras.regularizers": "cornu.regularizers",
+    "keras.constraints": "cornu.constraints",
     "keras.optimizers": "cornu.optimizers",
     "keras.optimizers.schedules": "cornu.optimizers.schedules",
+    "keras.losses": "cornu.losses",
+    "keras.metrics": "cornu.metrics",
     "keras.random": "cornu.random",
+    "keras": "cornu",
+    "keras.models": "cornu",
+    "keras.activations": "cornu.activations",
 }
+# Those that have functions which a configuration may name.
+_FUNCTION_MODULES = ("activations", "losses", "metrics", "initializers")
+_NO_FUNCTIONS_OF_MODELS = ("get", "serialize", "deserialize", "for_compile", "specification")
+_SPECIAL = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__", "__lambda__")
 _AT_THE_TOP = ("Sequential", "DTypePolicy")
-# What the call under way was given as `custom_objects`.
-_own_classes: ContextVar[Mapping[str, Any]] = ContextVar("own_classes", default={})  # noqa: B039
+# Whether the call under way refuses code; None: there is none under way.
+_is_safe: ContextVar[bool | None] = ContextVar("is_safe", default=None)
 
 
 def serialize_keras_object(obj: Any) -> Any:
@@ -34,7 +48,8 @@ def serialize_keras_object(obj: Any) -> Any:
 
     Args:
         obj: A layer, a model, an initializer, an optimizer or another object with `get_config`; a
-            function of cornu; numbers, texts, lists and dictionaries.
+            function with a name; numbers, texts, bytes, arrays, slices, lists, tuples and
+            dictionaries. A lambda is saved as byte code, with a warning.
 
     Raises:
         ValueError: there is no plain form of it.
@@ -49,33 +64,63 @@ def serialize_keras_object(obj: Any) -> Any:
     """
     if obj is None or isinstance(obj, bool | int | float | str):
         return obj
-    if isinstance(obj, np.generic):
+    if isinstance(obj, np.generic) or (isinstance(obj, np.ndarray) and obj.ndim == 0):
         return obj.item()
-    if isinstance(obj, np.ndarray):
-        config = {"value": obj.tolist(), "dtype": obj.dtype.name}
-        return {"class_name": "__numpy__", "config": config}
     if isinstance(obj, tuple | list):
-        return [serialize_keras_object(item) for item in obj]
+        items = [serialize_keras_object(item) for item in obj]
+        return tuple(items) if isinstance(obj, tuple) else items
     if isinstance(obj, Mapping):
         return {key: serialize_keras_object(value) for key, value in obj.items()}
+    special = _serialize_special(obj)
+    if special is not None:
+        name, config = special
+        return {"class_name": f"__{name}__", "config": config}
     if hasattr(obj, "get_config") and not isinstance(obj, type):
         return _serialize_object(obj)
-    name = getattr(obj, "__name__", "<lambda>")
-    if callable(obj) and not isinstance(obj, functools.partial) and name != "<lambda>":
-        return name
+    if callable(obj) and hasattr(obj, "__name__"):
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": get_registered_name(obj),
+            "registered_name": "function",
+        }
     raise ValueError(
         "Only objects with `get_config`, functions with a name and plain values can be saved. "
         f"Received: {shown(obj)} (of type {type(obj).__name__})"
     )
 
 
+def _serialize_special(obj: Any) -> tuple[str, Any] | None:
+    """The kind and the configuration of what is no object of Keras's."""
+    if isinstance(obj, np.ndarray):
+        return "numpy", {"value": obj.tolist(), "dtype": obj.dtype.name}
+    if isinstance(obj, bytes):
+        return "bytes", {"value": obj.decode("utf-8")}
+    if isinstance(obj, slice):
+        parts = {name: getattr(obj, name) for name in ("start", "stop", "step")}
+        return "slice", serialize_keras_object(parts)
+    if obj is ...:
+        return "ellipsis", {}
+    if isinstance(obj, types.FunctionType) and obj.__name__ == "<lambda>":
+        from cornu.saving.lambdas import dump_lambda
+
+        return "lambda", dump_lambda(obj)
+    return None
+
+
 def _serialize_object(thing: Any) -> dict[str, Any]:
     kind = type(thing)
-    result = {
-        "module": kind.__module__,
+    config = thing.get_config()
+    if not isinstance(config, Mapping):
+        raise ValueError(
+            f"`get_config` of {kind.__name__} must return a dictionary. Received: {shown(config)}"
+        )
+    result: dict[str, Any] = {
+        # A program's own module has another name when the file is read.
+        "module": None if kind.__module__ == "__main__" else kind.__module__,
         "class_name": kind.__name__,
-        "config": serialize_keras_object(thing.get_config()),
-        "registered_name": kind.__name__,
+        "config": serialize_keras_object(config),
+        "registered_name": get_registered_name(kind),
     }
     if kind.__module__.partition(".")[0] == "cornu":
         parts = kind.__module__.split(".")
@@ -84,21 +129,23 @@ def _serialize_object(thing: Any) -> dict[str, Any]:
             module = f"keras.{parts[1]}"
         result["module"] = "keras" if kind.__name__ in _AT_THE_TOP else module
         result["registered_name"] = None
-    build_config = getattr(thing, "_build_config", None)
-    if build_config is not None:
-        result["build_config"] = build_config
+    for name in ("build_config", "compile_config"):
+        value = getattr(thing, f"_{name}", None)
+        if value is not None:
+            result[name] = value
     return result
 
 
 def deserialize_keras_object(
     config: Any, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
 ) -> Any:
-    """Return the object that plain values stand for.
+    """Return the object that plain values stand for, built and compiled as it was.
 
     Args:
-        config: What `serialize_keras_object` returned, here or in Keras.
-        custom_objects: Classes of one's own by name.
-        safe_mode: Of no effect: code is never read from a file.
+        config: What `serialize_keras_object` returned, here or in Keras. A dictionary with a
+            `class_name` need not have a `module`; without one, classes of Keras are looked for.
+        custom_objects: Classes and functions of one's own by name.
+        safe_mode: Whether a lambda, which could do anything, is refused.
 
     Raises:
         ValueError: there is no such class, or it can't be made of what is there.
@@ -112,12 +159,68 @@ def deserialize_keras_object(
 
     Source: https://keras.io/api/models/model_saving_apis/serialization_utils/
     """
+    made = make_object(config, custom_objects, safe_mode)
+    if not isinstance(config, Mapping):
+        return made
+    build_config, settings = config.get("build_config"), config.get("compile_config")
+    if isinstance(build_config, Mapping) and getattr(made, "built", None) is False:
+        shape = build_config.get("input_shape")
+        if shape is not None:
+            made.build(shape)
+    if settings and hasattr(made, "compile_from_config"):
+        with CustomObjectScope(custom_objects):
+            made.compile_from_config(settings)
+    return made
+
+
+def make_object(
+    config: Any, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
+) -> Any:
+    """The same, neither built nor compiled: a model builds its layers together."""
+    from cornu.config import allows_code
+
+    under_way = _is_safe.get()
+    is_safe = bool(safe_mode) if under_way is None else under_way
+    is_safe = is_safe and not allows_code()
     # Classes make the objects in their configurations themselves, and must find the same ones.
-    token = _own_classes.set({**_own_classes.get(), **(custom_objects or {})})
+    token = _is_safe.set(is_safe)
     try:
-        return _deserialize(config)
+        with CustomObjectScope(custom_objects):
+            # Keras 2 wrote a function of the user's as its name.
+            own = get_registered_object(config) if isinstance(config, str) else None
+            return _deserialize(config) if own is None else own
     finally:
-        _own_classes.reset(token)
+        _is_safe.reset(token)
+
+
+def deserialize_known(
+    kind: str, config: Mapping[str, Any], known: Mapping[str, Any], module: str
+) -> Any:
+    """Return the object that a configuration stands for, of a module that is known.
+
+    Args:
+        kind: What it should be, in errors: `loss`.
+        config: What `serialize_keras_object` returned; without a `module`, as Keras 2 wrote it, it
+            is one of `known`.
+        known: What has a name in the module.
+        module: The module: `cornu.losses`.
+
+    Raises:
+        ValueError: it stands for nothing.
+    """
+    name = config.get("class_name")
+    if not isinstance(name, str):
+        raise ValueError(
+            f"The configuration of a {kind} must be a dictionary with 'class_name' and 'config'. "
+            f"Received: {shown(config)}"
+        )
+    settings = {"config": {}, **config}
+    if settings.get("module") is None and get_registered_object(name) is None and name in known:
+        if not isinstance(known[name], type):
+            return known[name]
+        settings.update(module=f"keras{module.removeprefix('cornu')}")
+        settings.update(class_name=known[name].__name__)
+    return make_object(settings)
 
 
 def _deserialize(config: Any) -> Any:
@@ -135,9 +238,14 @@ def _deserialize(config: Any) -> Any:
             raise ValueError(f"A saved tuple must have a list of items. Received: {shown(inner)}")
         return tuple(map(_deserialize, inner))
     try:
-        if name == "__numpy__":
-            return np.array(inner["value"], dtype=inner["dtype"])
-        return _find_class(config).from_config(inner)
+        if name in _SPECIAL:
+            return _deserialize_special(name, inner)
+        if name == "function":
+            return _find_function(inner)
+        found = _find_class(config)
+        if isinstance(found, types.FunctionType):
+            return found
+        return found.from_config({} if inner is None else inner)
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(
             f"A saved {name!r} can't be made of its configuration {shown(inner)}: "
@@ -145,18 +253,61 @@ def _deserialize(config: Any) -> Any:
         ) from error
 
 
+def _deserialize_special(name: str, inner: Any) -> Any:
+    if name in ("__numpy__", "__tensor__"):
+        return np.array(inner["value"], dtype=inner["dtype"])
+    if name == "__bytes__":
+        return inner["value"].encode("utf-8")
+    if name == "__slice__":
+        return slice(*(_deserialize(inner[part]) for part in ("start", "stop", "step")))
+    if name == "__ellipsis__":
+        return ...
+    from cornu.saving.lambdas import load_lambda
+
+    return load_lambda(inner, _is_safe.get() is not False)
+
+
+def _find_function(name: Any) -> Any:
+    if not isinstance(name, str):
+        raise ValueError(f"A saved function must have a name. Received: {shown(name)}")
+    own = get_registered_object(name)
+    if own is not None:
+        return own
+    for module in _FUNCTION_MODULES:
+        found = vars(import_module(f"cornu.{module}")).get(name)
+        if isinstance(found, types.FunctionType) and name not in _NO_FUNCTIONS_OF_MODELS:
+            return found
+    # Up to 3.6, Keras wrote no package.
+    ending = f">{name}"
+    for registered, thing in get_custom_objects().items():
+        if registered.endswith(ending):
+            return thing
+    raise ValueError(
+        f"A saved function {name!r} can't be found again: pass "
+        f"custom_objects={{{name!r}: {name.rpartition('>')[2]}}}, or register it by "
+        "`cornu.saving.register_keras_serializable`."
+    )
+
+
 def _find_class(config: Mapping[str, Any]) -> Any:
     for key in ("module", "registered_name"):
         if not isinstance(config.get(key), str | None):
             raise ValueError(f"{key!r} must be a string or null. Received: {shown(config[key])}")
     name, module = config["class_name"], config.get("module") or ""
-    for known in (name, config.get("registered_name")):
-        if known in _own_classes.get():
-            return _own_classes.get()[known]
+    for known in (config.get("registered_name"), name):
+        own = get_registered_object(known) if known else None
+        if own is not None:
+            return own
+    if config.get("registered_name") in (None, name) and "module" not in config:
+        found = _search_class(name)
+        if found is not None:
+            return found
+    if module.partition(".")[0] == "keras":
+        module = _public_module(module)
     if module in _MODULES:
         try:
             found = getattr(import_module(_MODULES[module]), name)
-        except AttributeError as error:
+        except (AttributeError, ImportError) as error:
             raise ValueError(f"A saved {name!r} of {module} can't be made again: {error}") from None
         if not hasattr(found, "from_config"):
             raise ValueError(
@@ -165,8 +316,31 @@ def _find_class(config: Mapping[str, Any]) -> Any:
         return found
     raise ValueError(
         f"A saved {name!r} of {module or 'an unknown module'} can't be made again without its "
-        f"class: pass custom_objects={{{name!r}: {name}}}."
+        f"class: pass custom_objects={{{name!r}: {name}}}, or register it by "
+        "`cornu.saving.register_keras_serializable`."
     )
+
+
+def _search_class(name: str) -> Any:
+    """The class of this name in one of Keras's modules; None: there is none."""
+    for module in dict.fromkeys(_MODULES.values()):
+        try:
+            found = getattr(import_module(module), name, None)
+        except ImportError:
+            continue
+        if hasattr(found, "from_config"):
+            return found
+    return None
+
+
+def _public_module(module: str) -> str:
+    """Where a class of a module of Keras's source is public."""
+    parts = [part for part in module.split(".") if part != "src"]
+    for count in range(len(parts), 1, -1):
+        public = ".".join(parts[:count])
+        if public in _MODULES:
+            return public
+    return module
 
 
 def make_arguments(config: Mapping[str, Any]) -> dict[str, Any]:

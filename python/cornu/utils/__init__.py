@@ -1,7 +1,17 @@
 """Small helpers around a model: data prepared and fetched, seeds, a fresh start."""
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.categorical import to_categorical as to_categorical
+from cornu.utils.custom_objects import CustomObjectScope as CustomObjectScope
+from cornu.utils.custom_objects import custom_object_scope as custom_object_scope
+from cornu.utils.custom_objects import get_custom_objects as get_custom_objects
+from cornu.utils.custom_objects import get_registered_name as get_registered_name
+from cornu.utils.custom_objects import get_registered_object as get_registered_object
+from cornu.utils.custom_objects import (
+    register_keras_serializable as register_keras_serializable,
+)
 from cornu.utils.get_file import get_file as get_file
 from cornu.utils.normalization import normalize as normalize
 from cornu.utils.progbar import Progbar as Progbar
@@ -15,14 +25,29 @@ from cornu.utils.timeseries import (
     timeseries_dataset_from_array as timeseries_dataset_from_array,
 )
 
+if _TYPE_CHECKING:
+    from cornu.saving import deserialize_keras_object as deserialize_keras_object
+    from cornu.saving import serialize_keras_object as serialize_keras_object
+
+# Files are needed by few programs, and these come with them.
+_OF_SAVING = ("deserialize_keras_object", "serialize_keras_object")
+
 __all__ = [
+    "CustomObjectScope",
     "Progbar",
     "PyDataset",
     "Sequence",
     "clear_session",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
     "get_file",
+    "get_registered_name",
+    "get_registered_object",
     "normalize",
     "pad_sequences",
+    "register_keras_serializable",
+    "serialize_keras_object",
     "set_random_seed",
     "split_dataset",
     "timeseries_dataset_from_array",
@@ -31,4 +56,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name in _OF_SAVING:
+        from importlib import import_module
+
+        return getattr(import_module("cornu.saving"), name)
     raise _absent_name(__name__, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
+from cornu.utils.custom_objects import get_registered_object
 from cornu.utils.errors import unknown_name
 
 Value = TypeVar("Value")
@@ -22,7 +23,8 @@ def look_up(
 
     Args:
         kind: What it should name: `loss`.
-        identifier: A name, or anything else.
+        identifier: A name, also of an object of the user's own that is registered or of a scope;
+            a configuration that `serialize_keras_object` returned; or anything else.
         known: What has a name.
         module: The module that it is looked up in, `cornu.losses`, to tell what Keras has.
         by_shape: Further names, whose meaning depends on shapes that only `compile` knows.
@@ -40,8 +42,13 @@ def look_up(
     <MeanSquaredError name=mean_squared_error>
     """
     thing = identifier
+    if isinstance(identifier, Mapping):
+        from cornu.saving.serialization import deserialize_known
+
+        return deserialize_known(kind, identifier, known, module)
     if isinstance(identifier, str):
-        thing = known.get(identifier)
+        # Keras 3's `get` knows no objects of a scope; Keras 2's did, and files of it name them.
+        thing = get_registered_object(identifier, None, known)
         if thing is None and identifier.lower() in by_shape:
             raise ValueError(
                 f"The {kind} {identifier!r} is chosen by the shapes of output and targets: it "

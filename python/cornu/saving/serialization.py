@@ -122,18 +122,25 @@ def _serialize_object(thing: Any) -> dict[str, Any]:
         "config": serialize_keras_object(config),
         "registered_name": get_registered_name(kind),
     }
-    if kind.__module__.partition(".")[0] == "cornu":
-        parts = kind.__module__.split(".")
-        module = ".".join(["keras", *parts[1:3]])
-        if module not in _MODULES:
-            module = f"keras.{parts[1]}"
-        result["module"] = "keras" if kind.__name__ in _AT_THE_TOP else module
-        result["registered_name"] = None
+    public = _module_of(kind)
+    if public is not None:
+        result.update(module=public, registered_name=None)
     for name in ("build_config", "compile_config"):
         value = getattr(thing, f"_{name}", None)
         if value is not None:
             result[name] = value
     return result
+
+
+def _module_of(kind: type) -> str | None:
+    """The module of Keras's that has the class of cornu's; None: it is the user's own."""
+    if kind.__module__.partition(".")[0] != "cornu":
+        return None
+    if kind.__name__ in _AT_THE_TOP:
+        return "keras"
+    module = _public_module(kind.__module__.replace("cornu", "keras", 1))
+    found = vars(import_module(_MODULES[module])).get(kind.__name__) if module in _MODULES else None
+    return module if found is kind else None
 
 
 def deserialize_keras_object(

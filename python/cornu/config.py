@@ -207,18 +207,6 @@ def enable_unsafe_deserialization() -> None:
     _allows_code = True
 
 
-def allows_code() -> bool:
-    """Return whether `enable_unsafe_deserialization` was called.
-
-    Example:
-
-    >>> from cornu.config import allows_code
-    >>> allows_code()
-    False
-    """
-    return _allows_code
-
-
 def isa() -> str:
     """Return the instruction set in use, which changes the speed and no bit of any result.
 

@@ -184,11 +184,11 @@ def make_object(
     config: Any, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
 ) -> Any:
     """The same, neither built nor compiled: a model builds its layers together."""
-    from cornu.config import allows_code
+    from cornu import config as settings
 
     under_way = _is_safe.get()
     is_safe = bool(safe_mode) if under_way is None else under_way
-    is_safe = is_safe and not allows_code()
+    is_safe = is_safe and not settings._allows_code
     # Classes make the objects in their configurations themselves, and must find the same ones.
     token = _is_safe.set(is_safe)
     try:

@@ -55,6 +55,12 @@ cornu_status cornu_layer_new_permute(const char *name, cornu_dtype dtype, size_t
                                      const int64_t *dims, cornu_layer **layer, cornu_error *error);
 cornu_status cornu_layer_new_repeat_vector(const char *name, cornu_dtype dtype, size_t count,
                                            cornu_layer **layer, cornu_error *error);
+/* y = (x - mean) / max(sqrt(variance), floor), or x max(sqrt(variance), floor) + mean where it
+ * inverts, a pair for each place along the axes (as above; none: one for all). Weights: mean,
+ * variance, and a count, which the caller fills. */
+cornu_status cornu_layer_new_normalization(const char *name, cornu_dtype dtype, size_t axis_count,
+                                           const int64_t *axes, double floor, bool inverts,
+                                           cornu_layer **layer, cornu_error *error);
 /* y = x scale + shift; a pair for each element of the last axis, or one (count 1) for all. */
 cornu_status cornu_layer_new_rescaling(const char *name, cornu_dtype dtype, size_t count,
                                        const double *scales, const double *shifts,

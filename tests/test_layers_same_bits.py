@@ -22,9 +22,14 @@ digest = hashlib.sha256()
 for dtype in ("float32", "float64"):
     keras.utils.set_random_seed(4)
     keras.config.set_floatx(dtype)
+    x = np.random.RandomState(1).standard_normal((517, 7, 37))
+    y = np.random.RandomState(2).standard_normal((517, 3, 2))
+    normalization = layers.Normalization(axis=2)
+    normalization.adapt(x)
     model = keras.Sequential(
         [
             keras.Input((7, 37)),
+            normalization,
             layers.Rescaling(0.3, 0.1),
             layers.Dense(37),
             layers.BatchNormalization(),
@@ -46,8 +51,6 @@ for dtype in ("float32", "float64"):
             layers.Dense(2),
         ]
     )
-    x = np.random.RandomState(1).standard_normal((517, 7, 37))
-    y = np.random.RandomState(2).standard_normal((517, 3, 2))
     model.compile(keras.optimizers.SGD(0.05, momentum=0.9), "mse")
     model.fit(x, y, batch_size=300, epochs=2, verbose=0)
     for array in [*model.get_weights(), model.predict(x, verbose=0)]:

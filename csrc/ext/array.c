@@ -117,6 +117,13 @@ bool cornu_array_describe(PyArrayObject *array, const char *name, cornu_array *d
     return true;
 }
 
+bool cornu_array_check_packed(PyArrayObject *array, const char *name) {
+    if (PyArray_ISCARRAY_RO(array)) return true;
+    PyErr_Format(PyExc_ValueError,
+                 "`%s` must be C-contiguous, aligned and in this machine's byte order", name);
+    return false;
+}
+
 bool cornu_array_check_plain(PyArrayObject *array, const char *name, cornu_dtype *dtype) {
     int type = PyArray_TYPE(array);
     if (type != NPY_FLOAT32 && type != NPY_FLOAT64) {
@@ -125,21 +132,14 @@ bool cornu_array_check_plain(PyArrayObject *array, const char *name, cornu_dtype
                      (PyObject *)PyArray_DESCR(array));
         return false;
     }
-    if (!PyArray_ISCARRAY_RO(array)) {
-        PyErr_Format(PyExc_ValueError,
-                     "`%s` must be C-contiguous, aligned and in this machine's byte order", name);
-        return false;
-    }
+    if (!cornu_array_check_packed(array, name)) return false;
     *dtype = type == NPY_FLOAT32 ? CORNU_FLOAT32 : CORNU_FLOAT64;
     return true;
 }
 
 bool cornu_array_check_alike(PyArrayObject *array, const char *name, PyArrayObject *model,
                              const char *model_name) {
-    cornu_dtype dtype;
-    if (!cornu_array_check_plain(array, name, &dtype)) {
-        return false;
-    }
+    if (!cornu_array_check_packed(array, name)) return false;
     if (PyArray_TYPE(array) == PyArray_TYPE(model) && PyArray_NDIM(array) == PyArray_NDIM(model) &&
         PyArray_CompareLists(PyArray_DIMS(array), PyArray_DIMS(model), PyArray_NDIM(array))) {
         return true;

@@ -18,11 +18,16 @@ bool cornu_convert_optional_ndarray(PyObject *value, const char *name, void *out
  * floats of 16 to 64 bits, rank 1 ... CORNU_MAX_RANK + 1. */
 bool cornu_array_describe(PyArrayObject *array, const char *name, cornu_array *description);
 
+/* False with a ValueError unless the array is C-contiguous, aligned and in this machine's byte
+ * order. */
+bool cornu_array_check_packed(PyArrayObject *array, const char *name);
+
 /* For computations on plain memory: false with a ValueError unless the array is float32 or float64,
  * C-contiguous, aligned and in this machine's byte order. */
 bool cornu_array_check_plain(PyArrayObject *array, const char *name, cornu_dtype *dtype);
 
-/* Two plain arrays of the same dtype and shape, or false with a ValueError that shows both. */
+/* `array` is packed and of the dtype and shape of the plain `model`, or false with a ValueError
+ * that shows both. */
 bool cornu_array_check_alike(PyArrayObject *array, const char *name, PyArrayObject *model,
                              const char *model_name);
 

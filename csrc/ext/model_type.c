@@ -258,6 +258,12 @@ static PyObject *model_in_training(PyObject *self, void *Py_UNUSED(closure)) {
 /* ---- All weights at once ---- */
 
 /* Two tuples of plain arrays, each target like its source. */
+/* A count is one of integers. */
+static bool is_weight(PyArrayObject *target, cornu_dtype *dtype) {
+    if (PyArray_TYPE(target) == NPY_INT32) return cornu_array_check_packed(target, "targets");
+    return cornu_array_check_plain(target, "targets", dtype);
+}
+
 static bool check_copies(PyObject *targets, PyObject *sources) {
     if (PyTuple_GET_SIZE(targets) != PyTuple_GET_SIZE(sources)) {
         PyErr_Format(PyExc_ValueError,
@@ -270,7 +276,7 @@ static bool check_copies(PyObject *targets, PyObject *sources) {
         cornu_dtype dtype;
         if (!cornu_convert_ndarray(PyTuple_GET_ITEM(targets, i), "targets", &target) ||
             !cornu_convert_ndarray(PyTuple_GET_ITEM(sources, i), "sources", &source) ||
-            !cornu_array_check_plain(target, "targets", &dtype) ||
+            !is_weight(target, &dtype) ||
             !cornu_array_check_alike(source, "sources", target, "targets") ||
             PyArray_FailUnlessWriteable(target, "`targets`") < 0) {
             return false;

@@ -52,6 +52,28 @@ static PyObject *row_normalization(PyObject *module, PyObject *const *values,
     return cornu_layer_finish(module, status, layer, &error);
 }
 
+static PyObject *normalization(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                               PyObject *keywords) {
+    const char *name;
+    cornu_dtype dtype;
+    cornu_integers axes;
+    double floor;
+    bool inverts;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},      {"dtype", cornu_convert_float_dtype, &dtype},
+        {"axes", cornu_convert_integers, &axes},  {"floor", cornu_convert_double, &floor},
+        {"invert", cornu_convert_bool, &inverts},
+    };
+    if (!cornu_arguments_parse("normalization", 5, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_layer_new_normalization(name, dtype, axes.count, axes.values, floor,
+                                                        inverts, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
 static PyObject *prelu(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                        PyObject *keywords) {
     const char *name;
@@ -79,6 +101,9 @@ PyMethodDef cornu_normalization_functions[] = {
      METH_FASTCALL | METH_KEYWORDS,
      "row_normalization($module, /, name, dtype, kind, axes, epsilon, center, scale)\n--\n\n"
      "A layer that normalizes by a row's own statistics."},
+    {"normalization", (PyCFunction)(void (*)(void))normalization, METH_FASTCALL | METH_KEYWORDS,
+     "normalization($module, /, name, dtype, axes, floor, invert)\n--\n\n"
+     "A layer that normalizes by statistics that it is given."},
     {"prelu", (PyCFunction)(void (*)(void))prelu, METH_FASTCALL | METH_KEYWORDS,
      "prelu($module, /, name, dtype, shared_axes)\n--\n\nA rectifier with slopes to learn."},
     {NULL, NULL, 0, NULL},

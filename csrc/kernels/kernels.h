@@ -155,6 +155,9 @@ typedef struct cornu_kernels {
     /* inverse = 1 / sqrt(variance + epsilon), scale = inverse gamma (gammas NULL: 1). */
     void (*normalizing_scales)(size_t count, double epsilon, const void *variances,
                                const void *gammas, void *inverses, void *scales);
+    /* scale = max(sqrt(variance), floor), or where it is to divide the inverse of that. */
+    void (*deviation_scales)(size_t count, double floor, bool divides, const void *variances,
+                             void *scales);
     /* Slopes and shifts for the derivative where means and variances are those of `rows` rows of x,
      * from the sums of dy and of dy (x - mean), which become the derivatives by gamma. */
     void (*normalizing_slopes)(size_t count, size_t rows, const void *inverses, const void *scales,

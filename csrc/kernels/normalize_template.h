@@ -116,6 +116,19 @@ static void normalizing_scales(size_t count, double epsilon_, const void *varian
     }
 }
 
+static void deviation_scales(size_t count, double floor_, bool divides, const void *variances_,
+                             void *scales_) {
+    const REAL *variances = variances_, floor = (REAL)floor_;
+    REAL *scales = scales_;
+    INDEPENDENT
+    for (size_t i = 0; i < count; i++) {
+        const REAL deviation = square_root(variances[i]);
+        /* A NaN stays one. */
+        const REAL scale = deviation < floor ? floor : deviation;
+        scales[i] = divides ? 1 / scale : scale;
+    }
+}
+
 /* With n rows, s the sum of dy and c that of dy (x - mean): dx = scale (dy - s / n - (x - mean)
  * inverse^2 c / n). */
 static void normalizing_slopes(size_t count, size_t rows, const void *inverses_,

@@ -75,6 +75,7 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .normalize_columns = normalize_columns,
     .normalize_columns_backward = normalize_columns_backward,
     .normalizing_scales = normalizing_scales,
+    .deviation_scales = deviation_scales,
     .normalizing_slopes = normalizing_slopes,
     .normalize_rows = normalize_rows,
     .normalize_rows_backward = normalize_rows_backward,

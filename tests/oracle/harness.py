@@ -36,6 +36,7 @@ FAMILIES = (
     "normalization",
     "optimizers",
     "plain_losses",
+    "preprocessing",
     "reshaping",
     "schedules",
     "scores",

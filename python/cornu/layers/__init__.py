@@ -3,6 +3,7 @@
 from cornu.layers.activation import Activation as Activation
 from cornu.layers.alpha_dropout import AlphaDropout as AlphaDropout
 from cornu.layers.batch_normalization import BatchNormalization as BatchNormalization
+from cornu.layers.data_normalization import Normalization as Normalization
 from cornu.layers.dense import Dense as Dense
 from cornu.layers.dropout import Dropout as Dropout
 from cornu.layers.elu import ELU as ELU
@@ -44,6 +45,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Normalization",
     "PReLU",
     "Permute",
     "RMSNormalization",

@@ -106,5 +106,5 @@ def _as_arrays(
         # All that can fail comes before the first write. A copy is needed where a weight written
         # earlier has the same memory.
         shared = any(np.may_share_memory(array, other) for other in weights)
-        arrays.append(np.ascontiguousarray(array.astype(weight.dtype, copy=shared)))
+        arrays.append(np.asarray(array.astype(weight.dtype, copy=shared), order="C"))
     return arrays

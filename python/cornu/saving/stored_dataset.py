@@ -32,7 +32,7 @@ def find_group(group: Any, path: str) -> Any:
 
 
 def find_dataset(group: Any, path: str) -> Any:
-    """Return the dataset at a path: of floats, and all of it in the file. Nothing of it is read.
+    """Return the dataset at a path: of numbers, and all of it in the file. Nothing of it is read.
 
     Args:
         group: An HDF5 group.
@@ -59,10 +59,10 @@ def find_dataset(group: Any, path: str) -> Any:
     try:
         dtype = found.dtype
     except TypeError as error:
-        raise ValueError(f"{place} must be an array of floats. Received: {error}") from None
-    if found.shape is None or dtype.kind != "f":
+        raise ValueError(f"{place} must be an array of numbers. Received: {error}") from None
+    if found.shape is None or dtype.kind not in "iuf":
         raise ValueError(
-            f"{place} must be an array of floats. Received: shape {found.shape}, dtype {dtype}"
+            f"{place} must be an array of numbers. Received: shape {found.shape}, dtype {dtype}"
         )
     return found
 
@@ -72,12 +72,18 @@ def read_dataset(dataset: Any, dtype: Any) -> np.ndarray:
 
     Args:
         dataset: The dataset.
-        dtype: The float type to return them in.
+        dtype: The type to return them in.
 
     Raises:
-        ValueError: one is too large for that type.
+        ValueError: one is too large for that type, or they are no integers where it is one of such.
     """
     place = _place(dataset, "")
+    kinds = "f" if np.dtype(dtype).kind == "f" else "iu"
+    if dataset.dtype.kind not in kinds:
+        raise ValueError(
+            f"{place} must be an array of {'floats' if kinds == 'f' else 'integers'}. "
+            f"Received: dtype {dataset.dtype}"
+        )
     if dataset.chunks is not None:
         nbytes = int(np.prod(dataset.chunks, dtype=object)) * dataset.dtype.itemsize
         most = max(_CHUNK_NBYTES, dataset.nbytes)
@@ -88,7 +94,8 @@ def read_dataset(dataset: Any, dtype: Any) -> np.ndarray:
     stored = dataset[()]
     with np.errstate(over="ignore"):
         array = stored.astype(dtype)
-    if (np.isinf(array) & np.isfinite(stored)).any():
+    lost = np.isinf(array) & np.isfinite(stored) if kinds == "f" else array != stored
+    if np.any(lost):
         raise ValueError(
             f"{place} must have numbers that {np.dtype(dtype).name} has. "
             f"Received: one of {np.abs(stored[np.isfinite(stored)]).max()}"

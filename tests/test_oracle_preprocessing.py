@@ -1,0 +1,8 @@
+"""Layers that learn from data against Keras: breaks when a number, weight or shape departs."""
+
+from oracle_suite import compare, parametrize
+
+
+@parametrize("preprocessing")
+def test_agrees_with_keras(case, dtype, values):
+    compare(case, dtype, values)

@@ -40,10 +40,8 @@ def test_what_keras_has_is_there_or_said_to_be_missing(module):
     [
         ("cornu.callbacks", "TensorBoard"),
         ("cornu.layers", "Conv2D"),
-        ("cornu", "Model"),
         ("cornu", "backend"),
         ("cornu", "ops"),
-        ("cornu.models", "Model"),
         ("cornu.optimizers", "Lamb"),
         ("cornu.utils", "plot_model"),
     ],

@@ -76,17 +76,6 @@ def test_an_array_is_shown_by_its_shape(work):
 # ---- Layers and models
 
 
-def test_a_call_on_an_input():
-    for call in (layers.Dense(3), make_model()):
-        refused(
-            lambda call=call: call(keras.Input((4,))),
-            "functional API is not supported yet",
-            "Sequential([Input(...), ...])",
-            "<InputLayer",
-            error=TypeError,
-        )
-
-
 @pytest.mark.parametrize("training", ["yes", 2, [True], X])
 def test_training(training):
     for call in (layers.Dense(2), make_model()):

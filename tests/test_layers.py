@@ -257,17 +257,25 @@ def test_dropout_seeds_follow_set_random_seed():
 
 
 def test_input_layer():
-    assert keras.Input((3,)).batch_shape == (None, 3)
-    assert keras.Input(shape=(3, 2), batch_size=8, name="q").batch_shape == (8, 3, 2)
+    assert keras.Input((3,)).shape == (None, 3)
+    assert keras.Input(shape=(3, 2), batch_size=8, name="q").shape == (8, 3, 2)
     assert layers.InputLayer(batch_shape=(None, 5)).shape == (None, 5)
     assert layers.InputLayer(input_shape=[5]).shape == (None, 5)
     assert keras.Input((), dtype="float64").dtype == "float64"
-    assert repr(keras.Input((3,), name="q")) == "<InputLayer name=q, built=True>"
+    assert repr(keras.Input((3,), name="q")) == (
+        "<KerasTensor shape=(None, 3), dtype=float32, sparse=False, ragged=False, name=q>"
+    )
+    assert repr(layers.InputLayer((3,), name="q")) == "<InputLayer name=q, built=True>"
 
 
 def test_names():
     keras.utils.clear_session()
-    found = [layers.Dense(1), layers.Dense(1, name="mine"), layers.Dense(1), keras.Input((2,))]
+    found = [
+        layers.Dense(1),
+        layers.Dense(1, name="mine"),
+        layers.Dense(1),
+        layers.InputLayer((2,)),
+    ]
     assert [layer.name for layer in found] == ["dense", "mine", "dense_1", "input_layer"]
     assert repr(found[0]) == "<Dense name=dense, built=False>"
     assert found[0].path is None

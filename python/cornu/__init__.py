@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from cornu.config import set_num_threads as set_num_threads
     from cornu.dtype_policy import DTypePolicy as DTypePolicy
     from cornu.initializers import Initializer as Initializer
+    from cornu.keras_tensor import KerasTensor as KerasTensor
     from cornu.layers import Input as Input
     from cornu.layers import Layer as Layer
     from cornu.losses import Loss as Loss
     from cornu.metrics import Metric as Metric
+    from cornu.models import Model as Model
     from cornu.models import Sequential as Sequential
     from cornu.optimizers import Optimizer as Optimizer
     from cornu.variable import Variable as Variable
@@ -63,9 +65,11 @@ _NAMES = {
     "DTypePolicy": "dtype_policy",
     "Initializer": "initializers",
     "Input": "layers",
+    "KerasTensor": "keras_tensor",
     "Layer": "layers",
     "Loss": "losses",
     "Metric": "metrics",
+    "Model": "models",
     "Optimizer": "optimizers",
     "Sequential": "models",
     "Variable": "variable",

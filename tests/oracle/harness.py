@@ -28,6 +28,7 @@ FAMILIES = (
     "confusion",
     "epoch_callbacks",
     "fit_arguments",
+    "functional",
     "initializers",
     "layers",
     "losses",

@@ -65,7 +65,14 @@ def models(keras, dtype):
     )
     nested.layers[0].trainable = False
     nested.compile("sgd", "binary_crossentropy")
-    for name, model in (("mixed", mixed), ("plain", plain), ("nested", nested)):
+    inputs = keras.Input((3,), name="in")
+    twice = layers.Dense(3, activation="relu", name="twice")
+    within = keras.Sequential([layers.Dense(4, name="a"), layers.Dense(2)], name="within")
+    outputs = layers.Activation("tanh")(within(twice(twice(inputs))))
+    functional = keras.Model(inputs, outputs, name="functional")
+    functional.compile("rmsprop", "mse", metrics=["mae"])
+    found = {"mixed": mixed, "plain": plain, "nested": nested, "functional": functional}
+    for name, model in found.items():
         harness.set_drawn_weights(model, f"file {name} {dtype}")
         yield name, model
 

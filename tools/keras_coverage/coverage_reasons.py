@@ -32,7 +32,7 @@ _QUANTIZED = "one float type throughout: nothing is quantized"
 REASONS = (
     # ---- The top level
     Reason("", "applications", "pretrained networks are downloads of hundreds of megabytes"),
-    Reason("", "KerasTensor Function Operation *Scope device distribution remat", _BACKEND),
+    Reason("", "Function Operation *Scope device distribution remat", _BACKEND),
     Reason("", "Quantizer quantizers distillation", _QUANTIZED),
     Reason("", "export", "files for other programs come together", later=True),
     Reason("", "visualization", "pictures of training come together", later=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.config import floatx, resolve_dtype
+from cornu.keras_tensor import KerasTensor
 from cornu.layers.arguments import (
     check_batch_shape,
     check_name,
@@ -92,6 +93,10 @@ class InputLayer:
         self._given_dtype = None if dtype is None else resolve_dtype(dtype)
         self._dtype = self._given_dtype or floatx()
         self._name = unique_name("input_layer") if name is None else check_name(name)
+        self._given_name = name
+        self._output: KerasTensor | None = None
+        # As of any layer; it makes no difference here.
+        self.trainable = True
 
     def get_config(self) -> dict[str, Any]:
         """Return plain values that `from_config` makes such an input of.
@@ -132,6 +137,66 @@ class InputLayer:
         return cls(**config)
 
     @property
+    def output(self) -> KerasTensor:
+        """What layers are called on, the same object at each read."""
+        if self._output is None:
+            self._output = KerasTensor(self._batch_shape, self._dtype, name=self._given_name)
+            self._output._layer = self
+        return self._output
+
+    input = output
+
+    @property
+    def weights(self) -> list[Any]:
+        """An empty list: there are none."""
+        return []
+
+    variables = trainable_weights = trainable_variables = weights
+    non_trainable_weights = non_trainable_variables = weights
+
+    def get_weights(self) -> list[Any]:
+        """Return an empty list.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.layers.InputLayer((4,)).get_weights()
+        []
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        return []
+
+    def count_params(self) -> int:
+        """Return 0.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.layers.InputLayer((4,)).count_params()
+        0
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        return 0
+
+    def compute_output_shape(self, input_shape: Any = None) -> tuple[int | None, ...]:
+        """Return the shape of the input.
+
+        Args:
+            input_shape: Of no effect.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.layers.InputLayer((4,)).compute_output_shape()
+        (None, 4)
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        return self._batch_shape
+
+    @property
     def name(self) -> str:
         """The name."""
         return self._name
@@ -167,10 +232,8 @@ def Input(  # noqa: N802
     name: str | None = None,
     tensor: Any = None,
     optional: bool = False,
-) -> InputLayer:
-    """Return the input of a model, to stand before its first layer.
-
-    In Keras this is a symbolic tensor that layers can be called on; cornu has no such thing.
+) -> KerasTensor:
+    """Return the input of a model: to stand before its first layer, or to call layers on.
 
     Args:
         shape: The shape of a row, the batch not counted.
@@ -184,7 +247,7 @@ def Input(  # noqa: N802
         optional: False.
 
     Returns:
-        An `InputLayer`.
+        The symbolic tensor of an `InputLayer`.
 
     Raises:
         ValueError: a shape is missing, or is none.
@@ -195,6 +258,9 @@ def Input(  # noqa: N802
     >>> model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(2)])
     >>> model.input_shape
     (None, 4)
+    >>> inputs = cornu.Input((4,))
+    >>> cornu.Model(inputs, cornu.layers.Dense(2)(inputs)).output_shape
+    (None, 2)
 
     Source: https://keras.io/api/layers/core_layers/input/
     """
@@ -208,7 +274,7 @@ def Input(  # noqa: N802
         input_tensor=tensor,
         optional=optional,
         name=name,
-    )
+    ).output
 
 
 def _either(name: str, value: Any, old_name: str, old_value: Any) -> Any:

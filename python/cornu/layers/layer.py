@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.config import layer_dtype
+from cornu.keras_tensor import KerasTensor
 from cornu.layers.arguments import (
     batch_counted,
     check_batch_shape,
@@ -21,6 +22,7 @@ from cornu.layers.build_lock import build_lock
 from cornu.layers.forward import forward
 from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
 from cornu.layers.layer_weights import LayerWeights
+from cornu.layers.symbolic import Symbolic
 from cornu.layers.user_arrays import as_rows
 from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
@@ -29,7 +31,7 @@ from cornu.utils.naming import unique_name
 from cornu.variable import Variable
 
 
-class Layer(LayerWeights, CoreBacked):
+class Layer(LayerWeights, Symbolic, CoreBacked):
     """The base of the layers: a named step from an array to an array, with weights or without.
 
     Calling a layer on an array applies it; a layer without weights yet makes them for the array's
@@ -318,21 +320,24 @@ class Layer(LayerWeights, CoreBacked):
         with batch_counted("input_shape", shape):
             return (shape[0], *self._core.output_shape(shape[1:]))
 
-    def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> np.ndarray:
+    def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Apply the layer to an array.
 
         Args:
-            inputs: Rows that the layer can take, of any real dtype and layout.
+            inputs: Rows that the layer can take, of any real dtype and layout, or a symbolic
+                tensor.
             training: Whether to do as in training: dropout drops.
             mask: None; masks are not supported yet.
 
         Returns:
-            A new array of the layer's float type.
+            A new array of the layer's float type; a symbolic tensor for one.
 
         Raises:
-            TypeError: it is no array, but a symbolic input.
+            TypeError: it is no array.
             ValueError: the layer can't take it.
         """
+        if isinstance(inputs, KerasTensor):
+            return self._call_symbolic(inputs, training, mask)
         is_training = check_training(training)
         refuse_unsupported({"mask": mask})
         x = as_rows(inputs, "inputs")

@@ -53,7 +53,7 @@ class Softmax(Layer):
             return _core.activation(self.name, self.dtype, ("softmax", ()))
         return _core.activation_along(self.name, self.dtype, ("softmax", ()), self._axes)
 
-    def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> np.ndarray:
+    def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Apply the layer to an array.
 
         Args:
@@ -66,7 +66,7 @@ class Softmax(Layer):
             A new array of the layer's float type.
 
         Raises:
-            TypeError: `inputs` is no array, but a symbolic input.
+            TypeError: `inputs` is no array.
             ValueError: the layer can't take `inputs`, or the mask doesn't fit.
         """
         if mask is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.keras_tensor import KerasTensor
 from cornu.layers.frames import frame_to_array
 from cornu.utils.arrays import is_real
 
@@ -53,11 +54,9 @@ def _make_array(value: Any, name: str) -> np.ndarray:
         return np.asarray(value)
     if isinstance(value, list | tuple):
         return _from_lists(value, name)
-    if hasattr(value, "batch_shape"):
+    if isinstance(value, KerasTensor):
         raise TypeError(
-            "Layers and models can't be called on an `Input`: the functional API is not supported "
-            "yet. Make the model with Sequential([Input(...), ...]). "
-            f"Received: {name}={value!r}"
+            f"`{name}` must be an array: a symbolic tensor has no numbers. Received: {value!r}"
         )
     if not _is_array_like(value):
         raise TypeError(
@@ -70,7 +69,9 @@ def _make_array(value: Any, name: str) -> np.ndarray:
 
 
 def _is_array_like(value: Any) -> bool:
-    return hasattr(value, "__array__") or hasattr(value, "__array_interface__")
+    return (hasattr(value, "__array__") and not isinstance(value, KerasTensor)) or hasattr(
+        value, "__array_interface__"
+    )
 
 
 def only_array(value: Any, name: str) -> np.ndarray | None:
@@ -102,6 +103,11 @@ def only_array(value: Any, name: str) -> np.ndarray | None:
 
 
 def _from_lists(value: Any, name: str) -> np.ndarray:
+    if value and isinstance(value[0], KerasTensor):
+        raise ValueError(
+            f"`{name}` must be one symbolic tensor: layers that join several, and models with "
+            f"branches, are not supported. Received: a list of {len(value)}"
+        )
     try:
         return np.asarray(value)
     except ValueError:

@@ -10,11 +10,13 @@ import numpy as np
 
 from cornu import _core
 from cornu.config import floatx
+from cornu.keras_tensor import KerasTensor
 from cornu.layers.arguments import batch_counted, check_batch_shape, check_flag, check_name
 from cornu.layers.build_lock import build_lock
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
+from cornu.models.chain_tensors import ChainTensors
 from cornu.models.trainer import Trainer
 from cornu.models.trial import Trial
 from cornu.utils.core_backed import CoreBacked
@@ -28,7 +30,7 @@ Part = Any
 State = tuple[list[Part], bool, Shape, Shape]
 
 
-class Chain(Trainer, CoreBacked):
+class Chain(Trainer, ChainTensors, CoreBacked):
     """A chain of layers that is built as soon as the input's shape is known.
 
     Args:
@@ -66,7 +68,8 @@ class Chain(Trainer, CoreBacked):
         self._core = self._new_core(check_flag("trainable", trainable))
         # Perhaps an InputLayer first; `layers` leaves it out.
         self._layers: list[Part] = []
-        # Those, with the layers of models in their places and without the input.
+        # Those without the input; and with the layers of models in their places.
+        self._parts: list[Part] = []
         self._flat: list[Layer] = []
         # The models that this one stands in.
         self._parents: WeakSet[Chain] = WeakSet()
@@ -100,7 +103,7 @@ class Chain(Trainer, CoreBacked):
     @property
     def layers(self) -> list[Layer]:
         """The layers, without the input."""
-        return _without_input(self._layers)
+        return list(self._parts)
 
     def _chain(self) -> Sequence[Any]:
         """The layers that the core computes: of a model within this one, those it is made of."""
@@ -129,63 +132,10 @@ class Chain(Trainer, CoreBacked):
 
     # ---- Layers
 
-    @of_sequential
-    def add(self, layer: Any, rebuild: bool = True) -> None:
-        """Add a layer at the end.
-
-        Args:
-            layer: A layer, a model that stands as a layer, or an `Input` before all others.
-            rebuild: Whether to make its weights at once, where the input's shape is known.
-
-        Raises:
-            ValueError: it is no layer, its name is taken, or it can't take the output of the layer
-                before it; the model is left as it was.
-            RuntimeError: the model is being trained.
-
-        Example:
-
-        >>> import cornu
-        >>> model = cornu.Sequential()
-        >>> model.add(cornu.Input((3,)))
-        >>> model.add(cornu.layers.Dense(2))
-        >>> model.output_shape
-        (None, 2)
-
-        Source: https://keras.io/api/models/sequential/
-        """
-        self._change(self._with(self._layers, layer), rebuild)
-
-    @of_sequential
-    def pop(self, rebuild: bool = True) -> Layer:
-        """Remove the last layer and return it.
-
-        Args:
-            rebuild: Whether to make the model fit for use at once.
-
-        Raises:
-            IndexError: there is none.
-            RuntimeError: the model is being trained.
-
-        Example:
-
-        >>> import cornu
-        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
-        >>> model.add(cornu.layers.Dense(5))
-        >>> model.pop().units
-        5
-        >>> model.output_shape
-        (None, 2)
-
-        Source: https://keras.io/api/models/sequential/
-        """
-        if not self._layers:
-            raise IndexError(f'Model "{self._name}" has no layer that could be removed.')
-        last: Any = self._layers[-1]
-        self._change(self._layers[:-1], rebuild)
-        return last
-
     def _with(self, layers: list[Part], layer: Any) -> list[Part]:
         """The layers and one more, and before a first one the input that it names."""
+        if isinstance(layer, KerasTensor) and isinstance(layer._layer, InputLayer):
+            layer = layer._layer
         if not isinstance(layer, Layer | InputLayer | Chain):
             raise ValueError(
                 "Only layers of cornu.layers can be added to a Sequential model. "
@@ -314,8 +264,13 @@ class Chain(Trainer, CoreBacked):
         for part in layers:
             if is_model(part):
                 part._parents.add(self)
-        self._flat = flattened(_without_input(layers))
+        self._parts = _without_input(layers)
+        self._flat = flattened(self._parts)
+        self._tensors = None
         self._layers, self._built, self._row, self._output = layers, built, row, output
+        if built:
+            for part in self._parts:
+                part._note_home(self)
         self._settled = built and not self._on_trial
 
     def _fill(self, new: Sequence[tuple[int, Layer, Shape]], parts: Sequence[Part]) -> None:
@@ -400,7 +355,7 @@ class Chain(Trainer, CoreBacked):
         if self._built:
             return self._row, self._output
         self._require_layers()
-        parts = self.layers
+        parts = self._parts
         if isinstance(self._layers[0], InputLayer):
             row = self._layers[0].batch_shape[1:]
             return row, infer_shapes(self._name, parts, row)[-1]
@@ -426,7 +381,7 @@ class Chain(Trainer, CoreBacked):
                 self._settled = True
                 return Trial()
             new = [layer for layer in self._chain() if not layer.built]
-            before = self._states(self.layers)
+            before = self._states(self._parts)
             undo_objective = self._note_objective()
             self._on_trial = True
             try:
@@ -448,7 +403,7 @@ class Chain(Trainer, CoreBacked):
             return Trial(take_back)
 
     def _end_names(self) -> tuple[str, str]:
-        parts = self.layers
+        parts = self._parts
         return parts[0].name, f'{len(parts) - 1} "{parts[-1].name}"'
 
     @of_sequential
@@ -473,7 +428,7 @@ class Chain(Trainer, CoreBacked):
         shape = check_batch_shape("input_shape", input_shape)
         self._require_layers()
         with batch_counted("input_shape", shape):
-            return (shape[0], *infer_shapes(self._name, self.layers, shape[1:])[-1])
+            return (shape[0], *infer_shapes(self._name, self._parts, shape[1:])[-1])
 
 
 def _without_input(layers: Sequence[Part]) -> list[Part]:

@@ -32,7 +32,7 @@ def infer_shapes(
         first = rows.setdefault(id(layer), row)
         if is_model(layer):
             _check_row(layer, f'Layer {index} of model "{model}"', row, first)
-            shapes += infer_shapes(layer.name, layer.layers, row, rows)
+            shapes += infer_shapes(layer.name, layer._parts, row, rows)
         else:
             try:
                 shapes.append(layer._core.output_shape(row, first))
@@ -44,7 +44,7 @@ def infer_shapes(
 
 def _check_row(model: Any, place: str, row: Shape, first: Shape) -> None:
     """Raise a ValueError unless a model within another can take what comes before it."""
-    if not model.layers:
+    if not model._parts:
         raise ValueError(f'{place}: model "{model.name}" has no layers.')
     known = model._known_row()
     expected = first if known is None else known

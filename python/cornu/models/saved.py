@@ -248,10 +248,15 @@ class Saved(OldNames):
         made: dict[str, Any] = {}
         # A layer that stands twice was written twice. What is no layer is refused below.
         layers = [made.setdefault(getattr(layer, "name", id(layer)), layer) for layer in layers]
-        model = cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
+        model = cls._of_layers(layers, config)
         if not model.built and config.get("build_input_shape") is not None:
             model.build(config["build_input_shape"])
         return model
+
+    @classmethod
+    def _of_layers(cls, layers: list[Any], config: Mapping[str, Any]) -> Any:
+        """Make a model of layers, with name and `trainable` of a configuration."""
+        return cls(layers, trainable=config.get("trainable", True), name=config.get("name"))
 
     @of_sequential
     def to_json(self, **kwargs: Any) -> str:
@@ -312,9 +317,9 @@ def clone_model(
 
     Args:
         model: The model.
-        input_tensors: None: there are no symbolic tensors.
+        input_tensors: None; other inputs are not supported.
         clone_function: Makes the new layer of each; None: from its configuration.
-        call_function: None, likewise.
+        call_function: None; likewise.
         recursive: Whether `clone_function` is asked for the layers of models within the model, in
             place of those models.
 
@@ -334,10 +339,6 @@ def clone_model(
     return _cloned(model, clone_function or _made_anew, recursive, {})
 
 
-def _made_anew(layer: Any) -> Any:
-    return type(layer).from_config(layer.get_config())
-
-
 def _cloned(
     model: Any, clone_function: Callable[[Any], Any], recursive: bool, made: dict[int, Any]
 ) -> Any:
@@ -351,7 +352,8 @@ def _cloned(
         else:
             made[id(layer)] = clone_function(layer)
     layers = [made[id(layer)] for layer in model._layers]
-    clone = type(model)(layers, trainable=model._core.trainable, name=model.name)
+    config = {"trainable": model._core.trainable, "name": model.name}
+    clone = type(model)._of_layers(layers, config)
     objective = model._objective
     if objective is not None:
         clone.compile(

@@ -229,13 +229,13 @@ def make_model(
     Raises:
         ValueError: it stands for something else, or can't be made.
     """
-    from cornu.models.sequential import Sequential
+    from cornu.models.model import Model
 
     try:
         model = make_object(config, custom_objects, safe_mode)
     except RecursionError:
         raise ValueError(f"The configuration is nested too deep: {shown(config)}") from None
-    if not isinstance(model, Sequential):
+    if not isinstance(model, Model):
         raise ValueError(
             "The configuration must be of a model, such as 'Sequential'. Received: one of "
             f"{config['class_name']!r}"

@@ -18,6 +18,8 @@ from cornu.utils.custom_objects import (
 )
 from cornu.utils.errors import shown
 
+# Where Keras itself writes that the class of `Model(inputs, outputs)` is.
+_FUNCTIONAL = "keras.src.models.functional"
 # Keras's modules that have classes, and where cornu has them. In this order they are gone through
 # for a class whose configuration names no module, as Keras 2's did.
 _MODULES = {
@@ -125,6 +127,8 @@ def _serialize_object(thing: Any) -> dict[str, Any]:
     public = _module_of(kind)
     if public is not None:
         result.update(module=public, registered_name=None)
+    if kind.__name__ == "Functional":
+        result.update(module=_FUNCTIONAL, registered_name="Functional")
     for name in ("build_config", "compile_config"):
         value = getattr(thing, f"_{name}", None)
         if value is not None:
@@ -305,6 +309,10 @@ def _find_class(config: Mapping[str, Any]) -> Any:
         own = get_registered_object(known) if known else None
         if own is not None:
             return own
+    if name == "Functional" and module.partition(".")[0] in ("", "keras"):
+        from cornu.models.functional import Functional
+
+        return Functional
     if config.get("registered_name") in (None, name) and "module" not in config:
         found = _search_class(name)
         if found is not None:

@@ -63,6 +63,8 @@ def keras_names(module: str) -> list[str]:
     """Return the public names of Keras's module of the same name, or of a class."""
     from cornu.utils.keras_names import KERAS_NAMES
 
+    if module == "Functional":
+        return [name for name in keras_names("Sequential") if name not in ("add", "pop")]
     return KERAS_NAMES.get(module, "").split()
 
 

@@ -42,7 +42,7 @@ def nested_models(layers: Sequence[Any]) -> list[Any]:
     found: dict[int, Any] = {}
     for layer in layers:
         if is_model(layer):
-            for model in (*nested_models(layer.layers), layer):
+            for model in (*nested_models(layer._parts), layer):
                 found.setdefault(id(model), model)
     return list(found.values())
 
@@ -57,7 +57,7 @@ def named_paths(layers: Sequence[Any], parent: str) -> Iterator[tuple[Any, str]]
     for layer in layers:
         yield layer, parent
         if is_model(layer):
-            yield from named_paths(layer.layers, f"{parent}/{layer.name}")
+            yield from named_paths(layer._parts, f"{parent}/{layer.name}")
 
 
 def numbered(layers: Sequence[Any], parent: str = "") -> Iterator[tuple[str, Layer]]:
@@ -69,6 +69,6 @@ def numbered(layers: Sequence[Any], parent: str = "") -> Iterator[tuple[str, Lay
     """
     for index, layer in enumerate(layers):
         if is_model(layer):
-            yield from numbered(layer.layers, f"{parent}{index}.")
+            yield from numbered(layer._parts, f"{parent}{index}.")
         else:
             yield f"{parent}{index}", layer

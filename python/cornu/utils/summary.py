@@ -133,15 +133,15 @@ def _too_narrow(line_length: int, widths: list[int]) -> ValueError:
 
 
 def _output_shapes(model: Any) -> list[tuple[int | None, ...] | None]:
-    """The shape that each layer gives in this model; None where the model isn't built."""
+    """The shape that each layer gives in this model, at its last place there; None where the model
+    isn't built."""
     shape = getattr(model, "input_shape", None) if model.built else None
     if shape is None:
         return [None] * len(model.layers)
-    shapes = []
-    for layer in model.layers:
-        shape = layer.compute_output_shape(shape)
-        shapes.append(shape)
-    return shapes
+    shapes = {}
+    for layer in getattr(model, "_layers", model.layers):
+        shapes[id(layer)] = shape = layer.compute_output_shape(shape)
+    return [shapes[id(layer)] for layer in model.layers]
 
 
 def _rows(

@@ -1,0 +1,8 @@
+"""Models made by calling layers against values recorded from Keras: breaks when one departs."""
+
+from oracle_suite import compare, parametrize
+
+
+@parametrize("functional")
+def test_agrees_with_keras(case, dtype, values):
+    compare(case, dtype, values)

@@ -20,7 +20,8 @@
 typedef enum cornu_status {
     CORNU_OK = 0,
     CORNU_BUSY,           /* a lock was not had in time; try again */
-    CORNU_INTERRUPTED,    /* the caller's poll asked to stop; only whole steps were taken */
+    CORNU_INTERRUPTED,    /* the caller's poll, or a part of its own, asked to stop; only whole
+                             steps were taken */
     CORNU_ERROR_MEMORY,   /* no memory */
     CORNU_ERROR_OVERFLOW, /* a product of sizes is more than memory can hold */
     CORNU_ERROR_VALUE,    /* an argument, a shape or a dtype is not what is needed */
@@ -120,6 +121,8 @@ const char *cornu_activation_name(cornu_activation_kind kind);
 
 /* ---- Losses and metrics ---- */
 
+#include "cornu_foreign.h"
+
 typedef enum cornu_loss_kind {
     CORNU_MEAN_SQUARED_ERROR,
     CORNU_MEAN_ABSOLUTE_ERROR,
@@ -136,6 +139,7 @@ typedef enum cornu_loss_kind {
     CORNU_CATEGORICAL_HINGE,
     CORNU_KL_DIVERGENCE,
     CORNU_COSINE_SIMILARITY,
+    CORNU_FOREIGN_LOSS, /* the caller's own, which takes targets of every shape */
     CORNU_LOSS_COUNT
 } cornu_loss_kind;
 
@@ -152,8 +156,9 @@ typedef struct cornu_loss {
     bool from_logits;
     double label_smoothing; /* in [0, 1]; binary and categorical */
     cornu_reduction reduction;
-    double parameter;   /* of the kinds above that have one */
-    bool binary_labels; /* hinge: whether targets are 0 and 1; set by who has the batch */
+    double parameter;      /* of the kinds above that have one */
+    bool binary_labels;    /* hinge: whether targets are 0 and 1; set by who has the batch */
+    cornu_foreign foreign; /* of the last kind; it does its own reduction */
 } cornu_loss;
 
 typedef enum cornu_metric_kind {
@@ -168,6 +173,7 @@ typedef enum cornu_metric_kind {
     CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR,
     CORNU_METRIC_COUNTS,  /* of right and wrong decisions: sums, see cornu_counts */
     CORNU_METRIC_SQUARES, /* sums for R2: for each column t^2, t; (t - p)^2, 1 */
+    CORNU_METRIC_FOREIGN, /* the caller's own; it keeps its own state, so evaluations take turns */
     CORNU_METRIC_COUNT
 } cornu_metric_kind;
 
@@ -194,6 +200,7 @@ typedef struct cornu_metric {
     size_t k;            /* of the top-k kinds; counts: of a row only the k largest, 0: all */
     cornu_counts counts; /* of the kinds that keep sums; squares have only columns, the output's */
     bool weighted;       /* by the sample weights, in a model */
+    cornu_foreign foreign; /* of the last kind */
 } cornu_metric;
 
 /* Pairs of sums that a metric keeps; 1 for a mean, 0 where there would be too many. */

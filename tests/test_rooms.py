@@ -12,7 +12,12 @@ PACKAGE = ROOT / "python" / "cornu"
 # Each room may include from itself and from those before it.
 ROOMS = ("base", "kernels", "net", "ext")
 # What cornu.h, which is long, takes in.
-PARTS_OF_HEADER = ("cornu_computations.h", "cornu_layers.h", "cornu_optimizers.h")
+PARTS_OF_HEADER = (
+    "cornu_computations.h",
+    "cornu_foreign.h",
+    "cornu_layers.h",
+    "cornu_optimizers.h",
+)
 INCLUDE = re.compile(r"^\s*#\s*include\s*([<\"])([^>\"]+)[>\"]", re.MULTILINE)
 C_FILES = sorted((*CSRC.rglob("*.c"), *CSRC.rglob("*.h")))
 PY_FILES = sorted(PACKAGE.rglob("*.py"))

@@ -4,6 +4,7 @@
 
 #include "ext/arguments.h"
 #include "ext/array.h"
+#include "ext/foreign_objective.h"
 
 static const char *const loss_names[CORNU_LOSS_COUNT] = {
     [CORNU_MEAN_SQUARED_ERROR] = "mean_squared_error",
@@ -21,6 +22,7 @@ static const char *const loss_names[CORNU_LOSS_COUNT] = {
     [CORNU_CATEGORICAL_HINGE] = "categorical_hinge",
     [CORNU_KL_DIVERGENCE] = "kl_divergence",
     [CORNU_COSINE_SIMILARITY] = "cosine_similarity",
+    [CORNU_FOREIGN_LOSS] = "foreign",
 };
 
 static const char *const reduction_names[CORNU_REDUCTION_COUNT] = {
@@ -41,6 +43,7 @@ static const char *const metric_names[CORNU_METRIC_COUNT] = {
     [CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR] = "root_mean_squared_error",
     [CORNU_METRIC_COUNTS] = "counts",
     [CORNU_METRIC_SQUARES] = "squares",
+    [CORNU_METRIC_FOREIGN] = "foreign",
 };
 
 /* How many of the struct's parameters a kind has (cornu.h lists them). */
@@ -100,8 +103,22 @@ bool cornu_convert_activation(PyObject *value, const char *name, void *output) {
     return true;
 }
 
-/* The fifth item of a loss, which only those with a parameter need. */
+/* Output: cornu_foreign, from what Python calls. */
+static bool convert_foreign(PyObject *value, const char *name, cornu_foreign *foreign) {
+    if (!PyCallable_Check(value)) {
+        return cornu_argument_refuse(PyExc_TypeError, name, "with something that can be called",
+                                     value);
+    }
+    *foreign = cornu_foreign_of(value);
+    return true;
+}
+
+/* The fifth item of a loss, which only those with a parameter need, or that are Python's. */
 static bool convert_parameter(PyObject *value, cornu_loss *loss) {
+    if (loss->kind == CORNU_FOREIGN_LOSS) {
+        PyObject *object = PyTuple_GET_SIZE(value) == 5 ? PyTuple_GET_ITEM(value, 4) : Py_None;
+        return convert_foreign(object, "loss", &loss->foreign);
+    }
     return PyTuple_GET_SIZE(value) != 5 ||
            cornu_convert_double(PyTuple_GET_ITEM(value, 4), "parameter", &loss->parameter);
 }
@@ -125,16 +142,16 @@ bool cornu_convert_loss(PyObject *value, const char *name, void *output) {
                               &loss.label_smoothing) ||
         !cornu_convert_text(PyTuple_GET_ITEM(value, 3), "reduction", &reduction_name) ||
         !cornu_choice_find(reduction_name, "reduction", CORNU_REDUCTION_COUNT, reduction_names,
-                           &reduction) ||
-        !convert_parameter(value, &loss)) {
+                           &reduction)) {
         return false;
     }
+    loss.kind = (cornu_loss_kind)kind;
+    if (!convert_parameter(value, &loss)) return false;
     /* Written so that NaN is refused too. */
     if (!(loss.label_smoothing >= 0.0 && loss.label_smoothing <= 1.0)) {
         return cornu_argument_refuse(PyExc_ValueError, "label_smoothing", "a number from 0 to 1",
                                      PyTuple_GET_ITEM(value, 2));
     }
-    loss.kind = (cornu_loss_kind)kind;
     loss.reduction = (cornu_reduction)reduction;
     *(cornu_loss *)output = loss;
     return true;
@@ -199,7 +216,9 @@ bool cornu_convert_metric(PyObject *value, const char *name, void *output) {
     }
     metric.kind = (cornu_metric_kind)kind;
     PyObject *loss = PyTuple_GET_ITEM(value, 1);
-    if (metric.kind == CORNU_METRIC_LOSS) {
+    if (metric.kind == CORNU_METRIC_FOREIGN) {
+        if (!convert_foreign(loss, "metrics", &metric.foreign)) return false;
+    } else if (metric.kind == CORNU_METRIC_LOSS) {
         if (!cornu_convert_loss(loss, "loss", &metric.loss)) {
             return false;
         }

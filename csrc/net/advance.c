@@ -16,7 +16,7 @@ static bool runs_exclusively(const cornu_run *run) {
     /* A gradient moves the state of random layers, if only for a while; so does a prediction in
      * training mode. */
     return cornu_run_trains(run) || run->options.mode == CORNU_RUN_GRADIENT ||
-           run->options.training;
+           run->options.training || (run->objective && run->objective->has_state);
 }
 
 static cornu_status take_locks(cornu_run *run, cornu_error *error) {
@@ -89,6 +89,8 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
     }
     if (status != CORNU_OK) return status;
     step.output = output_of(run, &step, rows->begin);
+    step.target_row = feed->has_y ? &feed->y.row : NULL;
+    step.is_weighted = feed->has_weight;
     bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
     if (training && feed->is_brief && may_descend(run)) step.descending = optimizer;

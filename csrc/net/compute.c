@@ -123,6 +123,11 @@ static cornu_status compute_chunk(const row_computation *rows, size_t count, siz
 
 static cornu_status run_computation(const row_computation *rows, size_t count, cornu_poll poll,
                                     cornu_error *error) {
+    if ((rows->loss && rows->loss->kind == CORNU_FOREIGN_LOSS) ||
+        (rows->metric && rows->metric->kind == CORNU_METRIC_FOREIGN)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "A loss or metric of the caller's own has no value for a row here.");
+    }
     if (!rows->kernels) {
         return cornu_error_set(error, CORNU_ERROR_VALUE, "The dtype must be float32 or float64.");
     }

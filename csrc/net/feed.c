@@ -43,8 +43,9 @@ static bool target_fits(const cornu_shape *row, const cornu_shape *output, bool 
 
 static cornu_status check_y(const cornu_run *run, const cornu_source *y, cornu_error *error) {
     const cornu_shape *output = cornu_plan_output(run->plan);
-    bool sparse = cornu_loss_is_sparse(&run->objective->loss);
-    if (target_fits(&y->row, output, sparse)) return CORNU_OK;
+    bool sparse = cornu_objective_is_sparse(run->objective);
+    if (cornu_objective_takes_any_target(run->objective) || target_fits(&y->row, output, sparse))
+        return CORNU_OK;
     char want[CORNU_SHAPE_TEXT], got[CORNU_SHAPE_TEXT], classes[CORNU_SHAPE_TEXT];
     char name[CORNU_NAME_NBYTES];
     cornu_shape ids = *output;

@@ -27,7 +27,15 @@ static cornu_status check_loss(const cornu_loss *loss, cornu_error *error) {
                                "`label_smoothing` must be a number from 0 to 1. Received: %g",
                                loss->label_smoothing);
     }
+    if ((loss->kind == CORNU_FOREIGN_LOSS) != (loss->foreign.functions != NULL)) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "A loss of the caller's own must come with its functions.");
+    }
     return CORNU_OK;
+}
+
+static bool is_foreign(const cornu_metric *metric) {
+    return metric->kind == CORNU_METRIC_FOREIGN;
 }
 
 cornu_status cornu_metric_check_sums(const cornu_metric *metric, size_t columns,
@@ -66,12 +74,22 @@ static bool count_sums(size_t metric_count, const cornu_metric *metrics, size_t 
            cornu_size_multiply(*threshold_count + 1, sizeof(double), &nbytes);
 }
 
+static void retain_foreign(const cornu_foreign *foreign) {
+    if (foreign->functions) foreign->functions->retain(foreign->object);
+}
+
+static void release_foreign(const cornu_foreign *foreign) {
+    if (foreign->functions) foreign->functions->release(foreign->object);
+}
+
 static void set_metrics(cornu_objective *made, const cornu_metric *metrics) {
     double *thresholds = made->thresholds;
     made->result_count = 1;
     for (size_t i = 0; i < made->metric_count; i++) {
         cornu_metric *metric = &made->metrics[i];
         *metric = metrics[i];
+        made->has_state |= is_foreign(metric);
+        retain_foreign(&metric->foreign);
         made->result_count +=
             cornu_metric_keeps_sums(metric) ? 2 * cornu_metric_pair_count(metric) : 1;
         if (metric->kind != CORNU_METRIC_COUNTS || metric->counts.threshold_count == 0) continue;
@@ -87,7 +105,8 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
                                  cornu_objective **objective, cornu_error *error) {
     cornu_status status = check_loss(loss, error);
     for (size_t i = 0; i < metric_count && status == CORNU_OK; i++) {
-        if ((unsigned)metrics[i].kind >= CORNU_METRIC_COUNT)
+        if ((unsigned)metrics[i].kind >= CORNU_METRIC_COUNT ||
+            is_foreign(&metrics[i]) != (metrics[i].foreign.functions != NULL))
             return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no such metric.");
         if (metrics[i].kind == CORNU_METRIC_LOSS) status = check_loss(&metrics[i].loss, error);
     }
@@ -113,6 +132,7 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
     }
     atomic_init(&made->references, 1);
     made->loss = *loss;
+    retain_foreign(&loss->foreign);
     made->means = means;
     made->mean_count = mean_count;
     made->metric_count = metric_count;
@@ -132,6 +152,9 @@ void cornu_objective_release(cornu_objective *objective) {
     if (!objective ||
         atomic_fetch_sub_explicit(&objective->references, 1, memory_order_acq_rel) != 1)
         return;
+    for (size_t i = 0; i < objective->metric_count; i++)
+        release_foreign(&objective->metrics[i].foreign);
+    release_foreign(&objective->loss.foreign);
     cornu_optimizer_release(objective->optimizer);
     cornu_memory_free(objective->means);
     cornu_memory_free(objective->thresholds);
@@ -180,11 +203,27 @@ bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_pla
     }
 }
 
+bool cornu_objective_is_sparse(const cornu_objective *objective) {
+    if (objective->loss.kind != CORNU_FOREIGN_LOSS) return cornu_loss_is_sparse(&objective->loss);
+    for (size_t i = 0; i < objective->metric_count; i++) {
+        if (cornu_metric_is_sparse(&objective->metrics[i])) return true;
+    }
+    return false;
+}
+
+bool cornu_objective_takes_any_target(const cornu_objective *objective) {
+    if (objective->loss.kind != CORNU_FOREIGN_LOSS) return false;
+    for (size_t i = 0; i < objective->metric_count; i++) {
+        if (!is_foreign(&objective->metrics[i])) return false;
+    }
+    return true;
+}
+
 cornu_status cornu_objective_check(const cornu_objective *objective, const cornu_plan *plan,
                                    cornu_error *error) {
     const cornu_shape *output = cornu_plan_output(plan);
     char text[CORNU_SHAPE_TEXT], name[CORNU_NAME_NBYTES];
-    bool sparse = cornu_loss_is_sparse(&objective->loss);
+    bool sparse = cornu_objective_is_sparse(objective);
     size_t classes = cornu_shape_last(output);
     if (sparse && output->rank == 0) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
@@ -209,7 +248,9 @@ cornu_status cornu_objective_check(const cornu_objective *objective, const cornu
                                        cornu_shape_text(output, true, text));
             }
         }
-        if (cornu_metric_is_sparse(&objective->metrics[i]) == sparse) continue;
+        if (is_foreign(&objective->metrics[i]) ||
+            cornu_metric_is_sparse(&objective->metrics[i]) == sparse)
+            continue;
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "Metric %zu takes %s as target, the loss takes %s. Use a metric and "
                                "a loss of one kind.",

@@ -27,6 +27,7 @@ typedef struct cornu_objective {
     size_t mean_count;          /* what they are made of: at least one each */
     cornu_mean *means;
     double *thresholds; /* of all metrics, which point into them */
+    bool has_state;     /* a metric keeps its own */
     size_t metric_count;
     cornu_metric metrics[];
 } cornu_objective;
@@ -46,6 +47,12 @@ void cornu_objective_reset(cornu_objective *objective);
  * undoes: then loss and derivative are taken from the logits, which neither overflow nor lose
  * digits. */
 bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_plan *plan);
+
+/* Whether targets are class ids: the loss takes such or, where it is the caller's own, a metric
+ * does. */
+bool cornu_objective_is_sparse(const cornu_objective *objective);
+/* Whether targets may have any shape: nothing but the caller's own parts reads them. */
+bool cornu_objective_takes_any_target(const cornu_objective *objective);
 
 /* CORNU_ERROR_VALUE unless a metric that keeps sums has room for those of so many columns. */
 cornu_status cornu_metric_check_sums(const cornu_metric *metric, size_t columns,

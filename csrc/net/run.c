@@ -87,6 +87,11 @@ static size_t capacity_of(const cornu_feed *feed) {
     return feed->rows < feed->batch_size ? feed->rows : feed->batch_size;
 }
 
+/* What the output does not tell. */
+static size_t target_count_of(const cornu_run *run, const cornu_feed *feed) {
+    return cornu_objective_takes_any_target(run->objective) ? feed->y.row_count : 0;
+}
+
 static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     bool backward = cornu_run_trains(run) || options->mode == CORNU_RUN_GRADIENT;
@@ -95,12 +100,14 @@ static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
     if (run->objective) {
         use.targets = true;
         use.joined = cornu_objective_is_joined(run->objective, run->plan);
-        use.sparse = cornu_loss_is_sparse(&run->objective->loss);
+        use.sparse = cornu_objective_is_sparse(run->objective);
+        use.target_count = target_count_of(run, &run->feed);
     }
     cornu_status status = cornu_model_take_workspace(
         run->model, run->plan, &use, capacity_of(&run->feed), &run->feed.workspace, error);
     if (status != CORNU_OK || !run->has_validation) return status;
     use.training = use.backward = false;
+    use.target_count = target_count_of(run, &run->validation);
     return cornu_model_take_workspace(run->model, run->plan, &use, capacity_of(&run->validation),
                                       &run->validation.workspace, error);
 }

@@ -161,6 +161,7 @@ static void add_sums(const cornu_step *step, const loss_terms *terms, const corn
 static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
                                const cornu_metric *compiled, cornu_mean *mean) {
     const cornu_metric *metric = compiled;
+    if (metric->kind == CORNU_METRIC_FOREIGN) return cornu_step_foreign_metric(step, metric, mean);
     cornu_metric hinge;
     if (metric->kind == CORNU_METRIC_LOSS && cornu_loss_is_hinge(&metric->loss)) {
         hinge = *compiled;
@@ -194,28 +195,43 @@ static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
     return CORNU_OK;
 }
 
+static bool makes_gradient(const cornu_step *step) {
+    return step->workspace->use.backward && step->plan->first_trained < step->plan->count;
+}
+
+static cornu_status batch_loss(cornu_step *step, const cornu_objective *objective,
+                               const loss_terms *terms, double *loss) {
+    cornu_workspace *workspace = step->workspace;
+    if (objective->loss.kind == CORNU_FOREIGN_LOSS) {
+        void *gradient = makes_gradient(step) ? workspace->delta[0] : NULL;
+        return cornu_step_foreign_loss(step, &objective->loss, loss, gradient);
+    }
+    cornu_row_scales(objective->loss.reduction, step->rows, cornu_loss_rows_per_row(step->plan),
+                     workspace->row_weights, workspace->row_scales);
+    size_t tile = tile_rows_of(terms);
+    double total = 0.0;
+    for (size_t row = 0; row < terms->rows; row += tile) {
+        size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
+        size_t at = row * terms->columns;
+        step->task->kernels->loss_forward(
+            &terms->loss, rows, terms->columns, target_at(step, terms, row),
+            cornu_task_at(step->task, terms->prediction, at),
+            terms->probabilities ? cornu_task_at(step->task, terms->probabilities, at) : NULL,
+            workspace->row_values);
+        total = cornu_row_total(rows, workspace->row_scales + row, workspace->row_values, total);
+        if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;
+    }
+    *loss = total;
+    return CORNU_OK;
+}
+
 cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
                              double *loss) {
     loss_terms terms;
     fill_terms(step, objective, &terms);
-    cornu_workspace *workspace = step->workspace;
-    cornu_row_scales(objective->loss.reduction, step->rows, cornu_loss_rows_per_row(step->plan),
-                     workspace->row_weights, workspace->row_scales);
-    size_t tile = tile_rows_of(&terms);
-    double total = 0.0;
-    for (size_t row = 0; row < terms.rows; row += tile) {
-        size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
-        size_t at = row * terms.columns;
-        step->task->kernels->loss_forward(
-            &terms.loss, rows, terms.columns, target_at(step, &terms, row),
-            cornu_task_at(step->task, terms.prediction, at),
-            terms.probabilities ? cornu_task_at(step->task, terms.probabilities, at) : NULL,
-            workspace->row_values);
-        total = cornu_row_total(rows, workspace->row_scales + row, workspace->row_values, total);
-        if (poll_after_rows(step, rows, terms.columns) != CORNU_OK) return CORNU_INTERRUPTED;
-    }
-    *loss = total;
-    if (!means) return CORNU_OK;
+    cornu_status found = batch_loss(step, objective, &terms, loss);
+    const double total = *loss;
+    if (found != CORNU_OK || !means) return found;
     means[0].total += total * (double)step->rows;
     means[0].count += (double)step->rows;
     means++;
@@ -229,6 +245,8 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
 
 static cornu_status loss_derivative(cornu_step *step, const cornu_objective *objective, void *to) {
     loss_terms terms;
+    /* Made with the loss. */
+    if (objective->loss.kind == CORNU_FOREIGN_LOSS) return CORNU_OK;
     fill_terms(step, objective, &terms);
     size_t tile = tile_rows_of(&terms);
     for (size_t row = 0; row < terms.rows; row += tile) {
@@ -262,7 +280,7 @@ static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_
 static cornu_status backward(cornu_step *step, const cornu_objective *objective) {
     const cornu_plan *plan = step->plan;
     cornu_workspace *workspace = step->workspace;
-    if (plan->first_trained == plan->count) return CORNU_OK;
+    if (!makes_gradient(step)) return CORNU_OK;
     void *dy = workspace->delta[0], *other = workspace->delta[1];
     cornu_status status = loss_derivative(step, objective, dy);
     if (workspace->few_count > 0) {

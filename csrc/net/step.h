@@ -16,9 +16,11 @@ typedef struct cornu_step {
     cornu_workspace *workspace;
     cornu_task *task;
     size_t rows;
-    const void *x;      /* the batch: rows x the input's elements */
-    void *output;       /* where the last output is to go; NULL: into the workspace */
-    const void *result; /* set by forward: where it is */
+    const void *x;                 /* the batch: rows x the input's elements */
+    const cornu_shape *target_row; /* of the targets; NULL: there are none */
+    bool is_weighted;              /* rows have weights of the caller's */
+    void *output;                  /* where the last output is to go; NULL: into the workspace */
+    const void *result;            /* set by forward: where it is */
     /* Where backward takes the step of each weight as well, which it then can't be stopped in: see
      * cornu_plan.descends. NULL: it only makes the gradient. */
     const cornu_optimizer *descending;
@@ -34,6 +36,13 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
 /* The gradient of every trainable span, into workspace->gradient (with `descending` it is spent
  * there). */
 cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective);
+
+/* Of the caller's own loss: the batch's and, with backward, its derivatives by the output, into
+ * `gradient`; and of the caller's own metric. */
+cornu_status cornu_step_foreign_loss(const cornu_step *step, const cornu_loss *loss, double *total,
+                                     void *gradient);
+cornu_status cornu_step_foreign_metric(const cornu_step *step, const cornu_metric *metric,
+                                       cornu_mean *mean);
 
 /* The state that layers move themselves, to and from the workspace: a step that is abandoned leaves
  * none of it. */

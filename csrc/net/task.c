@@ -44,6 +44,17 @@ cornu_status cornu_task_ask(cornu_task *task) {
     return task->stopped ? CORNU_INTERRUPTED : CORNU_OK;
 }
 
+void cornu_task_leave(const cornu_task *task) {
+    cornu_float_environment_leave(task->environment);
+}
+
+cornu_status cornu_task_enter(cornu_task *task, cornu_status status) {
+    cornu_float_environment_enter(task->environment);
+    task->patience = 0.0;
+    task->stopped |= status == CORNU_INTERRUPTED;
+    return status;
+}
+
 static bool goes_on(void *task) {
     return cornu_task_ask(task) == CORNU_OK;
 }

@@ -69,6 +69,12 @@ static inline cornu_status cornu_task_poll(cornu_task *task) {
 /* The same, to hand on. */
 cornu_poll cornu_task_as_poll(cornu_task *task);
 
+/* Around a call of the caller's own code: its floating-point environment is in force there. After
+ * it the clock is read at the next occasion. What the code returned is handed on; CORNU_INTERRUPTED
+ * stops the task, so that its poll is not asked again. */
+void cornu_task_leave(const cornu_task *task);
+cornu_status cornu_task_enter(cornu_task *task, cornu_status status);
+
 /* Ends the pool's session, if one was opened. */
 void cornu_task_close_session(cornu_task *task);
 

@@ -86,6 +86,7 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
     size_t input_count = 1, output_count = 1, loss_rows = cornu_loss_rows_per_row(plan);
     layout->overflow |= !cornu_shape_count(&plan->input, &input_count);
     cornu_shape_count(cornu_plan_output(plan), &output_count);
+    const size_t target_count = use->target_count ? use->target_count : output_count;
     workspace->scratch = carve(layout, workspace->thread_limit, 1, workspace->scratch_stride);
     workspace->state_backup = carve(layout, plan->state_nbytes, 1, 1);
     workspace->input = carve(layout, rows, input_count, element);
@@ -93,7 +94,7 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
     if (use->targets) {
         if (use->sparse) workspace->labels = carve(layout, rows, loss_rows, sizeof(double));
         workspace->target = use->sparse ? carve(layout, rows, loss_rows, sizeof(int32_t))
-                                        : carve(layout, rows, output_count, element);
+                                        : carve(layout, rows, target_count, element);
         workspace->row_weights = carve(layout, rows, 1, sizeof(double));
         workspace->row_values = carve(layout, rows, loss_rows, sizeof(double));
         workspace->row_scales = carve(layout, rows, loss_rows, sizeof(double));
@@ -218,5 +219,6 @@ bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspac
     return workspace->capacity >= capacity &&
            workspace->pool_threads == cornu_pool_thread_count() && has->training == use->training &&
            has->backward == use->backward && has->targets == use->targets &&
-           has->joined == use->joined && has->sparse == use->sparse;
+           has->joined == use->joined && has->sparse == use->sparse &&
+           has->target_count == use->target_count;
 }

@@ -13,11 +13,12 @@
 
 /* What the workspace serves. */
 typedef struct cornu_workspace_use {
-    bool training; /* random layers act */
-    bool backward; /* a gradient is made; every layer's output is kept */
-    bool targets;  /* a loss is taken */
-    bool joined;   /* from the last layer's z */
-    bool sparse;   /* targets are class ids */
+    bool training;       /* random layers act */
+    bool backward;       /* a gradient is made; every layer's output is kept */
+    bool targets;        /* a loss is taken */
+    bool joined;         /* from the last layer's z */
+    bool sparse;         /* targets are class ids */
+    size_t target_count; /* elements of a target that is unlike the output; 0: none is */
 } cornu_workspace_use;
 
 /* A link's own part. Addresses that are NULL are set for each batch (aliases of the batch or of the

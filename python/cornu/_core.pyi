@@ -5,7 +5,7 @@ Everything here checks types and shapes, works without the GIL, and raises TypeE
 compiled, forked) or MemoryError. No function copies or converts a whole array of the user's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,7 +15,18 @@ type ActivationSpec = tuple[str, tuple[float, ...]]
 # ("mean_squared_error", "categorical_crossentropy", "huber"); the reduction
 # "sum_over_batch_size", "sum" or "mean_with_sample_weight". A fifth item is the parameter of those
 # that have one: the delta of "huber".
-type LossSpec = tuple[str, bool, float, str] | tuple[str, bool, float, str, float]
+#
+# A loss that Python computes has the name "foreign" and a fifth item that is called with
+# (y_true, y_pred, sample_weight or None, whether a gradient is wanted) for each batch, and returns
+# (loss, gradient or None). The arrays are read-only copies; class ids are int32.
+type ForeignLoss = Callable[
+    [np.ndarray, np.ndarray, np.ndarray | None, bool], tuple[float, np.ndarray | None]
+]
+type LossSpec = (
+    tuple[str, bool, float, str]
+    | tuple[str, bool, float, str, float]
+    | tuple[str, bool, float, str, ForeignLoss]
+)
 # (name, loss or None, threshold, k); names: "loss" (the mean of that loss), "accuracy",
 # "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
 # "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "cosine_similarity" (that loss,
@@ -33,7 +44,12 @@ type SumsSpec = tuple[
     int,
     int | None,
 ]
-type MetricSpec = tuple[str, LossSpec | None, float, int] | SumsSpec
+# A metric that Python computes is ("foreign", what is called, 0.0, 0); it is called with
+# (y_true, y_pred, sample_weight or None, whether it begins anew) and returns its result so far.
+type ForeignMetric = Callable[[np.ndarray, np.ndarray, np.ndarray | None, bool], float]
+type MetricSpec = (
+    tuple[str, LossSpec | None, float, int] | tuple[str, ForeignMetric, float, int] | SumsSpec
+)
 type Shape = tuple[int, ...]  # of one row, without the batch axis
 
 class Layer:

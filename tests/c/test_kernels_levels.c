@@ -156,12 +156,12 @@ static void compute_column_sums(const cornu_kernels *kernels, const input *in, o
 }
 
 /* Variants: kind, logits or not, smoothing or not; then, of logits, with probabilities. */
-enum { WITH_PROBABILITIES = 4 * CORNU_LOSS_COUNT, LOSS_VARIANTS = 6 * CORNU_LOSS_COUNT };
+enum { WITH_PROBABILITIES = 4 * CORNU_FOREIGN_LOSS, LOSS_VARIANTS = 6 * CORNU_FOREIGN_LOSS };
 
 static cornu_loss loss_variant(unsigned variant) {
-    const unsigned way = variant / CORNU_LOSS_COUNT;
+    const unsigned way = variant / CORNU_FOREIGN_LOSS;
     return (cornu_loss){
-        .kind = (cornu_loss_kind)(variant % CORNU_LOSS_COUNT),
+        .kind = (cornu_loss_kind)(variant % CORNU_FOREIGN_LOSS),
         .from_logits = way % 2 == 1 || way == 4,
         .label_smoothing = way == 2 || way == 3 || way == 5 ? 0.1 : 0.0,
         .parameter = 0.75,
@@ -238,7 +238,7 @@ static void compute_sums(const cornu_kernels *kernels, cornu_metric *metric, con
 }
 
 static void compute_metric(const cornu_kernels *kernels, const input *in, output *out) {
-    cornu_metric metric = {.kind = (cornu_metric_kind)(in->variant % CORNU_METRIC_COUNT),
+    cornu_metric metric = {.kind = (cornu_metric_kind)(in->variant % CORNU_METRIC_FOREIGN),
                            .loss = {.kind = CORNU_MEAN_SQUARED_ERROR},
                            .threshold = 0.5,
                            .k = 3};
@@ -251,7 +251,7 @@ static void compute_metric(const cornu_kernels *kernels, const input *in, output
                   metric.kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY;
     int32_t *ids = ids_for(in);
     kernels->metric_rows(&metric, in->rows, in->columns, sparse ? (void *)ids : in->y,
-                         in->variant >= CORNU_METRIC_COUNT ? in->x : in->z, out->doubles);
+                         in->variant >= CORNU_METRIC_FOREIGN ? in->x : in->z, out->doubles);
     out->double_count = in->rows;
     cornu_memory_free(ids);
 }
@@ -393,7 +393,7 @@ int main(void) {
                        false);
     compare_everywhere("column_sums", compute_column_sums, 2, false);
     compare_everywhere("loss", compute_loss, LOSS_VARIANTS, false);
-    compare_everywhere("metric", compute_metric, 2 * CORNU_METRIC_COUNT, false);
+    compare_everywhere("metric", compute_metric, 2 * CORNU_METRIC_FOREIGN, false);
     compare_everywhere("update", compute_update, 8, false);
     compare_everywhere("gradient", compute_gradient, 1, false);
     compare_everywhere("random", compute_random, 10, false);

@@ -215,13 +215,13 @@ static void check_batch(batch *b, const cornu_loss *loss) {
 static void check_losses(void) {
     static const size_t widths[] = {1, 2, 3, 8, 10, 64, 513, 700};
     static const double smoothings[] = {0, 0.1, 1};
-    for (size_t way = 0; way < 2 * 8 * CORNU_LOSS_COUNT * 2 * 3; way++) {
+    for (size_t way = 0; way < 2 * 8 * CORNU_FOREIGN_LOSS * 2 * 3; way++) {
         batch b = {.dtype = real_dtypes[way % 2], .columns = widths[way / 2 % 8]};
-        cornu_loss loss = {.kind = (cornu_loss_kind)(way / 16 % CORNU_LOSS_COUNT),
-                           .from_logits = way / (16 * CORNU_LOSS_COUNT) % 2 == 1,
-                           .label_smoothing = smoothings[way / (32 * CORNU_LOSS_COUNT)],
+        cornu_loss loss = {.kind = (cornu_loss_kind)(way / 16 % CORNU_FOREIGN_LOSS),
+                           .from_logits = way / (16 * CORNU_FOREIGN_LOSS) % 2 == 1,
+                           .label_smoothing = smoothings[way / (32 * CORNU_FOREIGN_LOSS)],
                            .parameter = 0.75,
-                           .binary_labels = way / (16 * CORNU_LOSS_COUNT) % 2 == 1};
+                           .binary_labels = way / (16 * CORNU_FOREIGN_LOSS) % 2 == 1};
         bool probabilities = takes_probabilities(&loss);
         size_t count = ROWS * b.columns;
         b.target = new_reals(b.dtype, count);

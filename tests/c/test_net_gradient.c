@@ -68,7 +68,7 @@ static void test_losses(void) {
     double dense_targets[ROWS * 3], ids[ROWS] = {0, 2, 1, 1, 0};
     fill_numbers(dense_targets, ROWS * 3, 11);
     for (size_t i = 0; i < ROWS * 3; i++) dense_targets[i] = fabs(dense_targets[i]);
-    for (int kind = 0; kind < CORNU_LOSS_COUNT; kind++) {
+    for (int kind = 0; kind < CORNU_FOREIGN_LOSS; kind++) {
         for (size_t o = 0; o < sizeof outputs / sizeof *outputs; o++) {
             for (int reduction = 0; reduction < CORNU_REDUCTION_COUNT; reduction++) {
                 cornu_loss loss = {.kind = (cornu_loss_kind)kind,

@@ -26,6 +26,7 @@ FAMILIES = (
     "callbacks",
     "configurations",
     "confusion",
+    "custom",
     "epoch_callbacks",
     "fit_arguments",
     "functional",

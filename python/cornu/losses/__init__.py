@@ -22,7 +22,7 @@ from cornu.losses.hinges import categorical_hinge as categorical_hinge
 from cornu.losses.hinges import hinge as hinge
 from cornu.losses.hinges import squared_hinge as squared_hinge
 from cornu.losses.loss import Loss as Loss
-from cornu.losses.loss import refuse_own_methods as _refuse_own_methods
+from cornu.losses.own_loss import FunctionLoss as _FunctionLoss
 from cornu.losses.probabilistic import KLDivergence as KLDivergence
 from cornu.losses.probabilistic import Poisson as Poisson
 from cornu.losses.probabilistic import kl_divergence as kl_divergence
@@ -46,6 +46,7 @@ from cornu.utils.custom_objects import CustomObjectScope as _CustomObjectScope
 from cornu.utils.errors import shown as _shown
 from cornu.utils.lookup import entry_of as _entry_of
 from cornu.utils.lookup import look_up as _look_up
+from cornu.utils.naming import object_name as _object_name
 
 # Each function with the class that reduces it.
 _CLASSES: dict[Callable[..., Any], type[Loss]] = {
@@ -196,7 +197,7 @@ def for_compile(
         A `Loss`; one made of a function has the name by which it was asked for.
 
     Raises:
-        ValueError: there is no such loss, it is written in Python, or a shape is missing.
+        ValueError: there is no such loss, or a shape is missing.
 
     Example:
 
@@ -218,16 +219,10 @@ def for_compile(
     if thing is None:
         raise ValueError("`loss` must be a name, a loss or a function. Received: loss=None")
     if isinstance(thing, Loss):
-        _refuse_own_methods(thing)
         return thing
     made_by = _entry_of(_CLASSES, thing)
-    if made_by is None:
-        raise ValueError(
-            "`loss` must be one of cornu.losses: one written in Python is not supported in "
-            "`compile` yet. "
-            f"Received: loss={_shown(identifier)}"
-        )
-    return made_by(name=identifier if isinstance(identifier, str) else thing.__name__)
+    name = identifier if isinstance(identifier, str) else _object_name(thing)
+    return _FunctionLoss(thing, name=name) if made_by is None else made_by(name=name)
 
 
 def label_kind(output_shape: tuple[Any, ...], target_shape: tuple[Any, ...]) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cornu.config import resolve_dtype
-from cornu.losses.reduction import check_reduction, reduce_losses
+from cornu.custom.derivatives import is_traced
+from cornu.losses.reduction import check_reduction, reduce_losses, reduce_traced
 from cornu.utils.arrays import as_real
 from cornu.utils.naming import unique_name
-from cornu.utils.overriding import refuse_overridden
 
 if TYPE_CHECKING:
     from cornu._core import LossSpec
@@ -20,7 +20,8 @@ class Loss:
     """The base of the losses, which weighs and reduces what `call` returns.
 
     `loss(y_true, y_pred, sample_weight)` is the loss of a batch. A loss of one's own overrides
-    `call`. It works where it is called directly; `compile` takes cornu's losses only.
+    `call`, written with NumPy's functions or `cornu.ops`. To train with it takes the extra
+    `cornu[custom]`, which takes its derivatives.
 
     Args:
         name: A name; None: the class's, in snake case.
@@ -79,6 +80,10 @@ class Loss:
             TypeError: one of them has no real numbers.
             ValueError: their shapes don't fit.
         """
+        if is_traced(y_pred):
+            losses = self.call(y_true, y_pred)
+            mask = self._mask(y_true, losses)
+            return reduce_traced(losses, sample_weight, mask, self.reduction)
         prediction = as_real(y_pred, self._dtype, "y_pred")
         target = as_real(y_true, self._dtype, "y_true")
         losses = self.call(target, prediction)
@@ -99,10 +104,7 @@ class Loss:
         Raises:
             ValueError: it isn't one that the core has.
         """
-        raise ValueError(
-            "`loss` must be one of cornu.losses: one written in Python is not supported in "
-            f"`compile` yet. Received: loss={self!r}"
-        )
+        raise ValueError(f"The core has no such loss. Received: loss={self!r}")
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such a loss again."""
@@ -119,11 +121,6 @@ class Loss:
     def _mask(self, target: np.ndarray, losses: Any) -> np.ndarray | None:
         """Which of the losses count; None: all."""
         return None
-
-
-def refuse_own_methods(loss: Loss) -> None:
-    """Raise a ValueError if a loss has methods that the core would pass over."""
-    refuse_overridden(loss, ("call", "__call__"), "Losses")
 
 
 def core_reduction(reduction: str | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.custom.derivatives import is_traced
 from cornu.utils.arrays import as_real, broadcast_pair, is_among, match_ranks
 from cornu.utils.errors import shown
 
@@ -46,16 +47,7 @@ def reduce_losses(
     """
     # Sums are taken in float64, whatever the type of the result.
     values = as_real(losses, "float64", "losses")
-    weights = None if sample_weight is None else as_real(sample_weight, "float64", "sample_weight")
-    if mask is not None:
-        shares = _mask_weights(mask, reduction)
-        if weights is None:
-            weights = shares
-        else:
-            shares, weights = broadcast_pair(
-                *match_ranks(shares, weights), names=("y_true", "sample_weight")
-            )
-            weights = weights * shares
+    weights = _all_weights(sample_weight, mask, reduction)
     if weights is not None:
         values, weights = match_ranks(values, weights)
         try:
@@ -71,6 +63,46 @@ def reduce_losses(
     with np.errstate(over="ignore"):
         # [()] makes a scalar of an array without axes.
         return np.asarray(values).astype(dtype, copy=False)[()]
+
+
+def reduce_traced(
+    losses: Any, sample_weight: Any, mask: np.ndarray | None, reduction: str | None
+) -> Any:
+    """Weigh losses that derivatives are taken of, and reduce them, as `reduce_losses` does.
+
+    Args:
+        losses: What `autograd` watches, or plain numbers.
+        sample_weight: Weights that broadcast; None: all 1.
+        mask: As of `reduce_losses`, like the next one.
+        reduction: Likewise.
+    """
+    values = losses if is_traced(losses) else as_real(losses, name="losses")
+    if values.dtype.kind != "f":
+        raise TypeError(f"A loss must be made of floats. Received: losses of dtype {values.dtype}")
+    values = values.astype(np.float64)
+    weights = _all_weights(sample_weight, mask, reduction)
+    if weights is not None:
+        values, weights = match_ranks(values, weights)
+        values = values * weights
+    if reduction in (None, "none") or values.shape in ((), (0,)):
+        return values
+    return _reduce(values, weights, reduction)
+
+
+def _all_weights(
+    sample_weight: Any, mask: np.ndarray | None, reduction: str | None
+) -> np.ndarray | None:
+    """The sample weights with what the mask leaves of them; None: all 1."""
+    weights = None if sample_weight is None else as_real(sample_weight, "float64", "sample_weight")
+    if mask is None:
+        return weights
+    shares = _mask_weights(mask, reduction)
+    if weights is None:
+        return shares
+    shares, weights = broadcast_pair(
+        *match_ranks(shares, weights), names=("y_true", "sample_weight")
+    )
+    return weights * shares
 
 
 def _mask_weights(mask: np.ndarray, reduction: str | None) -> np.ndarray:

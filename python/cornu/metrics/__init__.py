@@ -79,7 +79,6 @@ from cornu.utils.errors import shown as _shown
 from cornu.utils.lookup import look_up as _look_up
 from cornu.utils.naming import object_name as _object_name
 from cornu.utils.naming import snake_case as _snake_case
-from cornu.utils.overriding import refuse_overridden as _refuse_overridden
 
 _CLASSES = (
     Accuracy,
@@ -164,15 +163,6 @@ _BY_NAME.update(
 )
 # `get` makes them, but in `compile` they have nothing to do.
 _UNLISTED = [name for name, thing in _BY_NAME.items() if not thing._takes_target]
-_METHODS = (
-    "update_state",
-    "result",
-    "reset_state",
-    "reset_states",
-    "__call__",
-    "stateless_update_state",
-    "stateless_result",
-)
 # Names that stand for one of three metrics, which the shapes decide.
 _ACCURACIES = {
     "binary": BinaryAccuracy,
@@ -291,7 +281,7 @@ def for_compile(
         identifier: What `get` takes, None apart; also `"accuracy"`, `"acc"`, `"crossentropy"` or
             `"ce"`, which the shapes decide: binary where the output has one column, sparse where
             the targets have one axis less or one column, else categorical.
-        loss: The model's loss, whose kind stands in for a target shape that isn't known yet.
+        loss: The model's loss, whose kind stands in for a target shape that isn't known.
         output_shape: The shape of the predictions, the batch included. Only those four names need
             it.
         target_shape: The shape of the targets, the batch included. Only those four names need it.
@@ -318,7 +308,6 @@ def for_compile(
         raise ValueError("`metrics` must be names, metrics or functions. Received: None")
     if not isinstance(thing, Metric):
         thing = MeanMetricWrapper(thing, name=_object_name(thing))
-    _refuse_overridden(thing, _METHODS, "Metrics")
     if isinstance(identifier, str):
         thing.name = identifier
     return thing

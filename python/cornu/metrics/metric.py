@@ -19,8 +19,8 @@ class Metric:
     """The base of the metrics: numbers gathered over batches, from which `result` makes one.
 
     A metric of one's own makes its variables in `__init__` with `add_variable`, changes them in
-    `update_state` and reads them in `result`. It works where it is called directly; `compile` takes
-    cornu's metrics only.
+    `update_state(y_true, y_pred, sample_weight=None)` and reads them in `result`, which returns one
+    number where the metric is one of `compile`.
 
     Args:
         dtype: The float type of the result; None: `floatx()`.
@@ -139,7 +139,7 @@ class Metric:
         Raises:
             ValueError: it isn't one that the core has.
         """
-        reason = "must be of cornu.metrics: one written in Python is not supported in `compile` yet"
+        reason = "must have a method `update_state`"
         if not self._takes_target:
             reason = (
                 f"must compare predictions with targets: {type(self).__name__} takes no target, "

@@ -234,13 +234,16 @@ class Compiled:
         first, last = self._end_names()
         check_x(data.x, row, first)
         resolved = objective.resolve((None, *output), data.y.shape)
-        check_y(data.y, output, resolved.sparse, last)
+        if not resolved.takes_any_target:
+            check_y(data.y, output, resolved.sparse, last)
         if validation is not None:
             check_x(validation.x, row, first, "validation x")
-            check_y(validation.y, output, resolved.sparse, last, "validation y")
+            if not resolved.takes_any_target:
+                check_y(validation.y, output, resolved.sparse, last, "validation y")
         trial = self._build_for(row)
         with trial:
             objective.resolved = resolved
+            resolved.note_targets(data.y)
             if self.optimizer is not None:
                 self.optimizer._exclude_among(self)
             if self._bound is not resolved:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from cornu import losses, metrics
 from cornu.callbacks.result_dict import ResultDict
 from cornu.losses import Loss
+from cornu.losses.own_loss import loss_specification
 from cornu.metrics import Mean, Metric
+from cornu.metrics.own_metric import is_own_metric, metric_specification
 from cornu.metrics.sums import SumsMetric
 from cornu.utils.errors import shown
 from cornu.utils.number import check_finite
@@ -46,12 +48,13 @@ class Objective:
         self.weighted = _as_list(weighted, "weighted_metrics")
         self.loss_weight = _as_loss_weight(loss_weight)
         self.resolved: Resolved | None = None
+        # Its targets may be of any kind.
+        self._has_own_loss = False
         # A wrong name is an error here, not when training begins.
-        if self.loss is not None and not self._needs_target():
-            losses.for_compile(self.loss).specification  # noqa: B018
+        if self.loss is not None and not self._by_shape():
+            self._has_own_loss = loss_specification(losses.for_compile(self.loss))[0] == "foreign"
         for identifier in [*self.identifiers, *self.weighted]:
-            metric = metrics.for_compile(identifier, None, (None, 1), (None, 1))
-            metric.specification  # noqa: B018
+            metric_specification(metrics.for_compile(identifier, None, (None, 1), (None, 1)))
 
     def resolve(self, output_shape: Shape, target_shape: Shape) -> Resolved:
         """Return loss and metrics for an output and targets; `resolved` if it is of their kinds.
@@ -73,10 +76,11 @@ class Objective:
         if self.resolved is not None and self.resolved.key == key:
             return self.resolved
         loss = losses.for_compile(self.loss, output_shape, target_shape)
-        # The kind of labels follows from the loss. A `y` of another shape is an error, and must
-        # not have chosen the metrics before that is found.
+        # The kind of labels follows from the loss, unless that is the user's own. A `y` of another
+        # shape is an error, and must not have chosen the metrics before that is found.
+        told = target_shape if self._has_own_loss else None
         found = [
-            metrics.for_compile(identifier, loss, output_shape)
+            metrics.for_compile(identifier, loss, output_shape, told)
             for identifier in [*self.identifiers, *self.weighted]
         ]
         _check_kinds(loss, found, output_shape)
@@ -97,8 +101,11 @@ class Objective:
             )
         return Resolved(loss, found, key, output_shape, len(self.weighted))
 
-    def _needs_target(self) -> bool:
+    def _by_shape(self) -> bool:
         return isinstance(self.loss, str) and self.loss.lower() in _LOSSES_BY_SHAPE
+
+    def _needs_target(self) -> bool:
+        return self._has_own_loss or self._by_shape()
 
 
 class Resolved:
@@ -114,6 +121,8 @@ class Resolved:
         key: Likewise.
         metrics: The mean of the losses, then the metrics, as `model.metrics` shows them.
         names: Names of the results in the core's order: `loss`, then those of the metrics.
+        sparse: Whether targets are class ids.
+        takes_any_target: Whether only code of the user's reads them.
     """
 
     def __init__(
@@ -126,10 +135,13 @@ class Resolved:
     ) -> None:
         self.key = key
         self.weighted_count = weighted_count
-        self.loss: LossSpec = loss.specification
+        # Kept alive for the core, which knows those of the user's only weakly.
+        self._loss = loss
+        self.loss: LossSpec = loss_specification(loss)
         self.specifications: list[MetricSpec] = [
-            metric._specification_for(output_shape) for metric in found
+            metric_specification(metric, output_shape) for metric in found
         ]
+        self._own = [name == "foreign" for name, *_ in self.specifications]
         self._output_shape = output_shape
         # Whether the core gives more than a number for each.
         self._has_sums = any(isinstance(metric, SumsMetric) for metric in found)
@@ -140,11 +152,22 @@ class Resolved:
         ]
         self.metrics: list[Metric] = [Mean(name="loss"), *found]
         self.names = _distinct(["loss", *_metric_names(found, weighted_count)])
-        self.sparse = self.loss[0].startswith("sparse")
+        kinds = [
+            self.loss,
+            *(s[1] or s for s in self.specifications if s[0] != "foreign"),
+        ]
+        self.sparse = any(kind[0].startswith("sparse") for kind in kinds)
+        self.takes_any_target = self.loss[0] == "foreign" and all(self._own)
         both = [*self.names, *(f"val_{name}" for name in self.names)]
         self._order = sorted(range(len(self.names)), key=self.names.__getitem__)
         self._both = both
         self._both_order = sorted(range(len(both)), key=both.__getitem__)
+
+    def note_targets(self, y: Any) -> None:
+        """Let metrics of the user's have whole numbers as such, where `y` has them."""
+        for specification, own in zip(self.specifications, self._own, strict=True):
+            if own:
+                specification[1].target_dtype = y.dtype
 
     def class_count(self, output: Shape) -> int | None:
         """Return how many classes targets of one number can have; None: not known.
@@ -193,17 +216,26 @@ class Resolved:
 
     def publish(self, numbers: list[float]) -> None:
         """Let the metric objects say what the core found, as `metric.result()`."""
-        for metric, value in zip(self.metrics, self._values(numbers), strict=True):
-            metric._publish(value)
+        for metric, value, own in zip(
+            self.metrics, self._values(numbers), (False, *self._own), strict=True
+        ):
+            if not own:
+                metric._publish(value)
 
 
 def _check_kinds(loss: Loss, found: Sequence[Metric], output_shape: Shape) -> None:
     """Raise a ValueError unless loss and metrics take targets of one kind."""
     kinds = {True: "class ids", False: "values of the output's shape"}
-    sparse = loss.specification[0].startswith("sparse")
+    name, of = loss_specification(loss)[0], f"loss {loss.name!r}"
+    sparse = None if name == "foreign" else name.startswith("sparse")
     for metric in found:
+        if is_own_metric(metric):
+            continue
         name, inner = metric.specification[:2]
-        if (inner or (name,))[0].startswith("sparse") == sparse:
+        is_sparse = (inner or (name,))[0].startswith("sparse")
+        if sparse is None:
+            sparse, of = is_sparse, f"metric {metric.name!r}"
+        if is_sparse == sparse:
             continue
         advice = "Use a metric and a loss of one kind."
         if sparse and output_shape[-1] == 1:
@@ -212,7 +244,7 @@ def _check_kinds(loss: Loss, found: Sequence[Metric], output_shape: Shape) -> No
                 "'binary_crossentropy'; for more classes, a unit for each."
             )
         raise ValueError(
-            f"Metric {metric.name!r} takes {kinds[not sparse]} as target, loss {loss.name!r} takes "
+            f"Metric {metric.name!r} takes {kinds[not sparse]} as target, {of} takes "
             f"{kinds[sparse]}. {advice} Output shape: {output_shape}"
         )
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
+from cornu.custom.raised import is_of_user
 from cornu.layers.forward import forward
 from cornu.models.batches import Feed, inputs_of, take_batch
 from cornu.models.class_weights import with_class_weight
@@ -84,7 +85,7 @@ class _Named:
         pass
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        if kind in (ValueError, TypeError):
+        if kind in (ValueError, TypeError) and not is_of_user(error):
             raise kind(f"{error} (in batch {self._step})") from None
 
 

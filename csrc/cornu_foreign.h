@@ -1,0 +1,39 @@
+/* Parts that the caller computes itself: a part of cornu.h, which includes it where its types are
+ * known.
+ *
+ * Their functions are called by the thread that called the library, in its own floating-point
+ * environment, with the model's locks held: they may read the model (predict, evaluate), not change
+ * it. They return CORNU_OK, or CORNU_INTERRUPTED, which ends the run before its update; why, the
+ * caller knows. Memory that they are shown is theirs to read for the time of the call. */
+#ifndef CORNU_FOREIGN_H
+#define CORNU_FOREIGN_H
+
+/* A batch as a loss or a metric sees it. */
+typedef struct cornu_foreign_batch {
+    size_t rows;
+    cornu_dtype dtype, target_dtype; /* int32: class ids; else both are alike */
+    cornu_shape target_row, prediction_row;
+    const void *target, *prediction; /* without gaps */
+    const double *weights;           /* one a row; NULL: all 1 */
+    bool is_first;                   /* a metric's since its sums were set to zero */
+} cornu_foreign_batch;
+
+typedef struct cornu_foreign_functions {
+    /* Without a lock of the library's that others wait for; from any thread. */
+    void (*retain)(void *object);
+    void (*release)(void *object);
+    /* The loss of the batch and, where `gradient` is not NULL, its derivatives by the prediction,
+     * of its shape and dtype. NULL in a metric. */
+    cornu_status (*loss)(void *object, const cornu_foreign_batch *batch, double *loss,
+                         void *gradient);
+    /* Takes the batch in; the result so far. NULL in a loss. */
+    cornu_status (*metric)(void *object, const cornu_foreign_batch *batch, double *result);
+} cornu_foreign_functions;
+
+/* A loss or a metric of the caller's. {0}: none. A model retains the object. */
+typedef struct cornu_foreign {
+    const cornu_foreign_functions *functions;
+    void *object;
+} cornu_foreign;
+
+#endif

@@ -1,0 +1,67 @@
+#include "ext/batch_array.h"
+
+#include <string.h>
+
+#include "ext/array.h"
+
+static int all_sizes(const size_t *rows, const cornu_shape *shape,
+                     npy_intp sizes[CORNU_MAX_RANK + 1]) {
+    int rank = 0;
+    if (rows != NULL) sizes[rank++] = (npy_intp)*rows;
+    for (size_t i = 0; i < shape->rank; i++) sizes[rank++] = (npy_intp)shape->sizes[i];
+    return rank;
+}
+
+PyObject *cornu_batch_array(size_t rows, const cornu_shape *row, cornu_dtype dtype,
+                            const void *data) {
+    npy_intp sizes[CORNU_MAX_RANK + 1];
+    const int rank = all_sizes(&rows, row, sizes);
+    PyObject *made = PyArray_SimpleNew(rank, sizes, cornu_dtype_numpy(dtype));
+    if (made == NULL) return NULL;
+    PyArrayObject *array = (PyArrayObject *)made;
+    if (PyArray_NBYTES(array) > 0) memcpy(PyArray_DATA(array), data, (size_t)PyArray_NBYTES(array));
+    PyArray_CLEARFLAGS(array, NPY_ARRAY_WRITEABLE);
+    return made;
+}
+
+static bool refuse(const char *whose, int rank, npy_intp *sizes, PyObject *value) {
+    PyObject *expected = PyArray_IntTupleFromIntp(rank, sizes);
+    if (expected == NULL) return false;
+    if (!PyArray_Check(value)) {
+        PyErr_Format(PyExc_TypeError,
+                     "%s must return an array of shape %S. Received: %.100R "
+                     "(of type %.100s)",
+                     whose, expected, value, Py_TYPE(value)->tp_name);
+    } else {
+        PyArrayObject *array = (PyArrayObject *)value;
+        PyObject *shape = PyArray_IntTupleFromIntp(PyArray_NDIM(array), PyArray_DIMS(array));
+        if (shape != NULL) {
+            PyErr_Format(PyExc_ValueError,
+                         "%s must return an array of shape %S of real numbers. Received: shape=%S, "
+                         "dtype=%S",
+                         whose, expected, shape, (PyObject *)PyArray_DESCR(array));
+        }
+        Py_XDECREF(shape);
+    }
+    Py_DECREF(expected);
+    return false;
+}
+
+bool cornu_batch_copy_in(PyObject *value, const char *whose, const size_t *rows,
+                         const cornu_shape *shape, cornu_dtype dtype, void *to) {
+    npy_intp sizes[CORNU_MAX_RANK + 1];
+    const int rank = all_sizes(rows, shape, sizes);
+    bool fits = PyArray_Check(value) && PyArray_NDIM((PyArrayObject *)value) == rank &&
+                PyArray_CompareLists(PyArray_DIMS((PyArrayObject *)value), sizes, rank);
+    if (fits) {
+        PyArrayObject *array = (PyArrayObject *)value;
+        fits = PyArray_ISBOOL(array) || PyArray_ISINTEGER(array) || PyArray_ISFLOAT(array);
+    }
+    if (!fits) return refuse(whose, rank, sizes, value);
+    if (PyArray_SIZE((PyArrayObject *)value) == 0) return true;
+    PyObject *target = PyArray_SimpleNewFromData(rank, sizes, cornu_dtype_numpy(dtype), to);
+    if (target == NULL) return false;
+    const int copied = PyArray_CopyInto((PyArrayObject *)target, (PyArrayObject *)value);
+    Py_DECREF(target);
+    return copied == 0;
+}

@@ -1,0 +1,1 @@
+"""What users write in Python, as the core calls it."""

@@ -1,0 +1,141 @@
+"""Losses, metrics and layers that users write: the same code on Keras and on cornu."""
+
+import numpy as np
+
+from .cases_training import history_fields, network, task
+from .harness import Case, draw
+
+
+def cubed(y_true, y_pred):
+    return (abs(y_true - y_pred) ** 3).mean(axis=-1)
+
+
+def of_batch(y_true, y_pred):
+    """One number for the batch, as older programs have it."""
+    return ((y_true - y_pred) ** 2).mean()
+
+
+def of_element(y_true, y_pred):
+    return (y_true - y_pred) ** 2 / (1 + y_true**2)
+
+
+def weighted_target(y_true, y_pred):
+    """The targets carry a weight for each row beside them: a shape unlike the output's."""
+    return y_true[:, 2] * ((y_true[:, :2] - y_pred) ** 2).sum(axis=-1)
+
+
+FUNCTIONS = {f.__name__: f for f in (cubed, of_batch, of_element, weighted_target)}
+
+
+def class_of(keras, reduction):
+    class Scaled(keras.losses.Loss):
+        def __init__(self, scale, **options):
+            super().__init__(**options)
+            self.scale = scale
+
+        def call(self, y_true, y_pred):
+            return self.scale * cubed(y_true, y_pred)
+
+    return Scaled(1.5, reduction=reduction, name="scaled")
+
+
+def train(model, x, y, dtype, **options):
+    w = np.abs(draw("custom weights", len(x), dtype=dtype)) if options.pop("weighted") else None
+    history = model.fit(
+        x,
+        y,
+        batch_size=5,
+        epochs=3,
+        shuffle=False,
+        sample_weight=w,
+        validation_data=(x[:7], y[:7]),
+        verbose=0,
+        **options,
+    )
+    arguments = {"batch_size": 5, "verbose": 0, "sample_weight": w}
+    evaluated = np.atleast_1d(model.evaluate(x, y, **arguments))
+    return history_fields(model, history) | {"evaluated": evaluated}
+
+
+def loss_case(name, weighted):
+    def run(keras, dtype):
+        model = network(keras, "custom", 2, None)
+        reduction = {"sum": "sum", "mean": "mean_with_sample_weight", "class": "mean"}.get(name)
+        loss = class_of(keras, reduction) if reduction else FUNCTIONS[name]
+        model.compile("sgd", loss)
+        x, y = task("custom", "regression", 17, dtype)
+        if name == "weighted_target":
+            y = np.concatenate([y, np.abs(y[:, :1])], axis=1)
+        return train(model, x, y, dtype, weighted=weighted)
+
+    return Case(f"loss/{name}{' weighted' if weighted else ''}", run)
+
+
+def metrics_of(keras):
+    class Largest(keras.metrics.Metric):
+        def __init__(self, name="largest", **options):
+            super().__init__(name=name, **options)
+            self.total = self.add_weight(shape=(), initializer="zeros", name="total")
+            self.seen = self.add_variable(shape=(), initializer="zeros", name="seen")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            values = abs(y_true - y_pred).max(axis=-1)
+            if sample_weight is not None:
+                values = values * sample_weight
+            self.total.assign(self.total + values.sum())
+            self.seen.assign(self.seen + 1)
+
+        def result(self):
+            return self.total / self.seen
+
+        def reset_state(self):
+            self.total.assign(0.0)
+            self.seen.assign(0.0)
+
+    class Bias(keras.metrics.Mean):
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            super().update_state((y_true - y_pred).mean(axis=-1), sample_weight)
+
+    wrapped = keras.metrics.MeanMetricWrapper(lambda t, p, k: abs(t - p) * k, name="wrapped", k=3.0)
+    return [Largest, lambda name: Bias(name=name), lambda name: wrapped]
+
+
+def metric_case(weighted):
+    def run(keras, dtype):
+        model = network(keras, "custom", 2, None)
+        largest, bias, wrapped = metrics_of(keras)
+        plain = [largest("largest"), bias("bias"), wrapped("wrapped"), cubed, "mae"]
+        model.compile(
+            "sgd", "mse", metrics=plain, weighted_metrics=[largest("heavy"), of_element, bias("b")]
+        )
+        x, y = task("custom", "regression", 17, dtype)
+        return train(model, x, y, dtype, weighted=weighted)
+
+    return Case(f"metric/{'weighted' if weighted else 'plain'}", run)
+
+
+def run_labels(keras, dtype):
+    """Class ids are whole numbers for a metric, floats for a loss."""
+
+    def loss(y_true, y_pred):
+        return (y_pred**2).sum(axis=-1) - y_pred[:, 0] * y_true.reshape(-1)
+
+    def is_whole(y_true, y_pred):
+        return (y_true.reshape(-1) // 2) * 1.0 + y_pred.sum(axis=-1)
+
+    model = network(keras, "custom labels", 3, "softmax")
+    x, y = task("custom labels", "sparse", 13, dtype)
+    model.compile("sgd", loss, metrics=["accuracy", is_whole])
+    return train(model, x, y, dtype, weighted=False)
+
+
+CASES = [
+    *(
+        loss_case(name, weighted)
+        for name in (*FUNCTIONS, "sum", "mean", "class")
+        for weighted in ((False,) if name == "of_element" else (False, True))
+    ),
+    metric_case(False),
+    metric_case(True),
+    Case("loss and metric of labels", run_labels),
+]

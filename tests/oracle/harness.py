@@ -27,6 +27,7 @@ FAMILIES = (
     "configurations",
     "confusion",
     "custom",
+    "described",
     "epoch_callbacks",
     "fit_arguments",
     "functional",

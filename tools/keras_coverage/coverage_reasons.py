@@ -87,8 +87,30 @@ REASONS = (
     Reason("saving", "KerasFileEditor", "files come together", later=True),
     Reason("datasets", "cifar10 cifar100 imdb reuters", "with images and sequences", later=True),
     # ---- Sequential's methods
-    Reason("Sequential", "quantize quantized_*", _QUANTIZED),
-    Reason("Sequential", "stateless_* symbolic_call compute_output_spec path", _BACKEND),
+    Reason("Sequential", "quantize quantized_* quantization_mode *_quantization_*", _QUANTIZED),
+    Reason(
+        "Sequential",
+        "stateless_* symbolic_call compute_output_spec *_state_tree jax_state_sync "
+        "rematerialized_call",
+        _BACKEND,
+    ),
+    Reason(
+        "Sequential",
+        "train_step test_step predict_step make_* compute_metrics compute_loss_and_updates",
+        "what `fit` is made of there; here the core takes whole epochs: `train_on_batch` takes one "
+        "step, and `loss_and_gradients` none",
+    ),
+    Reason(
+        "Sequential",
+        "add_loss add_metric add_weight add_variable",
+        "a model's weights, losses and metrics are those of its layers and of `compile`",
+    ),
+    Reason(
+        "Sequential",
+        "load_own_variables save_own_variables metrics_variables input_spec",
+        "a model has no variables or specifications beside its layers' weights and shapes",
+    ),
+    Reason("Sequential", "compute_mask supports_masking", _SEQUENCES, later=True),
     Reason("Sequential", "export", "files for other programs come together", later=True),
 )
 

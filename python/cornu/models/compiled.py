@@ -27,6 +27,9 @@ class Compiled:
     """
 
     _core: _core.Model
+    run_eagerly: Any
+    jit_compile: Any
+    steps_per_execution: Any
     _settled: bool
     _output: tuple[int, ...]
 
@@ -125,6 +128,8 @@ class Compiled:
         self._objective = Objective(kept_loss, kept_metrics, kept_weighted, loss_weights)
         self._optimizer = new_optimizer
         self.loss = kept_loss
+        self.run_eagerly, self.jit_compile = run_eagerly, jit_compile
+        self.steps_per_execution = steps_per_execution
         self.compiled = True
         self.stop_training = False
         self._bound = None

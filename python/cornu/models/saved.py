@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cornu.layers.input_layer import InputLayer
-from cornu.models.old_names import OldNames
+from cornu.models.described import Described
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.nesting import is_model
 
 
-class Saved(OldNames):
+class Saved(Described):
     """A model that can be saved."""
 
     @of_sequential
@@ -140,9 +140,9 @@ class Saved(OldNames):
             "loss_weights": None if scale == 1 else scale,
             "metrics": serialize_keras_object(objective.identifiers) or None,
             "weighted_metrics": serialize_keras_object(objective.weighted) or None,
-            "run_eagerly": False,
-            "steps_per_execution": 1,
-            "jit_compile": "auto",
+            "run_eagerly": self.run_eagerly,
+            "steps_per_execution": self.steps_per_execution,
+            "jit_compile": self.jit_compile,
         }
 
     @of_sequential
@@ -172,6 +172,7 @@ class Saved(OldNames):
         if not isinstance(config, Mapping):
             raise ValueError(f"`config` must be a dictionary. Received: config={shown(config)}")
         names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+        names += ("run_eagerly", "steps_per_execution", "jit_compile")
         try:
             self.compile(
                 **{name: deserialize_keras_object(config[name]) for name in names if name in config}

@@ -170,7 +170,11 @@ def test_a_layer_whose_weights_found_no_memory_can_be_built_later():
 
 @pytest.mark.parametrize("rate", [None, [0.5], "0.5", np.nan])
 def test_rate_of_dropout(rate):
-    refused(lambda: layers.Dropout(rate), "`rate` must be a number from 0 to 1", repr(rate))
+    refused(
+        lambda: layers.Dropout(rate),
+        "argument `rate`. Expected a float value between 0 and 1",
+        repr(rate),
+    )
 
 
 # ---- Keywords

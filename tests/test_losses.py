@@ -357,7 +357,7 @@ def test_no_numbers(bad):
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match="`reduction` must be one of"):
+    with pytest.raises(ValueError, match=r"argument `reduction`. Expected one of"):
         losses.MeanSquaredError(reduction="average")
     with pytest.raises(ValueError, match=r"`dtype` must be 'float32' or 'float64'.*mixed"):
         losses.MeanSquaredError(dtype="float16")

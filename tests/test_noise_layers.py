@@ -114,7 +114,7 @@ def test_a_rate_of_0_does_nothing(make):
 @pytest.mark.parametrize("make", [GaussianNoise, GaussianDropout, AlphaDropout])
 @pytest.mark.parametrize("rate", [-0.1, 1.1, None, "0.5", True, float("nan")])
 def test_rates_out_of_range(make, rate):
-    with pytest.raises(ValueError, match="must be a number from 0 to 1"):
+    with pytest.raises(ValueError, match="Expected a float value between 0 and 1"):
         make(rate)
 
 

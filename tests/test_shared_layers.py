@@ -54,7 +54,8 @@ def refuse_second_place(index, row):
     return pytest.raises(
         ValueError,
         match=rf'^Layer {index} of model "\w+": Layer "twice" \(Dense\) stands in the chain '
-        rf"before, for input shape \(None, 3\), with weights of shape \(3, 4\)\. "
+        rf"before, for input shape \(None, 3\), with weights of shape \(3, 4\): "
+        rf"another is incompatible with the layer\. "
         rf"Received input shape: {re.escape(str((None, *row)))}$",
     )
 

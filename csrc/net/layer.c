@@ -112,7 +112,9 @@ static cornu_status check_weights(const cornu_layer *layer, const cornu_shape *f
     for (size_t i = 0; i < count; i++) {
         if (cornu_shape_equal(&needs[i].shape, &has[i])) continue;
         char weight[CORNU_SHAPE_TEXT], built[CORNU_SHAPE_TEXT], what[3 * CORNU_SHAPE_TEXT];
-        snprintf(what, sizeof what, "%s for input shape %s, with weights of shape %s",
+        snprintf(what, sizeof what,
+                 "%s for input shape %s, with weights of shape %s: "
+                 "another is incompatible with the layer",
                  layer->built ? "was built" : "stands in the chain before,",
                  cornu_shape_text(layer->built ? &layer->input : first, true, built),
                  cornu_shape_text(&has[i], false, weight));

@@ -44,8 +44,8 @@ class MonitorCallback(Callback):
         self.monitor = check_text("monitor", monitor)
         if check_text("mode", mode) not in ("auto", "min", "max"):
             warnings.warn(
-                f"`mode` of {type(self).__name__} must be 'auto', 'min' or 'max'; 'auto' is used. "
-                f"Received: mode={mode!r}",
+                f"{type(self).__name__} mode {mode!r} is unknown: it must be 'auto', 'min' or "
+                "'max'; 'auto' is used.",
                 stacklevel=3,
             )
             mode = "auto"

@@ -27,8 +27,13 @@ def check_flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def check_not_negative(name: str, value: Any) -> float:
+def check_not_negative(name: str, value: Any, subject: str | None = None) -> float:
     """Return an argument that must be a finite number of at least 0.
+
+    Args:
+        name: Its name.
+        value: What came.
+        subject: What the error begins with, in place of the name.
 
     Raises:
         ValueError: it is something else.
@@ -36,7 +41,8 @@ def check_not_negative(name: str, value: Any) -> float:
     number = math.nan if isinstance(value, bool | str) else as_float(value)
     if not 0.0 <= number < math.inf:
         raise ValueError(
-            f"`{name}` must be a finite number of at least 0. Received: {name}={shown(value)}"
+            f"{subject or f'`{name}`'} must be a finite number of at least 0. "
+            f"Received: {name}={shown(value)}"
         )
     return number
 

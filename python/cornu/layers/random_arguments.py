@@ -7,7 +7,7 @@ from typing import Any
 
 from cornu.random import make_default_seed
 from cornu.utils.errors import shown
-from cornu.utils.number import as_float, as_integer, check_integer
+from cornu.utils.number import as_float, as_integer
 
 _SEED_MASK = (1 << 64) - 1
 
@@ -20,7 +20,10 @@ def check_share(name: str, value: Any) -> float:
     """
     number = math.nan if isinstance(value, bool | str) else as_float(value)
     if not 0.0 <= number <= 1.0:
-        raise ValueError(f"`{name}` must be a number from 0 to 1. Received: {name}={shown(value)}")
+        raise ValueError(
+            f"Invalid value received for argument `{name}`. "
+            f"Expected a float value between 0 and 1. Received: {name}={shown(value)}"
+        )
     return number
 
 
@@ -49,13 +52,23 @@ def check_noise_shape(shape: Any) -> tuple[int | None, ...]:
     """
     if not isinstance(shape, tuple | list) or not shape:
         raise ValueError(
-            "`noise_shape` must be a tuple of sizes and None, the batch first, such as (None, 1). "
+            "Invalid value received for argument `noise_shape`. Expected a tuple or list of "
+            "integers and None, the batch first, such as (None, 1). "
             f"Received: noise_shape={shown(shape)}"
         )
-    sizes = tuple(
-        None if size is None else check_integer(f"noise_shape[{axis}]", size)
-        for axis, size in enumerate(shape)
-    )
+    sizes = tuple(None if size is None else as_integer(size) for size in shape)
+    for given, size in zip(shape, sizes, strict=True):
+        if given is None or (size is not None and size > 0):
+            continue
+        expected = (
+            "all elements to be integers or None"
+            if size is None
+            else "all dimensions to be positive integers or None"
+        )
+        raise ValueError(
+            f"Invalid value received for argument `noise_shape`. Expected {expected}. "
+            f"Received: noise_shape={shown(shape)}"
+        )
     if sizes[0] not in (None, 1):
         raise ValueError(
             "`noise_shape` must begin with None or 1: a batch may have any number of rows. "

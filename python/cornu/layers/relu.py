@@ -41,12 +41,17 @@ class ReLU(Layer):
         threshold: float = 0.0,
         **kwargs: Any,
     ) -> None:
-        self.max_value = None if max_value is None else check_not_negative("max_value", max_value)
-        self.negative_slope = check_not_negative("negative_slope", negative_slope)
-        self.threshold = check_not_negative("threshold", threshold)
+        self.max_value = None if max_value is None else _checked("max_value", max_value)
+        self.negative_slope = _checked("negative_slope", negative_slope)
+        self.threshold = _checked("threshold", threshold)
         super().__init__(**kwargs)
 
     def _make_core(self) -> _core.Layer:
         largest = float("inf") if self.max_value is None else self.max_value
         specification = ("relu", (self.negative_slope, largest, self.threshold))
         return _core.activation(self.name, self.dtype, specification)
+
+
+def _checked(name: str, value: Any) -> float:
+    refused = "a negative value" if name == "max_value" else "None or a negative value"
+    return check_not_negative(name, value, f"{name} of a ReLU layer cannot be {refused}: it")

@@ -80,9 +80,13 @@ class Softmax(Layer):
         try:
             kept = np.broadcast_to(kept, x.shape)
         except ValueError:
+            rule = (
+                "must not have more dimensions than `inputs`"
+                if kept.ndim > x.ndim
+                else "must have the shape of `inputs`, or one broadcastable to it"
+            )
             raise ValueError(
-                "`mask` must have the shape of `inputs`, or one that is broadcast to it. "
-                f"Received: inputs.shape={x.shape}, mask.shape={kept.shape}"
+                f"`mask` {rule}. Received: inputs.shape={x.shape}, mask.shape={kept.shape}"
             ) from None
         result = super().__call__(np.where(kept, x.astype(self.dtype), _MASKED), training)
         result[~kept] = 0

@@ -22,7 +22,8 @@ def check_reduction(reduction: Any) -> str | None:
     """
     if not is_among(reduction, REDUCTIONS):
         raise ValueError(
-            f"`reduction` must be one of {REDUCTIONS}. Received: reduction={shown(reduction)}"
+            "Invalid value for argument `reduction`. Expected one of "
+            f"{REDUCTIONS}. Received: reduction={shown(reduction)}"
         )
     return reduction
 

@@ -58,7 +58,7 @@ class R2Score(ColumnSumsMetric):
         super().__init__(name=name, dtype=dtype)
         if class_aggregation not in _AGGREGATIONS:
             raise ValueError(
-                f"`class_aggregation` must be one of {_AGGREGATIONS}. "
+                f"Invalid value for argument `class_aggregation`. Expected one of {_AGGREGATIONS}. "
                 f"Received: class_aggregation={shown(class_aggregation)}"
             )
         self.class_aggregation = class_aggregation

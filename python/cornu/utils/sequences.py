@@ -61,8 +61,8 @@ def pad_sequences(
             )
     if isinstance(value, str) and np.dtype(dtype).kind not in "OUS":
         raise ValueError(
-            "`dtype` must be object, or one of texts, where `value` is a text. "
-            f"Received: dtype={shown(dtype)}, value={value!r}"
+            f"`dtype` {np.dtype(dtype)} is not compatible with `value`'s type, a text: it must be "
+            f"object, or one of texts. Received: dtype={shown(dtype)}, value={value!r}"
         )
     longest = max(map(len, sequences), default=0)
     length = longest if maxlen is None else check_integer("maxlen", maxlen, least=0)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cornu import random as random
     from cornu import saving as saving
     from cornu import utils as utils
+    from cornu import wrappers as wrappers
     from cornu.config import num_threads as num_threads
     from cornu.config import set_num_threads as set_num_threads
     from cornu.dtype_policy import DTypePolicy as DTypePolicy
@@ -59,6 +60,7 @@ _MODULES = (
     "random",
     "saving",
     "utils",
+    "wrappers",
 )
 # Names at the top, and the module that each is from.
 _NAMES = {

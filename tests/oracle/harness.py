@@ -45,6 +45,7 @@ FAMILIES = (
     "scores",
     "training",
     "utilities",
+    "wrappers",
 )
 VALUES = Path(__file__).parent / "values"
 

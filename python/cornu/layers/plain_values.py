@@ -50,11 +50,11 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
     Source: https://keras.io/api/models/model_saving_apis/serialization_utils/
     """
     from cornu.layers.layer import Layer
-    from cornu.models.sequential import Sequential
+    from cornu.models.model import Model
     from cornu.saving.serialization import deserialize_keras_object
 
     layer = deserialize_keras_object(config, custom_objects)
-    if not isinstance(layer, Layer | Sequential):
+    if not isinstance(layer, Layer | Model):
         raise ValueError(
             f"`config` must be the configuration of a layer. Received: config={shown(config)}"
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.models import Sequential, clone_model
+from cornu.models import Model, clone_model
 from cornu.utils.errors import shown
 from cornu.utils.extras import require
 
@@ -49,7 +49,7 @@ class SKLBase(BaseEstimator):
     def __sklearn_clone__(self) -> Any:
         """Return an estimator of the same arguments that isn't fitted."""
         model = self.model
-        if isinstance(model, Sequential) and self.warm_start:
+        if isinstance(model, Model) and self.warm_start:
             model = clone_model(model)
             if model.built:
                 model.set_weights(self.model.get_weights())
@@ -133,14 +133,14 @@ class SKLBase(BaseEstimator):
     def _get_model(self, X: np.ndarray, y: np.ndarray) -> Any:
         if self.warm_start and hasattr(self, "model_"):
             return self.model_
-        if isinstance(self.model, Sequential):
+        if isinstance(self.model, Model):
             return self.model if self.warm_start else clone_model(self.model)
         if not callable(self.model):
             raise TypeError(
                 f"`model` must be a model or a function. Received: model={shown(self.model)}"
             )
         model = self.model(X=X, y=y, **(self.model_kwargs or {}))
-        if not isinstance(model, Sequential):
+        if not isinstance(model, Model):
             raise TypeError(f"`model` must return a model. Received: {shown(model)}")
         return model
 

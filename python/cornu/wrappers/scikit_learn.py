@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.models import Sequential
+from cornu.models import Model, Sequential
 from cornu.utils.categorical import to_categorical
 from cornu.utils.errors import nearest_name, shown
 from cornu.utils.extras import require
@@ -105,7 +105,7 @@ class BaseWrapper(BaseEstimator):
         """
         builder = self._builder()
         self.model = builder(**self.filter_sk_params(builder))
-        if not isinstance(self.model, Sequential):
+        if not isinstance(self.model, Model):
             raise TypeError(f"`build_fn` must return a model. Received: {shown(self.model)}")
         y = self._columns(np.asarray(y))
         return self.model.fit(x, y, **self.filter_sk_params(Sequential.fit, kwargs))

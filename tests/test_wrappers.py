@@ -68,6 +68,7 @@ def test_scikit_learns_own_checks(kind):
     settings = {} if kind is SKLearnClassifier else {"loss": "mse", "last": None}
     estimator = kind(dynamic, model_kwargs=settings, fit_kwargs={"epochs": 1, "verbose": 0})
     left_out = {
+        "check_classifiers_one_label_sample_weights": "rows of weight 0 take part in drawing",
         "check_classifiers_classes": "one epoch doesn't find all classes",
         "check_classifiers_train": "one epoch is not enough",
         "check_classifier_data_not_an_array": "weights are drawn anew",

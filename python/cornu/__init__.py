@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cornu import mixed_precision as mixed_precision
     from cornu import models as models
     from cornu import optimizers as optimizers
+    from cornu import preprocessing as preprocessing
     from cornu import random as random
     from cornu import saving as saving
     from cornu import utils as utils
@@ -57,6 +58,7 @@ _MODULES = (
     "mixed_precision",
     "models",
     "optimizers",
+    "preprocessing",
     "random",
     "saving",
     "utils",

@@ -43,6 +43,7 @@ FAMILIES = (
     "reshaping",
     "schedules",
     "scores",
+    "texts",
     "training",
     "utilities",
     "wrappers",

@@ -14,6 +14,7 @@ from cornu.callbacks.progbar_logger import ProgbarLogger as ProgbarLogger
 from cornu.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau as ReduceLROnPlateau
 from cornu.callbacks.terminate_on_nan import TerminateOnNaN as TerminateOnNaN
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.old_modules import alias_modules as _alias_modules
 
 __all__ = [
     "CSVLogger",
@@ -28,6 +29,10 @@ __all__ = [
     "ReduceLROnPlateau",
     "TerminateOnNaN",
 ]
+
+
+# Where Keras 2 had some of them.
+_alias_modules(__name__, "callbacks", "experimental")
 
 
 def __getattr__(name: str) -> object:

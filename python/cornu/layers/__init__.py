@@ -28,6 +28,7 @@ from cornu.layers.rms_normalization import RMSNormalization as RMSNormalization
 from cornu.layers.softmax import Softmax as Softmax
 from cornu.layers.unit_normalization import UnitNormalization as UnitNormalization
 from cornu.utils.absent_names import absent_name as _absent_name
+from cornu.utils.old_modules import alias_modules as _alias_modules
 
 __all__ = [
     "ELU",
@@ -58,6 +59,26 @@ __all__ = [
     "deserialize",
     "serialize",
 ]
+
+
+# Where Keras 2 had some of them.
+_alias_modules(
+    __name__,
+    "advanced_activations",
+    "convolutional",
+    "core",
+    "embeddings",
+    "experimental",
+    "experimental.preprocessing",
+    "local",
+    "merge",
+    "noise",
+    "normalization",
+    "pooling",
+    "preprocessing",
+    "recurrent",
+    "wrappers",
+)
 
 
 def __getattr__(name: str) -> object:

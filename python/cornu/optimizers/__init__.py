@@ -13,6 +13,7 @@ from cornu.optimizers.sgd import SGD as SGD
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
 from cornu.utils.errors import unknown_name as _unknown_name
+from cornu.utils.old_modules import alias_modules as _alias_modules
 
 _BY_NAME: dict[str, type[Optimizer]] = {
     kind.__name__.lower(): kind for kind in (SGD, Adam, AdamW, RMSprop)
@@ -55,6 +56,10 @@ def get(identifier: Any) -> Optimizer | None:
         "`optimizer` must be a name or one of cornu.optimizers. "
         f"Received: optimizer={_shown(identifier)} (of type {type(identifier).__name__})"
     )
+
+
+# Where Keras 2 had some of them.
+_alias_modules(__name__, "experimental", "legacy")
 
 
 def __getattr__(name: str) -> object:

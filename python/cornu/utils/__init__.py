@@ -14,6 +14,7 @@ from cornu.utils.custom_objects import (
 )
 from cornu.utils.get_file import get_file as get_file
 from cornu.utils.normalization import normalize as normalize
+from cornu.utils.old_modules import alias_modules as _alias_modules
 from cornu.utils.progbar import Progbar as Progbar
 from cornu.utils.py_dataset import PyDataset as PyDataset
 from cornu.utils.py_dataset import Sequence as Sequence
@@ -53,6 +54,12 @@ __all__ = [
     "timeseries_dataset_from_array",
     "to_categorical",
 ]
+
+
+# Where Keras 2 had some of them.
+_alias_modules(
+    __name__, "data_utils", "generic_utils", "io_utils", "layer_utils", "np_utils", "vis_utils"
+)
 
 
 def __getattr__(name: str) -> object:

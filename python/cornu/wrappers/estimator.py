@@ -71,6 +71,18 @@ class SKLBase(BaseEstimator):
 
         Raises:
             RuntimeError: routing is off.
+
+        Example:
+
+        >>> import sklearn
+        >>> import cornu
+        >>> estimator = cornu.wrappers.SKLearnRegressor(cornu.Sequential())
+        >>> with sklearn.config_context(enable_metadata_routing=True):
+        ...     requests = estimator.set_fit_request(sample_weight=True).get_metadata_routing()
+        >>> requests.fit.requests
+        {'sample_weight': True}
+
+        Source: https://scikit-learn.org/stable/metadata_routing.html
         """
         sklearn = require("sklearn", "sklearn", "set_fit_request")
         if not sklearn.get_config().get("enable_metadata_routing", False):
@@ -99,6 +111,18 @@ class SKLBase(BaseEstimator):
             RuntimeError: the model isn't compiled.
             TypeError: `model` is no model and returns none.
             ValueError: there is no such target.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> estimator = cornu.wrappers.SKLearnRegressor(model)
+        >>> estimator.fit(np.eye(4), np.ones(4), verbose=0).epoch_
+        1
+
+        Source: https://keras.io/api/utils/sklearn_wrappers/
         """
         rows, target = self._validated(X, y)
         target = self._encode(target)
@@ -119,6 +143,18 @@ class SKLBase(BaseEstimator):
 
         Raises:
             NotFittedError: `fit` was not called.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> estimator = cornu.wrappers.SKLearnRegressor(model, fit_kwargs={"verbose": 0})
+        >>> estimator.fit(np.eye(4), np.ones(4)).predict(np.eye(4)).shape
+        (4,)
+
+        Source: https://keras.io/api/utils/sklearn_wrappers/
         """
         return self._decode(self._output(X))
 

@@ -41,7 +41,7 @@ def test_what_keras_has_is_there_or_said_to_be_missing(module):
         ("cornu.callbacks", "TensorBoard"),
         ("cornu.layers", "Conv2D"),
         ("cornu", "backend"),
-        ("cornu", "ops"),
+        ("cornu", "visualization"),
         ("cornu.optimizers", "Lamb"),
         ("cornu.utils", "plot_model"),
     ],
@@ -58,7 +58,7 @@ def test_other_names_stay_errors_of_their_kind():
             exec(code)
     for code in (
         "import cornu.backend",
-        "import cornu.ops",
+        "import cornu.applications",
         "from cornu.regularizers import l2",
     ):
         with pytest.raises(ModuleNotFoundError, match=r"^No module named 'cornu\."):

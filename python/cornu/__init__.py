@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cornu import metrics as metrics
     from cornu import mixed_precision as mixed_precision
     from cornu import models as models
+    from cornu import ops as ops
     from cornu import optimizers as optimizers
     from cornu import preprocessing as preprocessing
     from cornu import random as random
@@ -57,6 +58,7 @@ _MODULES = (
     "metrics",
     "mixed_precision",
     "models",
+    "ops",
     "optimizers",
     "preprocessing",
     "random",

@@ -37,6 +37,7 @@ FAMILIES = (
     "metrics",
     "nesting",
     "normalization",
+    "ops",
     "optimizers",
     "plain_losses",
     "preprocessing",

@@ -69,12 +69,18 @@ REASONS = (
     Reason("optimizers", "LossScaleOptimizer", "half precision, which it is for, is refused"),
     Reason("losses", "CTC ctc Circle circle", "it takes more than one target for each prediction"),
     Reason("initializers", "STFT* stft", "sound is outside of what cornu is for"),
-    Reason("ops", "*pool* *conv* *fft* *fft2 stft istft image fold unfold", _IMAGES, later=True),
+    Reason(
+        "ops",
+        "*pool* conv conv_transpose depthwise_conv separable_conv *fft* *fft2 stft istft image "
+        "fold unfold depth_to_space space_to_depth psnr",
+        _IMAGES,
+        later=True,
+    ),
     Reason("ops", "ctc_* *attention associative_scan extract_sequences", _SEQUENCES, later=True),
     Reason(
         "ops",
         "cond custom_gradient fori_loop map scan switch vectorize vectorized_map while_loop jvp "
-        "stop_gradient is_tensor convert_to_tensor",
+        "stop_gradient",
         "written as plain Python where there is no compiler",
         later=True,
     ),

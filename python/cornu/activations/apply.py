@@ -10,6 +10,7 @@ import numpy as np
 from cornu import _core
 from cornu.utils.arrays import along_axes, as_real, float_type, is_among, normalize_axes
 from cornu.utils.errors import shown
+from cornu.utils.tracing import is_traced
 
 if TYPE_CHECKING:
     from cornu._core import ActivationSpec
@@ -55,6 +56,10 @@ def last_axis_only(name: str) -> Callable[..., ActivationSpec]:
 
 def apply(specification: ActivationSpec, x: Any) -> np.ndarray:
     """Return an elementwise activation of `x`, in its shape and float type."""
+    if is_traced(x):
+        from cornu.ops.traced_activations import traced_activation
+
+        return traced_activation(specification, x)
     array = np.require(as_real(x), requirements="CA")
     # The core wants an axis; a scalar has none.
     result = _core.apply_activation(specification, array.reshape(array.shape or (1,)))
@@ -63,6 +68,10 @@ def apply(specification: ActivationSpec, x: Any) -> np.ndarray:
 
 def apply_along(specification: ActivationSpec, x: Any, axis: Any) -> np.ndarray:
     """Return an activation of `x` along an axis, or along several taken as one."""
+    if is_traced(x):
+        from cornu.ops.traced_activations import traced_activation
+
+        return traced_activation(specification, x, axis)
     array = as_real(x)
     if array.ndim == 0:
         raise ValueError(f"`x` must have an axis for {specification[0]}. Received: x of shape ()")

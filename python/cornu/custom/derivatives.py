@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from cornu.utils.tracing import is_traced as is_traced
+
 Pullback = Callable[[Any], Sequence[np.ndarray]]
 
 
@@ -31,19 +33,6 @@ def require_autograd() -> Any:
         box.__array_function__ = _array_function
         box.__array__ = _refuse_array
     return autograd
-
-
-def is_traced(thing: Any) -> bool:
-    """Return whether it is a number or an array whose computation `autograd` watches.
-
-    Example:
-
-    >>> from cornu.custom.derivatives import is_traced
-    >>> is_traced(1.0)
-    False
-    """
-    tracer = sys.modules.get("autograd.tracer")
-    return tracer is not None and tracer.isbox(thing)
 
 
 def value_of(thing: Any) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from cornu import config
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer
+from cornu.utils.tracing import is_traced
 
 
 def float_type(x: Any) -> np.dtype:
@@ -125,7 +126,10 @@ def to_rows(array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     others = tuple(i for i in range(array.ndim) if i not in axes)
     columns = math.prod(array.shape[i] for i in axes)
     rows = math.prod(array.shape[i] for i in others)
-    return np.require(array.transpose(others + axes), requirements="CA").reshape(rows, columns)
+    moved = array.transpose(others + axes)
+    if not is_traced(moved):
+        moved = np.require(moved, requirements="CA")
+    return moved.reshape(rows, columns)
 
 
 def outer_shape(array: np.ndarray, axes: tuple[int, ...]) -> tuple[int, ...]:

@@ -6,6 +6,20 @@
 cornu_status cornu_layer_new_dense(const char *name, cornu_dtype dtype, size_t units,
                                    const cornu_activation *activation, bool use_bias,
                                    cornu_layer **layer, cornu_error *error);
+/* The last `taken` axes of a row are summed over, and those of `units` come in their place. Before
+ * them stand kept_count axes, of the sizes `kept` (0: of any), and where it elides others before
+ * these. Weights: the kernel, (taken sizes, units), and the bias, of the shape of the units. */
+typedef struct cornu_einsum {
+    size_t taken;
+    cornu_shape units;
+    bool elides;
+    size_t kept_count;
+    size_t kept[CORNU_MAX_RANK];
+} cornu_einsum;
+cornu_status cornu_layer_new_einsum_dense(const char *name, cornu_dtype dtype,
+                                          const cornu_einsum *einsum,
+                                          const cornu_activation *activation, bool use_bias,
+                                          cornu_layer **layer, cornu_error *error);
 cornu_status cornu_layer_new_activation(const char *name, cornu_dtype dtype,
                                         const cornu_activation *activation, cornu_layer **layer,
                                         cornu_error *error);
@@ -19,6 +33,13 @@ cornu_status cornu_layer_new_activation_along(const char *name, cornu_dtype dtyp
 cornu_status cornu_layer_new_batch_normalization(const char *name, cornu_dtype dtype, int64_t axis,
                                                  double momentum, double epsilon, bool center,
                                                  bool scale, cornu_layer **layer,
+                                                 cornu_error *error);
+/* The places along `axis` (as above) in groups of neighbours, -1: each one for itself; a row's
+ * group is normalized by its own mean and variance. Weights: gamma, beta, as wanted, along the
+ * axis. */
+cornu_status cornu_layer_new_group_normalization(const char *name, cornu_dtype dtype,
+                                                 int64_t groups, int64_t axis, double epsilon,
+                                                 bool center, bool scale, cornu_layer **layer,
                                                  cornu_error *error);
 cornu_status cornu_layer_new_flatten(const char *name, cornu_dtype dtype, cornu_layer **layer,
                                      cornu_error *error);

@@ -59,6 +59,36 @@ static PyObject *dense(PyObject *module, PyObject *const *values, Py_ssize_t val
     return cornu_layer_finish(module, status, layer, &error);
 }
 
+static PyObject *einsum_dense(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                              PyObject *keywords) {
+    const char *name;
+    cornu_dtype dtype;
+    cornu_einsum einsum = {0};
+    cornu_shape kept;
+    cornu_activation activation;
+    bool use_bias;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},
+        {"dtype", cornu_convert_float_dtype, &dtype},
+        {"taken", cornu_convert_positive_size, &einsum.taken},
+        {"units", cornu_convert_shape, &einsum.units},
+        {"elides", cornu_convert_bool, &einsum.elides},
+        {"kept", cornu_convert_shape, &kept},
+        {"activation", cornu_convert_activation, &activation},
+        {"use_bias", cornu_convert_bool, &use_bias},
+    };
+    if (!cornu_arguments_parse("einsum_dense", 8, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    einsum.kept_count = kept.rank;
+    for (size_t i = 0; i < kept.rank; i++) einsum.kept[i] = kept.sizes[i];
+    cornu_status status =
+        cornu_layer_new_einsum_dense(name, dtype, &einsum, &activation, use_bias, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
 static PyObject *activation(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                             PyObject *keywords) {
     const char *name;
@@ -224,6 +254,9 @@ exit:
 PyMethodDef cornu_layer_functions[] = {
     {"dense", (PyCFunction)(void (*)(void))dense, METH_FASTCALL | METH_KEYWORDS,
      "dense($module, /, name, dtype, units, activation, use_bias)\n--\n\nA dense layer."},
+    {"einsum_dense", (PyCFunction)(void (*)(void))einsum_dense, METH_FASTCALL | METH_KEYWORDS,
+     "einsum_dense($module, /, name, dtype, taken, units, elides, kept, activation, use_bias)\n"
+     "--\n\nA dense layer over several axes."},
     {"activation", (PyCFunction)(void (*)(void))activation, METH_FASTCALL | METH_KEYWORDS,
      "activation($module, /, name, dtype, activation)\n--\n\nAn activation as a layer."},
     {"activation_along", (PyCFunction)(void (*)(void))activation_along,

@@ -19,6 +19,7 @@ extern PyMethodDef cornu_layer_functions[];
 extern PyMethodDef cornu_normalization_functions[];
 extern PyMethodDef cornu_random_layer_functions[];
 extern PyMethodDef cornu_computation_functions[];
+extern PyMethodDef cornu_hash_functions[];
 extern PyMethodDef cornu_process_functions[];
 
 /* Warns where the environment asks for what this machine has not; -1: the warning is an exception.

@@ -52,6 +52,30 @@ static PyObject *row_normalization(PyObject *module, PyObject *const *values,
     return cornu_layer_finish(module, status, layer, &error);
 }
 
+static PyObject *group_normalization(PyObject *module, PyObject *const *values,
+                                     Py_ssize_t value_count, PyObject *keywords) {
+    const char *name;
+    cornu_dtype dtype;
+    int64_t groups, axis;
+    double epsilon;
+    bool center, scale;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},         {"dtype", cornu_convert_float_dtype, &dtype},
+        {"groups", cornu_convert_int64, &groups},    {"axis", cornu_convert_int64, &axis},
+        {"epsilon", cornu_convert_double, &epsilon}, {"center", cornu_convert_bool, &center},
+        {"scale", cornu_convert_bool, &scale},
+    };
+    if (!cornu_arguments_parse("group_normalization", 7, arguments, value_count, values,
+                               keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_layer_new_group_normalization(name, dtype, groups, axis, epsilon,
+                                                              center, scale, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
 static PyObject *normalization(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                                PyObject *keywords) {
     const char *name;
@@ -101,6 +125,10 @@ PyMethodDef cornu_normalization_functions[] = {
      METH_FASTCALL | METH_KEYWORDS,
      "row_normalization($module, /, name, dtype, kind, axes, epsilon, center, scale)\n--\n\n"
      "A layer that normalizes by a row's own statistics."},
+    {"group_normalization", (PyCFunction)(void (*)(void))group_normalization,
+     METH_FASTCALL | METH_KEYWORDS,
+     "group_normalization($module, /, name, dtype, groups, axis, epsilon, center, scale)\n--\n\n"
+     "A layer that normalizes by statistics of groups of a row."},
     {"normalization", (PyCFunction)(void (*)(void))normalization, METH_FASTCALL | METH_KEYWORDS,
      "normalization($module, /, name, dtype, axes, floor, invert)\n--\n\n"
      "A layer that normalizes by statistics that it is given."},

@@ -63,17 +63,6 @@ static void *vector(const cornu_pass *pass, size_t index) {
     return cornu_task_at(pass->task, pass->kept, index * pass->input_count);
 }
 
-/* to = a number a place of the row for one a place along the axes. */
-static cornu_status lay_out(const cornu_pass *pass, const cornu_along *along, const void *numbers,
-                            void *to) {
-    void *copies = along->moves ? vector(pass, COPIES) : to;
-    const size_t nbytes = along->columns * pass->task->kernels->element_nbytes;
-    for (size_t row = 0; row < along->rows; row++)
-        memcpy(cornu_task_at(pass->task, copies, row * along->columns), numbers, nbytes);
-    if (!along->moves) return CORNU_OK;
-    return cornu_task_permute(pass->task, &along->back, 1, &along->moved, copies, to);
-}
-
 typedef struct normalization_tiles {
     const cornu_pass *pass;
     size_t tile_rows;
@@ -112,9 +101,11 @@ static cornu_status normalization_forward(const cornu_layer *layer, cornu_pass *
     if (pass->rows == 0 || pass->input_count == 0) return CORNU_OK;
     kernels->deviation_scales(along.columns, self->floor, !self->inverts,
                               cornu_span_data(layer->spans[VARIANCE_SPAN]), vector(pass, VECTOR));
-    cornu_status status = lay_out(pass, &along, vector(pass, VECTOR), vector(pass, SCALES));
+    cornu_status status = cornu_task_lay_out(pass->task, &along, vector(pass, VECTOR),
+                                             vector(pass, COPIES), vector(pass, SCALES));
     if (status == CORNU_OK)
-        status = lay_out(pass, &along, cornu_span_data(layer->spans[MEAN_SPAN]), means);
+        status = cornu_task_lay_out(pass->task, &along, cornu_span_data(layer->spans[MEAN_SPAN]),
+                                    vector(pass, COPIES), means);
     if (status != CORNU_OK) return status;
     memset(zeros, 0, pass->input_count * kernels->element_nbytes);
     return run_tiles(pass, pass->x, self->inverts ? zeros : means, self->inverts ? means : zeros,

@@ -1,6 +1,7 @@
 #include "net/permutation.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/status.h"
 #include "net/shape.h"
@@ -115,4 +116,14 @@ cornu_along cornu_along_known(const cornu_layer *layer, const cornu_shape *input
     assert(status == CORNU_OK);
     (void)status;
     return along;
+}
+
+cornu_status cornu_task_lay_out(cornu_task *task, const cornu_along *along, const void *numbers,
+                                void *room, void *row) {
+    void *copies = along->moves ? room : row;
+    const size_t nbytes = along->columns * task->kernels->element_nbytes;
+    for (size_t i = 0; i < along->rows; i++)
+        memcpy(cornu_task_at(task, copies, i * along->columns), numbers, nbytes);
+    if (!along->moves) return CORNU_OK;
+    return cornu_task_permute(task, &along->back, 1, &along->moved, copies, row);
 }

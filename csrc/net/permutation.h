@@ -36,5 +36,9 @@ cornu_status cornu_along_find(const cornu_layer *layer, const cornu_shape *input
 /* The same where it was found before. */
 cornu_along cornu_along_known(const cornu_layer *layer, const cornu_shape *input, size_t count,
                               const int64_t *axes);
+/* row = for each place of a row the number of its place along the axes, one of along->columns. Room
+ * is needed where they move, as large as the row. */
+cornu_status cornu_task_lay_out(cornu_task *task, const cornu_along *along, const void *numbers,
+                                void *room, void *row);
 
 #endif

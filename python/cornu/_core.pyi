@@ -72,6 +72,18 @@ class Layer:
 def dense(
     name: str, dtype: str, units: int, activation: ActivationSpec, use_bias: bool
 ) -> Layer: ...
+def einsum_dense(
+    name: str,
+    dtype: str,
+    taken: int,
+    units: Shape,
+    elides: bool,
+    kept: Shape,
+    activation: ActivationSpec,
+    use_bias: bool,
+) -> Layer:
+    """The last `taken` axes become those of `units`; a size of `kept` that is 0 is any."""
+
 def activation(name: str, dtype: str, activation: ActivationSpec) -> Layer: ...
 def activation_along(
     name: str, dtype: str, activation: ActivationSpec, axes: Sequence[int]
@@ -81,6 +93,15 @@ def batch_normalization(
 ) -> Layer: ...
 def flatten(name: str, dtype: str) -> Layer: ...
 def reshape(name: str, dtype: str, target_shape: Shape) -> Layer: ...
+def group_normalization(
+    name: str,
+    dtype: str,
+    groups: int,
+    axis: int,
+    epsilon: float,
+    center: bool,
+    scale: bool,
+) -> Layer: ...
 def normalization(
     name: str, dtype: str, axes: tuple[int, ...], floor: float, invert: bool
 ) -> Layer: ...
@@ -259,6 +280,9 @@ def fill_random(
     distribution: str, values: np.ndarray, seed: int, stream: int, a: float, b: float
 ) -> None:
     """Fill in place: "uniform" [a, b), "normal" or "truncated_normal" of mean a, deviation b."""
+
+def hash_buckets(texts: Sequence[str | bytes], bins: int, key: tuple[int, ...]) -> np.ndarray:
+    """The bucket of each, as int64: by FarmHash, or by SipHash with a key of two numbers."""
 
 def isa() -> str: ...
 def num_threads() -> int: ...

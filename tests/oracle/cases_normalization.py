@@ -116,6 +116,25 @@ ROWS = [
     ("unit two axes", (2, 3, 5), 4, lambda layers: layers.UnitNormalization(axis=[1, 2])),
 ]
 
+GROUPS = [
+    ("group", (6,), 8, lambda layers: layers.GroupNormalization(3)),
+    ("group of all", (17,), 5, lambda layers: layers.GroupNormalization(1, epsilon=0.01)),
+    ("group of one", (3, 5), 4, lambda layers: layers.GroupNormalization(-1)),
+    ("group without scale", (6,), 4, lambda layers: layers.GroupNormalization(2, scale=False)),
+    ("group without center", (6,), 4, lambda layers: layers.GroupNormalization(2, center=False)),
+    (
+        "group plain",
+        (6,),
+        4,
+        lambda layers: layers.GroupNormalization(2, center=False, scale=False),
+    ),
+    ("group rank 3", (3, 6), 4, lambda layers: layers.GroupNormalization(2)),
+    ("group rank 4", (2, 3, 8), 4, lambda layers: layers.GroupNormalization(4)),
+    ("group axis 1", (4, 5), 4, lambda layers: layers.GroupNormalization(2, axis=1)),
+    ("group axis 2", (3, 4, 5), 4, lambda layers: layers.GroupNormalization(2, axis=2)),
+    ("group axis -2", (3, 4, 5), 4, lambda layers: layers.GroupNormalization(2, axis=-2)),
+]
+
 
 def run_edges(keras, dtype):
     """Rows of zeros, constant ones, and single numbers."""
@@ -139,6 +158,7 @@ def run_edges(keras, dtype):
 CASES = [
     *(in_training(*row) for row in ROWS),
     Case("rows at the edge", run_edges, float32=(2e-5, 2e-5), float64=(1e-9, 1e-9)),
+    *(in_training(*row) for row in GROUPS),
     *(in_training(*row) for row in BATCH),
     in_training("batch frozen", (5,), 8, lambda layers: layers.BatchNormalization(), frozen=True),
     Case("batch initial", run_initial),

@@ -24,10 +24,12 @@ FAMILIES = (
     "activations",
     "batches",
     "callbacks",
+    "categories",
     "configurations",
     "confusion",
     "custom",
     "described",
+    "einsum_dense",
     "epoch_callbacks",
     "fit_arguments",
     "functional",
@@ -49,6 +51,8 @@ FAMILIES = (
     "utilities",
     "wrappers",
 )
+# Those of which Keras needs TensorFlow, whatever its backend.
+NEED_TENSORFLOW = ("categories",)
 VALUES = Path(__file__).parent / "values"
 
 

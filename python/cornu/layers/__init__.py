@@ -3,16 +3,22 @@
 from cornu.layers.activation import Activation as Activation
 from cornu.layers.alpha_dropout import AlphaDropout as AlphaDropout
 from cornu.layers.batch_normalization import BatchNormalization as BatchNormalization
+from cornu.layers.category_encoding import CategoryEncoding as CategoryEncoding
 from cornu.layers.data_normalization import Normalization as Normalization
 from cornu.layers.dense import Dense as Dense
+from cornu.layers.discretization import Discretization as Discretization
 from cornu.layers.dropout import Dropout as Dropout
+from cornu.layers.einsum_dense import EinsumDense as EinsumDense
 from cornu.layers.elu import ELU as ELU
 from cornu.layers.flatten import Flatten as Flatten
 from cornu.layers.gaussian_dropout import GaussianDropout as GaussianDropout
 from cornu.layers.gaussian_noise import GaussianNoise as GaussianNoise
+from cornu.layers.group_normalization import GroupNormalization as GroupNormalization
+from cornu.layers.hashing import Hashing as Hashing
 from cornu.layers.identity import Identity as Identity
 from cornu.layers.input_layer import Input as Input
 from cornu.layers.input_layer import InputLayer as InputLayer
+from cornu.layers.integer_lookup import IntegerLookup as IntegerLookup
 from cornu.layers.layer import Layer as Layer
 from cornu.layers.layer_normalization import LayerNormalization as LayerNormalization
 from cornu.layers.leaky_relu import LeakyReLU as LeakyReLU
@@ -26,6 +32,7 @@ from cornu.layers.rescaling import Rescaling as Rescaling
 from cornu.layers.reshape import Reshape as Reshape
 from cornu.layers.rms_normalization import RMSNormalization as RMSNormalization
 from cornu.layers.softmax import Softmax as Softmax
+from cornu.layers.string_lookup import StringLookup as StringLookup
 from cornu.layers.unit_normalization import UnitNormalization as UnitNormalization
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.old_modules import alias_modules as _alias_modules
@@ -35,14 +42,20 @@ __all__ = [
     "Activation",
     "AlphaDropout",
     "BatchNormalization",
+    "CategoryEncoding",
     "Dense",
+    "Discretization",
     "Dropout",
+    "EinsumDense",
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GroupNormalization",
+    "Hashing",
     "Identity",
     "Input",
     "InputLayer",
+    "IntegerLookup",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
@@ -55,6 +68,7 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Softmax",
+    "StringLookup",
     "UnitNormalization",
     "deserialize",
     "serialize",

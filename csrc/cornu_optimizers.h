@@ -3,9 +3,15 @@
 #define CORNU_OPTIMIZERS_H
 
 typedef enum cornu_optimizer_kind {
-    CORNU_SGD,     /* momentum, nesterov */
-    CORNU_ADAM,    /* beta_1, beta_2, epsilon, amsgrad */
-    CORNU_RMSPROP, /* rho, momentum, epsilon, centered */
+    CORNU_SGD,      /* momentum, nesterov */
+    CORNU_ADAM,     /* beta_1, beta_2, epsilon, amsgrad */
+    CORNU_RMSPROP,  /* rho, momentum, epsilon, centered */
+    CORNU_ADAGRAD,  /* initial_accumulator_value, epsilon */
+    CORNU_ADADELTA, /* rho, epsilon */
+    CORNU_ADAMAX,   /* beta_1, beta_2, epsilon */
+    CORNU_NADAM,    /* beta_1, beta_2, epsilon */
+    CORNU_FTRL,     /* initial_accumulator_value, learning_rate_power, l1, l2, l2_shrinkage, beta */
+    CORNU_LION,     /* beta_1, beta_2 */
     CORNU_OPTIMIZER_COUNT
 } cornu_optimizer_kind;
 
@@ -17,6 +23,8 @@ typedef struct cornu_optimizer_options {
     bool amsgrad;
     double rho;
     bool centered;
+    double initial_accumulator_value;
+    double learning_rate_power, l1, l2, l2_shrinkage, beta;
     double decay; /* step t, counted from 0, has learning_rate / (1 + decay t) */
     double
         weight_decay; /* each step takes weight_decay * learning_rate of a weight before; 0: none */

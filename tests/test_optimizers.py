@@ -12,7 +12,18 @@ import pytest
 
 import cornu as keras
 from cornu import optimizers, utils
-from cornu.optimizers import SGD, Adam, AdamW, RMSprop
+from cornu.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Ftrl,
+    Lion,
+    Nadam,
+    RMSprop,
+)
 from signatures import bare_signature
 
 COMMON = {
@@ -28,7 +39,7 @@ COMMON = {
 }
 
 
-@pytest.fixture(params=[SGD, Adam, AdamW, RMSprop])
+@pytest.fixture(params=[SGD, Adam, AdamW, RMSprop, Ftrl])
 def kind(request):
     return request.param
 
@@ -43,6 +54,20 @@ def test_signatures_are_kerass():
     assert bare_signature(AdamW) == f"{adamw}, clipnorm{rest}"
     rmsprop = "(learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-07, centered=False"
     assert bare_signature(RMSprop) == rmsprop + tail
+    for one, own in (
+        (Adagrad, "initial_accumulator_value=0.1, epsilon=1e-07"),
+        (Adadelta, "rho=0.95, epsilon=1e-07"),
+        (Adamax, "beta_1=0.9, beta_2=0.999, epsilon=1e-07"),
+        (Nadam, "beta_1=0.9, beta_2=0.999, epsilon=1e-07"),
+        (
+            Ftrl,
+            "learning_rate_power=-0.5, initial_accumulator_value=0.1, "
+            "l1_regularization_strength=0.0, l2_regularization_strength=0.0, "
+            "l2_shrinkage_regularization_strength=0.0, beta=0.0",
+        ),
+        (Lion, "beta_1=0.9, beta_2=0.99"),
+    ):
+        assert bare_signature(one) == f"(learning_rate=0.001, {own}{tail}"
 
 
 def test_defaults():
@@ -309,6 +334,34 @@ def test_slot_count():
     assert RMSprop().slot_count == 1
     assert RMSprop(momentum=0.1).slot_count == RMSprop(centered=True).slot_count == 2
     assert RMSprop(momentum=0.1, centered=True).slot_count == 3
+    assert Adagrad().slot_count == Lion().slot_count == 1
+    assert {kind().slot_count for kind in (Adadelta, Adamax, Nadam, Ftrl)} == {2}
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "expected"),
+    [
+        (Adagrad, {"initial_accumulator_value": -0.1}, "a number at least 0"),
+        (Adagrad, {"epsilon": None}, "a number at least 0"),
+        (Adadelta, {"rho": 1.0}, r"a number from 0 to 1 \(excluded\)"),
+        (Adamax, {"beta_1": 1.0}, r"a number from 0 to 1 \(excluded\)"),
+        (Nadam, {"beta_2": -0.1}, r"a number from 0 to 1 \(excluded\)"),
+        (Ftrl, {"learning_rate_power": 0.1}, "a number at most 0"),
+        (Ftrl, {"learning_rate_power": -math.inf}, "a number at most 0"),
+        (Ftrl, {"initial_accumulator_value": -1}, "a number at least 0"),
+        (Ftrl, {"l1_regularization_strength": -1}, "a number at least 0"),
+        (Ftrl, {"l2_regularization_strength": math.nan}, "a number at least 0"),
+        (Ftrl, {"l2_shrinkage_regularization_strength": []}, "a number at least 0"),
+        (Ftrl, {"beta": True}, "a number at least 0"),
+        (Lion, {"beta_1": 0.0}, "more than 0"),
+        (Lion, {"beta_1": 1.1}, "a number from 0 to 1"),
+        (Lion, {"beta_2": 1.1}, "a number from 0 to 1"),
+    ],
+)
+def test_numbers_out_of_range(kind, wrong, expected):
+    ((name, value),) = wrong.items()
+    with pytest.raises(ValueError, match=rf"`{name}` must be {expected}.*Received: {name}="):
+        kind(**wrong)
 
 
 @pytest.mark.parametrize(
@@ -318,6 +371,12 @@ def test_slot_count():
         Adam(0.5, 0.25, 0.75, 1e-3, True, name="b"),
         AdamW(0.5, 0.25, name="c"),
         RMSprop(0.5, 0.25, 0.75, 1e-3, True, 0.125, name="d"),
+        Adagrad(0.5, 0.25, 1e-3, name="e"),
+        Adadelta(0.5, 0.25, 1e-3, name="f"),
+        Adamax(0.5, 0.25, 0.75, 1e-3, name="g"),
+        Nadam(0.5, 0.25, 0.75, 1e-3, name="h"),
+        Ftrl(0.5, -0.25, 0.75, 0.125, 0.5, 1.5, 2, name="i"),
+        Lion(0.5, 0.25, 0.75, name="j"),
         SGD(),
     ],
 )
@@ -349,15 +408,46 @@ def test_get(kind):
     made = kind(0.5)
     assert optimizers.get(made) is made
     assert optimizers.get(None) is None
+    made.learning_rate = 0.25
+    for settings in (
+        optimizers.serialize(made),
+        {"class_name": name.upper(), "config": made.get_config()},
+    ):
+        for again in (optimizers.get(settings), optimizers.deserialize(settings)):
+            assert type(again) is kind
+            assert again.get_config() == made.get_config()
 
 
-@pytest.mark.parametrize(("wrong", "nearest"), [("sdg", "sgd"), ("Adma", "adam"), ("SGDD", "sgd")])
+def test_deserialize_finds_classes_of_ones_own():
+    class Mine(SGD):
+        pass
+
+    settings = optimizers.serialize(Mine(0.5, name="mine"))
+    made = optimizers.deserialize(settings, {"Mine": Mine})
+    assert (type(made), float(made.learning_rate)) == (Mine, 0.5)
+    with pytest.raises(ValueError, match="can't be made again without its class"):
+        optimizers.deserialize(settings)
+
+
+@pytest.mark.parametrize("wrong", [None, {}, {"class_name": 3}, {"class_name": "get"}])
+def test_deserialize_refuses_other_things(wrong):
+    with pytest.raises(ValueError, match="`config` must be what `serialize` returned"):
+        optimizers.deserialize(wrong)
+    with pytest.raises(ValueError, match="'deserialise'"):
+        optimizers.deserialize({"class_name": "deserialise"})
+    with pytest.raises(ValueError, match="must be of an optimizer"):
+        optimizers.deserialize({"module": "keras.losses", "class_name": "MeanSquaredError"})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "nearest"), [("sdg", "sgd"), ("Nadma", "nadam"), ("SGDD", "sgd")]
+)
 def test_get_names_the_nearest(wrong, nearest):
     with pytest.raises(ValueError, match=f"Unknown optimizer: '{wrong}'.*name is '{nearest}'"):
         optimizers.get(wrong)
 
 
-@pytest.mark.parametrize("wrong", [3, {"class_name": "SGD"}, dict, lambda: None])
+@pytest.mark.parametrize("wrong", [3, dict, lambda: None])
 def test_get_refuses_other_things(wrong):
     with pytest.raises(ValueError, match=r"must be a name or one of cornu\.optimizers"):
         optimizers.get(wrong)

@@ -8,9 +8,9 @@
 #include "ext/span_view.h"
 
 static const char *const kind_names[CORNU_OPTIMIZER_COUNT] = {
-    [CORNU_SGD] = "sgd",
-    [CORNU_ADAM] = "adam",
-    [CORNU_RMSPROP] = "rmsprop",
+    [CORNU_SGD] = "sgd",         [CORNU_ADAM] = "adam",         [CORNU_RMSPROP] = "rmsprop",
+    [CORNU_ADAGRAD] = "adagrad", [CORNU_ADADELTA] = "adadelta", [CORNU_ADAMAX] = "adamax",
+    [CORNU_NADAM] = "nadam",     [CORNU_FTRL] = "ftrl",         [CORNU_LION] = "lion",
 };
 
 static cornu_optimizer *optimizer_of(PyObject *self) {
@@ -41,6 +41,12 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
         {"$amsgrad", cornu_convert_bool, &options.amsgrad},
         {"$rho", cornu_convert_double, &options.rho},
         {"$centered", cornu_convert_bool, &options.centered},
+        {"$initial_accumulator_value", cornu_convert_double, &options.initial_accumulator_value},
+        {"$learning_rate_power", cornu_convert_double, &options.learning_rate_power},
+        {"$l1_regularization_strength", cornu_convert_double, &options.l1},
+        {"$l2_regularization_strength", cornu_convert_double, &options.l2},
+        {"$l2_shrinkage_regularization_strength", cornu_convert_double, &options.l2_shrinkage},
+        {"$beta", cornu_convert_double, &options.beta},
         {"$decay", cornu_convert_double, &options.decay},
         {"$weight_decay", cornu_convert_double, &options.weight_decay},
         {"$clipnorm", cornu_convert_double, &options.clipnorm},
@@ -229,7 +235,11 @@ static PyGetSetDef optimizer_attributes[] = {
 static PyType_Slot optimizer_slots[] = {
     {Py_tp_doc, (void *)"Optimizer(kind, learning_rate, *, momentum=0.0, nesterov=False, "
                         "beta_1=0.9, beta_2=0.999, epsilon=1e-07, amsgrad=False, rho=0.9, "
-                        "centered=False, decay=0.0, weight_decay=0.0, clipnorm=0.0, "
+                        "centered=False, "
+                        "initial_accumulator_value=0.0, learning_rate_power=0.0, "
+                        "l1_regularization_strength=0.0, l2_regularization_strength=0.0, "
+                        "l2_shrinkage_regularization_strength=0.0, beta=0.0, decay=0.0, "
+                        "weight_decay=0.0, clipnorm=0.0, "
                         "clipvalue=0.0, global_clipnorm=0.0)\n--\n\n"
                         "An optimizer's options, learning rate, step count and state."},
     {Py_tp_new, (void *)optimizer_new},

@@ -24,6 +24,13 @@ static double sum_of_squares(size_t count, const void *x_) {
     return lanes[0];
 }
 
+static void fill(size_t count, double value, void *x_) {
+    REAL *x = x_;
+    for (size_t i = 0; i < count; i++) {
+        x[i] = (REAL)value;
+    }
+}
+
 static void scale(size_t count, double factor, void *x_) {
     REAL *x = x_;
     for (size_t i = 0; i < count; i++) {

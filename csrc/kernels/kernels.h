@@ -63,13 +63,14 @@ typedef struct cornu_gemm {
     double rate;
 } cornu_gemm;
 
-/* One step of an optimizer; `iteration` counts from 1. Slots are vectors as long as the weights,
- * first all zero. */
+/* One step of an optimizer; `iteration` counts from 1. Slots are vectors as long as the weights, as
+ * cornu_optimizer_slot_start fills them first. */
 typedef struct cornu_update {
     const cornu_optimizer_options *options;
     double learning_rate;
     uint64_t iteration;
     double weight_decay; /* of these weights: the options', or 0 */
+    double product;      /* Nadam: of its shares up to this one */
 } cornu_update;
 
 typedef struct cornu_dropout {
@@ -212,6 +213,8 @@ typedef struct cornu_kernels {
 
     /* The squares are added in double, in an order that depends on `count` only. */
     double (*sum_of_squares)(size_t count, const void *x);
+    /* x = value. */
+    void (*fill)(size_t count, double value, void *x);
     /* x = factor x; x = at least -most and at most `most` (NaN stays). */
     void (*scale)(size_t count, double factor, void *x);
     void (*clip)(size_t count, double most, void *x);
@@ -278,9 +281,15 @@ static inline bool cornu_loss_is_hinge(const cornu_loss *loss) {
 }
 
 /* Vectors of state, each as long as the weights: SGD 0, with momentum 1; Adam m, v, with amsgrad
- * v_hat; RMSprop the mean square, with momentum that, centered the mean. */
+ * v_hat; RMSprop the mean square, with momentum that, centered the mean; Adagrad the sum of
+ * squares; Adadelta the mean squares of gradients and of steps; Adamax m, u; Nadam m, v; Ftrl the
+ * sum of squares and the linear term; Lion m. */
 #define CORNU_MAX_SLOTS 3
 size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options);
+/* What a slot is filled with at first. */
+double cornu_optimizer_slot_start(const cornu_optimizer_options *options, size_t index);
+/* Nadam's beta_1 of a step. */
+double cornu_nadam_share(const cornu_optimizer_options *options, uint64_t iteration);
 /* Whether a step is weights - rate gradient and nothing more, which a product's store can do. */
 bool cornu_optimizer_is_plain(const cornu_optimizer_options *options);
 /* Whether nothing stands between a gradient and its step, so that a part of the gradient can be

@@ -1,4 +1,5 @@
 #include "kernels/kernels.h"
+#include "kernels/whole_power.h"
 
 size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options) {
     const size_t momentum = options->momentum != 0.0 ? 1 : 0;
@@ -7,9 +8,26 @@ size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options) {
             return options->amsgrad ? 3 : 2;
         case CORNU_RMSPROP:
             return 1 + momentum + (options->centered ? 1 : 0);
+        case CORNU_ADADELTA:
+        case CORNU_ADAMAX:
+        case CORNU_NADAM:
+        case CORNU_FTRL:
+            return 2;
+        case CORNU_ADAGRAD:
+        case CORNU_LION:
+            return 1;
         default:
             return momentum;
     }
+}
+
+double cornu_optimizer_slot_start(const cornu_optimizer_options *options, size_t index) {
+    const bool adds_up = options->kind == CORNU_ADAGRAD || options->kind == CORNU_FTRL;
+    return adds_up && index == 0 ? options->initial_accumulator_value : 0.0;
+}
+
+double cornu_nadam_share(const cornu_optimizer_options *options, uint64_t iteration) {
+    return options->beta_1 * (1.0 - 0.5 * cornu_whole_power(0.96, iteration));
 }
 
 bool cornu_optimizer_is_plain(const cornu_optimizer_options *options) {

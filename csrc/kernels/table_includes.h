@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "kernels/kernels.h"
 #include "kernels/levels.h"
+#include "kernels/whole_power.h"
 
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__NO_SIGNED_ZEROS__) || \
     __FINITE_MATH_ONLY__

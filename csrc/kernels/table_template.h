@@ -47,6 +47,12 @@
 
 #include "kernels/update_rms_template.h"
 
+#include "kernels/update_adagrad_template.h"
+
+#include "kernels/update_ftrl_template.h"
+
+#include "kernels/update_momentum_template.h"
+
 #include "kernels/update_template.h"
 
 #include "kernels/random_words_template.h"
@@ -90,6 +96,7 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .metric_rows = metric_rows,
     .metric_sums = metric_sums,
     .sum_of_squares = sum_of_squares,
+    .fill = fill,
     .scale = scale,
     .clip = clip,
     .update = update,

@@ -6,24 +6,6 @@ INLINE REAL no_subnormal(REAL x) {
     return absolute(x) < REAL_MINIMUM ? 0 : x;
 }
 
-/* base^exponent by repeated squaring of an unevaluated sum of two doubles: squaring one double
- * alone would lose about `exponent` units in the last place. libm's pow is not the same everywhere.
- * For 0 <= base <= 1. */
-static double whole_power(double base, uint64_t exponent) {
-    double high = 1, low = 0, square = base, square_low = 0;
-    for (; exponent > 0 && high > 0; exponent >>= 1) {
-        if (exponent & 1) {
-            double product = high * square;
-            low = __builtin_fma(high, square, -product) + (high * square_low + low * square);
-            high = product;
-        }
-        double product = square * square;
-        square_low = __builtin_fma(square, square, -product) + 2 * (square * square_low);
-        square = product;
-    }
-    return high + low;
-}
-
 typedef struct adam_step {
     REAL alpha, gain_1, gain_2, epsilon; /* gain: 1 - beta */
 } adam_step;
@@ -31,8 +13,8 @@ typedef struct adam_step {
 static adam_step adam_step_of(const cornu_update *update) {
     const cornu_optimizer_options *options = update->options;
     /* The powers are of beta as REAL holds it, as in Keras. */
-    REAL power_1 = (REAL)whole_power((double)(REAL)options->beta_1, update->iteration);
-    REAL power_2 = (REAL)whole_power((double)(REAL)options->beta_2, update->iteration);
+    REAL power_1 = (REAL)cornu_whole_power((double)(REAL)options->beta_1, update->iteration);
+    REAL power_2 = (REAL)cornu_whole_power((double)(REAL)options->beta_2, update->iteration);
     adam_step step = {
         .alpha = (REAL)update->learning_rate * square_root(1 - power_2) / (1 - power_1),
         .gain_1 = (REAL)(1.0 - options->beta_1),
@@ -64,5 +46,14 @@ static void update_amsgrad(adam_step step, size_t count, REAL *restrict weights,
         scale = v_hat[i] > scale ? v_hat[i] : scale;
         v_hat[i] = scale;
         weights[i] -= m[i] * step.alpha / (square_root(scale) + step.epsilon);
+    }
+}
+
+static void update_adam_row(const cornu_optimizer_options *options, adam_step step, size_t count,
+                            REAL *weights, const REAL *gradient, REAL *const slots[]) {
+    if (options->amsgrad) {
+        update_amsgrad(step, count, weights, gradient, slots[0], slots[1], slots[2]);
+    } else {
+        update_adam(step, count, weights, gradient, slots[0], slots[1]);
     }
 }

@@ -10,10 +10,6 @@
 /* Elements of one tile of an update. */
 #define TILE_ELEMENTS 16384
 
-static bool is_fraction(double value) {
-    return value >= 0.0 && value < 1.0;
-}
-
 static cornu_status check_learning_rate(double learning_rate, cornu_error *error) {
     if (learning_rate >= 0.0 && learning_rate <= 1e300) return CORNU_OK;
     return cornu_error_set(error, CORNU_ERROR_VALUE,
@@ -21,68 +17,10 @@ static cornu_status check_learning_rate(double learning_rate, cornu_error *error
                            learning_rate);
 }
 
-static cornu_status check_clipping(const cornu_optimizer_options *options, cornu_error *error) {
-    const double most[] = {options->clipnorm, options->clipvalue, options->global_clipnorm};
-    size_t given = 0;
-    for (size_t i = 0; i < 3; i++) {
-        if (!(most[i] >= 0.0)) {
-            return cornu_error_set(error, CORNU_ERROR_VALUE,
-                                   "`clipnorm`, `clipvalue` and `global_clipnorm` must be numbers "
-                                   "from 0 on. Received: %g",
-                                   most[i]);
-        }
-        given += most[i] > 0.0;
-    }
-    if (given <= 1) return CORNU_OK;
-    return cornu_error_set(error, CORNU_ERROR_VALUE,
-                           "Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set. "
-                           "Received: clipnorm=%g, clipvalue=%g, global_clipnorm=%g",
-                           most[0], most[1], most[2]);
-}
-
-static cornu_status check_options(const cornu_optimizer_options *options, cornu_error *error) {
-    const bool has_momentum = options->kind == CORNU_SGD || options->kind == CORNU_RMSPROP;
-    if ((unsigned)options->kind >= CORNU_OPTIMIZER_COUNT)
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no such optimizer.");
-    if (has_momentum && !(options->momentum >= 0.0 && options->momentum <= 1.0)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "`momentum` must be a number from 0 to 1. Received: %g",
-                               options->momentum);
-    }
-    if (options->kind == CORNU_ADAM &&
-        !(is_fraction(options->beta_1) && is_fraction(options->beta_2))) {
-        return cornu_error_set(
-            error, CORNU_ERROR_VALUE,
-            "`beta_1` and `beta_2` must be numbers from 0 to below 1. Received: %g and %g",
-            options->beta_1, options->beta_2);
-    }
-    if (options->kind == CORNU_RMSPROP && !is_fraction(options->rho)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "`rho` must be a number from 0 to below 1. Received: %g",
-                               options->rho);
-    }
-    if (options->kind != CORNU_SGD && !(options->epsilon >= 0.0)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "`epsilon` must be a number from 0 on. Received: %g",
-                               options->epsilon);
-    }
-    if (!(options->decay >= 0.0 && options->decay <= 1e300)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "`decay` must be a finite number from 0 on. Received: %g",
-                               options->decay);
-    }
-    if (!(options->weight_decay >= 0.0 && options->weight_decay <= 1e300)) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "`weight_decay` must be a finite number from 0 on. Received: %g",
-                               options->weight_decay);
-    }
-    return check_clipping(options, error);
-}
-
 cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double learning_rate,
                                  cornu_optimizer **optimizer, cornu_error *error) {
     cornu_status status = check_learning_rate(learning_rate, error);
-    if (status == CORNU_OK) status = check_options(options, error);
+    if (status == CORNU_OK) status = cornu_optimizer_check(options, error);
     if (status != CORNU_OK) return status;
     cornu_optimizer *made = cornu_memory_allocate_zeroed(sizeof *made);
     if (!made || cornu_lock_new(&made->lock) != CORNU_OK) {
@@ -95,6 +33,7 @@ cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double 
     atomic_init(&made->exclusion, NULL);
     atomic_init(&made->schedule, NULL);
     made->options = *options;
+    made->product = 1.0;
     made->slots.count = cornu_optimizer_slot_count(options);
     *optimizer = made;
     return CORNU_OK;
@@ -190,17 +129,6 @@ static void carry_slots(const cornu_slots *from, const cornu_slots *to) {
     }
 }
 
-/* A beta that float32 rounds to 1 would divide by zero. */
-static cornu_status check_betas(const cornu_optimizer_options *options, cornu_dtype dtype,
-                                cornu_error *error) {
-    if (options->kind != CORNU_ADAM || dtype != CORNU_FLOAT32) return CORNU_OK;
-    if ((float)options->beta_1 < 1.0F && (float)options->beta_2 < 1.0F) return CORNU_OK;
-    return cornu_error_set(error, CORNU_ERROR_VALUE,
-                           "`beta_1` and `beta_2` must be below 1 in the model's dtype, float32. "
-                           "Received: %.17g and %.17g",
-                           options->beta_1, options->beta_2);
-}
-
 /* Whether a table has weights that the one bound so far has not. */
 static bool has_others(const cornu_optimizer *optimizer, const cornu_table *table) {
     const cornu_table *old = optimizer->slots.table;
@@ -211,8 +139,18 @@ static bool has_others(const cornu_optimizer *optimizer, const cornu_table *tabl
     return false;
 }
 
+/* From zeros. */
+static void fill_slots(const cornu_optimizer_options *options, const cornu_slots *slots) {
+    const cornu_kernels *kernels = cornu_kernels_for(slots->dtype);
+    for (size_t i = 0; i < slots->count; i++) {
+        const double start = cornu_optimizer_slot_start(options, i);
+        if (start != 0.0) kernels->fill(slots->table->flat_count, start, slot_at(slots, i, 0));
+    }
+}
+
 /* Room for the slots of a table (NULL: there was no memory for it). */
-static cornu_status allocate_slots(cornu_slots *slots, cornu_error *error) {
+static cornu_status allocate_slots(const cornu_optimizer_options *options, cornu_slots *slots,
+                                   cornu_error *error) {
     size_t nbytes = 0;
     size_t element_nbytes = slots->count * cornu_dtype_nbytes(slots->dtype);
     if (slots->table && !cornu_size_multiply(slots->table->flat_count, element_nbytes, &nbytes)) {
@@ -220,7 +158,10 @@ static cornu_status allocate_slots(cornu_slots *slots, cornu_error *error) {
                                "The state of the optimizer is more than memory can hold.");
     }
     if (slots->table) slots->memory = cornu_memory_allocate_zeroed(nbytes);
-    if (slots->memory) return CORNU_OK;
+    if (slots->memory) {
+        fill_slots(options, slots);
+        return CORNU_OK;
+    }
     if (nbytes == 0) {
         return cornu_error_set(error, CORNU_ERROR_MEMORY,
                                "No memory for the list of an optimizer's weights.");
@@ -232,7 +173,7 @@ static cornu_status allocate_slots(cornu_slots *slots, cornu_error *error) {
 cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
                                   cornu_dtype dtype, cornu_error *error) {
     if (optimizer->bound_id == table->id) return CORNU_OK;
-    cornu_status status = check_betas(&optimizer->options, dtype, error);
+    cornu_status status = cornu_optimizer_check_dtype(&optimizer->options, dtype, error);
     if (status != CORNU_OK) return status;
     const cornu_slots *old = &optimizer->slots;
     if (old->table && cornu_optimizer_iterations(optimizer) > 0 && old->table->count > 0 &&
@@ -243,7 +184,7 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
                                "Make a new optimizer for this model.");
     }
     cornu_slots slots = {old->count, extended_table(old, table, dtype), dtype, NULL};
-    status = allocate_slots(&slots, error);
+    status = allocate_slots(&optimizer->options, &slots, error);
     if (status != CORNU_OK) {
         cornu_table_release(slots.table);
         return status;
@@ -272,10 +213,15 @@ static double decayed_rate(const cornu_optimizer *optimizer) {
 }
 
 cornu_update cornu_optimizer_begin(const cornu_optimizer *optimizer) {
-    return (cornu_update){.options = &optimizer->options,
+    const cornu_optimizer_options *options = &optimizer->options;
+    const uint64_t iteration = next_iteration(optimizer);
+    double product = optimizer->product;
+    if (options->kind == CORNU_NADAM) product *= cornu_nadam_share(options, iteration);
+    return (cornu_update){.options = options,
                           .learning_rate = decayed_rate(optimizer),
-                          .iteration = next_iteration(optimizer),
-                          .weight_decay = optimizer->options.weight_decay};
+                          .iteration = iteration,
+                          .weight_decay = options->weight_decay,
+                          .product = product};
 }
 
 cornu_descent cornu_optimizer_descent(const cornu_optimizer *optimizer,
@@ -358,4 +304,5 @@ cornu_status cornu_optimizer_descend(const cornu_optimizer *optimizer, const cor
 
 void cornu_optimizer_end(cornu_optimizer *optimizer, const cornu_update *update) {
     cornu_optimizer_set_iterations(optimizer, update->iteration, NULL);
+    optimizer->product = update->product;
 }

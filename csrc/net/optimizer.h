@@ -43,6 +43,7 @@ struct cornu_optimizer {
     atomic_uint_fast64_t iterations;
     _Atomic(cornu_exclusion *) exclusion; /* NULL: none */
     _Atomic(cornu_schedule *) schedule;   /* NULL: none */
+    double product;                       /* Nadam's; needs the lock */
     cornu_lock *lock;                     /* held by every run that trains with it */
     cornu_slots slots;
     uint64_t bound_id;   /* of the table that it is bound to; 0: none */
@@ -50,9 +51,16 @@ struct cornu_optimizer {
     uint64_t bind_count; /* how often it was bound to a table with other weights than the last */
 };
 
-/* Makes the slots parallel to `table`: those of spans that it had before are kept, new ones are
- * zero. Needs the lock. CORNU_ERROR_STATE when it has trained other spans and none of these;
- * CORNU_ERROR_MEMORY, CORNU_ERROR_OVERFLOW. */
+/* Whether the options can be; CORNU_ERROR_VALUE names the first that can't. */
+cornu_status cornu_optimizer_check(const cornu_optimizer_options *options, cornu_error *error);
+/* Whether they can be for weights of this type: a beta that float32 rounds to 1 would divide by
+ * zero. CORNU_ERROR_VALUE. */
+cornu_status cornu_optimizer_check_dtype(const cornu_optimizer_options *options, cornu_dtype dtype,
+                                         cornu_error *error);
+
+/* Makes the slots parallel to `table`: those of spans that it had before are kept, new ones
+ * are as they begin. Needs the lock. CORNU_ERROR_STATE when it has trained other spans and none of
+ * these; CORNU_ERROR_MEMORY, CORNU_ERROR_OVERFLOW. */
 cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
                                   cornu_dtype dtype, cornu_error *error);
 /* Slot `index` of a span, as long as the span; NULL when there is none of it. */

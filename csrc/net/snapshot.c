@@ -11,6 +11,7 @@
 
 struct cornu_snapshot {
     uint64_t iterations, bind_count;
+    double product;        /* the optimizer's */
     unsigned char *memory; /* of each trained span the weights and its slots; then state spans */
 };
 
@@ -81,8 +82,10 @@ cornu_status cornu_snapshot_new(const cornu_plan *plan, const cornu_optimizer *o
                                "No memory to keep the weights (%zu bytes) in case of bad data.",
                                total);
     }
-    *snapshot =
-        (cornu_snapshot){cornu_optimizer_iterations(optimizer), optimizer->bind_count, memory};
+    *snapshot = (cornu_snapshot){.iterations = cornu_optimizer_iterations(optimizer),
+                                 .bind_count = optimizer->bind_count,
+                                 .product = optimizer->product,
+                                 .memory = memory};
     copying saving = {SAVE, memory, task};
     cornu_status status = copy_all(&saving, plan, optimizer);
     if (status != CORNU_OK) {
@@ -98,8 +101,9 @@ void cornu_snapshot_restore(const cornu_snapshot *snapshot, const cornu_plan *pl
     copying restoring = {RESTORE, snapshot->memory, NULL};
     copy_all(&restoring, plan, optimizer);
     /* Another model may have trained with the optimizer in a hook: then its steps count. */
-    if (optimizer->bind_count == snapshot->bind_count)
-        cornu_optimizer_set_iterations(optimizer, snapshot->iterations, NULL);
+    if (optimizer->bind_count != snapshot->bind_count) return;
+    cornu_optimizer_set_iterations(optimizer, snapshot->iterations, NULL);
+    optimizer->product = snapshot->product;
 }
 
 void cornu_snapshot_free(cornu_snapshot *snapshot) {

@@ -135,7 +135,7 @@ class Optimizer:
     iterations: int
     def __init__(
         self,
-        kind: str,  # "sgd", "adam" or "rmsprop"
+        kind: str,  # Keras's class, in small letters
         learning_rate: float,
         *,
         momentum: float = 0.0,
@@ -146,6 +146,12 @@ class Optimizer:
         amsgrad: bool = False,
         rho: float = 0.9,
         centered: bool = False,
+        initial_accumulator_value: float = 0.0,
+        learning_rate_power: float = 0.0,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        beta: float = 0.0,
         decay: float = 0.0,
         weight_decay: float = 0.0,
         clipnorm: float = 0.0,

@@ -16,6 +16,13 @@ OPTIMIZERS = {
     "rmsprop centered": lambda keras: keras.optimizers.RMSprop(
         0.01, momentum=0.5, centered=True, epsilon=1e-3
     ),
+    "adagrad": lambda keras: keras.optimizers.Adagrad(0.05),
+    "adadelta": lambda keras: keras.optimizers.Adadelta(1.0),
+    "adamax": lambda keras: keras.optimizers.Adamax(0.01),
+    "nadam": lambda keras: keras.optimizers.Nadam(0.01),
+    "ftrl": lambda keras: keras.optimizers.Ftrl(0.1, l1_regularization_strength=1e-3, beta=0.1),
+    "ftrl power": lambda keras: keras.optimizers.Ftrl(0.1, learning_rate_power=-0.7),
+    "lion": lambda keras: keras.optimizers.Lion(0.003),
     "scheduled": lambda keras: keras.optimizers.SGD(
         keras.optimizers.schedules.CosineDecayRestarts(0.1, 5, 1.5, 0.7, 0.01), momentum=0.5
     ),

@@ -266,6 +266,13 @@ static void compute_update(const cornu_kernels *kernels, const input *in, output
         {.kind = CORNU_SGD, .weight_decay = 0.3},
         {.kind = CORNU_RMSPROP, .rho = 0.9, .epsilon = 1e-7},
         {.kind = CORNU_RMSPROP, .rho = 0.9, .epsilon = 1e-3, .momentum = 0.9, .centered = true},
+        {.kind = CORNU_ADAGRAD, .epsilon = 1e-7},
+        {.kind = CORNU_ADADELTA, .rho = 0.95, .epsilon = 1e-7},
+        {.kind = CORNU_ADAMAX, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7},
+        {.kind = CORNU_NADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7},
+        {.kind = CORNU_FTRL, .learning_rate_power = -0.5, .l1 = 0.1, .beta = 0.1},
+        {.kind = CORNU_FTRL, .learning_rate_power = -0.7, .l2 = 0.1, .l2_shrinkage = 0.1},
+        {.kind = CORNU_LION, .beta_1 = 0.9, .beta_2 = 0.99},
     };
     size_t count = in->rows * in->columns, nbytes = count * real_nbytes(in->dtype);
     memcpy(out->reals, in->x, nbytes);
@@ -275,7 +282,7 @@ static void compute_update(const cornu_kernels *kernels, const input *in, output
     }
     for (uint64_t step = 1; step < 4; step++) {
         const cornu_optimizer_options *chosen = &options[in->variant];
-        cornu_update update = {chosen, 0.01, step * step * step, chosen->weight_decay};
+        cornu_update update = {chosen, 0.01, step * step * step, chosen->weight_decay, 0.5};
         kernels->update(&update, 1, count, out->reals, count, in->y, count, slots);
     }
     out->real_count = (1 + CORNU_MAX_SLOTS) * count;
@@ -394,7 +401,7 @@ int main(void) {
     compare_everywhere("column_sums", compute_column_sums, 2, false);
     compare_everywhere("loss", compute_loss, LOSS_VARIANTS, false);
     compare_everywhere("metric", compute_metric, 2 * CORNU_METRIC_FOREIGN, false);
-    compare_everywhere("update", compute_update, 8, false);
+    compare_everywhere("update", compute_update, 15, false);
     compare_everywhere("gradient", compute_gradient, 1, false);
     compare_everywhere("random", compute_random, 10, false);
     compare_everywhere("gather", compute_gather, 4 * CORNU_DTYPE_COUNT, false);

@@ -40,6 +40,18 @@ typedef struct network {
 #define ADAM {.kind = CORNU_ADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7}
 #define AMSGRAD \
     {.kind = CORNU_ADAM, .beta_1 = 0.8, .beta_2 = 0.99, .epsilon = 1e-7, .amsgrad = true}
+#define ADAGRAD {.kind = CORNU_ADAGRAD, .initial_accumulator_value = 0.1, .epsilon = 1e-7}
+#define ADADELTA {.kind = CORNU_ADADELTA, .rho = 0.95, .epsilon = 1e-7}
+#define ADAMAX {.kind = CORNU_ADAMAX, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7}
+#define NADAM {.kind = CORNU_NADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7}
+#define FTRL {.kind = CORNU_FTRL, .learning_rate_power = -0.5, .l1 = 1e-3, .beta = 0.1}
+#define FTRL_POWER                     \
+    {.kind = CORNU_FTRL,               \
+     .initial_accumulator_value = 0.1, \
+     .learning_rate_power = -0.7,      \
+     .l2 = 1e-3,                       \
+     .l2_shrinkage = 1e-3}
+#define LION {.kind = CORNU_LION, .beta_1 = 0.9, .beta_2 = 0.99}
 #define MSE {.kind = CORNU_MEAN_SQUARED_ERROR}
 #define SPARSE {.kind = CORNU_SPARSE_CATEGORICAL_CROSSENTROPY}
 #define DENSE {.kind = CORNU_CATEGORICAL_CROSSENTROPY}
@@ -58,6 +70,13 @@ static const network networks[] = {
     {"nesterov", 13, CLASSIFIER, SPARSE, NESTEROV, 0.03, 71, 1, false},
     {"adam", 13, CLASSIFIER, SPARSE, ADAM, 0.01, 71, 17, false},
     {"amsgrad", 13, CLASSIFIER, SPARSE, AMSGRAD, 0.01, 71, 71, false},
+    {"adagrad", 13, CLASSIFIER, SPARSE, ADAGRAD, 0.05, 71, 17, false},
+    {"adadelta", 13, CLASSIFIER, SPARSE, ADADELTA, 1, 71, 17, false},
+    {"adamax", 13, CLASSIFIER, SPARSE, ADAMAX, 0.01, 71, 17, false},
+    {"nadam", 13, CLASSIFIER, SPARSE, NADAM, 0.01, 71, 17, false},
+    {"ftrl", 13, CLASSIFIER, SPARSE, FTRL, 0.1, 71, 17, false},
+    {"ftrl power", 13, CLASSIFIER, SPARSE, FTRL_POWER, 0.1, 71, 17, false},
+    {"lion", 13, CLASSIFIER, SPARSE, LION, 0.003, 71, 17, false},
     {"columns 1", 530, {{1, "tanh"}, COLUMNS(1)}, MSE, SGD, 0.01, 33, 8, false},
     {"columns 2", 530, {{2, "tanh"}, COLUMNS(2)}, MSE, SGD, 0.01, 33, 33, false},
     {"columns 3", 530, {{3, "tanh"}, COLUMNS(3)}, MSE, SGD, 0.01, 33, 1, false},

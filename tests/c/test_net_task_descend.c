@@ -30,6 +30,8 @@ static const cornu_optimizer_options optimizers[] = {
     {.kind = CORNU_ADAM, .beta_1 = 0.8, .beta_2 = 0.99, .epsilon = 1e-7, .amsgrad = true},
     {.kind = CORNU_SGD, .weight_decay = 0.2},
     {.kind = CORNU_RMSPROP, .rho = 0.9, .epsilon = 0.1, .momentum = 0.9, .centered = true},
+    {.kind = CORNU_NADAM, .beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7},
+    {.kind = CORNU_FTRL, .learning_rate_power = -0.5, .l1 = 0.1},
 };
 
 /* Just so much, so that a sanitizer sees one element more. */
@@ -75,7 +77,7 @@ static cornu_task task_with(const trial *t, size_t threads) {
 }
 
 static void check_step(const trial *t, const cornu_optimizer_options *options, const char *name) {
-    const cornu_update update = {options, 0.013, 3, options->weight_decay};
+    const cornu_update update = {options, 0.013, 3, options->weight_decay, 0.5};
     moved expected = new_moved(t->dtype, t->count, options);
     t->task.kernels->update(&update, t->s->rows, t->s->columns, expected.weights, t->stride,
                             t->gradient, t->stride, expected.slots);
@@ -103,8 +105,8 @@ static void check_step(const trial *t, const cornu_optimizer_options *options, c
 }
 
 static void check_case(const sizes *s, cornu_dtype dtype) {
-    static const char *const names[] = {"plain",   "momentum", "nesterov", "adam",
-                                        "amsgrad", "decay",    "rmsprop"};
+    static const char *const names[] = {"plain", "momentum", "nesterov", "adam", "amsgrad",
+                                        "decay", "rmsprop",  "nadam",    "ftrl"};
     const cornu_kernels *kernels = cornu_kernels_for(dtype);
     const size_t scratch_stride = (kernels->scratch_nbytes + 63) / 64 * 64;
     unsigned char *scratch = cornu_memory_allocate(MOST_THREADS * scratch_stride);
@@ -137,7 +139,7 @@ static void check_alone(cornu_dtype dtype, size_t count) {
     void *gradient = new_numbers(dtype, count, 8, -1, 1);
     cornu_task task = {.kernels = cornu_kernels_for(dtype), .thread_limit = 1};
     for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++) {
-        const cornu_update update = {&optimizers[i], 0.013, 3, optimizers[i].weight_decay};
+        const cornu_update update = {&optimizers[i], 0.013, 3, optimizers[i].weight_decay, 0.5};
         moved expected = new_moved(dtype, count, &optimizers[i]);
         moved came = new_moved(dtype, count, &optimizers[i]);
         task.kernels->update(&update, 1, count, expected.weights, count, gradient, count,

@@ -33,12 +33,50 @@ OPTIMIZERS = {
         {"learning_rate": 0.02, "momentum": 0.5, "centered": True, "epsilon": 1e-3},
     ),
     "RMSprop weight decay": ("RMSprop", {"learning_rate": 0.05, "weight_decay": 0.2}),
+    "Adagrad default": ("Adagrad", {}),
+    "Adagrad": (
+        "Adagrad",
+        {"learning_rate": 0.2, "initial_accumulator_value": 0.01, "weight_decay": 0.1},
+    ),
+    "Adagrad from zero": (
+        "Adagrad",
+        {"learning_rate": 0.1, "initial_accumulator_value": 0.0, "epsilon": 0.01},
+    ),
+    "Adadelta default": ("Adadelta", {}),
+    "Adadelta": (
+        "Adadelta",
+        {"learning_rate": 1.0, "rho": 0.8, "epsilon": 1e-3, "clipvalue": 0.2},
+    ),
+    "Adamax default": ("Adamax", {}),
+    "Adamax": (
+        "Adamax",
+        {"learning_rate": 0.05, "beta_1": 0.7, "beta_2": 0.8, "global_clipnorm": 0.7},
+    ),
+    "Nadam default": ("Nadam", {}),
+    "Nadam": ("Nadam", {"learning_rate": 0.05, "beta_1": 0.7, "beta_2": 0.9, "clipnorm": 0.4}),
+    "Ftrl default": ("Ftrl", {}),
+    "Ftrl": ("Ftrl", {"learning_rate": 0.3, "initial_accumulator_value": 0.5}),
+    "Ftrl regularized": (
+        "Ftrl",
+        {
+            "learning_rate": 0.3,
+            "l1_regularization_strength": 0.05,
+            "l2_regularization_strength": 0.1,
+            "l2_shrinkage_regularization_strength": 0.03,
+            "beta": 0.2,
+            "weight_decay": 0.1,
+        },
+    ),
+    "Ftrl power": ("Ftrl", {"learning_rate": 0.3, "learning_rate_power": -0.8}),
+    "Ftrl of one length": ("Ftrl", {"learning_rate": 0.3, "learning_rate_power": 0.0}),
+    "Lion default": ("Lion", {}),
+    "Lion": ("Lion", {"learning_rate": 0.02, "beta_1": 0.6, "beta_2": 0.8, "weight_decay": 0.1}),
 }
 
 # Adam divides by the root of small squares, which widens a last bit of the gradient: after ten
 # steps Keras's own float32 is 2.5e-6 from its float64.
 WIDE = {"float32": (2e-5, 1e-5)}
-TOLERANCES = {"SGD": {}, "Adam": WIDE, "AdamW": WIDE, "RMSprop": WIDE}
+TOLERANCES = {name: {} if name in ("SGD", "Lion") else WIDE for name, _ in OPTIMIZERS.values()}
 
 
 def data(dtype):
@@ -95,7 +133,8 @@ def rate_case(text, name, options):
 def run_by_name(keras, dtype):
     """Optimizers given by name have their default parameters."""
     fields = {}
-    for name in ("sgd", "SGD", "adam", "Adam", "adamw", "AdamW", "rmsprop", "RMSprop"):
+    modern = ("adagrad", "Adadelta", "adamax", "Nadam", "ftrl", "Lion")
+    for name in ("sgd", "SGD", "adam", "Adam", "adamw", "AdamW", "rmsprop", "RMSprop", *modern):
         model = network(keras)
         model.compile(optimizer=name, loss="mse")
         for x, y in data(dtype)[:2]:

@@ -34,7 +34,9 @@ _UNSUPPORTED = (
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
-def check_number(name: str, value: Any, low: float, high: float, below: bool = False) -> float:
+def check_number(
+    name: str, value: Any, low: float, high: float, below: bool = False, above: bool = False
+) -> float:
     """Return an argument as a float.
 
     Args:
@@ -43,17 +45,21 @@ def check_number(name: str, value: Any, low: float, high: float, below: bool = F
         low: The least that it may be.
         high: The most that it may be.
         below: Whether it must be less than `high`.
+        above: Whether it must be more than `low`.
 
     Raises:
         ValueError: it is no number or out of range.
     """
     number = math.nan if isinstance(value, bool | str) else as_float(value)
-    if not (low <= number < high if below else low <= number <= high):
-        bound = (
-            "at least 0"
-            if math.isinf(high)
-            else f"from {low:g} to {high:g}" + (" (excluded)" if below else "")
-        )
+    is_in = (
+        low <= number <= high and not (below and number == high) and not (above and number == low)
+    )
+    if not is_in:
+        bound = f"from {low:g} to {high:g}" + (" (excluded)" if below else "")
+        if math.isinf(high):
+            bound = f"at least {low:g}"
+        elif math.isinf(low):
+            bound = f"at most {high:g}"
         raise ValueError(f"`{name}` must be a number {bound}. Received: {name}={shown(value)}")
     return number
 

@@ -1,0 +1,120 @@
+"""Ftrl."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cornu.optimizers.common_arguments import check_number
+from cornu.optimizers.optimizer import Optimizer
+
+
+class Ftrl(Optimizer):
+    """Follow the regularized leader: gradient descent that keeps small weights at exactly 0.
+
+    With `p = -learning_rate_power`, a the sum of the squares of g, `initial_accumulator_value`
+    at first, and a' that sum with this step's: `z = z + g + 2 *
+    l2_shrinkage_regularization_strength * w - (a'**p - a**p) / learning_rate * w` and `w =
+    (clip(z, -l1, l1) - z) / (a'**p / learning_rate + 2 * l2 + beta / learning_rate)`, l1 and l2
+    being the strengths.
+
+    Args:
+        learning_rate: The length of a step, at least 0; a schedule of
+            `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
+        learning_rate_power: How steps shrink as a grows, at most 0; 0: not at all.
+        initial_accumulator_value: What a is at first, at least 0.
+        l1_regularization_strength: What keeps small weights at 0, at least 0.
+        l2_regularization_strength: What makes all weights smaller, at least 0.
+        l2_shrinkage_regularization_strength: The same by way of the gradient, at least 0.
+        beta: What l2 grows by where steps are short, at least 0.
+        weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
+            none.
+        clipnorm: The norm that each weight's gradient is scaled down to, if it is larger; None or
+            0: any.
+        clipvalue: The size that each number of the gradient is cut to; None or 0: any.
+        global_clipnorm: The norm that all gradients together are scaled down to; None or 0: any.
+            One of these three may be given.
+        use_ema: False. Not supported yet, like the following ones.
+        ema_momentum: 0.99.
+        ema_overwrite_frequency: None.
+        loss_scale_factor: None.
+        gradient_accumulation_steps: None.
+        name: A name; None: `ftrl`, `ftrl_1`, ...
+        **kwargs: `lr`, the old name of `learning_rate`; `decay`, Keras 2's, by which step t,
+            counted from 0, has `learning_rate / (1 + decay * t)`.
+
+    Raises:
+        ValueError: an argument is out of range, unknown, or not supported yet.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.optimizers.Ftrl(0.1, l1_regularization_strength=0.01).learning_rate_power
+    -0.5
+
+    Source: McMahan et al., 2013, https://research.google.com/pubs/archive/41159.pdf
+    """
+
+    _default_learning_rate = 0.001
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        learning_rate_power: float = -0.5,
+        initial_accumulator_value: float = 0.1,
+        l1_regularization_strength: float = 0.0,
+        l2_regularization_strength: float = 0.0,
+        l2_shrinkage_regularization_strength: float = 0.0,
+        beta: float = 0.0,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        options = {
+            "learning_rate_power": check_number(
+                "learning_rate_power", learning_rate_power, -math.inf, 0.0, above=True
+            ),
+            "initial_accumulator_value": check_number(
+                "initial_accumulator_value", initial_accumulator_value, 0.0, math.inf, below=True
+            ),
+            "l1_regularization_strength": check_number(
+                "l1_regularization_strength", l1_regularization_strength, 0.0, math.inf, below=True
+            ),
+            "l2_regularization_strength": check_number(
+                "l2_regularization_strength", l2_regularization_strength, 0.0, math.inf, below=True
+            ),
+            "l2_shrinkage_regularization_strength": check_number(
+                "l2_shrinkage_regularization_strength",
+                l2_shrinkage_regularization_strength,
+                0.0,
+                math.inf,
+                below=True,
+            ),
+            "beta": check_number("beta", beta, 0.0, math.inf, below=True),
+        }
+        common = dict(
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            **kwargs,
+        )
+        super().__init__("ftrl", learning_rate, name, options, common)
+
+    @property
+    def slot_count(self) -> int:
+        """How many numbers it keeps for each weight: a and z."""
+        return 2

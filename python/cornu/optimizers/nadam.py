@@ -1,0 +1,95 @@
+"""Nadam."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cornu.optimizers.common_arguments import check_number
+from cornu.optimizers.optimizer import Optimizer
+
+
+class Nadam(Optimizer):
+    """Adam with Nesterov's momentum.
+
+    At step t, m and v are as in Adam, `u(t) = beta_1 * (1 - 0.96**t / 2)`, p is the product of
+    u(1) to u(t), and `w = w - learning_rate * (u(t + 1) * m / (1 - p * u(t + 1)) + (1 - u(t)) *
+    g / (1 - p)) / (sqrt(v / (1 - beta_2**t)) + epsilon)`.
+
+    Args:
+        learning_rate: The length of a step, at least 0; a schedule of
+            `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
+        beta_1: How much of m stays from step to step, from 0 to 1 (excluded).
+        beta_2: How much of v stays from step to step, from 0 to 1 (excluded).
+        epsilon: Keeps the division finite, at least 0.
+        weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
+            none.
+        clipnorm: The norm that each weight's gradient is scaled down to, if it is larger; None or
+            0: any.
+        clipvalue: The size that each number of the gradient is cut to; None or 0: any.
+        global_clipnorm: The norm that all gradients together are scaled down to; None or 0: any.
+            One of these three may be given.
+        use_ema: False. Not supported yet, like the following ones.
+        ema_momentum: 0.99.
+        ema_overwrite_frequency: None.
+        loss_scale_factor: None.
+        gradient_accumulation_steps: None.
+        name: A name; None: `nadam`, `nadam_1`, ...
+        **kwargs: `lr`, the old name of `learning_rate`; `decay`, Keras 2's, by which step t,
+            counted from 0, has `learning_rate / (1 + decay * t)`.
+
+    Raises:
+        ValueError: an argument is out of range, unknown, or not supported yet.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.optimizers.Nadam(0.002)
+    <Nadam name=nadam, learning_rate=0.002>
+
+    Source: Dozat, 2015, https://cs229.stanford.edu/proj2015/054_report.pdf
+    """
+
+    _default_learning_rate = 0.001
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        options = {
+            "beta_1": check_number("beta_1", beta_1, 0.0, 1.0, below=True),
+            "beta_2": check_number("beta_2", beta_2, 0.0, 1.0, below=True),
+            "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+        }
+        common = dict(
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            **kwargs,
+        )
+        super().__init__("nadam", learning_rate, name, options, common)
+
+    @property
+    def slot_count(self) -> int:
+        """How many numbers it keeps for each weight: m and v."""
+        return 2

@@ -359,7 +359,7 @@ def test_slot_count():
     ],
 )
 def test_numbers_out_of_range(kind, wrong, expected):
-    ((name, value),) = wrong.items()
+    name = next(iter(wrong))
     with pytest.raises(ValueError, match=rf"`{name}` must be {expected}.*Received: {name}="):
         kind(**wrong)
 

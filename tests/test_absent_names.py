@@ -153,7 +153,7 @@ def test_names_that_keras_has(module, names):
     [
         ("metrics", "concordance_corelation", "concordance_correlation"),
         ("losses", "binary_focal_crossentropi", "binary_focal_crossentropy"),
-        ("optimizers", "adamx", "Adamax"),
+        ("optimizers", "adafactr", "Adafactor"),
     ],
 )
 def test_names_that_are_like_one_of_keras(module, name, meant):

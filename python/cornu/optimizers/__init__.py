@@ -140,6 +140,8 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
     if not isinstance(made, Optimizer):
         raise ValueError(f"`config` must be of an optimizer. Received: config={_shown(config)}")
     return made
+
+
 # Where Keras 2 had some of them.
 _alias_modules(__name__, "experimental", "legacy")
 

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import http.server
 import io
+import json
 import os
 import tarfile
 import threading
@@ -239,4 +240,69 @@ def test_housing(name, mirror):
 
 def test_the_addresses_are_keras_s():
     assert origins.FOLDER.startswith("https://storage.googleapis.com/tensorflow/")
-    assert all(len(found) == 64 for found in origins.HASHES.values())
+    assert all(len(found) in (32, 64) for found in origins.HASHES.values())
+
+
+def word_rows(seed, count):
+    state = np.random.RandomState(seed)
+    rows = np.empty(count, object)
+    for place in range(count):
+        rows[place] = state.randint(1, 30, state.randint(1, 9)).tolist()
+    return rows
+
+
+FEWER = {"maxlen": 6, "start_char": None, "oov_char": None, "index_from": 0, "num_words": 20}
+# What Keras 3.15.1 makes of the same files, by the first digits of the SHA-256 of its JSON.
+WORD_ROWS = {
+    "reuters": [
+        ({}, "6229f6bd92ed2971"),
+        ({"num_words": 12, "skip_top": 5}, "62114074f354ef40"),
+        (FEWER, "b2cc7c28ecff34bf"),
+        ({"seed": 7, "index_from": 10, "test_split": 0.4}, "ef21f6793ab0b51d"),
+    ],
+    "imdb": [
+        ({}, "7d0bd36eda2dd072"),
+        ({"num_words": 12, "skip_top": 5}, "dfa8ffad8a76b20f"),
+        (FEWER, "e53c1cb1dc7c071c"),
+        ({"seed": 7, "index_from": 10}, "b9b66cc4990217e2"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", WORD_ROWS)
+def test_texts_as_rows_of_word_ids(name, mirror, home):
+    if name == "reuters":
+        mirror("reuters.npz", x=word_rows(1, 9), y=np.arange(9))
+    else:
+        labels = {"y_train": np.arange(5) % 2, "y_test": np.arange(4) % 2}
+        mirror("imdb.npz", x_train=word_rows(2, 5), x_test=word_rows(3, 4), **labels)
+    module = getattr(keras.datasets, name)
+    for options, expected in WORD_ROWS[name]:
+        (x, y), (x_test, y_test) = module.load_data(**options)
+        assert x.dtype == x_test.dtype == object
+        found = json.dumps([x.tolist(), y.tolist(), x_test.tolist(), y_test.tolist()])
+        assert hashlib.sha256(found.encode()).hexdigest().startswith(expected), options
+    assert os.listdir(home / "datasets") == [f"{name}.npz"]
+    mirror.files[f"{name}_word_index.json"] = b'{"the": 1, "of": 2}'
+    assert module.get_word_index() == {"the": 1, "of": 2}
+    refused(lambda: module.load_data(maxlen=1), "`maxlen`", "maxlen=1")
+
+
+def test_word_rows_run_no_code(mirror):
+    """A file of NumPy's may have any object; only arrays of numbers and lists are made."""
+
+    class Malicious:
+        def __reduce__(self):
+            return os.mkdir, ("made",)
+
+    rows = np.empty(1, object)
+    rows[0] = Malicious()
+    mirror("reuters.npz", x=rows, y=np.zeros(1))
+    refused(keras.datasets.reuters.load_data, "arrays and numbers only", "mkdir")
+    assert not os.path.exists("made")
+
+
+def test_arguments_of_word_rows():
+    refused(lambda: keras.datasets.reuters.load_data(test_split=1.5), "`test_split`", "1.5")
+    refused(lambda: keras.datasets.imdb.load_data(wrong=1), "'wrong'", error=TypeError)
+    assert len(keras.datasets.reuters.get_label_names()) == 46

@@ -4,7 +4,9 @@ from cornu.datasets import boston_housing as boston_housing
 from cornu.datasets import california_housing as california_housing
 from cornu.datasets import digits as digits
 from cornu.datasets import fashion_mnist as fashion_mnist
+from cornu.datasets import imdb as imdb
 from cornu.datasets import mnist as mnist
+from cornu.datasets import reuters as reuters
 from cornu.utils.absent_names import absent_name as _absent_name
 
 

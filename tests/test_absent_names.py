@@ -132,8 +132,7 @@ def test_the_names_of_keras_are_read_for_errors_only():
 @pytest.mark.parametrize(
     ("module", "names"),
     [
-        ("losses", ["dice", "tversky", "ctc", "Circle", "Dice"]),
-        ("metrics", ["MeanIoU", "OneHotIoU", "pearson_correlation"]),
+        ("losses", ["ctc", "circle", "Circle", "CTC"]),
         ("optimizers", ["Lamb", "lamb", "muon"]),
         ("initializers", ["orthogonal", "Orthogonal", "identity"]),
     ],
@@ -151,8 +150,7 @@ def test_names_that_keras_has(module, names):
 @pytest.mark.parametrize(
     ("module", "name", "meant"),
     [
-        ("metrics", "concordance_corelation", "concordance_correlation"),
-        ("losses", "binary_focal_crossentropi", "binary_focal_crossentropy"),
+        ("losses", "circlee", "circle"),
         ("optimizers", "adafactr", "Adafactor"),
     ],
 )

@@ -80,8 +80,8 @@ def test_get_names_the_nearest(wrong, nearest):
 @pytest.mark.parametrize("name", ["mean", "Sum"])
 def test_what_takes_no_target_is_not_listed(name):
     """`get` makes it, but whoever asks `compile` for another metric has no use for it."""
-    with pytest.raises(ValueError, match="Unknown metric: 'mean_io_u'") as caught:
-        for_compile("mean_io_u")
+    with pytest.raises(ValueError, match="Unknown metric: 'something'") as caught:
+        for_compile("something")
     assert f"'{name.lower()}'" not in str(caught.value)
     assert metrics.get(name).name == name.lower()
     with pytest.raises(ValueError, match="takes no target"):

@@ -16,6 +16,7 @@ PARTS_OF_HEADER = (
     "cornu_computations.h",
     "cornu_foreign.h",
     "cornu_layers.h",
+    "cornu_losses.h",
     "cornu_optimizers.h",
 )
 INCLUDE = re.compile(r"^\s*#\s*include\s*([<\"])([^>\"]+)[>\"]", re.MULTILINE)

@@ -22,6 +22,12 @@ static const char *const loss_names[CORNU_LOSS_COUNT] = {
     [CORNU_CATEGORICAL_HINGE] = "categorical_hinge",
     [CORNU_KL_DIVERGENCE] = "kl_divergence",
     [CORNU_COSINE_SIMILARITY] = "cosine_similarity",
+    [CORNU_BINARY_FOCAL_CROSSENTROPY] = "binary_focal_crossentropy",
+    [CORNU_CATEGORICAL_FOCAL_CROSSENTROPY] = "categorical_focal_crossentropy",
+    [CORNU_CATEGORICAL_GENERALIZED_CROSS_ENTROPY] = "categorical_generalized_cross_entropy",
+    [CORNU_QUANTILE_LOSS] = "quantile_loss",
+    [CORNU_DICE] = "dice",
+    [CORNU_TVERSKY] = "tversky",
     [CORNU_FOREIGN_LOSS] = "foreign",
 };
 
@@ -29,6 +35,12 @@ static const char *const reduction_names[CORNU_REDUCTION_COUNT] = {
     [CORNU_SUM_OVER_BATCH_SIZE] = "sum_over_batch_size",
     [CORNU_SUM] = "sum",
     [CORNU_MEAN_WITH_SAMPLE_WEIGHT] = "mean_with_sample_weight",
+};
+
+static const char *const extent_names[CORNU_EXTENT_COUNT] = {
+    [CORNU_OVER_ROW] = "row",
+    [CORNU_OVER_SAMPLE] = "sample",
+    [CORNU_OVER_BATCH] = "batch",
 };
 
 static const char *const metric_names[CORNU_METRIC_COUNT] = {
@@ -43,6 +55,13 @@ static const char *const metric_names[CORNU_METRIC_COUNT] = {
     [CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR] = "root_mean_squared_error",
     [CORNU_METRIC_COUNTS] = "counts",
     [CORNU_METRIC_SQUARES] = "squares",
+    [CORNU_METRIC_COVERED] = "covered",
+    [CORNU_METRIC_CONFUSION] = "confusion",
+    [CORNU_METRIC_CATEGORICAL_CONFUSION] = "categorical_confusion",
+    [CORNU_METRIC_SPARSE_CATEGORICAL_CONFUSION] = "sparse_categorical_confusion",
+    [CORNU_METRIC_BINARY_CONFUSION] = "binary_confusion",
+    [CORNU_METRIC_PEARSON_CORRELATION] = "pearson_correlation",
+    [CORNU_METRIC_CONCORDANCE_CORRELATION] = "concordance_correlation",
     [CORNU_METRIC_FOREIGN] = "foreign",
 };
 
@@ -113,18 +132,45 @@ static bool convert_foreign(PyObject *value, const char *name, cornu_foreign *fo
     return true;
 }
 
-/* The fifth item of a loss, which only those with a parameter need, or that are Python's. */
-static bool convert_parameter(PyObject *value, cornu_loss *loss) {
+/* A vector of float64, which stays where it is, in an array that the tuple holds. */
+static bool convert_vector(PyObject *value, const char *name, const double **numbers,
+                           size_t *count) {
+    PyArrayObject *array;
+    if (!cornu_convert_ndarray(value, name, &array)) return false;
+    if (PyArray_TYPE(array) != NPY_FLOAT64 || !PyArray_ISCARRAY_RO(array) ||
+        PyArray_NDIM(array) != 1) {
+        return cornu_argument_refuse(PyExc_ValueError, name, "a contiguous vector of float64",
+                                     value);
+    }
+    *numbers = PyArray_DATA(array);
+    *count = (size_t)PyArray_DIM(array, 0);
+    return true;
+}
+
+/* The items from the fifth on, which only some losses need. */
+static bool convert_parameters(PyObject *value, cornu_loss *loss) {
+    const char *extent_name;
+    size_t extent;
     if (loss->kind == CORNU_FOREIGN_LOSS) {
         PyObject *object = PyTuple_GET_SIZE(value) == 5 ? PyTuple_GET_ITEM(value, 4) : Py_None;
         return convert_foreign(object, "loss", &loss->foreign);
     }
-    return PyTuple_GET_SIZE(value) != 5 ||
-           cornu_convert_double(PyTuple_GET_ITEM(value, 4), "parameter", &loss->parameter);
+    if (PyTuple_GET_SIZE(value) >= 5 &&
+        !cornu_convert_double(PyTuple_GET_ITEM(value, 4), "parameter", &loss->parameter)) {
+        return false;
+    }
+    if (PyTuple_GET_SIZE(value) < 7) return true;
+    if (!convert_vector(PyTuple_GET_ITEM(value, 5), "values", &loss->values, &loss->value_count) ||
+        !cornu_convert_text(PyTuple_GET_ITEM(value, 6), "extent", &extent_name) ||
+        !cornu_choice_find(extent_name, "extent", CORNU_EXTENT_COUNT, extent_names, &extent)) {
+        return false;
+    }
+    loss->extent = (cornu_extent)extent;
+    return true;
 }
 
 static bool check_loss_tuple(PyObject *value, const char *name) {
-    if (PyTuple_Check(value) && PyTuple_GET_SIZE(value) == 5) {
+    if (PyTuple_Check(value) && (PyTuple_GET_SIZE(value) == 5 || PyTuple_GET_SIZE(value) == 7)) {
         return true;
     }
     return check_tuple(value, name, "a tuple (name, from_logits, label_smoothing, reduction)", 4);
@@ -146,7 +192,7 @@ bool cornu_convert_loss(PyObject *value, const char *name, void *output) {
         return false;
     }
     loss.kind = (cornu_loss_kind)kind;
-    if (!convert_parameter(value, &loss)) return false;
+    if (!convert_parameters(value, &loss)) return false;
     /* Written so that NaN is refused too. */
     if (!(loss.label_smoothing >= 0.0 && loss.label_smoothing <= 1.0)) {
         return cornu_argument_refuse(PyExc_ValueError, "label_smoothing", "a number from 0 to 1",
@@ -154,20 +200,6 @@ bool cornu_convert_loss(PyObject *value, const char *name, void *output) {
     }
     loss.reduction = (cornu_reduction)reduction;
     *(cornu_loss *)output = loss;
-    return true;
-}
-
-/* Thresholds stay where they are, in an array that the tuple holds. */
-static bool convert_thresholds(PyObject *value, cornu_counts *counts) {
-    PyArrayObject *array;
-    if (!cornu_convert_ndarray(value, "thresholds", &array)) return false;
-    if (PyArray_TYPE(array) != NPY_FLOAT64 || !PyArray_ISCARRAY_RO(array) ||
-        PyArray_NDIM(array) != 1) {
-        return cornu_argument_refuse(PyExc_ValueError, "thresholds",
-                                     "a contiguous vector of float64", value);
-    }
-    counts->thresholds = PyArray_DATA(array);
-    counts->threshold_count = (size_t)PyArray_DIM(array, 0);
     return true;
 }
 
@@ -184,7 +216,8 @@ static bool convert_counts(PyObject *value, cornu_counts *counts) {
         {"by_maximum", offsetof(cornu_counts, by_maximum)},
     };
     PyObject *given = PyTuple_GET_ITEM(value, 5), *class_id = PyTuple_GET_ITEM(value, 7);
-    if (!convert_thresholds(PyTuple_GET_ITEM(value, 4), counts) ||
+    if (!convert_vector(PyTuple_GET_ITEM(value, 4), "thresholds", &counts->thresholds,
+                        &counts->threshold_count) ||
         !check_tuple(given, "flags", "a tuple (even, widened, from_logits, soft, by_maximum)", 5) ||
         !cornu_convert_size(PyTuple_GET_ITEM(value, 6), "columns", &counts->columns)) {
         return false;

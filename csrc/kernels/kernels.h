@@ -186,12 +186,13 @@ typedef struct cornu_kernels {
     void (*prelu_sums)(size_t rows, size_t columns, const void *x, const void *dy, void *sums,
                        bool accumulate);
 
-    /* One loss a row: the mean over the row's columns (regression, binary, hinge) or the row's
-     * cross-entropy, divergence, categorical hinge or negated cosine, as a double and not
-     * multiplied by any weight. `target` is rows x columns reals, or for the sparse loss rows int32
-     * class ids in [0, columns). `prediction` is logits when loss->from_logits, else probabilities
-     * (clipped as Keras does). `probabilities`, with from_logits only: room for softmax(prediction)
-     * or sigmoid(prediction), written as activation_forward does; NULL: not wanted. */
+    /* One loss a row: the mean over the row's columns (regression, binary, hinge, quantiles) or the
+     * row's cross-entropy, divergence, categorical hinge, negated cosine or overlap, as a double
+     * and not multiplied by any weight; a batch whose overlap is wanted is one row. `target` is
+     * rows x columns reals, or for the sparse losses rows int32 class ids in [0, columns).
+     * `prediction` is logits when loss->from_logits, else probabilities (clipped as Keras does).
+     * `probabilities`, with from_logits only: room for softmax(prediction) or sigmoid(prediction),
+     * written as activation_forward does; NULL: not wanted. */
     void (*loss_forward)(const cornu_loss *loss, size_t rows, size_t columns, const void *target,
                          const void *prediction, void *probabilities, double *row_losses);
     /* dprediction[i][j] = row_scales[i] * d row_losses[i] / d prediction[i][j]. With from_logits,
@@ -207,7 +208,7 @@ typedef struct cornu_kernels {
     void (*metric_rows)(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
                         const void *prediction, double *row_values);
     /* What a metric that keeps sums adds to its cornu_metric_pair_count pairs; `weights` are rows x
-     * columns, NULL: 1. */
+     * columns, NULL: 1. Where a row counts as one, its first element's weight does. */
     void (*metric_sums)(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
                         const void *prediction, const double *weights, double *sums);
 
@@ -279,6 +280,9 @@ bool cornu_activation_columns(cornu_activation_kind kind, size_t columns, size_t
 static inline bool cornu_loss_is_hinge(const cornu_loss *loss) {
     return loss->kind == CORNU_HINGE || loss->kind == CORNU_SQUARED_HINGE;
 }
+
+/* Whether its sums are a matrix, classes by classes. */
+bool cornu_metric_is_confusion(const cornu_metric *metric);
 
 /* Vectors of state, each as long as the weights: SGD 0, with momentum 1; Adam m, v, with amsgrad
  * v_hat; RMSprop the mean square, with momentum that, centered the mean; Adagrad the sum of

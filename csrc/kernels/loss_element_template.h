@@ -8,10 +8,10 @@
 #define PROBABILITY_LOWEST ((REAL)1e-7)
 #define PROBABILITY_HIGHEST ((REAL)(1.0 - 1e-7))
 
-/* Label smoothing: a target counts as keep * target + spread. And what a loss of one parameter has
- * for it. */
+/* Label smoothing: a target counts as keep * target + spread. What a loss of one parameter has for
+ * it. And what its targets weigh: weight + slope * target. */
 typedef struct loss_targets {
-    REAL keep, spread, parameter;
+    REAL keep, spread, parameter, weight, slope;
 } loss_targets;
 
 INLINE REAL smoothed(REAL target, loss_targets targets) {

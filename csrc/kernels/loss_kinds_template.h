@@ -33,6 +33,14 @@ static void element_loss_forward(const cornu_loss *loss, loss_targets targets, s
         case CORNU_SQUARED_HINGE:
             mean_of_terms(squared_hinge, targets, rows, columns, target, prediction, row_losses);
             return;
+        case CORNU_BINARY_FOCAL_CROSSENTROPY:
+            if (loss->from_logits) {
+                mean_of_terms(binary_focal_of_logit, targets, rows, columns, target, prediction,
+                              row_losses);
+            } else {
+                mean_of_terms(binary_focal, targets, rows, columns, target, prediction, row_losses);
+            }
+            return;
         default:
             if (loss->from_logits) {
                 mean_of_terms(binary_crossentropy_of_logit, targets, rows, columns, target,
@@ -85,6 +93,15 @@ static void element_loss_backward(const cornu_loss *loss, loss_targets targets, 
         case CORNU_SQUARED_HINGE:
             scaled_derivatives(squared_hinge_derivative, targets, rows, columns, target, prediction,
                                row_scales, dprediction);
+            return;
+        case CORNU_BINARY_FOCAL_CROSSENTROPY:
+            if (loss->from_logits) {
+                scaled_derivatives(binary_focal_of_logit_derivative, targets, rows, columns, target,
+                                   prediction, row_scales, dprediction);
+            } else {
+                scaled_derivatives(binary_focal_derivative, targets, rows, columns, target,
+                                   prediction, row_scales, dprediction);
+            }
             return;
         default:
             break;

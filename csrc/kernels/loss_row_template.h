@@ -102,45 +102,29 @@ static void cosine_backward(size_t columns, const REAL *target, const REAL *pred
     }
 }
 
-static bool is_loss_of_whole_row(const cornu_loss *loss) {
-    return loss->kind == CORNU_KL_DIVERGENCE || loss->kind == CORNU_CATEGORICAL_HINGE ||
-           loss->kind == CORNU_COSINE_SIMILARITY;
-}
-
-static void row_loss_forward(const cornu_loss *loss, size_t rows, size_t columns,
-                             const REAL *target, const REAL *prediction, double *row_losses) {
-    for (size_t i = 0; i < rows; i++) {
-        const REAL *t = target + i * columns, *p = prediction + i * columns;
-        switch (loss->kind) {
-            case CORNU_KL_DIVERGENCE:
-                row_losses[i] = sum_of_terms(divergence_term, columns, t, p);
-                break;
-            case CORNU_CATEGORICAL_HINGE:
-                row_losses[i] = categorical_hinge_of_row(columns, t, p);
-                break;
-            default:
-                row_losses[i] = -cosine_of_row(columns, t, p);
-                break;
+/* The pinball loss at each column's quantile. */
+static double quantile_of_row(const double *quantiles, size_t columns, const REAL *target,
+                              const REAL *prediction) {
+    enum { GROUP = 256 };
+    REAL terms[GROUP];
+    double lanes[DOUBLE_LANES] = {0};
+    for (size_t begin = 0; begin < columns; begin += GROUP) {
+        const size_t count = columns - begin < GROUP ? columns - begin : GROUP;
+        for (size_t j = 0; j < count; j++) {
+            const REAL quantile = (REAL)quantiles[begin + j];
+            const REAL error = target[begin + j] - prediction[begin + j];
+            terms[j] = error * (error < 0 ? quantile - 1 : quantile);
         }
+        add_to_double_lanes(count, terms, lanes);
     }
+    return add_double_lanes(lanes) / (double)columns;
 }
 
-static void row_loss_backward(const cornu_loss *loss, size_t rows, size_t columns,
-                              const REAL *target, const REAL *prediction, const double *row_scales,
-                              REAL *dprediction) {
-    for (size_t i = 0; i < rows; i++) {
-        const REAL *t = target + i * columns, *p = prediction + i * columns;
-        REAL *d = dprediction + i * columns;
-        switch (loss->kind) {
-            case CORNU_KL_DIVERGENCE:
-                divergence_backward(columns, t, p, (REAL)row_scales[i], d);
-                break;
-            case CORNU_CATEGORICAL_HINGE:
-                categorical_hinge_backward(columns, t, p, (REAL)row_scales[i], d);
-                break;
-            default:
-                cosine_backward(columns, t, p, row_scales[i], d);
-                break;
-        }
+static void quantile_backward(const double *quantiles, size_t columns, const REAL *target,
+                              const REAL *prediction, double scale, REAL *dprediction) {
+    const REAL each = (REAL)(scale / (double)columns);
+    INDEPENDENT
+    for (size_t j = 0; j < columns; j++) {
+        dprediction[j] = each * (slope_above(prediction[j] - target[j], 0) - (REAL)quantiles[j]);
     }
 }

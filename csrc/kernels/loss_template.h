@@ -181,11 +181,16 @@ static bool is_categorical(const cornu_loss *loss) {
 /* Keras: binary labels move towards 1/2, one-hot ones towards 1/columns; for hinges 0 and 1 are -1
  * and 1. */
 static loss_targets smoothing_of(const cornu_loss *loss, size_t columns) {
-    loss_targets targets = {1, 0, (REAL)loss->parameter};
-    if (loss->kind == CORNU_BINARY_CROSSENTROPY) {
+    loss_targets targets = {1, 0, (REAL)loss->parameter, 1, 0};
+    if (loss->kind == CORNU_BINARY_FOCAL_CROSSENTROPY && loss->value_count > 0) {
+        targets.weight = (REAL)(1.0 - loss->values[0]);
+        targets.slope = (REAL)(2.0 * loss->values[0] - 1.0);
+    }
+    if (loss->kind == CORNU_BINARY_CROSSENTROPY || loss->kind == CORNU_BINARY_FOCAL_CROSSENTROPY) {
         targets.keep = (REAL)(1.0 - loss->label_smoothing);
         targets.spread = (REAL)(0.5 * loss->label_smoothing);
-    } else if (loss->kind == CORNU_CATEGORICAL_CROSSENTROPY) {
+    } else if (loss->kind == CORNU_CATEGORICAL_CROSSENTROPY ||
+               loss->kind == CORNU_CATEGORICAL_FOCAL_CROSSENTROPY) {
         targets.keep = (REAL)(1.0 - loss->label_smoothing);
         targets.spread = (REAL)(loss->label_smoothing / (double)columns);
     } else if (loss->binary_labels && cornu_loss_is_hinge(loss)) {
@@ -210,7 +215,7 @@ static void loss_forward(const cornu_loss *loss, size_t rows, size_t columns, co
                         (activation_parameters){0, 0, 0});
         }
         if (is_loss_of_whole_row(loss)) {
-            row_loss_forward(loss, rows, columns, target, prediction, row_losses);
+            row_loss_forward(loss, targets, rows, columns, target, prediction, row_losses);
         } else {
             element_loss_forward(loss, targets, rows, columns, target, prediction, row_losses);
         }
@@ -226,7 +231,8 @@ static void loss_backward(const cornu_loss *loss, size_t rows, size_t columns, c
     const loss_targets targets = smoothing_of(loss, columns);
     const bool sparse = loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
     if (is_loss_of_whole_row(loss)) {
-        row_loss_backward(loss, rows, columns, target, prediction, row_scales, dprediction);
+        row_loss_backward(loss, targets, rows, columns, target, prediction, row_scales,
+                          dprediction);
     } else if (!is_categorical(loss)) {
         element_loss_backward(loss, targets, rows, columns, target, prediction, probabilities,
                               row_scales, dprediction);

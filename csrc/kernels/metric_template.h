@@ -105,6 +105,42 @@ static void cosine_similarity(size_t rows, size_t columns, const REAL *target,
     }
 }
 
+/* Variances and covariance of a row, in double. */
+typedef struct row_moments {
+    double target, prediction, both, means_apart;
+} row_moments;
+
+static row_moments moments_of_row(size_t columns, const REAL *target, const REAL *prediction) {
+    double targets[DOUBLE_LANES] = {0}, predictions[DOUBLE_LANES] = {0};
+    add_to_double_lanes(columns, target, targets);
+    add_to_double_lanes(columns, prediction, predictions);
+    const double count = (double)columns;
+    const double t_mean = add_double_lanes(targets) / count;
+    const double p_mean = add_double_lanes(predictions) / count;
+    row_moments sums = {0, 0, 0, t_mean - p_mean};
+    for (size_t j = 0; j < columns; j++) {
+        const double t = (double)target[j] - t_mean, p = (double)prediction[j] - p_mean;
+        sums.target += t * t;
+        sums.prediction += p * p;
+        sums.both += t * p;
+    }
+    return (row_moments){sums.target / count, sums.prediction / count, sums.both / count,
+                         sums.means_apart};
+}
+
+/* Of a row that does not vary Pearson's correlation is NaN. */
+static void correlations(bool pearson, size_t rows, size_t columns, const REAL *target,
+                         const REAL *prediction, double *row_values) {
+    for (size_t i = 0; i < rows; i++) {
+        const row_moments of =
+            moments_of_row(columns, target + i * columns, prediction + i * columns);
+        const double apart = of.means_apart * of.means_apart;
+        row_values[i] = pearson
+                            ? of.both / (__builtin_sqrt(of.target) * __builtin_sqrt(of.prediction))
+                            : 2 * of.both / (of.target + of.prediction + apart + 1e-7);
+    }
+}
+
 static void metric_rows(const cornu_metric *metric, size_t rows, size_t columns, const void *target,
                         const void *prediction, double *row_values) {
     if (columns == 0) {
@@ -124,11 +160,16 @@ static void metric_rows(const cornu_metric *metric, size_t rows, size_t columns,
                                  columns, target, prediction, row_values);
             return;
         case CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR:
-            mean_of_terms(squared_error, (loss_targets){1, 0, 0}, rows, columns, target, prediction,
-                          row_values);
+            mean_of_terms(squared_error, (loss_targets){.keep = 1}, rows, columns, target,
+                          prediction, row_values);
             return;
         case CORNU_METRIC_COSINE_SIMILARITY:
             cosine_similarity(rows, columns, target, prediction, row_values);
+            return;
+        case CORNU_METRIC_PEARSON_CORRELATION:
+        case CORNU_METRIC_CONCORDANCE_CORRELATION:
+            correlations(metric->kind == CORNU_METRIC_PEARSON_CORRELATION, rows, columns, target,
+                         prediction, row_values);
             return;
         default:
             top_k_accuracy(metric, rows, columns, target, prediction, row_values);

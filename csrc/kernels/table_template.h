@@ -31,9 +31,15 @@
 
 #include "kernels/loss_terms_template.h"
 
+#include "kernels/loss_focal_template.h"
+
 #include "kernels/loss_kinds_template.h"
 
 #include "kernels/loss_row_template.h"
+
+#include "kernels/loss_overlap_template.h"
+
+#include "kernels/loss_whole_rows_template.h"
 
 #include "kernels/loss_template.h"
 

@@ -136,6 +136,11 @@ static cornu_status run_computation(const row_computation *rows, size_t count, c
                                "There must be 1 to 2147483647 columns. Received: %zu",
                                rows->columns);
     }
+    const cornu_loss *loss = rows->metric ? &rows->metric->loss : rows->loss;
+    if (!rows->metric || rows->metric->kind == CORNU_METRIC_LOSS) {
+        const cornu_status checked = cornu_loss_check_values(loss, rows->columns, error);
+        if (checked != CORNU_OK) return checked;
+    }
     size_t chunk = cornu_tile_rows(CHUNK_ELEMENTS, rows->columns);
     if (chunk > CHUNK_ROWS) chunk = CHUNK_ROWS;
     cornu_status status = CORNU_OK;
@@ -207,6 +212,10 @@ cornu_status cornu_metric_sums(const cornu_metric *metric, cornu_dtype dtype, si
         return cornu_error_set(error, CORNU_ERROR_VALUE, "The dtype must be float32 or float64.");
     }
     cornu_status status = cornu_metric_check_sums(metric, columns, error);
+    if (status == CORNU_OK && cornu_metric_is_sparse(metric)) {
+        status = cornu_error_set(error, CORNU_ERROR_VALUE,
+                                 "Sums of class ids are kept within a model only.");
+    }
     if (status != CORNU_OK) return status;
     size_t chunk = cornu_tile_rows(CHUNK_ELEMENTS, columns);
     computation self;

@@ -9,13 +9,19 @@
 #include "net/shape.h"
 
 bool cornu_loss_is_sparse(const cornu_loss *loss) {
-    return loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
+    return loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY ||
+           loss->kind == CORNU_CATEGORICAL_GENERALIZED_CROSS_ENTROPY;
+}
+
+bool cornu_loss_is_overlap(const cornu_loss *loss) {
+    return loss->kind == CORNU_DICE || loss->kind == CORNU_TVERSKY;
 }
 
 bool cornu_metric_is_sparse(const cornu_metric *metric) {
     if (metric->kind == CORNU_METRIC_LOSS) return cornu_loss_is_sparse(&metric->loss);
     return metric->kind == CORNU_METRIC_SPARSE_CATEGORICAL_ACCURACY ||
-           metric->kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY;
+           metric->kind == CORNU_METRIC_SPARSE_TOP_K_CATEGORICAL_ACCURACY ||
+           metric->kind == CORNU_METRIC_SPARSE_CATEGORICAL_CONFUSION;
 }
 
 static cornu_status check_loss(const cornu_loss *loss, cornu_error *error) {
@@ -31,11 +37,42 @@ static cornu_status check_loss(const cornu_loss *loss, cornu_error *error) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "A loss of the caller's own must come with its functions.");
     }
+    if ((unsigned)loss->extent >= CORNU_EXTENT_COUNT ||
+        (loss->extent != CORNU_OVER_ROW && !cornu_loss_is_overlap(loss))) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "Only an overlap may be taken of more than rows.");
+    }
     return CORNU_OK;
 }
 
 static bool is_foreign(const cornu_metric *metric) {
     return metric->kind == CORNU_METRIC_FOREIGN;
+}
+
+cornu_status cornu_loss_check_values(const cornu_loss *loss, size_t columns, cornu_error *error) {
+    size_t least = 0, most = 0;
+    switch ((int)loss->kind) {
+        case CORNU_BINARY_FOCAL_CROSSENTROPY:
+            most = 1;
+            break;
+        case CORNU_CATEGORICAL_FOCAL_CROSSENTROPY:
+            least = loss->value_count == 1 ? 1 : columns;
+            most = least;
+            break;
+        case CORNU_QUANTILE_LOSS:
+            least = most = columns;
+            break;
+        case CORNU_TVERSKY:
+            least = most = 1;
+            break;
+        default:
+            break;
+    }
+    if (loss->value_count >= least && loss->value_count <= most) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "The loss must have %zu numbers for predictions of %zu columns. "
+                           "Received: %zu",
+                           most, columns, loss->value_count);
 }
 
 cornu_status cornu_metric_check_sums(const cornu_metric *metric, size_t columns,
@@ -49,7 +86,7 @@ cornu_status cornu_metric_check_sums(const cornu_metric *metric, size_t columns,
             fits && (apart || counts->columns == 1) && (!one_class || counts->class_id < columns);
         fits = fits && (counts->by_maximum || counts->threshold_count > 0);
     } else {
-        fits = fits && apart;
+        fits = fits && (apart || (cornu_metric_is_confusion(metric) && counts->columns > 0));
     }
     if (fits) return CORNU_OK;
     return cornu_error_set(error, CORNU_ERROR_VALUE,
@@ -58,20 +95,25 @@ cornu_status cornu_metric_check_sums(const cornu_metric *metric, size_t columns,
                            counts->columns, one_class ? (ptrdiff_t)counts->class_id : -1, columns);
 }
 
-/* How many pairs of sums there will be, the loss's mean among them, and thresholds. */
-static bool count_sums(size_t metric_count, const cornu_metric *metrics, size_t *mean_count,
-                       size_t *threshold_count) {
+/* Numbers of a metric that it points to: thresholds, or what its loss has. */
+static size_t number_count(const cornu_metric *metric) {
+    if (metric->kind == CORNU_METRIC_LOSS) return metric->loss.value_count;
+    return metric->kind == CORNU_METRIC_COUNTS ? metric->counts.threshold_count : 0;
+}
+
+/* How many pairs of sums there will be, the loss's mean among them, and numbers. */
+static bool count_sums(const cornu_loss *loss, size_t metric_count, const cornu_metric *metrics,
+                       size_t *mean_count, size_t *numbers) {
     size_t nbytes;
+    *numbers = loss->value_count;
     for (size_t i = 0; i < metric_count; i++) {
         const size_t pairs = cornu_metric_pair_count(&metrics[i]);
         if (pairs == 0 || !cornu_size_add(*mean_count, pairs, mean_count)) return false;
-        if (metrics[i].kind == CORNU_METRIC_COUNTS &&
-            !cornu_size_add(*threshold_count, metrics[i].counts.threshold_count, threshold_count))
-            return false;
+        if (!cornu_size_add(*numbers, number_count(&metrics[i]), numbers)) return false;
     }
     /* A run keeps each twice, and their results. */
     return cornu_size_multiply(*mean_count, 4 * sizeof(cornu_mean), &nbytes) &&
-           cornu_size_multiply(*threshold_count + 1, sizeof(double), &nbytes);
+           cornu_size_multiply(*numbers + 1, sizeof(double), &nbytes);
 }
 
 static void retain_foreign(const cornu_foreign *foreign) {
@@ -82,8 +124,20 @@ static void release_foreign(const cornu_foreign *foreign) {
     if (foreign->functions) foreign->functions->release(foreign->object);
 }
 
-static void set_metrics(cornu_objective *made, const cornu_metric *metrics) {
-    double *thresholds = made->thresholds;
+/* Copies them to *room, which moves on. */
+static const double *keep_numbers(const double *numbers, size_t count, double **room) {
+    double *kept = *room;
+    if (count > 0) memcpy(kept, numbers, count * sizeof *kept);
+    *room += count;
+    return kept;
+}
+
+static void set_loss_and_metrics(cornu_objective *made, const cornu_loss *loss,
+                                 const cornu_metric *metrics) {
+    double *room = made->numbers;
+    made->loss = *loss;
+    retain_foreign(&loss->foreign);
+    made->loss.values = keep_numbers(loss->values, loss->value_count, &room);
     made->result_count = 1;
     for (size_t i = 0; i < made->metric_count; i++) {
         cornu_metric *metric = &made->metrics[i];
@@ -92,11 +146,12 @@ static void set_metrics(cornu_objective *made, const cornu_metric *metrics) {
         retain_foreign(&metric->foreign);
         made->result_count +=
             cornu_metric_keeps_sums(metric) ? 2 * cornu_metric_pair_count(metric) : 1;
-        if (metric->kind != CORNU_METRIC_COUNTS || metric->counts.threshold_count == 0) continue;
-        const size_t count = metric->counts.threshold_count;
-        memcpy(thresholds, metric->counts.thresholds, count * sizeof *thresholds);
-        metric->counts.thresholds = thresholds;
-        thresholds += count;
+        const size_t count = number_count(metric);
+        if (metric->kind == CORNU_METRIC_LOSS) {
+            metric->loss.values = keep_numbers(metric->loss.values, count, &room);
+        } else if (metric->kind == CORNU_METRIC_COUNTS) {
+            metric->counts.thresholds = keep_numbers(metric->counts.thresholds, count, &room);
+        }
     }
 }
 
@@ -109,10 +164,14 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
             is_foreign(&metrics[i]) != (metrics[i].foreign.functions != NULL))
             return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no such metric.");
         if (metrics[i].kind == CORNU_METRIC_LOSS) status = check_loss(&metrics[i].loss, error);
+        if (metrics[i].kind == CORNU_METRIC_LOSS && metrics[i].loss.extent != CORNU_OVER_ROW) {
+            return cornu_error_set(error, CORNU_ERROR_VALUE,
+                                   "Metric %zu must have a value for each row.", i);
+        }
     }
     if (status != CORNU_OK) return status;
-    size_t nbytes, mean_count = 1, threshold_count = 0;
-    if (!count_sums(metric_count, metrics, &mean_count, &threshold_count)) {
+    size_t nbytes, mean_count = 1, numbers = 0;
+    if (!count_sums(loss, metric_count, metrics, &mean_count, &numbers)) {
         return cornu_error_set(error, CORNU_ERROR_MEMORY,
                                "No memory for the loss and metrics of a model.");
     }
@@ -122,24 +181,21 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
         made = cornu_memory_allocate_zeroed(nbytes);
     }
     cornu_mean *means = made ? cornu_memory_allocate_zeroed(mean_count * sizeof *means) : NULL;
-    double *thresholds =
-        means ? cornu_memory_allocate_zeroed((threshold_count + 1) * sizeof *thresholds) : NULL;
-    if (!thresholds) {
+    double *kept = means ? cornu_memory_allocate_zeroed((numbers + 1) * sizeof *kept) : NULL;
+    if (!kept) {
         cornu_memory_free(means);
         cornu_memory_free(made);
         return cornu_error_set(error, CORNU_ERROR_MEMORY,
                                "No memory for the loss and metrics of a model.");
     }
     atomic_init(&made->references, 1);
-    made->loss = *loss;
-    retain_foreign(&loss->foreign);
     made->means = means;
     made->mean_count = mean_count;
     made->metric_count = metric_count;
-    made->thresholds = thresholds;
+    made->numbers = kept;
     made->optimizer = optimizer;
     if (optimizer) cornu_optimizer_retain(optimizer);
-    set_metrics(made, metrics);
+    set_loss_and_metrics(made, loss, metrics);
     *objective = made;
     return CORNU_OK;
 }
@@ -157,7 +213,7 @@ void cornu_objective_release(cornu_objective *objective) {
     release_foreign(&objective->loss.foreign);
     cornu_optimizer_release(objective->optimizer);
     cornu_memory_free(objective->means);
-    cornu_memory_free(objective->thresholds);
+    cornu_memory_free(objective->numbers);
     cornu_memory_free(objective);
 }
 
@@ -236,9 +292,14 @@ cornu_status cornu_objective_check(const cornu_objective *objective, const cornu
                                "At most 2147483647 classes are supported. Output shape: %s",
                                cornu_shape_text(output, true, text));
     }
+    cornu_status status = cornu_loss_check_values(&objective->loss, classes, error);
+    if (status != CORNU_OK) return status;
     for (size_t i = 0; i < objective->metric_count; i++) {
+        if (objective->metrics[i].kind == CORNU_METRIC_LOSS)
+            status = cornu_loss_check_values(&objective->metrics[i].loss, classes, error);
+        if (status != CORNU_OK) return status;
         if (cornu_metric_keeps_sums(&objective->metrics[i])) {
-            cornu_status status = cornu_metric_check_sums(&objective->metrics[i], classes, error);
+            status = cornu_metric_check_sums(&objective->metrics[i], classes, error);
             if (status != CORNU_OK) return status;
             if (objective->metrics[i].weighted && classes > CORNU_WEIGHTED_COLUMNS) {
                 return cornu_error_set(error, CORNU_ERROR_VALUE,

@@ -26,8 +26,8 @@ typedef struct cornu_objective {
     size_t result_count;        /* numbers: the loss, and for each metric one or its sums */
     size_t mean_count;          /* what they are made of: at least one each */
     cornu_mean *means;
-    double *thresholds; /* of all metrics, which point into them */
-    bool has_state;     /* a metric keeps its own */
+    double *numbers; /* of the loss and all metrics, which point into them */
+    bool has_state;  /* a metric keeps its own */
     size_t metric_count;
     cornu_metric metrics[];
 } cornu_objective;
@@ -53,6 +53,10 @@ bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_pla
 bool cornu_objective_is_sparse(const cornu_objective *objective);
 /* Whether targets may have any shape: nothing but the caller's own parts reads them. */
 bool cornu_objective_takes_any_target(const cornu_objective *objective);
+/* Whether a loss is one of sets, which may be taken of a sample or a batch as a whole. */
+bool cornu_loss_is_overlap(const cornu_loss *loss);
+/* CORNU_ERROR_VALUE unless it has as many values as predictions of so many columns need. */
+cornu_status cornu_loss_check_values(const cornu_loss *loss, size_t columns, cornu_error *error);
 
 /* CORNU_ERROR_VALUE unless a metric that keeps sums has room for those of so many columns. */
 cornu_status cornu_metric_check_sums(const cornu_metric *metric, size_t columns,

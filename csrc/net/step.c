@@ -81,6 +81,7 @@ cornu_status cornu_step_forward(cornu_step *step) {
 typedef struct loss_terms {
     cornu_loss loss;
     size_t rows, columns, target_columns;
+    size_t per_row;            /* rows of the loss for one of the batch */
     const void *prediction;    /* logits when joined */
     const void *probabilities; /* when joined: the output, which the loss writes */
 } loss_terms;
@@ -98,7 +99,8 @@ static void fill_terms(const cornu_step *step, const cornu_objective *objective,
     terms->loss = objective->loss;
     terms->prediction = step->result;
     terms->probabilities = NULL;
-    terms->rows = step->rows * cornu_loss_rows_per_row(plan);
+    terms->per_row = cornu_loss_rows_per_row(plan);
+    terms->rows = step->rows * terms->per_row;
     terms->columns = cornu_shape_last(cornu_plan_output(plan));
     terms->target_columns = step->workspace->use.sparse ? 1 : terms->columns;
     if (step->workspace->use.joined) {
@@ -108,6 +110,36 @@ static void fill_terms(const cornu_step *step, const cornu_objective *objective,
         terms->probabilities = step->result;
     }
     look_at_labels(step, terms, &terms->loss);
+}
+
+/* Makes terms that are taken of samples, or of the whole batch, as if each were a row. */
+static void take_extent(const cornu_step *step, loss_terms *terms) {
+    if (terms->loss.extent == CORNU_OVER_ROW) return;
+    const bool whole = terms->loss.extent == CORNU_OVER_BATCH;
+    const size_t rows = whole ? 1 : step->rows;
+    terms->columns *= terms->rows / rows;
+    terms->target_columns = terms->columns;
+    terms->rows = rows;
+    terms->per_row = 1;
+}
+
+/* What one number for the whole batch counts, as if each row had it. Keras does not sum it over
+ * rows that have no weights. */
+static double scale_of_whole(const cornu_step *step, cornu_reduction reduction) {
+    const cornu_workspace *workspace = step->workspace;
+    if (reduction == CORNU_SUM && !step->is_weighted) return 1.0;
+    cornu_row_scales(reduction, step->rows, 1, workspace->row_weights, workspace->row_scales);
+    return cornu_row_total(step->rows, NULL, workspace->row_scales, 0.0);
+}
+
+static void set_scales(const cornu_step *step, const loss_terms *terms) {
+    const cornu_reduction reduction = terms->loss.reduction;
+    if (terms->loss.extent == CORNU_OVER_BATCH) {
+        step->workspace->row_scales[0] = scale_of_whole(step, reduction);
+    } else {
+        cornu_row_scales(reduction, step->rows, terms->per_row, step->workspace->row_weights,
+                         step->workspace->row_scales);
+    }
 }
 
 /* Without a division where all rows are one tile. */
@@ -206,8 +238,7 @@ static cornu_status batch_loss(cornu_step *step, const cornu_objective *objectiv
         void *gradient = makes_gradient(step) ? workspace->delta[0] : NULL;
         return cornu_step_foreign_loss(step, &objective->loss, loss, gradient);
     }
-    cornu_row_scales(objective->loss.reduction, step->rows, cornu_loss_rows_per_row(step->plan),
-                     workspace->row_weights, workspace->row_scales);
+    set_scales(step, terms);
     size_t tile = tile_rows_of(terms);
     double total = 0.0;
     for (size_t row = 0; row < terms->rows; row += tile) {
@@ -229,12 +260,14 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
                              double *loss) {
     loss_terms terms;
     fill_terms(step, objective, &terms);
+    take_extent(step, &terms);
     cornu_status found = batch_loss(step, objective, &terms, loss);
     const double total = *loss;
     if (found != CORNU_OK || !means) return found;
     means[0].total += total * (double)step->rows;
     means[0].count += (double)step->rows;
     means++;
+    if (terms.loss.extent != CORNU_OVER_ROW) fill_terms(step, objective, &terms);
     for (size_t i = 0; i < objective->metric_count; i++) {
         cornu_status status = add_metric(step, &terms, &objective->metrics[i], means);
         if (status != CORNU_OK) return status;
@@ -248,6 +281,7 @@ static cornu_status loss_derivative(cornu_step *step, const cornu_objective *obj
     /* Made with the loss. */
     if (objective->loss.kind == CORNU_FOREIGN_LOSS) return CORNU_OK;
     fill_terms(step, objective, &terms);
+    take_extent(step, &terms);
     size_t tile = tile_rows_of(&terms);
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;

@@ -14,7 +14,9 @@ type ActivationSpec = tuple[str, tuple[float, ...]]
 # (name, from_logits, label_smoothing, reduction); the name is Keras's function name
 # ("mean_squared_error", "categorical_crossentropy", "huber"); the reduction
 # "sum_over_batch_size", "sum" or "mean_with_sample_weight". A fifth item is the parameter of those
-# that have one: the delta of "huber".
+# that have one: the delta of "huber". A sixth and seventh are further numbers, a vector of float64
+# (cornu_loss in csrc/cornu_losses.h), and what the loss is one number of: "row", "sample" or
+# "batch".
 #
 # A loss that Python computes has the name "foreign" and a fifth item that is called with
 # (y_true, y_pred, sample_weight or None, whether a gradient is wanted) for each batch, and returns
@@ -26,14 +28,16 @@ type LossSpec = (
     tuple[str, bool, float, str]
     | tuple[str, bool, float, str, float]
     | tuple[str, bool, float, str, ForeignLoss]
+    | tuple[str, bool, float, str, float, np.ndarray, str]
 )
 # (name, loss or None, threshold, k); names: "loss" (the mean of that loss), "accuracy",
 # "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
 # "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "cosine_similarity" (that loss,
-# negated), "root_mean_squared_error".
-# Metrics that keep sums, "counts" and "squares", have further (thresholds, flags, columns,
-# class_id): a vector of float64; (even, widened, from_logits, soft, by_maximum); the columns that
-# are summed apart, 1 for all together; the only column, or None (cornu_counts in csrc/cornu.h).
+# negated), "root_mean_squared_error", "pearson_correlation", "concordance_correlation".
+# Metrics that keep sums ("counts", "squares", "covered", "confusion" and others of classes) have
+# further (thresholds, flags, columns, class_id): a vector of float64; (even, widened, from_logits,
+# soft, by_maximum); the columns that are summed apart, 1 for all together; the only column, or None
+# (cornu_counts in csrc/cornu_losses.h).
 type SumsSpec = tuple[
     str,
     None,

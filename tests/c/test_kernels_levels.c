@@ -158,7 +158,14 @@ static void compute_column_sums(const cornu_kernels *kernels, const input *in, o
 /* Variants: kind, logits or not, smoothing or not; then, of logits, with probabilities. */
 enum { WITH_PROBABILITIES = 4 * CORNU_FOREIGN_LOSS, LOSS_VARIANTS = 6 * CORNU_FOREIGN_LOSS };
 
-static cornu_loss loss_variant(unsigned variant) {
+/* Values for every column, made once. */
+static const double *column_values(void) {
+    static double values[LARGEST];
+    for (size_t j = 0; j < LARGEST; j++) values[j] = 0.1 + (double)(j % 5) * 0.2;
+    return values;
+}
+
+static cornu_loss loss_variant(unsigned variant, size_t columns) {
     const unsigned way = variant / CORNU_FOREIGN_LOSS;
     return (cornu_loss){
         .kind = (cornu_loss_kind)(variant % CORNU_FOREIGN_LOSS),
@@ -166,6 +173,8 @@ static cornu_loss loss_variant(unsigned variant) {
         .label_smoothing = way == 2 || way == 3 || way == 5 ? 0.1 : 0.0,
         .parameter = 0.75,
         .binary_labels = way % 2 == 1,
+        .values = column_values(),
+        .value_count = columns,
     };
 }
 
@@ -197,11 +206,11 @@ static void check_probabilities(const cornu_kernels *kernels, const cornu_loss *
 }
 
 static void compute_loss(const cornu_kernels *kernels, const input *in, output *out) {
-    cornu_loss loss = loss_variant(in->variant);
+    cornu_loss loss = loss_variant(in->variant, in->columns);
     if (in->columns == 0) return;
     int32_t *ids = ids_for(in);
     const size_t count = in->rows * in->columns;
-    const void *target = loss.kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY ? (void *)ids : in->y;
+    const void *target = cornu_loss_is_sparse(&loss) ? (void *)ids : in->y;
     const void *prediction = loss.from_logits ? in->x : in->z;
     const bool with_probabilities = in->variant >= WITH_PROBABILITIES;
     void *probabilities = with_probabilities ? real_at(in->dtype, out->reals, count) : NULL;
@@ -223,16 +232,20 @@ static void compute_sums(const cornu_kernels *kernels, cornu_metric *metric, con
                          output *out) {
     static const double thresholds[] = {0.1, 0.25, 0.5, 0.6};
     double sums[2 * 5] = {0};
-    /* As many as there is room for. */
     metric->k = 0;
+    /* As many as there is room for. */
     metric->counts = (cornu_counts){.thresholds = thresholds,
                                     .threshold_count = 4,
                                     .from_logits = true,
-                                    .columns = 1,
+                                    .columns = cornu_metric_is_confusion(metric) ? 3 : 1,
                                     .class_id = CORNU_EVERY_CLASS};
-    const size_t rows = metric->kind == CORNU_METRIC_SQUARES ? in->rows * in->columns : in->rows;
-    const size_t columns = metric->kind == CORNU_METRIC_SQUARES ? 1 : in->columns;
-    kernels->metric_sums(metric, rows, columns, in->y, in->x, NULL, sums);
+    const bool one = metric->kind == CORNU_METRIC_SQUARES || metric->kind == CORNU_METRIC_COVERED;
+    const size_t rows = one ? in->rows * in->columns : in->rows;
+    int32_t *ids = ids_for(in);
+    const void *target = cornu_metric_is_sparse(metric) ? (void *)ids : in->y;
+    if (in->variant >= CORNU_METRIC_FOREIGN) metric->k = 2;
+    kernels->metric_sums(metric, rows, one ? 1 : in->columns, target, in->x, NULL, sums);
+    cornu_memory_free(ids);
     out->double_count = in->rows < 10 ? in->rows : 10;
     memcpy(out->doubles, sums, out->double_count * sizeof *sums);
 }

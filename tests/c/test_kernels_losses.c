@@ -1,6 +1,7 @@
 /* Losses against Keras's formulas in long double, their derivatives against differences, and the
  * edges of both. */
 #include "kernels_fixture.h"
+#include "net/objective.h"
 
 typedef long double wide;
 
@@ -14,8 +15,10 @@ static wide smoothed(const loss_row *row, size_t j) {
     wide smoothing = (wide)row->loss->label_smoothing;
     switch (row->loss->kind) {
         case CORNU_BINARY_CROSSENTROPY:
+        case CORNU_BINARY_FOCAL_CROSSENTROPY:
             return row->target[j] * (1 - smoothing) + smoothing / 2;
         case CORNU_CATEGORICAL_CROSSENTROPY:
+        case CORNU_CATEGORICAL_FOCAL_CROSSENTROPY:
             return row->target[j] * (1 - smoothing) + smoothing / (wide)row->columns;
         case CORNU_SPARSE_CATEGORICAL_CROSSENTROPY:
             return j == row->id ? 1 : 0;
@@ -32,9 +35,22 @@ static wide hinge_target(const loss_row *row, size_t j) {
     return row->loss->binary_labels ? 2 * row->target[j] - 1 : row->target[j];
 }
 
+static wide expected_binary_focal(const loss_row *row, wide t, wide x) {
+    wide p = row->loss->from_logits ? 1 / (1 + expl(-x)) : x;
+    wide entropy = -t * logl(clipped(p)) - (1 - t) * logl(1 - clipped(p));
+    wide alpha = row->loss->value_count > 0 ? (wide)row->loss->values[0] : -1;
+    wide weight = alpha < 0 ? 1 : t * alpha + (1 - t) * (1 - alpha);
+    return weight * powl(t * (1 - p) + (1 - t) * p, (wide)row->loss->parameter) * entropy;
+}
+
 static wide expected_term(const loss_row *row, size_t j) {
     wide t = smoothed(row, j), x = row->prediction[j];
     switch (row->loss->kind) {
+        case CORNU_BINARY_FOCAL_CROSSENTROPY:
+            return expected_binary_focal(row, t, x);
+        case CORNU_QUANTILE_LOSS:
+            return fmaxl((wide)row->loss->values[j] * (t - x),
+                         ((wide)row->loss->values[j] - 1) * (t - x));
         case CORNU_MEAN_SQUARED_ERROR:
             return (t - x) * (t - x);
         case CORNU_MEAN_ABSOLUTE_ERROR:
@@ -94,6 +110,23 @@ static wide expected_cosine(const loss_row *row) {
     return -dot / fmaxl(sqrtl(target), 1e-7L) / fmaxl(sqrtl(prediction), 1e-7L);
 }
 
+static wide expected_overlap(const loss_row *row) {
+    wide both = 0, missed = 0, wrong = 0;
+    for (size_t j = 0; j < row->columns; j++) {
+        both += row->target[j] * row->prediction[j];
+        missed += row->target[j] * (1 - row->prediction[j]);
+        wrong += (1 - row->target[j]) * row->prediction[j];
+    }
+    if (row->loss->kind == CORNU_DICE) return 1 - 2 * both / (2 * both + missed + wrong + 1e-7L);
+    wide alpha = (wide)row->loss->parameter, beta = (wide)row->loss->values[0];
+    return 1 - both / (both + alpha * missed + beta * wrong + 1e-7L);
+}
+
+static wide expected_generalized(const loss_row *row) {
+    wide q = (wide)row->loss->parameter;
+    return (1 - powl(row->prediction[row->id], q)) / q;
+}
+
 static bool is_crossentropy(const cornu_loss *loss) {
     return loss->kind == CORNU_BINARY_CROSSENTROPY ||
            loss->kind == CORNU_CATEGORICAL_CROSSENTROPY ||
@@ -103,14 +136,21 @@ static bool is_crossentropy(const cornu_loss *loss) {
 /* Whether it takes the logarithm of a prediction. */
 static bool takes_probabilities(const cornu_loss *loss) {
     return loss->kind == CORNU_POISSON || loss->kind == CORNU_KL_DIVERGENCE ||
-           loss->kind == CORNU_MEAN_SQUARED_LOGARITHMIC_ERROR ||
-           (is_crossentropy(loss) && !loss->from_logits);
+           loss->kind == CORNU_MEAN_SQUARED_LOGARITHMIC_ERROR || cornu_loss_is_overlap(loss) ||
+           loss->kind == CORNU_CATEGORICAL_GENERALIZED_CROSS_ENTROPY ||
+           ((is_crossentropy(loss) || loss->kind == CORNU_BINARY_FOCAL_CROSSENTROPY ||
+             loss->kind == CORNU_CATEGORICAL_FOCAL_CROSSENTROPY) &&
+            !loss->from_logits);
 }
 
 static wide expected_loss(const loss_row *row) {
     wide sum = 0, whole = 0;
     bool categorical = row->loss->kind == CORNU_CATEGORICAL_CROSSENTROPY ||
-                       row->loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
+                       row->loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY ||
+                       row->loss->kind == CORNU_CATEGORICAL_FOCAL_CROSSENTROPY;
+    if (cornu_loss_is_overlap(row->loss)) return expected_overlap(row);
+    if (row->loss->kind == CORNU_CATEGORICAL_GENERALIZED_CROSS_ENTROPY)
+        return expected_generalized(row);
     if (row->loss->kind == CORNU_KL_DIVERGENCE) return expected_divergence(row);
     if (row->loss->kind == CORNU_CATEGORICAL_HINGE) return expected_categorical_hinge(row);
     if (row->loss->kind == CORNU_COSINE_SIMILARITY) return expected_cosine(row);
@@ -124,7 +164,13 @@ static wide expected_loss(const loss_row *row) {
         }
         wide p = row->loss->from_logits ? expl(row->prediction[j]) / whole
                                         : clipped(row->prediction[j] / whole);
-        sum -= smoothed(row, j) * logl(p);
+        wide focus = 1;
+        if (row->loss->kind == CORNU_CATEGORICAL_FOCAL_CROSSENTROPY) {
+            p = clipped(p);
+            focus = (wide)row->loss->values[row->loss->value_count == 1 ? 0 : j] *
+                    powl(1 - p, (wide)row->loss->parameter);
+        }
+        sum -= focus * smoothed(row, j) * logl(p);
     }
     return sum;
 }
@@ -150,7 +196,7 @@ typedef struct batch {
 } batch;
 
 static const void *target_of(const batch *b, const cornu_loss *loss) {
-    return loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY ? (const void *)b->ids : b->target;
+    return cornu_loss_is_sparse(loss) ? (const void *)b->ids : b->target;
 }
 
 static void run(batch *b, const cornu_loss *loss) {
@@ -212,6 +258,30 @@ static void check_batch(batch *b, const cornu_loss *loss) {
     if (loss->from_logits && is_crossentropy(loss)) check_given_probabilities(b, loss);
 }
 
+/* As many as a loss can have: shares, one a column where it has one a column. */
+static double some_values[WIDEST];
+
+static void give_values(cornu_loss *loss, size_t columns, bool few) {
+    for (size_t j = 0; j < WIDEST; j++) some_values[j] = 0.1 + (double)(j % 5) * 0.2;
+    loss->values = some_values;
+    switch ((int)loss->kind) {
+        case CORNU_BINARY_FOCAL_CROSSENTROPY:
+            loss->value_count = few ? 0 : 1;
+            break;
+        case CORNU_CATEGORICAL_FOCAL_CROSSENTROPY:
+            loss->value_count = few ? 1 : columns;
+            break;
+        case CORNU_QUANTILE_LOSS:
+            loss->value_count = columns;
+            break;
+        case CORNU_TVERSKY:
+            loss->value_count = 1;
+            break;
+        default:
+            break;
+    }
+}
+
 static void check_losses(void) {
     static const size_t widths[] = {1, 2, 3, 8, 10, 64, 513, 700};
     static const double smoothings[] = {0, 0.1, 1};
@@ -222,6 +292,11 @@ static void check_losses(void) {
                            .label_smoothing = smoothings[way / (32 * CORNU_FOREIGN_LOSS)],
                            .parameter = 0.75,
                            .binary_labels = way / (16 * CORNU_FOREIGN_LOSS) % 2 == 1};
+        give_values(&loss, b.columns, way % 3 == 0);
+        /* Powers that are worked out in their own way, and others. */
+        if (loss.kind == CORNU_BINARY_FOCAL_CROSSENTROPY ||
+            loss.kind == CORNU_CATEGORICAL_FOCAL_CROSSENTROPY)
+            loss.parameter = (double[]){2, 0, 1, 2.5, 3}[way % 5];
         bool probabilities = takes_probabilities(&loss);
         size_t count = ROWS * b.columns;
         b.target = new_reals(b.dtype, count);

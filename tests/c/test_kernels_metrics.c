@@ -92,6 +92,57 @@ static void check_kept_sums(void) {
     check_sums(&squares, 1, NULL, (const double[]){6, 4, error, 6});
 }
 
+/* The k largest of a row, of which the first of equal ones come first: by looking at all others. */
+static void check_top(void) {
+    enum { COLUMNS = 70, ROWS = 40 };
+    static const double threshold = -2000.0;
+    cornu_metric counts = {.kind = CORNU_METRIC_COUNTS,
+                           .counts = {.thresholds = &threshold,
+                                      .threshold_count = 1,
+                                      .columns = COLUMNS,
+                                      .class_id = CORNU_EVERY_CLASS}};
+    for (size_t way = 0; way < 2 * ROWS; way++) {
+        cornu_dtype dtype = real_dtypes[way % 2];
+        void *row = new_reals(dtype, COLUMNS), *target = new_reals(dtype, COLUMNS);
+        fill_awkward(dtype, row, COLUMNS, way, false);
+        for (size_t j = 0; j < COLUMNS; j += 3) real_set(dtype, row, j, (double)(j % 4) - 1);
+        counts.k = 1 + way * 3 % (COLUMNS + 5);
+        double sums[4 * COLUMNS] = {0};
+        cornu_kernels_for(dtype)->metric_sums(&counts, 1, COLUMNS, target, row, NULL, sums);
+        for (size_t j = 0; j < COLUMNS; j++) {
+            const double x = real_get(dtype, row, j);
+            size_t before = 0;
+            for (size_t i = 0; i < COLUMNS; i++) {
+                const double other = real_get(dtype, row, i);
+                before += other > x || (other == x && i < j);
+            }
+            CHECK_SAME_F64(sums[4 * j + 3], before < counts.k && x > threshold ? 1 : 0);
+        }
+        cornu_memory_free(target);
+        cornu_memory_free(row);
+    }
+}
+
+/* Six numbers as rows of three classes, as class numbers and as decisions; and how many targets are
+ * covered. */
+static void check_confusion(void) {
+    const double weights[] = {1, 2, 3, 4, 5, 6};
+    cornu_metric confusion = {.kind = CORNU_METRIC_CATEGORICAL_CONFUSION,
+                              .counts = {.columns = 3, .class_id = CORNU_EVERY_CLASS}};
+    CHECK_INT(cornu_metric_pair_count(&confusion), 5);
+    check_sums(&confusion, 3, weights, (const double[]){1, 0, 4, 0, 0, 0, 0, 0, 0, 0});
+    confusion.kind = CORNU_METRIC_CONFUSION;
+    check_sums(&confusion, 1, NULL, (const double[]){2, 0, 0, 1, 0, 0, 0, 1, 0, 0});
+    confusion.counts.class_id = 1;
+    check_sums(&confusion, 1, NULL, (const double[]){2, 0, 0, 0, 0, 0, 0, 1, 0, 0});
+    confusion.counts.class_id = CORNU_EVERY_CLASS;
+    confusion.kind = CORNU_METRIC_BINARY_CONFUSION;
+    confusion.threshold = 0.5;
+    check_sums(&confusion, 1, weights, (const double[]){5, 6, 0, 5, 1, 0, 0, 4, 0, 0});
+    cornu_metric covered = {.kind = CORNU_METRIC_COVERED, .counts = {.columns = 1}};
+    check_sums(&covered, 1, weights, (const double[]){11, 21});
+}
+
 static void check_elementwise(void) {
     for (size_t t = 0; t < 2; t++) {
         cornu_dtype dtype = real_dtypes[t];
@@ -141,5 +192,7 @@ int main(void) {
                  (double[]){0, 0, 0, 0, 0, 0});
     check_elementwise();
     check_kept_sums();
+    check_top();
+    check_confusion();
     return check_report();
 }

@@ -15,6 +15,10 @@ from cornu.losses.crossentropy import categorical_crossentropy as categorical_cr
 from cornu.losses.crossentropy import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
+from cornu.losses.focal import BinaryFocalCrossentropy as BinaryFocalCrossentropy
+from cornu.losses.focal import CategoricalFocalCrossentropy as CategoricalFocalCrossentropy
+from cornu.losses.focal import binary_focal_crossentropy as binary_focal_crossentropy
+from cornu.losses.focal import categorical_focal_crossentropy as categorical_focal_crossentropy
 from cornu.losses.hinges import CategoricalHinge as CategoricalHinge
 from cornu.losses.hinges import Hinge as Hinge
 from cornu.losses.hinges import SquaredHinge as SquaredHinge
@@ -22,11 +26,23 @@ from cornu.losses.hinges import categorical_hinge as categorical_hinge
 from cornu.losses.hinges import hinge as hinge
 from cornu.losses.hinges import squared_hinge as squared_hinge
 from cornu.losses.loss import Loss as Loss
+from cornu.losses.noise_robust import (
+    CategoricalGeneralizedCrossEntropy as CategoricalGeneralizedCrossEntropy,
+)
+from cornu.losses.noise_robust import (
+    categorical_generalized_cross_entropy as categorical_generalized_cross_entropy,
+)
+from cornu.losses.overlaps import Dice as Dice
+from cornu.losses.overlaps import Tversky as Tversky
+from cornu.losses.overlaps import dice as dice
+from cornu.losses.overlaps import tversky as tversky
 from cornu.losses.own_loss import FunctionLoss as _FunctionLoss
 from cornu.losses.probabilistic import KLDivergence as KLDivergence
 from cornu.losses.probabilistic import Poisson as Poisson
 from cornu.losses.probabilistic import kl_divergence as kl_divergence
 from cornu.losses.probabilistic import poisson as poisson
+from cornu.losses.quantiles import QuantileLoss as QuantileLoss
+from cornu.losses.quantiles import quantile_loss as quantile_loss
 from cornu.losses.regression import MeanAbsoluteError as MeanAbsoluteError
 from cornu.losses.regression import MeanAbsolutePercentageError as MeanAbsolutePercentageError
 from cornu.losses.regression import MeanSquaredError as MeanSquaredError
@@ -65,6 +81,12 @@ _CLASSES: dict[Callable[..., Any], type[Loss]] = {
     hinge: Hinge,
     squared_hinge: SquaredHinge,
     categorical_hinge: CategoricalHinge,
+    binary_focal_crossentropy: BinaryFocalCrossentropy,
+    categorical_focal_crossentropy: CategoricalFocalCrossentropy,
+    categorical_generalized_cross_entropy: CategoricalGeneralizedCrossEntropy,
+    dice: Dice,
+    tversky: Tversky,
+    quantile_loss: QuantileLoss,
 }
 _BY_NAME: dict[str, Any] = {thing.__name__: thing for pair in _CLASSES.items() for thing in pair}
 _BY_NAME.update(

@@ -125,24 +125,9 @@ def categorical_crossentropy(
     """
     target, prediction, result = prediction_and_target(y_true, y_pred)
     smoothing = check_label_smoothing(label_smoothing)
-    if prediction.ndim and prediction.shape[-1] == 1:
-        import warnings
-
-        warnings.warn(
-            "categorical_crossentropy expects y_pred of shape (batch, ..., classes) with 2 "
-            "classes or more. Received: "
-            f"y_pred of shape {prediction.shape}. For 2 classes in one column there is "
-            "binary_crossentropy.",
-            SyntaxWarning,
-            stacklevel=2,
-        )
+    warn_of_one_column("categorical_crossentropy", prediction)
     axes = normalize_axes(axis, prediction.ndim)
-    if smoothing and axes != (prediction.ndim - 1,) and target.size:
-        # Keras smooths by the size of the last axis, whichever axis has the classes.
-        target = target * target.dtype.type(1 - smoothing) + target.dtype.type(
-            smoothing / target.shape[-1]
-        )
-        smoothing = 0.0
+    target, smoothing = smoothed_along(target, smoothing, axes)
     specification = ("categorical_crossentropy", check_from_logits(from_logits), smoothing, "sum")
     return dense_losses(specification, target, prediction, axis, result)
 
@@ -193,6 +178,34 @@ def sparse_categorical_crossentropy(
     specification = ("sparse_categorical_crossentropy", check_from_logits(from_logits), 0.0, "sum")
     losses = sparse_losses(specification, labels, prediction, axis, float_type(y_pred))
     return losses if valid is None else np.where(valid, losses, losses.dtype.type(0))
+
+
+def warn_of_one_column(name: str, prediction: np.ndarray) -> None:
+    """Warn the caller of a function of this name if the predictions are of one class."""
+    if prediction.ndim and prediction.shape[-1] == 1:
+        import warnings
+
+        warnings.warn(
+            f"{name} expects y_pred of shape (batch, ..., classes) with 2 "
+            "classes or more. Received: "
+            f"y_pred of shape {prediction.shape}. For 2 classes in one column there is "
+            "binary_crossentropy.",
+            SyntaxWarning,
+            stacklevel=3,
+        )
+
+
+def smoothed_along(
+    target: np.ndarray, smoothing: float, axes: tuple[int, ...]
+) -> tuple[np.ndarray, float]:
+    """Return targets, and what smoothing is left for the core to do."""
+    if smoothing and axes != (target.ndim - 1,) and target.size:
+        # Keras smooths by the size of the last axis, whichever axis has the classes.
+        target = target * target.dtype.type(1 - smoothing) + target.dtype.type(
+            smoothing / target.shape[-1]
+        )
+        return target, 0.0
+    return target, smoothing
 
 
 def squeeze_labels(labels: np.ndarray, prediction: np.ndarray, axis: Any) -> np.ndarray:

@@ -106,6 +106,14 @@ class Loss:
         """
         raise ValueError(f"The core has no such loss. Received: loss={self!r}")
 
+    def _specification_for(self, output_shape: tuple[Any, ...]) -> LossSpec:
+        """What the core is told for predictions of this shape."""
+        return self.specification
+
+    def _targets_for(self, target: np.ndarray, output: tuple[int, ...]) -> np.ndarray:
+        """Return targets as a model with an output row of this shape is to be given them."""
+        return target
+
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such a loss again."""
         return {"name": self.name, "reduction": self.reduction}
@@ -121,6 +129,11 @@ class Loss:
     def _mask(self, target: np.ndarray, losses: Any) -> np.ndarray | None:
         """Which of the losses count; None: all."""
         return None
+
+
+def takes_class_ids(name: str) -> bool:
+    """Return whether the core's loss or metric of this name has class numbers as targets."""
+    return name.startswith("sparse") or name == "categorical_generalized_cross_entropy"
 
 
 def core_reduction(reduction: str | None) -> str:

@@ -79,14 +79,20 @@ def is_own_loss(loss: Loss) -> bool:
     )
 
 
-def loss_specification(loss: Loss) -> LossSpec:
+def loss_specification(loss: Loss, output_shape: tuple[Any, ...] | None = None) -> LossSpec:
     """Return what the core is told of a loss, of cornu's or of the user's.
+
+    Args:
+        loss: The loss.
+        output_shape: The shape of the predictions, the batch included; None: not known yet.
 
     Raises:
         ValueError: it reduces nothing.
     """
     if not is_own_loss(loss):
-        return loss.specification
+        if output_shape is None:
+            return loss.specification
+        return loss._specification_for(output_shape)
     return "foreign", False, 0.0, core_reduction(loss.reduction), LossCall(loss)
 
 

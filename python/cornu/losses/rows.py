@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 
 # Losses that are no mean over the row.
-_SUMS = ("categorical_crossentropy", "kl_divergence", "cosine_similarity")
+_SUMS = (
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "kl_divergence",
+    "cosine_similarity",
+)
+# Of nothing these have nothing in common.
+_OVERLAPS = ("dice", "tversky")
 
 
 def dense_losses(
@@ -43,8 +50,9 @@ def dense_losses(
         losses = _core.loss_rows(specification, target, prediction)
     else:
         # Of no numbers, NumPy and Keras have it, the mean is a NaN and the sum is 0.
-        is_sum = specification[0] in _SUMS
-        losses = np.full(len(prediction), 0.0 if is_sum else np.nan)
+        name = specification[0]
+        of_none = 0.0 if name in _SUMS else 1.0 if name in _OVERLAPS else np.nan
+        losses = np.full(len(prediction), of_none)
     return _shaped(losses, outer_shape(y_pred, axes), result)
 
 

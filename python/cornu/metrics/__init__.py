@@ -12,9 +12,12 @@ from cornu.losses.crossentropy import categorical_crossentropy as categorical_cr
 from cornu.losses.crossentropy import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
+from cornu.losses.focal import binary_focal_crossentropy as binary_focal_crossentropy
+from cornu.losses.focal import categorical_focal_crossentropy as categorical_focal_crossentropy
 from cornu.losses.hinges import categorical_hinge as categorical_hinge
 from cornu.losses.hinges import hinge as hinge
 from cornu.losses.hinges import squared_hinge as squared_hinge
+from cornu.losses.loss import takes_class_ids as _takes_class_ids
 from cornu.losses.probabilistic import kl_divergence as kl_divergence
 from cornu.losses.probabilistic import poisson as poisson
 from cornu.losses.regression import mean_absolute_error as mean_absolute_error
@@ -47,8 +50,18 @@ from cornu.metrics.confusion import Precision as Precision
 from cornu.metrics.confusion import Recall as Recall
 from cornu.metrics.confusion import TrueNegatives as TrueNegatives
 from cornu.metrics.confusion import TruePositives as TruePositives
+from cornu.metrics.correlations import ConcordanceCorrelation as ConcordanceCorrelation
+from cornu.metrics.correlations import PearsonCorrelation as PearsonCorrelation
+from cornu.metrics.correlations import concordance_correlation as concordance_correlation
+from cornu.metrics.correlations import pearson_correlation as pearson_correlation
+from cornu.metrics.coverage import QuantileCoverage as QuantileCoverage
 from cornu.metrics.f_scores import F1Score as F1Score
 from cornu.metrics.f_scores import FBetaScore as FBetaScore
+from cornu.metrics.iou import BinaryIoU as BinaryIoU
+from cornu.metrics.iou import IoU as IoU
+from cornu.metrics.iou import MeanIoU as MeanIoU
+from cornu.metrics.iou import OneHotIoU as OneHotIoU
+from cornu.metrics.iou import OneHotMeanIoU as OneHotMeanIoU
 from cornu.metrics.loss_means import BinaryCrossentropy as BinaryCrossentropy
 from cornu.metrics.loss_means import CategoricalCrossentropy as CategoricalCrossentropy
 from cornu.metrics.loss_means import MeanAbsoluteError as MeanAbsoluteError
@@ -116,6 +129,14 @@ _CLASSES = (
     RecallAtPrecision,
     SensitivityAtSpecificity,
     SpecificityAtSensitivity,
+    IoU,
+    BinaryIoU,
+    MeanIoU,
+    OneHotIoU,
+    OneHotMeanIoU,
+    PearsonCorrelation,
+    ConcordanceCorrelation,
+    QuantileCoverage,
     Mean,
     Sum,
 )
@@ -139,6 +160,10 @@ _FUNCTIONS = (
     hinge,
     squared_hinge,
     categorical_hinge,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+    pearson_correlation,
+    concordance_correlation,
 )
 _BY_NAME: dict[str, type[Metric]] = {thing.__name__: thing for thing in _CLASSES}
 _BY_NAME.update({_snake_case(thing.__name__): thing for thing in _CLASSES})
@@ -329,7 +354,7 @@ def _kind_of_labels(
         return "binary"
     return (
         "sparse_categorical"
-        if loss is not None and loss.specification[0].startswith("sparse")
+        if loss is not None and _takes_class_ids(loss.specification[0])
         else "categorical"
     )
 

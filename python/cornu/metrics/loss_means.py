@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from cornu.losses import (
     binary_crossentropy,
+    binary_focal_crossentropy,
     categorical_crossentropy,
+    categorical_focal_crossentropy,
     mean_absolute_error,
     mean_squared_error,
     sparse_categorical_crossentropy,
 )
 from cornu.losses.crossentropies import check_ignore_class, check_last_axis
 from cornu.losses.crossentropy import check_from_logits, check_label_smoothing
+from cornu.losses.focal import binary_focal_specification, categorical_focal_specification
 from cornu.metrics.mean import SPECIFICATIONS, NamedMean
 
 if TYPE_CHECKING:
@@ -222,8 +225,20 @@ def _sparse(
     return _mean_of("sparse_categorical_crossentropy", from_logits)
 
 
+def _binary_focal(axis: int = -1, **options: Any) -> MetricSpec:
+    check_last_axis(axis)
+    return "loss", binary_focal_specification(**options), 0.0, 0
+
+
+def _categorical_focal(axis: int = -1, **options: Any) -> MetricSpec:
+    check_last_axis(axis)
+    return "loss", categorical_focal_specification(**options), 0.0, 0
+
+
 SPECIFICATIONS.update(
     {
+        binary_focal_crossentropy: _binary_focal,
+        categorical_focal_crossentropy: _categorical_focal,
         mean_squared_error: _squared,
         mean_absolute_error: _absolute,
         binary_crossentropy: _binary,

@@ -240,11 +240,12 @@ class Compiled:
         check_x(data.x, row, first)
         resolved = objective.resolve((None, *output), data.y.shape)
         if not resolved.takes_any_target:
-            check_y(data.y, output, resolved.sparse, last)
+            check_y(resolved.targets_for(data.y), output, resolved.sparse, last)
         if validation is not None:
             check_x(validation.x, row, first, "validation x")
             if not resolved.takes_any_target:
-                check_y(validation.y, output, resolved.sparse, last, "validation y")
+                targets = resolved.targets_for(validation.y)
+                check_y(targets, output, resolved.sparse, last, "validation y")
         trial = self._build_for(row)
         with trial:
             objective.resolved = resolved
@@ -260,7 +261,10 @@ class Compiled:
         return resolved, trial
 
     def _scaled(self, data: TrainingData) -> TrainingData:
-        """The data with weights that the loss weight of `compile` is part of."""
+        """The data with weights that the loss weight of `compile` is part of, and targets as the
+        loss takes them."""
+        if self._bound is not None:
+            data = data._replace(y=self._bound.targets_for(data.y))
         scale = 1.0 if self._objective is None else self._objective.loss_weight
         if scale == 1.0:
             return data

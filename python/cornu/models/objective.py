@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cornu import losses, metrics
 from cornu.callbacks.result_dict import ResultDict
 from cornu.losses import Loss
+from cornu.losses.loss import takes_class_ids
 from cornu.losses.own_loss import loss_specification
 from cornu.metrics import Mean, Metric
 from cornu.metrics.own_metric import is_own_metric, metric_specification
@@ -22,6 +25,7 @@ Shape = tuple[int, ...]
 
 # Names whose meaning depends on shapes that are known with the first data.
 _LOSSES_BY_SHAPE = ("crossentropy", "ce")
+_BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
 
 
 class Objective:
@@ -94,10 +98,13 @@ class Objective:
                 "`loss_weights` must be None beside `weighted_metrics` that keep sums, positive "
                 f"beside others. Received: loss_weights={self.loss_weight}"
             )
-        if self.loss_weight != 1 and loss.reduction == "mean_with_sample_weight":
+        whole = loss_specification(loss, output_shape)[-1] == "batch"
+        refused = ("mean_with_sample_weight", "sum") if whole else ("mean_with_sample_weight",)
+        if self.loss_weight != 1 and loss.reduction in refused:
             raise ValueError(
-                "`loss_weights` must be None with a loss of reduction 'mean_with_sample_weight': "
-                f"it is not supported there. Received: loss_weights={self.loss_weight}"
+                f"`loss_weights` must be None with a loss of reduction {loss.reduction!r}"
+                f"{' over the batch' if whole else ''}: it is not supported there. "
+                f"Received: loss_weights={self.loss_weight}"
             )
         return Resolved(loss, found, key, output_shape, len(self.weighted))
 
@@ -137,7 +144,7 @@ class Resolved:
         self.weighted_count = weighted_count
         # Kept alive for the core, which knows those of the user's only weakly.
         self._loss = loss
-        self.loss: LossSpec = loss_specification(loss)
+        self.loss: LossSpec = loss_specification(loss, output_shape)
         self.specifications: list[MetricSpec] = [
             metric_specification(metric, output_shape) for metric in found
         ]
@@ -156,8 +163,9 @@ class Resolved:
             self.loss,
             *(s[1] or s for s in self.specifications if s[0] != "foreign"),
         ]
-        self.sparse = any(kind[0].startswith("sparse") for kind in kinds)
+        self.sparse = any(takes_class_ids(kind[0]) for kind in kinds)
         self.takes_any_target = self.loss[0] == "foreign" and all(self._own)
+        self._targets_for = loss._targets_for
         both = [*self.names, *(f"val_{name}" for name in self.names)]
         self._order = sorted(range(len(self.names)), key=self.names.__getitem__)
         self._both = both
@@ -177,7 +185,11 @@ class Resolved:
         """
         if self.sparse and output:
             return output[-1]
-        return 2 if self.loss[0] == "binary_crossentropy" else None
+        return 2 if self.loss[0] in _BINARY else None
+
+    def targets_for(self, target: np.ndarray) -> np.ndarray:
+        """Return targets as the core is to be given them: where the loss says so, a wider view."""
+        return self._targets_for(target, self._output_shape[1:])
 
     def logs(self, numbers: list[float]) -> dict[str, Any]:
         """Return results by name, in alphabetical order as Keras has it."""
@@ -227,12 +239,12 @@ def _check_kinds(loss: Loss, found: Sequence[Metric], output_shape: Shape) -> No
     """Raise a ValueError unless loss and metrics take targets of one kind."""
     kinds = {True: "class ids", False: "values of the output's shape"}
     name, of = loss_specification(loss)[0], f"loss {loss.name!r}"
-    sparse = None if name == "foreign" else name.startswith("sparse")
+    sparse = None if name == "foreign" else takes_class_ids(name)
     for metric in found:
         if is_own_metric(metric):
             continue
         name, inner = metric.specification[:2]
-        is_sparse = (inner or (name,))[0].startswith("sparse")
+        is_sparse = takes_class_ids((inner or (name,))[0])
         if sparse is None:
             sparse, of = is_sparse, f"metric {metric.name!r}"
         if is_sparse == sparse:

@@ -104,3 +104,35 @@ def test_second_derivatives_of_activations():
         expected = slope(x + step) - slope(x - step)
         found = np.sum(autograd.grad(slope)(x) * 2 * step)
         assert found == pytest.approx(expected, rel=1e-5, abs=1e-12), call.name
+
+
+def test_gradients_of_ones_own():
+    @cornu.ops.custom_gradient
+    def clipped(x, y):
+        def gradient(*arguments, upstream=None):
+            (upstream,) = arguments or (upstream,)
+            return upstream * 10, upstream * y
+
+        return x * y, gradient
+
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    assert clipped(x, y).tolist() == [3.0, 8.0]
+    found = autograd.grad(lambda x, y: cornu.ops.sum(clipped(x, y)), (0, 1))(x, y)
+    assert [one.tolist() for one in found] == [[10.0, 10.0], [3.0, 4.0]]
+
+
+def test_what_stops_gradients():
+    found = autograd.grad(lambda x: cornu.ops.sum(x * cornu.ops.stop_gradient(x)))(np.arange(3.0))
+    assert found.tolist() == [0.0, 1.0, 2.0]
+    found = autograd.grad(lambda x: cornu.ops.sum(x * cornu.ops.cast(x, "int32")))(np.array([1.5]))
+    assert found.tolist() == [1.0]
+
+
+def test_loops_have_derivatives():
+    def power(x):
+        return cornu.ops.fori_loop(0, 3, lambda i, value: value * x, x)
+
+    assert autograd.grad(power)(2.0) == pytest.approx(4 * 2.0**3)
+    rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+    found = autograd.grad(lambda x: cornu.ops.sum(cornu.ops.map(lambda row: row * row[0], x)))(rows)
+    assert found.tolist() == [[4.0, 1.0], [10.0, 3.0]]

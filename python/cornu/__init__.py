@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cornu import preprocessing as preprocessing
     from cornu import random as random
     from cornu import saving as saving
+    from cornu import tree as tree
     from cornu import utils as utils
     from cornu import wrappers as wrappers
     from cornu.config import num_threads as num_threads
@@ -63,6 +64,7 @@ _MODULES = (
     "preprocessing",
     "random",
     "saving",
+    "tree",
     "utils",
     "wrappers",
 )

@@ -38,9 +38,56 @@ def group_case(name, calls):
     return Case(name, lambda keras, dtype: fields_of(keras.ops, calls, dtype), **TOLERANCES)
 
 
+def run_control(keras, dtype):
+    """Branches and loops over arrays of the float type."""
+    ops = keras.ops
+    x = np.array([[1.0, 2.0], [3.0, 5.0], [0.5, -1.0]], dtype)
+    last, sums = ops.scan(lambda s, row: (s + row, ops.sum(s)), ops.zeros(2, dtype), x)
+    backwards = ops.scan(lambda s, row: (s + row, s), ops.zeros(2, dtype), x, reverse=True)
+    counted = ops.scan(lambda s, _: (2 * s, s), ops.ones((), dtype), length=3)
+    pairs = ops.map(lambda both: (both[0] + both[1], both[0][0]), (x, 2 * x))
+    one = np.array(1, "int32")
+    fields = {
+        "cond": ops.cond(x[0, 0] > 0, lambda: x + 1, lambda: x),
+        "switch": ops.switch(one, [lambda a: a, lambda a: 2 * a], x),
+        "switch beyond": ops.switch(one * 7, [lambda a: a, lambda a: 2 * a], x),
+        "while": ops.while_loop(lambda a: ops.sum(a) < 100, lambda a: 2 * a, x),
+        "while at most": ops.while_loop(
+            lambda i, a: i < 10, lambda i, a: (i + 1, 2 * a), (one, x), maximum_iterations=3
+        )[1],
+        "for": ops.fori_loop(0, 3, lambda i, a: a + i, x),
+        "map": ops.map(ops.sum, x),
+        "map of pairs": pairs[0],
+        "map of pairs, second": pairs[1],
+        "vectorized": ops.vectorized_map(lambda row: row * 2, x),
+        "vectorize": ops.vectorize(lambda a, b: a + b)(x, x[0]),
+        "scan": last,
+        "scan, results": sums,
+        "scan backwards": backwards[1],
+        "scan counted": counted[1],
+        "associative": ops.associative_scan(lambda a, b: a + b, x),
+        "associative backwards": ops.associative_scan(ops.multiply, x, reverse=True, axis=1),
+    }
+    value, derivative = ops.jvp(lambda a, b: a * b + ops.sin(a), [x, x + 1], [x * 0 + 1, x])
+    fields |= {"jvp, value": value, "jvp": derivative}
+    value, derivative, aux = ops.jvp(lambda a: (a * a, a + 1), [x], [x], has_aux=True)
+    return fields | {"jvp with aux": derivative, "aux": aux}
+
+
 def run_signatures(keras, dtype):
     """Names and arguments with their defaults; relu's are those of cornu's activation, more."""
     names = sorted({call.name for calls in GROUPS.values() for call in calls} - {"relu"})
+    names += [
+        "cond",
+        "custom_gradient",
+        "fori_loop",
+        "jvp",
+        "map",
+        "scan",
+        "stop_gradient",
+        "switch",
+    ]
+    names += ["vectorize", "vectorized_map", "while_loop", "is_tensor", "dtype", "associative_scan"]
     texts = []
     for name in names:
         parameters = inspect.signature(getattr(keras.ops, name)).parameters.values()
@@ -49,4 +96,4 @@ def run_signatures(keras, dtype):
 
 
 CASES = [*(group_case(name, calls) for name, calls in GROUPS.items())]
-CASES.append(Case("signatures", run_signatures))
+CASES += [Case("control", run_control, **TOLERANCES), Case("signatures", run_signatures)]

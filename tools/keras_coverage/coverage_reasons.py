@@ -36,7 +36,7 @@ REASONS = (
     Reason("", "Quantizer quantizers distillation", _QUANTIZED),
     Reason("", "export", "files for other programs come together", later=True),
     Reason("", "visualization", "pictures of training come together", later=True),
-    Reason("", "legacy tree name_scope", "helpers of Keras's own source"),
+    Reason("", "legacy name_scope", "helpers of Keras's own source"),
     # ---- Layers
     Reason(
         "layers",
@@ -76,14 +76,7 @@ REASONS = (
         _IMAGES,
         later=True,
     ),
-    Reason("ops", "ctc_* *attention associative_scan extract_sequences", _SEQUENCES, later=True),
-    Reason(
-        "ops",
-        "cond custom_gradient fori_loop map scan switch vectorize vectorized_map while_loop jvp "
-        "stop_gradient",
-        "written as plain Python where there is no compiler",
-        later=True,
-    ),
+    Reason("ops", "ctc_* *attention extract_sequences", _SEQUENCES, later=True),
     Reason("config", "*flash_attention* is_nnx_enabled set_backend", _BACKEND),
     Reason("utils", "*_dataset_from_directory FeatureSpace bounding_boxes", _IMAGES, later=True),
     Reason("utils", "array_to_img img_to_array load_img save_img", _IMAGES, later=True),

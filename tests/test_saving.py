@@ -171,13 +171,6 @@ def test_there_and_back(name, tmp_path):
         assert path.stat().st_mode == plain.stat().st_mode
 
 
-def test_a_name_of_keras_2(tmp_path):
-    model = regressor()
-    with pytest.warns(UserWarning, match=r"Keras 3's format"):
-        model.save(tmp_path / "model.h5")
-    assert keras.models.load_model(tmp_path / "model.h5").loss == "mse"
-
-
 def test_objects_in_compile(tmp_path):
     model = make_model()
     model.compile(

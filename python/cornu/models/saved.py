@@ -18,13 +18,22 @@ class Saved(Described):
     """A model that can be saved."""
 
     @of_sequential
-    def save(self, filepath: Any, overwrite: bool = True, zipped: Any = None) -> None:
+    def save(
+        self,
+        filepath: Any,
+        overwrite: bool = True,
+        zipped: Any = None,
+        include_optimizer: bool = True,
+        save_format: str | None = None,
+    ) -> None:
         """Write the model to a file: `cornu.saving.save_model`.
 
         Args:
             filepath: The file's path.
             overwrite: Whether a file that exists is written anew.
             zipped: None or True.
+            include_optimizer: Whether to write how the model is compiled.
+            save_format: `"keras"` or `"h5"`: the format, whatever the name; None: the name tells.
 
         Example:
 
@@ -40,14 +49,17 @@ class Saved(Described):
         """
         from cornu.saving import save_model
 
-        save_model(self, filepath, overwrite, zipped)
+        save_model(self, filepath, overwrite, zipped, include_optimizer, save_format)
 
     @of_sequential
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the weights to an HDF5 file in Keras 3's layout.
+        """Write the weights to an HDF5 file.
+
+        It is laid out as Keras 3's; where the name ends in `.h5` or `.hdf5`, and not in
+        `.weights.h5`, as Keras 2's. Keras 3 goes by the name too when it reads.
 
         Args:
-            filepath: The file's path; Keras wants it to end in `.weights.h5`.
+            filepath: The file's path.
             overwrite: Whether a file that exists is written anew.
 
         Raises:
@@ -65,20 +77,28 @@ class Saved(Described):
 
         Source: https://keras.io/api/models/model_saving_apis/weights_saving_and_loading/
         """
+        import os
+
+        from cornu.saving.legacy_file import has_legacy_name
         from cornu.saving.model_file import write_whole
         from cornu.saving.weights_file import write_weights_file
 
         self._require_built("saved")
-        write_whole(filepath, overwrite, lambda path: write_weights_file(self, path))
+        is_legacy = has_legacy_name(os.fsdecode(filepath))
+        write_whole(filepath, overwrite, lambda path: write_weights_file(self, path, is_legacy))
 
     @of_sequential
-    def load_weights(self, filepath: Any, skip_mismatch: bool = False) -> None:
+    def load_weights(
+        self, filepath: Any, skip_mismatch: bool = False, by_name: bool = False
+    ) -> None:
         """Read the weights from a file that `save_weights` or `save` wrote, here or in Keras.
 
         Args:
             filepath: The file's path, whatever its name: what is in it tells its format.
             skip_mismatch: Whether to leave layers as they are whose weights don't fit, with a
                 warning.
+            by_name: Of a file of Keras 2's layout: whether the weights of the layers of the same
+                names are taken, and other layers stay as they are; else layers follow each other.
 
         Raises:
             ValueError: there are no weights yet, or those of the file don't fit: none is changed.
@@ -98,7 +118,7 @@ class Saved(Described):
         from cornu.saving.weights_file import read_weights_file
 
         self._require_built("loaded")
-        read_weights_file(self, filepath, skip_mismatch)
+        read_weights_file(self, filepath, skip_mismatch, by_name)
 
     def _require_built(self, what: str) -> None:
         if not self.built:

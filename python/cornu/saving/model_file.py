@@ -17,8 +17,18 @@ from typing import Any
 
 from cornu._version import __version__
 from cornu.saving.archive_member import read_member
+from cornu.saving.legacy_file import (
+    compile_as_legacy,
+    read_legacy_configs,
+    write_legacy_file,
+)
 from cornu.saving.serialization import make_object, serialize_keras_object
-from cornu.saving.weights_file import WEIGHTS_NAME, read_archived_weights, write_weights_file
+from cornu.saving.weights_file import (
+    WEIGHTS_NAME,
+    read_archived_weights,
+    read_weights_file,
+    write_weights_file,
+)
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 
@@ -26,18 +36,27 @@ from cornu.utils.errors import shown
 _KERAS_VERSION = "3.15.1"
 
 
-def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: Any = None) -> None:
-    """Write a model to a file of Keras 3's format, whatever its name: an archive of its
-    configuration and its weights, which Keras reads too.
+def save_model(
+    model: Any,
+    filepath: Any,
+    overwrite: bool = True,
+    zipped: Any = None,
+    include_optimizer: bool = True,
+    save_format: str | None = None,
+) -> None:
+    """Write a model to a file, with its configuration and its weights, which Keras reads too.
+
+    It is of Keras 3's format, an archive; where the name ends in `.h5` or `.hdf5`, of Keras 2's.
 
     The state of the optimizer is not written yet: training goes on without momentum.
 
     Args:
         model: The model.
-        filepath: The file's path; by custom it ends in `.keras`. One that ends in `.h5` warns:
-            Keras 2's format is not supported yet.
+        filepath: The file's path; by custom it ends in `.keras`.
         overwrite: Whether a file that exists is written anew.
         zipped: None or True: an archive; folders are not supported yet.
+        include_optimizer: Whether to write how the model is compiled.
+        save_format: `"keras"` or `"h5"`: the format, whatever the name; None: the name tells.
 
     Raises:
         ValueError: something can't be saved, such as an activation with parameters of its own.
@@ -57,19 +76,18 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: Any = 
     """
     if zipped not in (None, True):
         raise ValueError(f"`zipped` must be None or True. Received: zipped={shown(zipped)}")
-    if os.fsdecode(filepath).endswith((".h5", ".hdf5")):
-        warnings.warn(
-            "Whole models are saved in Keras 3's format whatever the file's name, and cornu loads "
-            "them by what is in the file; Keras itself would look for its older format in one that "
-            f"ends in '.h5'. Use a name that ends in '.keras'. Received: {filepath!r}",
-            stacklevel=3,
-        )
+    is_legacy = takes_legacy(filepath, save_format)
     if not model.built:
         warnings.warn(
             f'Model "{model.name}" has no weights yet: it is saved without any. Build it, by '
             "data or `build(input_shape)`.",
             stacklevel=3,
         )
+    if is_legacy:
+        write_whole(
+            filepath, overwrite, lambda path: write_legacy_file(model, path, include_optimizer)
+        )
+        return
     config = json.dumps(serialize_keras_object(model))
     metadata = {
         "keras_version": _KERAS_VERSION,
@@ -86,6 +104,26 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: Any = 
             archive.writestr(WEIGHTS_NAME, weights.getbuffer())
 
     write_whole(filepath, overwrite, write)
+
+
+def takes_legacy(filepath: Any, save_format: Any = None) -> bool:
+    """Return whether a whole model is to be written in Keras 2's format.
+
+    Args:
+        filepath: The file's path.
+        save_format: `"keras"`, `"h5"`, `"hdf5"` or None: the path tells.
+
+    Raises:
+        ValueError: it is another format.
+    """
+    if save_format is None:
+        return os.fsdecode(filepath).endswith((".h5", ".hdf5"))
+    if not isinstance(save_format, str) or save_format not in ("keras", "h5", "hdf5"):
+        raise ValueError(
+            "`save_format` must be 'keras' or 'h5': TensorFlow's own is not supported. "
+            f"Received: save_format={shown(save_format)}"
+        )
+    return save_format != "keras"
 
 
 def write_whole(filepath: Any, overwrite: bool, write: Callable[[str], None]) -> None:
@@ -140,7 +178,7 @@ def load_model(
     compile: bool = True,  # noqa: A002
     safe_mode: bool = True,
 ) -> Any:
-    """Return the model in a file that `save_model` wrote, here or in Keras 3.
+    """Return the model in a file that `save_model` wrote, here, in Keras 3 or in Keras 2.
 
     Args:
         filepath: The file's path, whatever its name.
@@ -169,10 +207,7 @@ def load_model(
     if not os.path.exists(path):
         raise FileNotFoundError(f"There is no file {path!r} to load a model from.")
     if not zipfile.is_zipfile(path):
-        raise ValueError(
-            f"{path!r} is no file of a model in Keras 3's format ('.keras'). Files of Keras 2's "
-            "format ('.h5') and folders are not supported yet."
-        )
+        return _load_legacy(path, custom_objects, compile, safe_mode)
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
@@ -191,6 +226,26 @@ def load_model(
     if compile and settings:
         with CustomObjectScope(custom_objects):
             model.compile_from_config(settings)
+    return model
+
+
+def _load_legacy(path: str, custom_objects: Any, compiles: bool, safe_mode: bool) -> Any:
+    """The model in a file of Keras 2's format."""
+    import h5py
+
+    if os.path.isdir(path) or not h5py.is_hdf5(path):
+        raise ValueError(
+            f"{path!r} is no file of a model, neither in Keras 3's format ('.keras') nor in "
+            "Keras 2's ('.h5'). Folders are not supported."
+        )
+    config, training = read_legacy_configs(path)
+    model = make_model(config, custom_objects, safe_mode)
+    if not model.built:
+        raise ValueError(f"{path!r} doesn't say what the shape of the model's input is.")
+    read_weights_file(model, path)
+    if compiles and training is not None:
+        with CustomObjectScope(custom_objects):
+            compile_as_legacy(model, training)
     return model
 
 

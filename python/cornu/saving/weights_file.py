@@ -12,6 +12,12 @@ from typing import Any
 import numpy as np
 
 from cornu.saving.archive_member import SMALL_NBYTES, read_member
+from cornu.saving.legacy_weights import (
+    has_legacy_layout,
+    stored_by_name,
+    stored_in_order,
+    write_legacy_weights,
+)
 from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
 from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
@@ -23,14 +29,20 @@ WEIGHTS_NAME = "model.weights.h5"
 _TIMES_WEIGHTS = 8
 
 
-def write_weights_file(model: Any, file: Any) -> None:
+def write_weights_file(model: Any, file: Any, is_legacy: bool = False) -> None:
     """Write the weights of a model.
 
     Args:
         model: A model that is built.
         file: A path, or a file opened for reading and writing.
+        is_legacy: Whether in Keras 2's layout.
     """
     import h5py
+
+    if is_legacy:
+        with h5py.File(file, "w") as root:
+            write_legacy_weights(model, root)
+        return
 
     values = iter(model.get_weights())
     with h5py.File(file, "w") as root:
@@ -46,13 +58,17 @@ def write_weights_file(model: Any, file: Any) -> None:
         root.create_group("vars").attrs["name"] = model.name
 
 
-def read_weights_file(model: Any, path: Any, skip_mismatch: bool = False) -> None:
+def read_weights_file(
+    model: Any, path: Any, skip_mismatch: bool = False, by_name: bool = False
+) -> None:
     """Write weights of a file to a model: all, or none if one doesn't fit.
 
     Args:
         model: A model that is built.
         path: The file's path: of weights, or of a whole model.
         skip_mismatch: Whether to leave layers as they are whose weights don't fit, with a warning.
+        by_name: Whether layers are those of the same name, not those in the same order, and others
+            stay as they are. Only Keras 2's files have their names.
 
     Raises:
         ValueError: weights don't fit, or it is no such file.
@@ -63,9 +79,13 @@ def read_weights_file(model: Any, path: Any, skip_mismatch: bool = False) -> Non
         raise FileNotFoundError(f"There is no file {name!r} to read weights from.")
     if zipfile.is_zipfile(name):
         with zipfile.ZipFile(name) as archive:
+            if by_name:
+                raise ValueError(
+                    "`by_name` must be False: it is for files of Keras 2. Received: by_name=True"
+                )
             read_archived_weights(model, archive, skip_mismatch)
         return
-    _read(model, name, name, skip_mismatch)
+    _read(model, name, name, skip_mismatch, by_name)
 
 
 def read_archived_weights(
@@ -81,7 +101,7 @@ def read_archived_weights(
     _read(model, io.BytesIO(weights), name, skip_mismatch)
 
 
-def _read(model: Any, file: Any, name: str, skip_mismatch: bool) -> None:
+def _read(model: Any, file: Any, name: str, skip_mismatch: bool, by_name: bool = False) -> None:
     import h5py
 
     try:
@@ -90,7 +110,7 @@ def _read(model: Any, file: Any, name: str, skip_mismatch: bool) -> None:
         raise ValueError(f"{name!r} is no file of weights: {error}") from None
     with root:
         try:
-            values, problems = _fitting(model, root)
+            values, problems = _fitting(model, root, by_name)
         except (KeyError, OSError, RuntimeError, ValueError) as error:
             raise ValueError(f"The weights of {name!r} can't be read: {error}") from None
     if problems and not skip_mismatch:
@@ -103,12 +123,14 @@ def _read(model: Any, file: Any, name: str, skip_mismatch: bool) -> None:
     model.set_weights(flat)
 
 
-def _fitting(model: Any, root: Any) -> tuple[dict[int, list[np.ndarray]], list[str]]:
+def _fitting(model: Any, root: Any, by_name: bool) -> tuple[dict[int, list[np.ndarray]], list[str]]:
     """The arrays of each layer, by its id, that a file has fitting ones for, and what doesn't fit.
     Only those that fit are read: others may be of any size."""
     values, problems = {}, []
-    stored = _stored(model, find_group(root, "model_weights") or root)
+    stored = _stored(model, find_group(root, "model_weights") or root, by_name)
     for (_, layer), datasets in zip(_with_weights(model), stored, strict=True):
+        if datasets is None:
+            continue
         problem = _problem(layer, datasets)
         if problem:
             problems.append(problem)
@@ -152,11 +174,19 @@ def _with_weights(model: Any) -> list[tuple[str, Any]]:
     ]
 
 
-def _stored(model: Any, root: Any) -> list[list[Any]]:
-    """The datasets for each layer that has weights; none where the file has none for it."""
-    if "layer_names" in root.attrs:
-        return _stored_in_order(model, root)
-    result = []
+def _stored(model: Any, root: Any, by_name: bool) -> list[list[Any] | None]:
+    """The datasets for each layer that has weights; none where the file has none for it. None: the
+    layer is to stay as it is."""
+    if has_legacy_layout(root):
+        find = stored_by_name if by_name else stored_in_order
+        found = find(model, root)
+        return [found.get(id(layer)) for _, layer in _with_weights(model)]
+    if by_name:
+        raise ValueError(
+            "`by_name` must be False: it is for files of Keras 2's layout, and this one has "
+            "another. Received: by_name=True"
+        )
+    result: list[list[Any] | None] = []
     for place, _ in _with_weights(model):
         variables = find_group(root, f"{place}/vars")
         # Before 3.5, Keras put what a Sequential has under another name.
@@ -167,47 +197,3 @@ def _stored(model: Any, root: Any) -> list[list[Any]]:
         count = 0 if variables is None else len(variables)
         result.append([find_dataset(variables, str(index)) for index in range(count)])
     return result
-
-
-def _stored_in_order(model: Any, root: Any) -> list[list[Any]]:
-    """Those of a file of Keras 2: the layers that have weights follow each other as the model's; a
-    model within it is one of them, with the weights that are trained first."""
-    groups = []
-    for layer in _names(root, "layer_names"):
-        group = find_group(root, layer)
-        if group is None:
-            raise ValueError(f"There must be a group {layer!r}, which 'layer_names' has.")
-        names = _names(group, "weight_names")
-        if names:
-            groups.append([find_dataset(group, name) for name in names])
-    parts = [part for part in {id(part): part for part in model.layers}.values() if part.weights]
-    if len(groups) != len(parts):
-        raise ValueError(
-            f"The file has weights for {len(groups)} layers; the model has {len(parts)} with "
-            "weights."
-        )
-    of_layer: dict[int, list[Any]] = {}
-    for part, datasets in zip(parts, groups, strict=True):
-        of_layer |= _parted(part, datasets) if is_model(part) else {id(part): datasets}
-    return [of_layer[id(layer)] for _, layer in _with_weights(model)]
-
-
-def _parted(model: Any, datasets: list[Any]) -> dict[int, list[Any]]:
-    """The datasets of a model within another, those of each layer by its id."""
-    weights = model.trainable_weights + model.non_trainable_weights
-    if len(weights) != len(datasets):
-        raise ValueError(
-            f'The file has {len(datasets)} weights for model "{model.name}", which has '
-            f"{len(weights)}."
-        )
-    found = {id(weight): dataset for weight, dataset in zip(weights, datasets, strict=True)}
-    return {id(layer): [found[id(weight)] for weight in layer.weights] for layer in model._chain()}
-
-
-def _names(group: Any, attribute: str) -> list[str]:
-    names = np.asarray(group.attrs[attribute])
-    if names.ndim != 1:
-        raise ValueError(
-            f"The attribute {attribute!r} must be a list of names. Received: {shown(names)}"
-        )
-    return [name.decode() if isinstance(name, bytes) else str(name) for name in names]

@@ -1,0 +1,115 @@
+"""Whole models in Keras 2's files: HDF5 with the configuration as an attribute."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cornu.saving.legacy_config import compile_settings, from_legacy, to_legacy
+from cornu.saving.legacy_weights import write_legacy_weights
+from cornu.saving.serialization import serialize_keras_object
+from cornu.utils.errors import shown
+
+
+def has_legacy_name(path: str) -> bool:
+    """Return whether a file of this name is one of Keras 2's: its format for whole models ends so,
+    and its weights, which Keras 3 tells from its own by `.weights.h5`."""
+    return path.endswith((".h5", ".hdf5")) and not path.endswith(".weights.h5")
+
+
+def write_legacy_file(model: Any, path: str, include_optimizer: bool = True) -> None:
+    """Write a model.
+
+    Args:
+        model: The model.
+        path: The file's path.
+        include_optimizer: Whether to write how it is compiled.
+    """
+    import h5py
+
+    config = to_legacy(serialize_keras_object(model))
+    with h5py.File(path, "w") as root:
+        root.attrs["backend"] = "cornu"
+        root.attrs["keras_version"] = "3.15.1"
+        root.attrs["model_config"] = json.dumps(config)
+        if model.compiled and include_optimizer:
+            root.attrs["training_config"] = json.dumps(_training_config(model))
+        write_legacy_weights(model, root.create_group("model_weights"))
+
+
+def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+    """Return the configuration of a model in a file, and how it is compiled, as Keras 3 has them.
+
+    Args:
+        path: The file's path.
+
+    Returns:
+        The second is None where the file doesn't say.
+
+    Raises:
+        ValueError: it is no such file, or malformed.
+    """
+    import h5py
+
+    from cornu.saving.model_file import parse_model
+
+    try:
+        root = h5py.File(path, "r")
+    except OSError as error:
+        raise ValueError(f"{path!r} is no file of a model: {error}") from None
+    with root:
+        text = _text(root, "model_config")
+        if text is None:
+            raise ValueError(
+                f"{path!r} has no model_config: it is no file of a model. Weights alone are read "
+                "by `load_weights`."
+            )
+        config = from_legacy(parse_model(text, f"model_config of {path!r}"))
+        training = _text(root, "training_config")
+    if training is None:
+        return config, None
+    try:
+        settings = json.loads(training)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"training_config of {path!r} must be JSON. Received: {error}") from None
+    if not isinstance(settings, Mapping):
+        raise ValueError(
+            f"training_config of {path!r} must be a dictionary. Received: {shown(settings)}"
+        )
+    return config, settings
+
+
+def compile_as_legacy(model: Any, training: Mapping[str, Any]) -> None:
+    """Compile a model as a file says.
+
+    Args:
+        model: The model.
+        training: The second part of what `read_legacy_configs` returned.
+
+    Raises:
+        ValueError: it can't be.
+    """
+    model.compile_from_config(compile_settings(training))
+
+
+def _training_config(model: Any) -> dict[str, Any]:
+    settings = model.get_compile_config()
+    optimizer = to_legacy(settings.pop("optimizer"))
+    return {**{name: to_legacy(value) for name, value in settings.items()}} | {
+        "optimizer_config": optimizer
+    }
+
+
+def _text(root: Any, attribute: str) -> str | None:
+    """A text that is an attribute of the file; None: there is none."""
+    if attribute not in root.attrs:
+        return None
+    try:
+        value = root.attrs[attribute]
+        text = value.decode() if isinstance(value, bytes) else value
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:
+        raise ValueError(f"The attribute {attribute!r} can't be read: {error}") from None
+    if not isinstance(text, str):
+        raise ValueError(f"The attribute {attribute!r} must be a text. Received: {shown(value)}")
+    return text

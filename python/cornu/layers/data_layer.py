@@ -27,6 +27,8 @@ class DataLayer(Layer):
         self._own_dtype = str(np.dtype(dtype)) if _is_integer(dtype) else None
         super().__init__(dtype=None if self._own_dtype else dtype, **kwargs)
         self._dtype = self._own_dtype or self._dtype
+        # There is nothing that a shape is needed for.
+        self._built = True
 
     def _make_core(self) -> _core.Layer:
         return _core.activation(self.name, self.dtype, ("linear", ()))
@@ -35,11 +37,6 @@ class DataLayer(Layer):
         if self._own_dtype:
             self._dtype = "float32"
         return super()._new_core()
-
-    @property
-    def built(self) -> bool:
-        """True: there is nothing that a shape is needed for."""
-        return True
 
     def build(self, input_shape: Any = None) -> None:
         """Do nothing."""

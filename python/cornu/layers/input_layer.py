@@ -16,6 +16,9 @@ from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
 from cornu.utils.number import check_integer
 
+# For layers that run before the core.
+_OTHER_DTYPES = ("string", "int32", "int64")
+
 
 class InputLayer:
     """The input of a model: a shape, and no computation.
@@ -25,7 +28,8 @@ class InputLayer:
         batch_size: A size for the batch axis in `batch_shape`; batches of every size are taken all
             the same, as in Keras.
         dtype: `"float32"`, `"float64"` or None; it must be that of the layers. Arrays of every
-            real dtype are taken all the same.
+            real dtype are taken all the same. Before a layer that makes numbers of strings or
+            categories: `"string"`, `"int32"` or `"int64"`.
         sparse: None or False; sparse arrays are not supported.
         ragged: None or False; ragged arrays are not supported.
         batch_shape: The shape with the batch, in place of `shape` and `batch_size`.
@@ -90,8 +94,11 @@ class InputLayer:
             batch = None if batch_size is None else check_integer("batch_size", batch_size)
             self._batch_shape = (batch, *check_row_shape("shape", shape))
         # What the model's layers must have, where it was said.
-        self._given_dtype = None if dtype is None else resolve_dtype(dtype)
-        self._dtype = self._given_dtype or floatx()
+        self._other_dtype = dtype if dtype in _OTHER_DTYPES else None
+        self._given_dtype = None
+        if dtype is not None and self._other_dtype is None:
+            self._given_dtype = resolve_dtype(dtype)
+        self._dtype = self._other_dtype or self._given_dtype or floatx()
         self._name = unique_name("input_layer") if name is None else check_name(name)
         self._given_name = name
         self._output: KerasTensor | None = None
@@ -140,7 +147,9 @@ class InputLayer:
     def output(self) -> KerasTensor:
         """What layers are called on, the same object at each read."""
         if self._output is None:
-            self._output = KerasTensor(self._batch_shape, self._dtype, name=self._given_name)
+            number = None if self.takes_other_types else self._dtype
+            self._output = KerasTensor(self._batch_shape, number, name=self._given_name)
+            self._output.dtype = self._dtype
             self._output._layer = self
         return self._output
 
@@ -212,6 +221,11 @@ class InputLayer:
     def dtype(self) -> str:
         """The float type."""
         return self._dtype
+
+    @property
+    def takes_other_types(self) -> bool:
+        """Whether it is one of strings or integers, for a layer that makes numbers of them."""
+        return self._other_dtype is not None
 
     @property
     def built(self) -> bool:

@@ -13,10 +13,12 @@ from cornu.config import floatx
 from cornu.keras_tensor import KerasTensor
 from cornu.layers.arguments import batch_counted, check_batch_shape, check_flag, check_name
 from cornu.layers.build_lock import build_lock
+from cornu.layers.data_layer import DataLayer
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.chain_tensors import ChainTensors
+from cornu.models.intake import Intake, leading_data_layers, row_after
 from cornu.models.trainer import Trainer
 from cornu.models.trial import Trial
 from cornu.utils.core_backed import CoreBacked
@@ -71,6 +73,9 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         # Those without the input; and with the layers of models in their places.
         self._parts: list[Part] = []
         self._flat: list[Layer] = []
+        # The first ones, which the core does not see, and what data go through them by.
+        self._before_core: list[DataLayer] = []
+        self._intake: Intake | None = None
         # The models that this one stands in.
         self._parents: WeakSet[Chain] = WeakSet()
         self._path: str | None = None
@@ -143,6 +148,7 @@ class Chain(Trainer, ChainTensors, CoreBacked):
             )
         if layer is self or (is_model(layer) and self in nested_models([layer])):
             raise ValueError(f"A model can't stand in itself. Received: {layer!r}")
+        self._check_place(_without_input(layers), layer)
         for other in layers:
             if other.name == layer.name and other is not layer:
                 raise ValueError(
@@ -163,6 +169,20 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         elif not layers and layer._input_shape_argument is not None:
             return [InputLayer(batch_shape=layer._input_shape_argument), layer]
         return [*layers, layer]
+
+    def _check_place(self, before: Sequence[Part], layer: Part) -> None:
+        """Raise a ValueError where a layer that the core can't compute stands behind others."""
+        if isinstance(layer, DataLayer):
+            if len(leading_data_layers(before)) < len(before):
+                raise ValueError(
+                    f"A {type(layer).__name__} must stand before all layers that compute. "
+                    f"Received: {layer!r} after {before[-1]!r}"
+                )
+        elif is_model(layer) and layer._before_core:
+            raise ValueError(
+                "A model within another can't have layers that make numbers of strings or "
+                f"categories: put them first in the outer one. Received: {layer!r}"
+            )
 
     def _change(self, layers: list[Part], rebuild: bool) -> None:
         """Take other layers, here and in the models that this one stands in; all or none.
@@ -208,8 +228,19 @@ class Chain(Trainer, ChainTensors, CoreBacked):
             if not rebuild or len(layers) < 2 or not isinstance(input_layer, InputLayer):
                 self._take(layers, False, self._row, self._output)
                 return
-            row = input_layer.batch_shape[1:]
             parts = _without_input(layers)
+            data_layers = leading_data_layers(parts)
+            parts = parts[len(data_layers) :]
+            if not parts:
+                self._take(layers, False, self._row, self._output)
+                return
+            row = row_after(data_layers, input_layer.batch_shape[1:])
+            if input_layer.takes_other_types and not data_layers:
+                raise ValueError(
+                    f'An input of dtype "{input_layer.dtype}" must stand before a layer that makes '
+                    f"numbers of it, such as StringLookup. Received: {input_layer!r} before "
+                    f"{parts[0]!r}"
+                )
             rows: dict[int, Shape] = {}
             shapes = infer_shapes(self._name, parts, row, rows)
             chain: Any = flattened(parts)
@@ -265,13 +296,24 @@ class Chain(Trainer, ChainTensors, CoreBacked):
             if is_model(part):
                 part._parents.add(self)
         self._parts = _without_input(layers)
-        self._flat = flattened(self._parts)
+        self._before_core = leading_data_layers(self._parts)
+        self._flat = flattened(self._computed)
+        self._intake = None
+        if self._before_core:
+            first = layers[0] if isinstance(layers[0], InputLayer) else None
+            known = None if first is None else first.batch_shape[1:]
+            self._intake = Intake(self._before_core, known)
         self._tensors = None
         self._layers, self._built, self._row, self._output = layers, built, row, output
         if built:
             for part in self._parts:
                 part._note_home(self)
-        self._settled = built and not self._on_trial
+        self._settled = built and not self._on_trial and self._intake is None
+
+    @property
+    def _computed(self) -> list[Part]:
+        """The layers that the core computes, with models among them."""
+        return self._parts[len(self._before_core) :]
 
     def _fill(self, new: Sequence[tuple[int, Layer, Shape]], parts: Sequence[Part]) -> None:
         """Give new weights their first values, in the order of the layers."""
@@ -355,9 +397,9 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         if self._built:
             return self._row, self._output
         self._require_layers()
-        parts = self._parts
+        parts = self._computed
         if isinstance(self._layers[0], InputLayer):
-            row = self._layers[0].batch_shape[1:]
+            row = row_after(self._before_core, self._layers[0].batch_shape[1:])
             return row, infer_shapes(self._name, parts, row)[-1]
         row = x.shape[1:]
         try:
@@ -368,7 +410,9 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         # (n,) stands for one feature where the layers can't take plain numbers.
         return (1,), infer_shapes(self._name, parts, (1,))[-1]
 
-    def _known_row(self) -> Shape | None:
+    def _known_row(self) -> Any:
+        if self._intake is not None:
+            return self._intake
         first = self._layers[0] if self._layers else None
         return first.batch_shape[1:] if isinstance(first, InputLayer) else None
 
@@ -378,14 +422,15 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         with build_lock():
             if self._built:
                 # Whoever built it may still be at work, but this call counts on it too.
-                self._settled = True
+                self._settled = self._intake is None
                 return Trial()
             new = [layer for layer in self._chain() if not layer.built]
             before = self._states(self._parts)
             undo_objective = self._note_objective()
             self._on_trial = True
             try:
-                self.build((None, *row))
+                seen = row if self._intake is None else self._intake.seen_row
+                self.build((None, *(seen or ())))
             finally:
                 self._on_trial = False
             layers, untrained = self._layers, self._note_steps()
@@ -428,7 +473,8 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         shape = check_batch_shape("input_shape", input_shape)
         self._require_layers()
         with batch_counted("input_shape", shape):
-            return (shape[0], *infer_shapes(self._name, self._parts, shape[1:])[-1])
+            row = row_after(self._before_core, shape[1:])
+            return (shape[0], *infer_shapes(self._name, self._computed, row)[-1])
 
 
 def _without_input(layers: Sequence[Part]) -> list[Part]:

@@ -12,6 +12,7 @@ from cornu.models import streaming
 from cornu.models.batches import Feed, as_batches, comes_in_batches, refuse_beside_batches
 from cornu.models.compiled import Compiled
 from cornu.models.fit_arguments import check_steps, first_rows, first_steps
+from cornu.models.intake import Intake
 from cornu.models.loops import PREDICT_HOOKS, BatchLoop
 from cornu.models.training_data import check_out, check_x, take_data, take_rows, take_x
 from cornu.models.validation import evaluate_rows
@@ -236,9 +237,12 @@ class Evaluator(Compiled):
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        inputs = take_rows(x, "x", self._known_row())
+        known = self._known_row()
+        inputs = take_rows(x, "x", known)
         if len(inputs):
-            return self.predict(inputs, batch_size=len(inputs), verbose=0)
+            # Layers before the core would be applied twice.
+            given = x if isinstance(known, Intake) else inputs
+            return self.predict(given, batch_size=len(inputs), verbose=0)
         row, output = self._shapes(inputs)
         check_x(inputs, row, self._end_names()[0])
         self._build_for(row)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu.layers.user_arrays import as_rows, only_array
+from cornu.models.intake import Intake
 from cornu.utils.errors import shown
 
 Shape = tuple[int, ...]
@@ -77,19 +78,22 @@ def take_x(x: Any, name: str = "x", row: Shape | None = None) -> np.ndarray:
     return inputs
 
 
-def take_rows(x: Any, name: str, row: Shape | None) -> np.ndarray:
+def take_rows(x: Any, name: str, row: Shape | Intake | None) -> np.ndarray:
     """Return inputs as an array, of the same memory where they are one already.
 
     Args:
         x: An array, a pandas frame or series, a list of numbers, or a list of one array, as Keras
             has it for one input.
         name: What the caller calls it.
-        row: The shape of a row that the model takes; None: not known yet.
+        row: The shape of a row that the model takes; None: not known yet; or what they go through
+            before that.
 
     Raises:
         TypeError: it is no array.
         ValueError: the numbers are of another kind, or it has no axis of rows.
     """
+    if isinstance(row, Intake):
+        return row.take(x, name)
     only = only_array(x, name)
     # Else the list is one of rows, and the array one of those.
     if only is not None and (only.shape != row if only.ndim > 1 else row == (1,)):

@@ -215,6 +215,7 @@ def load_model(
     with archive:
         if "config.json" not in archive.namelist():
             raise ValueError(f"{path!r} has no config.json: it is no file of a model.")
+        _refuse_vocabularies(archive.namelist(), path)
         config = parse_model(read_member(archive, "config.json"), f"config.json of {path!r}")
         model = make_model(config, custom_objects, safe_mode)
         shape = _entry(config, "build_config").get("input_shape")
@@ -247,6 +248,16 @@ def _load_legacy(path: str, custom_objects: Any, compiles: bool, safe_mode: bool
         with CustomObjectScope(custom_objects):
             compile_as_legacy(model, training)
     return model
+
+
+def _refuse_vocabularies(names: list[str], path: str) -> None:
+    """Raise a ValueError where Keras has put a vocabulary that was learned in a file of its own."""
+    found = [name for name in names if name.endswith("vocabulary.txt")]
+    if found:
+        raise ValueError(
+            f"{path!r} has vocabularies that were learned, {shown(found)}, which is not supported "
+            "yet: make the layers with `vocabulary=layer.get_vocabulary()` before saving."
+        )
 
 
 def parse_model(text: str | bytes, what: str) -> Mapping[str, Any]:

@@ -1,0 +1,147 @@
+"""Layers that make numbers of strings and categories, in front of a model: every way in."""
+
+import numpy as np
+import pytest
+
+import cornu as keras
+
+layers = keras.layers
+X = np.array([["a"], ["b"], ["c"], ["a"], ["z"], ["b"]] * 5)
+IDS = np.array([{"a": 1, "b": 2, "c": 3, "z": 0}[word] for word in X.ravel()])
+Y = (X == "a").astype("float32")
+
+
+def model_of_words(has_input=True, **options):
+    lookup = layers.StringLookup(vocabulary=["a", "b", "c"], output_mode="one_hot")
+    first = [keras.Input((1,), dtype="string")] if has_input else []
+    model = keras.Sequential([*first, lookup, layers.Dense(3, "tanh"), layers.Dense(1)], **options)
+    model.compile(keras.optimizers.SGD(0.1), "mse", metrics=["mae"])
+    return model
+
+
+def model_of_rows():
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, "tanh"), layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.1), "mse", metrics=["mae"])
+    return model
+
+
+ROWS = np.eye(4, dtype="float32")[IDS]
+
+
+@pytest.mark.parametrize("has_input", [True, False])
+def test_it_is_the_model_of_what_the_layers_make(has_input):
+    model, plain = model_of_words(has_input), model_of_rows()
+    model.predict(X[:1], verbose=0)
+    plain.set_weights(model.get_weights())
+    options = {"epochs": 3, "verbose": 0, "batch_size": 4, "shuffle": False}
+    got = model.fit(X, Y, validation_data=(X[:7], Y[:7]), **options)
+    expected = plain.fit(ROWS, Y, validation_data=(ROWS[:7], Y[:7]), **options)
+    assert got.history == expected.history
+    for x, rows in ((X, ROWS), (X.tolist(), ROWS), (X.ravel(), ROWS), ([X], ROWS)):
+        np.testing.assert_array_equal(
+            model.predict(x, verbose=0), plain.predict(rows, verbose=0), str(type(x))
+        )
+    np.testing.assert_array_equal(model(X[:2]), plain(ROWS[:2]))
+    np.testing.assert_array_equal(model.predict_on_batch(X[:5]), plain.predict_on_batch(ROWS[:5]))
+    assert model.evaluate(X, Y, verbose=0) == plain.evaluate(ROWS, Y, verbose=0)
+    assert model.train_on_batch(X, Y) == plain.train_on_batch(ROWS, Y)
+    assert model.loss_and_gradients(X, Y)[0] == plain.loss_and_gradients(ROWS, Y)[0]
+    split = {"validation_split": 0.2, **options}
+    assert model.fit(X, Y, **split).history == plain.fit(ROWS, Y, **split).history
+    batches, of_rows = (((x[:9], Y[:9]), (x[9:], Y[9:])) for x in (X, ROWS))
+    got, expected = model.fit(iter(batches), verbose=0), plain.fit(iter(of_rows), verbose=0)
+    assert got.history == expected.history
+    found = [model.predict(iter([x[:3], x[3:]]), verbose=0) for x in (X,)]
+    np.testing.assert_array_equal(found[0], plain.predict(iter([ROWS[:3], ROWS[3:]]), verbose=0))
+
+
+def test_shapes_and_parts():
+    model = model_of_words(has_input=False)
+    assert not model.built
+    assert [type(layer).__name__ for layer in model.layers] == ["StringLookup", "Dense", "Dense"]
+    assert model.compute_output_shape((None, 1)) == (None, 1)
+    model.build((None, 1))
+    assert (model.input_shape, model.output_shape) == ((None, 1), (None, 1))
+    assert model.layers[1].kernel.shape == (4, 3)
+    assert model.count_params() == 19
+    lines = []
+    model.summary(print_fn=lines.append)
+    assert "(None, 4)" in "".join(lines)
+
+
+def test_several_in_a_row():
+    model = keras.Sequential(
+        [
+            keras.Input((2,), dtype="int64"),
+            layers.IntegerLookup(vocabulary=[5, 7]),
+            layers.CategoryEncoding(3),
+            layers.Dense(1, use_bias=False),
+        ]
+    )
+    model.set_weights([[[1], [10], [100]]])
+    got = model.predict(np.array([[5, 7], [9, 9], [7, 1]]), verbose=0)
+    np.testing.assert_array_equal(got, [[110], [1], [101]])
+
+
+def test_numbers_in_bins_go_through_no_short_cut():
+    """The core could take these numbers as they are."""
+    model = keras.Sequential(
+        [keras.Input((1,)), layers.Discretization([0.0, 1.0]), layers.Dense(1, use_bias=False)]
+    )
+    model.set_weights([[[1.0]]])
+    x = np.array([[-5.0], [0.5], [9.0]])
+    np.testing.assert_array_equal(model.predict(x, verbose=0), [[0], [1], [2]])
+    np.testing.assert_array_equal(model(x), [[0], [1], [2]])
+
+
+def test_files_and_copies(tmp_path):
+    lookup = layers.StringLookup(output_mode="multi_hot")
+    lookup.adapt(X)
+    model = keras.Sequential([keras.Input((1,), dtype="string"), lookup, layers.Dense(2)])
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded.predict(X, verbose=0), model.predict(X, verbose=0))
+    assert loaded.layers[0].get_vocabulary() == lookup.get_vocabulary()
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
+    np.testing.assert_array_equal(clone.predict(X, verbose=0), model.predict(X, verbose=0))
+
+
+def test_a_vocabulary_in_a_file_of_its_own_is_refused(tmp_path):
+    import zipfile
+
+    model = model_of_words()
+    path = tmp_path / "model.keras"
+    model.save(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("assets/layers/string_lookup/vocabulary.txt", "a\n")
+    with pytest.raises(ValueError, match="vocabularies that were learned"):
+        keras.models.load_model(path)
+
+
+@pytest.mark.parametrize(
+    ("work", "text"),
+    [
+        (
+            lambda: keras.Sequential([layers.Dense(2), layers.Hashing(3)]),
+            "A Hashing must stand before all layers that compute",
+        ),
+        (
+            lambda: keras.Sequential([keras.Input((1,), dtype="string"), layers.Dense(2)]),
+            'An input of dtype "string" must stand before a layer',
+        ),
+        (
+            lambda: keras.Sequential([model_of_words(), layers.Dense(2)]),
+            "A model within another can't have layers",
+        ),
+        (lambda: model_of_words().predict(np.ones((3, 1)), verbose=0), "`x` must be strings"),
+        (
+            lambda: model_of_words().fit(X.reshape(-1, 2), Y[:15]),
+            "must have the shape that layer 0",
+        ),
+        (lambda: model_of_words().predict(X[:0], verbose=0), "at least one row"),
+    ],
+)
+def test_what_is_refused(work, text):
+    with pytest.raises(ValueError, match=text):
+        work()

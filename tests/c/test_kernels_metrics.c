@@ -94,25 +94,25 @@ static void check_kept_sums(void) {
 
 /* The k largest of a row, of which the first of equal ones come first: by looking at all others. */
 static void check_top(void) {
-    enum { COLUMNS = 70, ROWS = 40 };
+    enum { WIDTH = 70, WAYS = 40 };
     static const double threshold = -2000.0;
     cornu_metric counts = {.kind = CORNU_METRIC_COUNTS,
                            .counts = {.thresholds = &threshold,
                                       .threshold_count = 1,
-                                      .columns = COLUMNS,
+                                      .columns = WIDTH,
                                       .class_id = CORNU_EVERY_CLASS}};
-    for (size_t way = 0; way < 2 * ROWS; way++) {
+    for (size_t way = 0; way < 2 * WAYS; way++) {
         cornu_dtype dtype = real_dtypes[way % 2];
-        void *row = new_reals(dtype, COLUMNS), *target = new_reals(dtype, COLUMNS);
-        fill_awkward(dtype, row, COLUMNS, way, false);
-        for (size_t j = 0; j < COLUMNS; j += 3) real_set(dtype, row, j, (double)(j % 4) - 1);
-        counts.k = 1 + way * 3 % (COLUMNS + 5);
-        double sums[4 * COLUMNS] = {0};
-        cornu_kernels_for(dtype)->metric_sums(&counts, 1, COLUMNS, target, row, NULL, sums);
-        for (size_t j = 0; j < COLUMNS; j++) {
+        void *row = new_reals(dtype, WIDTH), *target = new_reals(dtype, WIDTH);
+        fill_awkward(dtype, row, WIDTH, way, false);
+        for (size_t j = 0; j < WIDTH; j += 3) real_set(dtype, row, j, (double)(j % 4) - 1);
+        counts.k = 1 + way * 3 % (WIDTH + 5);
+        double sums[4 * WIDTH] = {0};
+        cornu_kernels_for(dtype)->metric_sums(&counts, 1, WIDTH, target, row, NULL, sums);
+        for (size_t j = 0; j < WIDTH; j++) {
             const double x = real_get(dtype, row, j);
             size_t before = 0;
-            for (size_t i = 0; i < COLUMNS; i++) {
+            for (size_t i = 0; i < WIDTH; i++) {
                 const double other = real_get(dtype, row, i);
                 before += other > x || (other == x && i < j);
             }
@@ -129,7 +129,7 @@ static void check_confusion(void) {
     const double weights[] = {1, 2, 3, 4, 5, 6};
     cornu_metric confusion = {.kind = CORNU_METRIC_CATEGORICAL_CONFUSION,
                               .counts = {.columns = 3, .class_id = CORNU_EVERY_CLASS}};
-    CHECK_INT(cornu_metric_pair_count(&confusion), 5);
+    CHECK(cornu_metric_pair_count(&confusion) == 5);
     check_sums(&confusion, 3, weights, (const double[]){1, 0, 4, 0, 0, 0, 0, 0, 0, 0});
     confusion.kind = CORNU_METRIC_CONFUSION;
     check_sums(&confusion, 1, NULL, (const double[]){2, 0, 0, 1, 0, 0, 0, 1, 0, 0});

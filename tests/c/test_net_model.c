@@ -104,7 +104,8 @@ static void test_a_layer_at_two_places(void) {
     CHECK_TEXT(
         error.message,
         "Layer \"twice\" (Dense) stands in the chain before, for input shape (None, 3), with "
-        "weights of shape (3, 4). Received input shape: (None, 4)");
+        "weights of shape (3, 4): another is incompatible with the layer. Received input shape: "
+        "(None, 4)");
     CHECK_INT(cornu_model_set_layers(model, 3, apart, &input, &error), CORNU_ERROR_VALUE);
     CHECK_CONTAINS(error.message, "Layer \"b\" (Dense)");
     CHECK_INT(cornu_model_shape(model, 0, &output), CORNU_ERROR_STATE);

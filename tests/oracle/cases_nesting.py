@@ -26,7 +26,8 @@ def halves(keras):
 def autoencoder(keras, name):
     encoder, decoder = halves(keras)
     model = keras.Sequential([keras.Input((4,)), encoder, decoder], name="autoencoder")
-    set_drawn_weights(model, name)
+    # No variance that was seen before is negative.
+    model.set_weights([np.abs(weight) for weight in set_drawn_weights(model, name)])
     return model, encoder, decoder
 
 

@@ -80,7 +80,7 @@ def frozen(how):
             fields["weights"] = flat(model.get_weights())
         return fields
 
-    return Case(f"frozen/{how}", run)
+    return Case(f"frozen/{how}", run, float32=(1e-4, 5e-6), float64=(1e-11, 1e-13))
 
 
 def in_turns(keras, dtype):

@@ -35,7 +35,9 @@ def fields_of(ops, calls, dtype):
 
 
 def group_case(name, calls):
-    return Case(name, lambda keras, dtype: fields_of(keras.ops, calls, dtype), **TOLERANCES)
+    return Case(
+        name, lambda keras, dtype: fields_of(keras.ops, calls, dtype), nan=True, **TOLERANCES
+    )
 
 
 def run_control(keras, dtype):

@@ -63,7 +63,8 @@ class Case:
     """One comparison: `run(keras, dtype)` returns a dict of named arrays.
 
     `float32` and `float64` are (relative, absolute) tolerances. `undefined` names the fields in
-    which a NaN of Keras means that it has no sensible value there: anything matches it.
+    which a NaN of Keras means that it has no sensible value there: anything matches it. With `nan`
+    a NaN is a value like others, as the logarithm of -1 is.
     `refused` is part of the error with which cornu turns down what it does not support yet;
     once it does, the test fails until `refused` is taken away and the values are compared.
     """
@@ -73,6 +74,7 @@ class Case:
     float32: tuple[float, float] = (5e-6, 5e-7)
     float64: tuple[float, float] = (1e-12, 1e-14)
     undefined: tuple[str, ...] = ()
+    nan: bool = False
     refused: str = ""
 
 

@@ -36,4 +36,32 @@ typedef struct cornu_foreign {
     void *object;
 } cornu_foreign;
 
+/* A layer's part of a pass over a batch. */
+typedef struct cornu_foreign_pass {
+    const struct cornu_layer *layer;
+    size_t rows;
+    cornu_dtype dtype;
+    const cornu_shape *input, *output;
+    const void *x;
+    void *y; /* forward: to be written */
+    bool training;
+    const void *place; /* the same in a forward pass and in the backward pass that follows it, and
+                          another at each place in a chain; NULL: none follows */
+    /* Backward: what is not NULL is to be written, a gradient for each span; with `accumulate` it
+     * is added to. */
+    const void *dy;
+    void *dx;
+    void *const *gradients;
+    const bool *accumulate;
+} cornu_foreign_pass;
+
+typedef struct cornu_foreign_layer {
+    void (*retain)(void *object);
+    void (*release)(void *object);
+    /* Must give the same shape again for as long as the layer is in a model. */
+    cornu_status (*output_shape)(void *object, const cornu_shape *input, cornu_shape *output);
+    cornu_status (*forward)(void *object, const cornu_foreign_pass *pass);
+    cornu_status (*backward)(void *object, const cornu_foreign_pass *pass);
+} cornu_foreign_layer;
+
 #endif

@@ -87,4 +87,15 @@ cornu_status cornu_layer_new_rescaling(const char *name, cornu_dtype dtype, size
                                        const double *scales, const double *shifts,
                                        cornu_layer **layer, cornu_error *error);
 
+/* A layer of the caller's own. The object is retained. It has the spans that it is given before it
+ * is built: new ones, filled with zero, or ones that another layer has already, at most
+ * CORNU_MAX_SPANS. */
+#define CORNU_MAX_SPANS 32
+cornu_status cornu_layer_new_foreign(const char *name, cornu_dtype dtype,
+                                     const cornu_foreign_layer *functions, void *object,
+                                     cornu_layer **layer, cornu_error *error);
+cornu_status cornu_layer_add_span(cornu_layer *layer, cornu_dtype dtype, const cornu_shape *shape,
+                                  bool trained, cornu_error *error);
+cornu_status cornu_layer_share_span(cornu_layer *layer, cornu_span *span, cornu_error *error);
+
 #endif

@@ -305,6 +305,18 @@ bool cornu_convert_float_dtype(PyObject *value, const char *name, void *output) 
     return true;
 }
 
+bool cornu_convert_dtype(PyObject *value, const char *name, void *output) {
+    const char *text = NULL, *names[CORNU_DTYPE_COUNT];
+    size_t index;
+    for (size_t i = 0; i < CORNU_DTYPE_COUNT; i++) names[i] = cornu_dtype_name((cornu_dtype)i);
+    if (!cornu_convert_text(value, name, &text) ||
+        !cornu_choice_find(text, name, CORNU_DTYPE_COUNT, names, &index)) {
+        return false;
+    }
+    *(cornu_dtype *)output = (cornu_dtype)index;
+    return true;
+}
+
 PyObject *cornu_items_tuple(PyObject *value, const char *name, const char *expected,
                             Py_ssize_t maximum) {
     if (!PyTuple_Check(value) && !PyList_Check(value)) {

@@ -48,6 +48,9 @@ bool cornu_convert_int64(PyObject *value, const char *name, void *output);
 /* Output: cornu_dtype, CORNU_FLOAT32 or CORNU_FLOAT64, from its name. */
 bool cornu_convert_float_dtype(PyObject *value, const char *name, void *output);
 
+/* Output: cornu_dtype, any, from its name. */
+bool cornu_convert_dtype(PyObject *value, const char *name, void *output);
+
 /* Finds `text`, the value of the argument `name`, among `choices`; false with a ValueError that
  * lists them. Entries may be NULL. */
 bool cornu_choice_find(const char *text, const char *name, size_t choice_count,

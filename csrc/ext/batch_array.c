@@ -12,16 +12,24 @@ static int all_sizes(const size_t *rows, const cornu_shape *shape,
     return rank;
 }
 
-PyObject *cornu_batch_array(size_t rows, const cornu_shape *row, cornu_dtype dtype,
-                            const void *data) {
-    npy_intp sizes[CORNU_MAX_RANK + 1];
-    const int rank = all_sizes(&rows, row, sizes);
+static PyObject *new_copy(int rank, npy_intp *sizes, cornu_dtype dtype, const void *data) {
     PyObject *made = PyArray_SimpleNew(rank, sizes, cornu_dtype_numpy(dtype));
     if (made == NULL) return NULL;
     PyArrayObject *array = (PyArrayObject *)made;
     if (PyArray_NBYTES(array) > 0) memcpy(PyArray_DATA(array), data, (size_t)PyArray_NBYTES(array));
     PyArray_CLEARFLAGS(array, NPY_ARRAY_WRITEABLE);
     return made;
+}
+
+PyObject *cornu_batch_array(size_t rows, const cornu_shape *row, cornu_dtype dtype,
+                            const void *data) {
+    npy_intp sizes[CORNU_MAX_RANK + 1];
+    return new_copy(all_sizes(&rows, row, sizes), sizes, dtype, data);
+}
+
+PyObject *cornu_plain_array(const cornu_shape *shape, cornu_dtype dtype, const void *data) {
+    npy_intp sizes[CORNU_MAX_RANK + 1];
+    return new_copy(all_sizes(NULL, shape, sizes), sizes, dtype, data);
 }
 
 static bool refuse(const char *whose, int rank, npy_intp *sizes, PyObject *value) {

@@ -15,6 +15,9 @@
 PyObject *cornu_batch_array(size_t rows, const cornu_shape *row, cornu_dtype dtype,
                             const void *data);
 
+/* The same of one array of a shape. */
+PyObject *cornu_plain_array(const cornu_shape *shape, cornu_dtype dtype, const void *data);
+
 /* Copies an array of `shape` (of `rows` rows of it, where rows is not NULL) and any real dtype to
  * `to`. False with a TypeError or ValueError that says what `whose` returned. */
 bool cornu_batch_copy_in(PyObject *value, const char *whose, const size_t *rows,

@@ -136,6 +136,41 @@ static PyObject *layer_spans(PyObject *self, PyObject *Py_UNUSED(ignored)) {
     return views;
 }
 
+static PyObject *layer_add_weight(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                                  PyObject *keywords) {
+    cornu_shape shape;
+    cornu_dtype dtype;
+    bool trained;
+    cornu_error error = CORNU_NO_ERROR;
+    cornu_layer *layer = layer_of(self);
+    const cornu_argument arguments[] = {
+        {"shape", cornu_convert_shape, &shape},
+        {"dtype", cornu_convert_dtype, &dtype},
+        {"trained", cornu_convert_bool, &trained},
+    };
+    if (!cornu_arguments_parse("add_weight", 3, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_layer_add_span(layer, dtype, &shape, trained, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    return cornu_span_view(cornu_layer_span(layer, cornu_layer_span_count(layer) - 1));
+}
+
+static PyObject *layer_share_weight(PyObject *self, PyObject *view) {
+    cornu_error error = CORNU_NO_ERROR;
+    cornu_span *span = cornu_span_of_view(view);
+    if (span == NULL) return NULL;
+    cornu_status status = cornu_layer_share_span(layer_of(self), span, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef layer_methods[] = {
     {"output_shape", (PyCFunction)(void (*)(void))layer_output_shape, METH_FASTCALL | METH_KEYWORDS,
      "output_shape($self, /, input_shape, first_shape=None)\n--\n\n"
@@ -144,6 +179,12 @@ static PyMethodDef layer_methods[] = {
     {"build", (PyCFunction)(void (*)(void))layer_build, METH_FASTCALL | METH_KEYWORDS,
      "build($self, /, input_shape)\n--\n\nMake the weights, all zero, or check those that are "
      "there."},
+    {"add_weight", (PyCFunction)(void (*)(void))layer_add_weight, METH_FASTCALL | METH_KEYWORDS,
+     "add_weight($self, /, shape, dtype, trained)\n--\n\n"
+     "Another weight, of zeros, of a layer that Python computes, and a view of it."},
+    {"share_weight", layer_share_weight, METH_O,
+     "share_weight($self, view, /)\n--\n\n"
+     "Another layer's weight as one of a layer that Python computes."},
     {"spans", layer_spans, METH_NOARGS,
      "spans($self, /)\n--\n\nWritable views of the weights' own memory, which they keep alive."},
     {NULL, NULL, 0, NULL},

@@ -258,9 +258,11 @@ static PyObject *model_in_training(PyObject *self, void *Py_UNUSED(closure)) {
 /* ---- All weights at once ---- */
 
 /* Two tuples of plain arrays, each target like its source. */
-/* A count is one of integers. */
+/* A count is one of integers, and so may be the state of a layer of the user's own. */
 static bool is_weight(PyArrayObject *target, cornu_dtype *dtype) {
-    if (PyArray_TYPE(target) == NPY_INT32) return cornu_array_check_packed(target, "targets");
+    if (PyArray_ISINTEGER(target) || PyArray_ISBOOL(target)) {
+        return cornu_array_check_packed(target, "targets");
+    }
     return cornu_array_check_plain(target, "targets", dtype);
 }
 

@@ -21,7 +21,7 @@ static cornu_status snap_spare(cornu_model *model, size_t rows, cornu_plan **pla
     cornu_guard_enter(&model->guard);
     cornu_plan *found = model->plan;
     const bool usable = found && !cornu_plan_is_stale(found, cornu_model_trainable(model)) &&
-                        found->lock_count <= MOST_LOCKS &&
+                        found->lock_count <= MOST_LOCKS && !found->calls_out &&
                         found->row_work * (double)rows <= MOST_WORK;
     if (usable) {
         cornu_plan_retain(found);

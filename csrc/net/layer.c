@@ -34,6 +34,7 @@ void cornu_layer_retain(cornu_layer *layer) {
 void cornu_layer_release(cornu_layer *layer) {
     if (!layer || atomic_fetch_sub_explicit(&layer->references, 1, memory_order_acq_rel) != 1)
         return;
+    if (layer->type->release) layer->type->release(layer);
     for (size_t i = 0; i < layer->span_count; i++) cornu_span_release(layer->spans[i]);
     cornu_lock_release(atomic_load(&layer->lock));
     cornu_guard_destroy(&layer->guard);
@@ -107,6 +108,7 @@ static cornu_status check_weights(const cornu_layer *layer, const cornu_shape *f
                                   const cornu_shape *input, cornu_error *error) {
     cornu_shape has[CORNU_LAYER_MAX_SPANS];
     cornu_span_request needs[CORNU_LAYER_MAX_SPANS];
+    if (!layer->type->spans) return CORNU_OK;
     size_t count = weight_shapes(layer, first, has);
     if (count > 0) layer->type->spans(layer, input, needs);
     for (size_t i = 0; i < count; i++) {
@@ -153,7 +155,8 @@ cornu_status cornu_layer_check_activation(const cornu_activation *activation, co
 void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count,
                              cornu_span *const *spans) {
     for (size_t i = 0; i < count; i++) layer->spans[i] = spans[i];
-    layer->span_count = count;
+    /* A layer of the caller's own has them already. */
+    if (count > 0) layer->span_count = count;
     layer->input = *input;
     layer->built = true;
 }

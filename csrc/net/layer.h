@@ -17,7 +17,7 @@
 #include "net/task.h"
 
 /* Spans a layer may own. */
-#define CORNU_LAYER_MAX_SPANS 4
+#define CORNU_LAYER_MAX_SPANS CORNU_MAX_SPANS
 
 /* What a layer needs of the workspace for rows of one shape. */
 typedef struct cornu_layer_needs {
@@ -37,14 +37,14 @@ typedef struct cornu_layer_use {
 typedef struct cornu_pass {
     cornu_task *task;
     size_t rows;
-    const cornu_shape *input;         /* of one row */
-    size_t input_count, output_count; /* their elements */
+    const cornu_shape *input, *output; /* of one row */
+    size_t input_count, output_count;  /* their elements */
     const void *x;
     void *y;
-    void *z;         /* NULL: not asked for */
-    void *kept;      /* likewise */
-    bool training;   /* as in cornu_layer_use */
-    bool trainable;  /* the layer is not frozen */
+    void *z;                 /* NULL: not asked for */
+    void *kept;              /* likewise */
+    bool training, backward; /* as in cornu_layer_use */
+    bool trainable;          /* the layer is not frozen */
     bool stops_at_z; /* forward leaves y to the loss, which takes the activation in with its own */
     uint64_t
         draw; /* which mask of its own a random layer draws; forward sets it, backward reads it */
@@ -75,6 +75,10 @@ typedef struct cornu_layer_type {
     cornu_status (*backward)(const cornu_layer *layer, cornu_pass *pass);
     /* Whether backward takes the steps of pass->descents. */
     bool descends;
+    /* Whether it calls code of the caller's, which may stop a pass at any place. */
+    bool calls_out;
+    /* Before the layer is freed; NULL: nothing to do. */
+    void (*release)(cornu_layer *layer);
     /* Describes the layer, but for what belongs to a batch and for gradients, where it is a
      * product, a bias and an activation that keeps the shape; false: not with these options. NULL:
      * it never is. */

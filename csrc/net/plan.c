@@ -126,6 +126,7 @@ static void fill_table(cornu_plan *plan) {
     cornu_table *table = plan->table;
     for (size_t i = 0; i < plan->count; i++) {
         const cornu_layer *layer = plan->links[i].layer;
+        plan->calls_out |= layer->type->calls_out;
         for (size_t slot = 0; slot < layer->span_count; slot++) {
             cornu_span *span = layer->spans[slot];
             if (cornu_span_is_trained(span) && cornu_table_find(table, span) == table->count)
@@ -138,18 +139,16 @@ static void fill_table(cornu_plan *plan) {
  * gradient, the others add. */
 static void fill_entries(cornu_plan *plan) {
     plan->first_trained = plan->count;
-    plan->descends = true;
+    plan->descends = !plan->calls_out;
     for (size_t i = plan->count; i-- > 0;) {
         cornu_link *link = &plan->links[i];
-        for (size_t slot = 0; slot < CORNU_LAYER_MAX_SPANS; slot++) {
-            bool there = slot < link->layer->span_count;
-            link->entries[slot] = there ? cornu_table_find(plan->table, link->layer->spans[slot])
-                                        : plan->table->count;
+        for (size_t slot = 0; slot < link->layer->span_count; slot++) {
+            link->entries[slot] = cornu_table_find(plan->table, link->layer->spans[slot]);
             if (link->entries[slot] == plan->table->count) continue;
             if (link->trainable) plan->first_trained = i;
-            for (size_t later = i + 1; later < plan->count; later++) {
-                if (plan->links[later].layer == link->layer) link->accumulate[slot] = true;
-            }
+            struct cornu_table_entry *entry = &plan->table->entries[link->entries[slot]];
+            link->accumulate[slot] = entry->is_written;
+            entry->is_written |= link->trainable;
             plan->descends &= link->layer->type->descends && !link->accumulate[slot];
         }
     }
@@ -157,7 +156,7 @@ static void fill_entries(cornu_plan *plan) {
 
 bool cornu_plan_is_frozen(const cornu_plan *plan, size_t entry) {
     for (size_t i = 0; i < plan->count; i++) {
-        for (size_t slot = 0; slot < CORNU_LAYER_MAX_SPANS; slot++) {
+        for (size_t slot = 0; slot < plan->links[i].layer->span_count; slot++) {
             if (plan->links[i].entries[slot] == entry) return !plan->links[i].trainable;
         }
     }

@@ -22,7 +22,8 @@ typedef struct cornu_table {
     size_t flat_count; /* elements, gaps of alignment included */
     struct cornu_table_entry {
         cornu_span *span;
-        size_t offset; /* in the flat vector, elements */
+        size_t offset;   /* in the flat vector, elements */
+        bool is_written; /* while a plan is made: a later link holds the span too */
     } entries[];
 } cornu_table;
 
@@ -63,6 +64,7 @@ typedef struct cornu_plan {
     cornu_table *table;
     double row_work;      /* multiply-adds of a forward pass, for each row; roughly */
     size_t first_trained; /* the first link with a gradient to make; count: none */
+    bool calls_out;       /* some layer is the caller's own */
     bool descends;        /* weights may be moved as soon as their gradient is there: each is in one
                              link only, whose layer knows how */
     size_t range_count;

@@ -13,6 +13,7 @@ static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x)
     return (cornu_pass){.task = step->task,
                         .rows = step->rows,
                         .input = &link->input,
+                        .output = &link->output,
                         .input_count = link->input_count,
                         .output_count = link->output_count,
                         .x = x,
@@ -20,6 +21,7 @@ static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x)
                         .z = slice->z,
                         .kept = slice->kept,
                         .training = step->workspace->use.training,
+                        .backward = step->workspace->use.backward,
                         .trainable = link->layer_trainable,
                         .stops_at_z = step->workspace->use.joined && index + 1 == step->plan->count,
                         .draw = slice->draw};
@@ -300,7 +302,7 @@ static cornu_status loss_derivative(cornu_step *step, const cornu_objective *obj
 static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_pass *pass,
                           cornu_descent *descents) {
     const cornu_table *table = step->plan->table;
-    for (size_t slot = 0; slot < CORNU_LAYER_MAX_SPANS; slot++) {
+    for (size_t slot = 0; slot < link->layer->span_count; slot++) {
         if (!link->trainable || link->entries[slot] == table->count) continue;
         const struct cornu_table_entry *entry = &table->entries[link->entries[slot]];
         pass->gradients[slot] = cornu_task_at(step->task, step->workspace->gradient, entry->offset);

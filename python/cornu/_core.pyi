@@ -6,6 +6,7 @@ compiled, forked) or MemoryError. No function copies or converts a whole array o
 """
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -70,6 +71,10 @@ class Layer:
         a chain.
         """
     def build(self, input_shape: Shape) -> None: ...
+    def add_weight(self, shape: Shape, dtype: str, trained: bool) -> np.ndarray:
+        """Of a layer that Python computes, before it is built: a weight of zeros; a view of it."""
+    def share_weight(self, view: np.ndarray) -> None:
+        """Likewise: another layer's weight, by a view of it."""
     def spans(self) -> tuple[np.ndarray, ...]:
         """Writable views of the weights' own memory, which they keep alive; () before build."""
 
@@ -131,6 +136,21 @@ def gaussian_noise(
 def dropout(
     name: str, dtype: str, rate: float, noise_shape: tuple[int | None, ...] | None, seed: int
 ) -> Layer: ...
+
+class LayerPart(Protocol):
+    """What the core calls of a layer that Python computes. Arrays are read-only copies."""
+
+    def output_shape(self, row: Shape) -> Shape: ...
+    def forward(self, x: np.ndarray, training: bool, place: int) -> np.ndarray:
+        """place: the same in the backward pass that follows; 0: none does."""
+    def backward(
+        self, place: int, dy: np.ndarray, wanted: list[bool | np.ndarray | None]
+    ) -> tuple[np.ndarray | None, ...]:
+        """The derivatives by x, and by each weight for which `wanted` is not None; where it is an
+        array, that added.
+        """
+
+def foreign(name: str, dtype: str, part: LayerPart) -> Layer: ...
 
 class Optimizer:
     """An optimizer's options, learning rate, step count and state."""

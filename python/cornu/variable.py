@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu.config import floatx
+from cornu.custom.derivatives import value_of
 from cornu.utils.arrays import any_type
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
@@ -154,7 +155,7 @@ class Variable(np.ndarray):
             ValueError: it is no numbers, or its shape is another one. Nothing is broadcast;
                 `v[...] = value` does that.
         """
-        array = _as_value(value)
+        array = _as_value(value_of(value))
         if array.dtype.kind not in "biuf":
             raise ValueError(
                 f"`value` must be numbers for the variable {self.path}. "
@@ -171,11 +172,11 @@ class Variable(np.ndarray):
 
     def assign_add(self, value: Any) -> np.ndarray:
         """Add `value`, broadcast to the shape, and return the sum."""
-        return self.assign(self.value + np.asarray(value, dtype=self.dtype))
+        return self.assign(self.value + np.asarray(value_of(value), dtype=self.dtype))
 
     def assign_sub(self, value: Any) -> np.ndarray:
         """Subtract `value`, broadcast to the shape, and return the difference."""
-        return self.assign(self.value - np.asarray(value, dtype=self.dtype))
+        return self.assign(self.value - np.asarray(value_of(value), dtype=self.dtype))
 
     def copy(self, order: str = "C") -> np.ndarray:
         """Return a copy as a plain array."""

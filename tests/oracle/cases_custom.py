@@ -3,7 +3,7 @@
 import numpy as np
 
 from .cases_training import history_fields, network, task
-from .harness import Case, draw
+from .harness import Case, draw, set_drawn_weights
 
 
 def cubed(y_true, y_pred):
@@ -129,6 +129,83 @@ def run_labels(keras, dtype):
     return train(model, x, y, dtype, weighted=False)
 
 
+def layers_of(keras):
+    class Linear(keras.layers.Layer):
+        def __init__(self, units, **options):
+            super().__init__(**options)
+            self.units = units
+
+        def build(self, input_shape):
+            self.kernel = self.add_weight(
+                shape=(input_shape[-1], self.units), initializer="glorot_uniform", name="kernel"
+            )
+            self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
+
+        def call(self, x):
+            return x @ self.kernel + self.bias
+
+    class Gated(keras.layers.Layer):
+        """Layers within, a scalar weight, and a count that training does not move."""
+
+        def __init__(self, units, **options):
+            super().__init__(**options)
+            self.value = keras.layers.Dense(units, activation="tanh")
+            self.gates = [Linear(units), keras.layers.Dropout(0.0)]
+
+        def build(self, input_shape):
+            self.power = self.add_weight(shape=(), initializer="ones", name="power")
+            self.calls = self.add_weight(
+                shape=(), initializer="zeros", trainable=False, name="calls"
+            )
+            self.value.build(input_shape)
+            self.gates[0].build(input_shape)
+
+        def call(self, x, training=None):
+            gate = keras.activations.sigmoid(self.gates[0](x))
+            if training:
+                self.calls.assign(self.calls + 1)
+            return self.gates[1](self.value(x) * gate * self.power, training=training)
+
+    return Linear, Gated
+
+
+def layer_case(name, make):
+    def run(keras, dtype):
+        linear, gated = layers_of(keras)
+        model = keras.Sequential([keras.Input((4,)), *make(keras, linear, gated)])
+        set_drawn_weights(model, f"custom {name}")
+        model.compile("sgd", "mse", metrics=["mae"])
+        x, y = task("custom", "regression", 17, dtype)
+        fields = train(model, x, y, dtype, weighted=True)
+        names = [weight.path.split("/", 1)[1] for weight in model.weights]
+        shapes = [str(weight.shape) for weight in model.weights]
+        counts = [len(model.trainable_weights), len(model.non_trainable_weights)]
+        return fields | {
+            "weight names": np.array(names),
+            "shapes": np.array(shapes),
+            "counts": np.array([*counts, model.count_params()]),
+            "predicted": model.predict(x, verbose=0),
+        }
+
+    return Case(f"layer/{name}", run)
+
+
+LAYERS = {
+    "own": lambda keras, linear, gated: [linear(3, name="a"), linear(2, name="b")],
+    "nested": lambda keras, linear, gated: [gated(3, name="a"), linear(2, name="b")],
+    "lambda": lambda keras, linear, gated: [
+        keras.layers.Dense(3, name="a"),
+        keras.layers.Lambda(lambda x, k: x * k / (1 + x**2), arguments={"k": 2.0}, name="b"),
+        keras.layers.Lambda(lambda x: x[:, :2], output_shape=(2,), name="c"),
+    ],
+    "activation": lambda keras, linear, gated: [
+        keras.layers.Dense(3, activation=lambda x: x**2 * 0.5, name="a"),
+        keras.layers.Dense(2, name="b"),
+        keras.layers.Activation(lambda x: x / (1 + abs(x)), name="c"),
+    ],
+}
+
+
 CASES = [
     *(
         loss_case(name, weighted)
@@ -138,4 +215,5 @@ CASES = [
     metric_case(False),
     metric_case(True),
     Case("loss and metric of labels", run_labels),
+    *(layer_case(name, make) for name, make in LAYERS.items()),
 ]

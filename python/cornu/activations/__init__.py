@@ -158,6 +158,31 @@ def specification(identifier: Any) -> ActivationSpec:
     >>> cornu.activations.specification(leaky)
     ('leaky_relu', (0.1,))
     """
+    specification = core_specification(identifier)
+    if specification is None:
+        raise ValueError(
+            "`activation` must be one of cornu.activations. "
+            f"Received: activation={_shown(identifier)}"
+        )
+    return specification
+
+
+def core_specification(identifier: Any) -> Any:
+    """Return what the core is told of an activation, or None of a function that it has not.
+
+    Args:
+        identifier: As of `specification`.
+
+    Raises:
+        ValueError: it is no activation, or its arguments don't suffice.
+
+    Example:
+
+    >>> import cornu
+    >>> from cornu.activations import core_specification
+    >>> core_specification("tanh"), core_specification(lambda x: x)
+    (('tanh', ()), None)
+    """
     function = get(identifier)
     keywords: dict[str, Any] = {}
     # functools is no import of this module's: only a partial brings it in.
@@ -169,11 +194,7 @@ def specification(identifier: Any) -> ActivationSpec:
         function, keywords = function.func, function.keywords
     specify = _entry_of(_SPECIFICATIONS, function)
     if specify is None:
-        raise ValueError(
-            "`activation` must be one of cornu.activations: one written in Python is not "
-            "supported yet. "
-            f"Received: activation={_shown(identifier)}"
-        )
+        return None
     try:
         return specify(**keywords)
     except TypeError as error:

@@ -19,6 +19,7 @@ from cornu.layers.identity import Identity as Identity
 from cornu.layers.input_layer import Input as Input
 from cornu.layers.input_layer import InputLayer as InputLayer
 from cornu.layers.integer_lookup import IntegerLookup as IntegerLookup
+from cornu.layers.lambda_layer import Lambda as Lambda
 from cornu.layers.layer import Layer as Layer
 from cornu.layers.layer_normalization import LayerNormalization as LayerNormalization
 from cornu.layers.leaky_relu import LeakyReLU as LeakyReLU
@@ -56,6 +57,7 @@ __all__ = [
     "Input",
     "InputLayer",
     "IntegerLookup",
+    "Lambda",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",

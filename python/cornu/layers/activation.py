@@ -13,12 +13,12 @@ class Activation(Layer):
 
     Args:
         activation: A name or function of `cornu.activations`, or a `functools.partial` of one, for
-            other parameters than the default ones.
+            other parameters than the default ones; or a function of one's own, for which training
+            takes the extra `cornu[custom]`.
         **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
 
     Raises:
-        ValueError: there is no such activation, or it is written in Python, which is not supported
-            yet.
+        ValueError: there is no such activation.
 
     Example:
 
@@ -34,8 +34,17 @@ class Activation(Layer):
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         self.activation = activations.get(activation)
-        self._specification = activations.specification(activation)
+        self._specification = activations.core_specification(activation)
         super().__init__(**kwargs)
 
+    @property
+    def _is_own(self) -> bool:
+        return self._specification is None
+
+    def _compute(self, x: Any, training: bool) -> Any:
+        return self.activation(x)
+
     def _make_core(self) -> _core.Layer:
+        if self._specification is None:
+            return self._make_own_core()
         return _core.activation(self.name, self.dtype, self._specification)

@@ -17,7 +17,8 @@ class Dense(Layer):
 
     Args:
         units: How many numbers a row of the result has.
-        activation: A name or function of `cornu.activations`; None: linear.
+        activation: A name or function of `cornu.activations`; None: linear. With a function of
+            one's own Python computes the layer, and training takes the extra `cornu[custom]`.
         use_bias: Whether there is a bias.
         kernel_initializer: What the kernel starts as.
         bias_initializer: What the bias starts as.
@@ -84,14 +85,32 @@ class Dense(Layer):
         )
         self.units = check_integer("units", units)
         self.activation = activations.get(activation)
-        self._specification = activations.specification(activation)
+        self._specification = activations.core_specification(activation)
         self.use_bias = check_flag("use_bias", use_bias)
         self.kernel_initializer = check_initializer("kernel_initializer", kernel_initializer)
         self.bias_initializer = check_initializer("bias_initializer", bias_initializer)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
 
+    @property
+    def _is_own(self) -> bool:
+        return self._specification is None
+
     def _make_core(self) -> _core.Layer:
+        if self._specification is None:
+            return self._make_own_core()
         return _core.dense(self.name, self.dtype, self.units, self._specification, self.use_bias)
+
+    def _own_build(self, row: tuple[int, ...]) -> None:
+        if not row:
+            raise ValueError(f'Layer "{self.name}" (Dense) takes inputs with an axis of features.')
+        self.add_weight((row[-1], self.units), self.kernel_initializer, name="kernel")
+        if self.use_bias:
+            self.add_weight((self.units,), self.bias_initializer, name="bias")
+
+    def _compute(self, x: Any, training: bool) -> Any:
+        kernel, *bias = self._weights or self._own_spans
+        linear = x @ kernel
+        return self.activation(linear + bias[0] if bias else linear)
 
     def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
         both = (("kernel", self.kernel_initializer), ("bias", self.bias_initializer))

@@ -43,5 +43,8 @@ class Flatten(Layer):
         self.data_format = "channels_last"
         super().__init__(**kwargs)
 
+    def _compute(self, x: Any, training: bool) -> Any:
+        return x.reshape((x.shape[0], -1))
+
     def _make_core(self) -> _core.Layer:
         return _core.flatten(self.name, self.dtype)

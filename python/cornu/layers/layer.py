@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.config import layer_dtype
+from cornu.custom.derivatives import is_traced
 from cornu.keras_tensor import KerasTensor
 from cornu.layers.arguments import (
     batch_counted,
@@ -22,20 +23,28 @@ from cornu.layers.build_lock import build_lock
 from cornu.layers.forward import forward
 from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
 from cornu.layers.layer_weights import LayerWeights
+from cornu.layers.own_computation import OwnComputation
 from cornu.layers.symbolic import Symbolic
 from cornu.layers.user_arrays import as_rows
 from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
 from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
+from cornu.utils.overriding import refuse_overridden
 from cornu.variable import Variable
 
 
-class Layer(LayerWeights, Symbolic, CoreBacked):
+class Layer(OwnComputation, LayerWeights, Symbolic, CoreBacked):
     """The base of the layers: a named step from an array to an array, with weights or without.
 
     Calling a layer on an array applies it; a layer without weights yet makes them for the array's
-    shape first. Layers written in Python are not supported yet.
+    shape first.
+
+    A layer of one's own is a class derived from this one. It has `call(self, x)` or `call(self, x,
+    training=None)`, written with NumPy's functions or `cornu.ops`; `build(self, input_shape)`,
+    where it makes its weights with `add_weight`, if it has any; other layers among its attributes;
+    and `compute_output_shape`, or else `call` is tried with zeros. Training takes the extra
+    `cornu[custom]`, for the derivatives.
 
     Args:
         activity_regularizer: None; regularizers are not supported yet.
@@ -61,6 +70,11 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
     (4, 2)
     >>> [weight.path for weight in layer.weights]
     ['first/kernel', 'first/bias']
+    >>> class Doubled(cornu.layers.Layer):
+    ...     def call(self, x):
+    ...         return 2 * x
+    >>> Doubled()(np.array([[1.0, 2.0]]))
+    array([[2., 4.]], dtype=float32)
 
     Source: https://keras.io/api/layers/base_layer/
     """
@@ -75,6 +89,8 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
         "compute_mask",
         "add_weight",
     )
+    # Of a layer of one's own the core calls the others.
+    _never_called = ("__call__", "compute_output_spec", "compute_mask")
     # Set once, by the constructor: the core would not see them change.
     _options: tuple[str, ...] = ()
     # Weights that the layer moves itself: no gradient does.
@@ -109,7 +125,14 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
         self._row: tuple[int, ...] = ()
         # The chain of this layer alone, and the shape of the rows that it takes.
         self._alone: tuple[tuple[int, ...], _core.Model] | None = None
+        self._init_own()
         self._core = self._new_core()
+
+    def _refuse_own_methods(self) -> None:
+        if self._is_own:
+            refuse_overridden(self, self._never_called, self._plural)
+        else:
+            super()._refuse_own_methods()
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._options and "_core" in self.__dict__:
@@ -123,14 +146,15 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
 
     def _make_core(self) -> _core.Layer:
         """Make the core's layer."""
-        raise NotImplementedError(
-            "Layers written in Python are not supported yet: use those of cornu.layers. "
-            f"Received: the class {type(self).__name__}"
-        )
+        return self._make_own_core()
 
     def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
         """The weights' names with their initializers, in the order of the core's spans."""
         return ()
+
+    @property
+    def _is_own(self) -> bool:
+        return type(self)._make_core is Layer._make_core
 
     def _own_config(self) -> dict[str, Any]:
         """The arguments that are the class's own, by name."""
@@ -203,6 +227,14 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
         """Whether the weights are there."""
         return self._built
 
+    @built.setter
+    def built(self, value: bool) -> None:
+        # Layers of one's own say so in `build`; the layer itself knows better.
+        if not (self._is_building and value):
+            raise AttributeError(
+                f"`built` of a layer can't be set: `build` makes the weights. Received: {value}"
+            )
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self._name}, built={self._built}>"
 
@@ -227,8 +259,14 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
 
         Source: https://keras.io/api/layers/base_layer/
         """
+        if not self._is_building:
+            self._build(input_shape)
+
+    def _build(self, input_shape: Any) -> None:
         shape = check_batch_shape("input_shape", input_shape)
         row = shape[1:]
+        if self._is_own:
+            self._prepare(row)
         with build_lock(), batch_counted("input_shape", shape):
             try:
                 self._core.build(row)
@@ -259,7 +297,12 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
         """
         path = f"{parent}/{self._name}" if parent else self._name
         weights = []
-        for (name, initializer), span in zip(self._initializers(), self._core.spans(), strict=True):
+        if self._is_own:
+            self._fill_own(row, path)
+            weights = self._weights
+        spans = () if self._is_own else self._core.spans()
+        named = () if self._is_own else self._initializers()
+        for (name, initializer), span in zip(named, spans, strict=True):
             try:
                 value = np.asarray(initializer(span.shape, dtype=self._dtype))
             except MemoryError:
@@ -287,6 +330,7 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
         self._alone = None
         self._built = False
         self._reused = False
+        self._forget_own()
         self._core = self._new_core()
 
     def _new_core(self) -> _core.Layer:
@@ -318,7 +362,9 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
         """
         shape = check_batch_shape("input_shape", input_shape)
         with batch_counted("input_shape", shape):
-            return (shape[0], *self._core.output_shape(shape[1:]))
+            row = shape[1:]
+            found = self._find_output_row(row) if self._is_asked else self._core.output_shape(row)
+            return (shape[0], *found)
 
     def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Apply the layer to an array.
@@ -340,6 +386,8 @@ class Layer(LayerWeights, Symbolic, CoreBacked):
             return self._call_symbolic(inputs, training, mask)
         is_training = check_training(training)
         refuse_unsupported({"mask": mask})
+        if is_traced(inputs):
+            return self._compute(inputs, is_training)
         x = as_rows(inputs, "inputs")
         if not self._built:
             self.build((None, *x.shape[1:]))

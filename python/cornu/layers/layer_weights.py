@@ -16,6 +16,7 @@ class LayerWeights:
     """The part of a layer that is about its weights; `Layer` builds them."""
 
     _name: str
+    _sublayers: Callable[[], list[Any]]
     _core: _core.Layer
     _trainable: bool
     _weights: list[Variable]
@@ -34,7 +35,9 @@ class LayerWeights:
         self._trainable = bool(value)
         self._core.trainable = self._trainable
         for weight in self._weights:
-            weight._trainable = self._trainable and weight.name not in self._state_names
+            weight._trainable = self._trainable and not self._is_state(weight)
+        for layer in self._sublayers():
+            layer.trainable = value
 
     @property
     def weights(self) -> list[Variable]:

@@ -1,0 +1,91 @@
+"""A function as a layer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cornu.layers.arguments import check_row_shape, refuse_unsupported
+from cornu.layers.layer import Layer
+from cornu.utils.errors import shown
+
+
+class Lambda(Layer):
+    """A layer that applies a function of one's own, which has no weights.
+
+    Args:
+        function: A function of the input, written with NumPy's functions or `cornu.ops`; it is
+            given `training` where it has such an argument.
+        output_shape: The shape of a row of the output, or a function that returns the output's from
+            the input's, both with the batch first; None: the function is tried with zeros.
+        mask: None; masks are not supported yet.
+        arguments: A dictionary of further arguments for the function.
+        **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
+
+    Raises:
+        ValueError: an argument is none of these.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> cornu.layers.Lambda(lambda x, power: x**power, arguments={"power": 2})(np.array([[3.0]]))
+    array([[9.]], dtype=float32)
+
+    Source: https://keras.io/api/layers/core_layers/lambda/
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        output_shape: Any = None,
+        mask: Any = None,
+        arguments: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if not callable(function):
+            raise ValueError(
+                f"`function` must be a function. Received: function={shown(function)} "
+                f"(of type {type(function).__name__})"
+            )
+        if arguments is not None and not isinstance(arguments, Mapping):
+            raise ValueError(
+                f"`arguments` must be a dictionary. Received: arguments={shown(arguments)}"
+            )
+        refuse_unsupported({"mask": mask})
+        self.function = function
+        self.arguments = dict(arguments or {})
+        self._output_shape = output_shape
+        if output_shape is not None and not callable(output_shape):
+            self._output_shape = check_row_shape("output_shape", output_shape)
+        self._expects_training = "training" in _names_of(function)
+        super().__init__(**kwargs)
+
+    @property
+    def _is_own(self) -> bool:
+        return True
+
+    def _find_output_row(self, row: tuple[int, ...]) -> tuple[int, ...]:
+        if self._output_shape is None:
+            return super()._find_output_row(row)
+        if not callable(self._output_shape):
+            return self._output_shape
+        return check_row_shape("output_shape", tuple(self._output_shape((None, *row)))[1:])
+
+    def _compute(self, x: Any, training: bool) -> Any:
+        options = {"training": training} if self._expects_training else {}
+        return self.function(x, **self.arguments, **options)
+
+    def _own_config(self) -> dict[str, Any]:
+        config = {"function": self.function, "arguments": self.arguments}
+        if self._output_shape is not None:
+            config["output_shape"] = self._output_shape
+        return config
+
+
+def _names_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # built in, with no signature to be read
+        return ()

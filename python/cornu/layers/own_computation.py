@@ -1,0 +1,433 @@
+"""Layers that Python computes: their weights, their shapes, and how the core calls them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import _core, initializers
+from cornu.custom.derivatives import Pullback, pull_back, value_of
+from cornu.custom.raised import user_code
+from cornu.layers.arguments import check_flag, check_row_shape, refuse_unsupported
+from cornu.layers.build_lock import build_lock
+from cornu.layers.traced_layer import layers_in, put_back, with_boxes
+from cornu.utils.arrays import any_type
+from cornu.utils.errors import shown
+from cornu.utils.naming import unique_name
+from cornu.variable import Variable
+
+Shape = tuple[int, ...]
+
+# Of the zeros that a layer is called with to find its output's shape. Not 1: an axis of size 1 may
+# be what its code takes away.
+_PROBE_ROWS = 2
+# Steps under way that may be abandoned before their backward pass, at most.
+_MOST_PULLBACKS = 64
+
+
+class OwnComputation:
+    """The part of a layer that Python computes; of others it does nothing.
+
+    A class of the user's has `call`, and perhaps `build`, where `add_weight` makes its weights.
+    """
+
+    _name: str
+    _dtype: str
+    _core: _core.Layer
+    _built: bool
+    _trainable: bool
+    _weights: list[Variable]
+    _state_names: tuple[str, ...]
+    _new_core: Callable[[], _core.Layer]
+    _make_core: Callable[..., _core.Layer]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Let a class's own `build` be called while a layer is built, and else build the layer."""
+        super().__init_subclass__(**kwargs)
+        own = cls.__dict__.get("build")
+        if OwnComputation._base is None:
+            OwnComputation._base = cls
+        # Those of cornu's have a core of their own, and `Layer` is the rule.
+        base: Any = OwnComputation._base
+        if cls is base or cls._make_core is not base._make_core:
+            return
+        if "compute_output_shape" in cls.__dict__:
+            cls._tells_shape = True
+        if own is None:
+            return
+        cls._has_build = True
+
+        @functools.wraps(own)
+        def build(self: Any, input_shape: Any) -> Any:
+            return own(self, input_shape) if self._is_building else self._build(input_shape)
+
+        cls.build = build  # type: ignore[attr-defined]
+
+    # The first class derived from this one, `Layer`.
+    _base: type | None = None
+    # Whether a class of the user's has methods in the place of Layer's.
+    _has_build = False
+    _tells_shape = False
+
+    def _init_own(self) -> None:
+        """Begin without weights."""
+        self._is_building = False
+        # Whether its own `compute_output_shape` is at work, which may ask that of `Layer`.
+        self._is_asked = False
+        # The row that weights were made for before the layer is built, None before.
+        self._prepared: Shape | None = None
+        # The weights in the core's order; those of them that `__init__` made.
+        self._own_spans: list[Variable] = []
+        self._early_spans: list[Variable] = []
+        # Those that no gradient moves.
+        self._fixed: set[int] = set()
+        self._own_rows: dict[Shape, Shape] = {}
+        self._part = OwnPart(self)
+
+    @property
+    def _is_own(self) -> bool:
+        """Whether Python computes it."""
+        return False
+
+    def _make_own_core(self) -> _core.Layer:
+        return _core.foreign(self._name, self._dtype, self._part)
+
+    # ---- Weights
+
+    def add_weight(
+        self,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight, in `__init__` or `build` of a layer of one's own.
+
+        Args:
+            shape: Its shape; None: a scalar.
+            initializer: An initializer, its name, or a function of `(shape, dtype)`; None: Glorot's
+                uniform numbers, or zeros for whole numbers.
+            dtype: Its type; None: the layer's, which weights that are trained must have.
+            trainable: Whether training changes it. One that is not is the layer's to change, by
+                `assign` in `call`.
+            autocast: True.
+            regularizer: None; not supported yet.
+            constraint: None; not supported yet.
+            aggregation: Of no use here; Keras's, for several devices.
+            overwrite_with_gradient: False.
+            name: A name; None: `variable`, `variable_1`, ...
+
+        Returns:
+            A `Variable` over the core's memory.
+
+        Raises:
+            ValueError: an argument is none of these, or the layer is built already.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> class Scale(cornu.Layer):
+        ...     def build(self, input_shape):
+        ...         self.factor = self.add_weight((input_shape[-1],), "ones", name="factor")
+        ...     def call(self, x):
+        ...         return x * self.factor
+        >>> layer = Scale()
+        >>> layer(np.array([[2.0, 3.0]]))
+        array([[2., 3.]], dtype=float32)
+        >>> [weight.path for weight in layer.trainable_weights]
+        ['scale/factor']
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        refuse_unsupported({"regularizer": regularizer, "constraint": constraint})
+        refuse_unsupported({"autocast": autocast}, default=True)
+        refuse_unsupported({"overwrite_with_gradient": overwrite_with_gradient}, default=False)
+        if (
+            not self._is_own
+            or self._built
+            or (self._prepared is not None and not self._is_building)
+        ):
+            raise ValueError(
+                "`add_weight` makes weights in `__init__` and `build` of a layer of one's own. "
+                f"Received: a call of it for {self!r}"
+            )
+        sizes = () if shape is None else (shape,) if isinstance(shape, int) else shape
+        sizes = check_row_shape("shape", sizes)
+        kind = any_type(self._dtype if dtype is None else dtype)
+        if initializer is None:
+            initializer = "glorot_uniform" if kind.kind == "f" else "zeros"
+        trained = check_flag("trainable", trainable)
+        label = unique_name("variable") if name is None else name
+        make = initializers.get(initializer)
+        value = np.asarray(make(sizes, dtype=kind.name))
+        if value.shape != sizes:
+            raise ValueError(
+                f"The initializer of {self._name}/{label} must return an array of shape {sizes}. "
+                f"Received: shape {value.shape}"
+            )
+        span = self._core.add_weight(sizes, kind.name, trained)
+        span[...] = value
+        weight = Variable.view_of(span, label, f"{self._name}/{label}", trained and self._trainable)
+        if not trained:
+            self._fixed.add(id(weight))
+        self._own_spans.append(weight)
+        if not self._is_building:
+            self._early_spans.append(weight)
+        return weight
+
+    def _is_state(self, weight: Variable) -> bool:
+        return id(weight) in self._fixed or weight.name in self._state_names
+
+    def _sublayers(self) -> list[Any]:
+        """Layers among the attributes, each once, in their order."""
+        return layers_in(vars(self)) if self._is_own else []
+
+    def _prepare(self, row: Shape) -> None:
+        """Make the weights for rows of a shape, unless they are there."""
+        if self._built or self._prepared == row:
+            return
+        with build_lock(), user_code():
+            if self._prepared is not None:
+                self._forget_own()
+            self._core = self._new_core()
+            self._own_spans = list(self._early_spans)
+            for weight in self._early_spans:
+                self._core.share_weight(weight)
+            self._is_building = True
+            try:
+                self._own_build(row)
+            finally:
+                self._is_building = False
+            self._prepared = row
+            self._own_rows = {}
+            try:
+                self._own_rows[row] = self._find_output_row(row)
+                for layer in self._sublayers():
+                    self._share(layer)
+            except BaseException:
+                self._prepared = None
+                raise
+
+    def _share(self, layer: Any) -> None:
+        if not layer.built:
+            raise ValueError(
+                f'Layer "{layer.name}" within layer "{self._name}" must be built by the end of '
+                "`build`, or by a call in `call`."
+            )
+        for weight in layer.weights:
+            if not any(weight is own for own in self._own_spans):
+                self._core.share_weight(weight)
+                self._own_spans.append(weight)
+
+    def _fill_own(self, row: Shape, path: str) -> None:
+        """Be built: give the weights, which are there, their paths."""
+        self._prepare(row)
+        inner = self._sublayers()
+        shared = {id(weight) for layer in inner for weight in layer.weights}
+        own = [weight for weight in self._own_spans if id(weight) not in shared]
+        for weight in own:
+            weight.path = f"{path}/{weight.name}"
+        for layer in inner:
+            _rename(layer, f"{path}/{layer.name}")
+        self._weights = [
+            *(weight for weight in own if id(weight) not in self._fixed),
+            *(weight for weight in own if id(weight) in self._fixed),
+            *{id(weight): weight for layer in inner for weight in layer.weights}.values(),
+        ]
+
+    def _forget_own(self) -> None:
+        """Have no weights but those of `__init__`."""
+        for layer in self._sublayers():
+            layer._forget()
+        self._prepared = None
+        self._own_spans = list(self._early_spans)
+        self._own_rows = {}
+
+    # ---- What subclasses say
+
+    def call(self, inputs: Any) -> Any:
+        """Return the output for an input. For classes of one's own to write.
+
+        Args:
+            inputs: A read-only array of rows, or what `autograd` watches in its place.
+
+        Example:
+
+        >>> import cornu
+        >>> class Halved(cornu.layers.Layer):
+        ...     def call(self, inputs):
+        ...         return inputs / 2
+        >>> Halved()([[4.0]])
+        array([[2.]], dtype=float32)
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        raise NotImplementedError(f"{type(self).__name__} must have a method `call(self, inputs)`.")
+
+    def _own_build(self, row: Shape) -> None:
+        """Make the weights; of a class of the user's, as it does."""
+        if self._has_build:
+            self.build((None, *row))  # type: ignore[attr-defined]
+
+    def _compute(self, x: Any, training: bool) -> Any:
+        """Return the output in Python, of an array or of what `autograd` watches."""
+        if not self._is_own:
+            raise ValueError(
+                f"{type(self).__name__} can't be trained within a layer of one's own yet: Dense, "
+                f"Activation, Dropout, Flatten and Reshape can. Received: {self!r}"
+            )
+        return self.call(x, training=training) if self._takes_training else self.call(x)
+
+    @functools.cached_property
+    def _takes_training(self) -> bool:
+        parameters = inspect.signature(self.call).parameters.values()
+        return any(
+            parameter.name == "training" or parameter.kind is parameter.VAR_KEYWORD
+            for parameter in parameters
+        )
+
+    # ---- Shapes
+
+    def _output_row(self, row: Shape) -> Shape:
+        """The shape of a row of the output, for the core."""
+        self._prepare(row)
+        if row not in self._own_rows:
+            with user_code():
+                self._own_rows[row] = self._find_output_row(row)
+        return self._own_rows[row]
+
+    def _find_output_row(self, row: Shape) -> Shape:
+        if (
+            self._tells_shape
+            and not self._is_asked
+            and all(layer.built for layer in self._sublayers())
+        ):
+            self._is_asked = True
+            try:
+                shape = self.compute_output_shape((None, *row))  # type: ignore[attr-defined]
+            finally:
+                self._is_asked = False
+            if isinstance(shape, tuple | list) and len(shape) > 0:
+                return check_row_shape("compute_output_shape", tuple(shape)[1:])
+            raise ValueError(
+                f"`compute_output_shape` of {self!r} must return a shape, the batch first. "
+                f"Received: {shown(shape)}"
+            )
+        zeros = np.zeros((_PROBE_ROWS, *row), self._dtype)
+        zeros.flags.writeable = False
+        with np.errstate(all="ignore"):
+            result = _as_array(self, value_of(self._compute(zeros, False)))
+        if result.ndim == 0 or result.shape[0] != _PROBE_ROWS:
+            raise ValueError(
+                f"`call` of {self!r} must keep the first axis, the batch. Received: an output of "
+                f"shape {result.shape} for an input of shape {zeros.shape}"
+            )
+        return result.shape[1:]
+
+
+class OwnPart:
+    """What the core calls of a layer; it keeps no reference that would keep itself alive.
+
+    Args:
+        layer: The layer.
+    """
+
+    def __init__(self, layer: Any) -> None:
+        self._layer = weakref.ref(layer)
+        self._pullbacks: dict[int, Pullback] = {}
+
+    def _found(self) -> Any:
+        layer = self._layer()
+        if layer is None:
+            raise RuntimeError("A layer that Python computes is gone.")
+        return layer
+
+    def output_shape(self, row: Shape) -> Shape:
+        """Return the shape of a row of the output."""
+        return self._found()._output_row(row)
+
+    def forward(self, x: np.ndarray, training: bool, place: int) -> np.ndarray:
+        """Return the output; at a place that is not 0, remember how to come back."""
+        layer = self._found()
+        with user_code():
+            if not place:
+                return _as_array(layer, layer._compute(x, training))
+            trained = _trained(layer)
+            value, back = pull_back(
+                lambda x, *boxes: _compute_traced(layer, x, trained, boxes, training),
+                x,
+                *(weight.value for weight in trained),
+            )
+            while len(self._pullbacks) >= _MOST_PULLBACKS:
+                self._pullbacks.pop(next(iter(self._pullbacks)))
+            self._pullbacks[place] = back
+            return _as_array(layer, value)
+
+    def backward(self, place: int, dy: np.ndarray, wanted: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the derivatives by the input and by each weight.
+
+        Args:
+            place: As of the pass forward.
+            dy: The loss's derivatives by the output.
+            wanted: Of each weight None, where none is wanted, True, or what is to be added to.
+        """
+        layer = self._found()
+        with user_code():
+            dx, *found = self._pullbacks.pop(place)(dy)
+        gradients = {id(w): g for w, g in zip(_trained(layer), found, strict=True)}
+        result = [np.asarray(dx)]
+        for weight, what in zip(layer._own_spans, wanted, strict=True):
+            gradient = gradients.get(id(weight))
+            if what is not None and gradient is None:
+                gradient = np.zeros(weight.shape, weight.dtype)
+            result.append(np.asarray(gradient if what is None or what is True else what + gradient))
+        return tuple(result)
+
+
+def _trained(layer: Any) -> list[Variable]:
+    """The weights whose derivatives are taken."""
+    return [weight for weight in layer._own_spans if weight.trainable]
+
+
+def _compute_traced(
+    layer: Any, x: Any, weights: Sequence[Variable], boxes: Sequence[Any], training: bool
+) -> Any:
+    """The output, of the layer with boxes in the places of its weights."""
+    pairs = {id(weight): box for weight, box in zip(weights, boxes, strict=True)}
+    copies: dict[int, tuple[Any, Any, dict[str, Any]]] = {}
+    result = with_boxes(layer, pairs, copies)._compute(x, training)
+    put_back(copies)
+    return result
+
+
+def _as_array(layer: Any, value: Any) -> np.ndarray:
+    if isinstance(value, list | tuple | dict) or value is None:
+        raise TypeError(
+            f"`call` of {layer!r} must return one array. Received: {shown(value)} "
+            f"(of type {type(value).__name__})"
+        )
+    return np.asarray(value)
+
+
+def _rename(layer: Any, path: str) -> None:
+    """Give a layer within another, and its weights, their paths."""
+    layer._path = path
+    inner = layer._sublayers()
+    shared = {id(weight) for part in inner for weight in part.weights}
+    for weight in layer.weights:
+        if id(weight) not in shared:
+            weight.path = f"{path}/{weight.name}"
+    for part in inner:
+        _rename(part, f"{path}/{part.name}")

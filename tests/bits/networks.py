@@ -9,6 +9,7 @@ dropout are cornu's own, and so part of what is compared.
 import numpy as np
 
 from .fused_pairs import FUSED_NETWORKS
+from .network_of_layers import single_layers
 from .samples import bits, classes, numbers, one_hot
 from .training import OPTIMIZERS, chain_of, dense, outcome, sequential, training
 
@@ -293,6 +294,7 @@ NETWORKS = {
     "subnormal numbers": subnormal_numbers,
     "single steps": single_steps,
     "random numbers": random_numbers,
+    "single layers": single_layers,
 }
 
 

@@ -18,7 +18,7 @@ from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.chain_tensors import ChainTensors
-from cornu.models.intake import Intake, leading_data_layers, row_after
+from cornu.models.intake import Intake, check_place, leading_data_layers, row_after
 from cornu.models.trainer import Trainer
 from cornu.models.trial import Trial
 from cornu.utils.core_backed import CoreBacked
@@ -148,7 +148,7 @@ class Chain(Trainer, ChainTensors, CoreBacked):
             )
         if layer is self or (is_model(layer) and self in nested_models([layer])):
             raise ValueError(f"A model can't stand in itself. Received: {layer!r}")
-        self._check_place(_without_input(layers), layer)
+        check_place(_without_input(layers), layer)
         for other in layers:
             if other.name == layer.name and other is not layer:
                 raise ValueError(
@@ -169,20 +169,6 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         elif not layers and layer._input_shape_argument is not None:
             return [InputLayer(batch_shape=layer._input_shape_argument), layer]
         return [*layers, layer]
-
-    def _check_place(self, before: Sequence[Part], layer: Part) -> None:
-        """Raise a ValueError where a layer that the core can't compute stands behind others."""
-        if isinstance(layer, DataLayer):
-            if len(leading_data_layers(before)) < len(before):
-                raise ValueError(
-                    f"A {type(layer).__name__} must stand before all layers that compute. "
-                    f"Received: {layer!r} after {before[-1]!r}"
-                )
-        elif is_model(layer) and layer._before_core:
-            raise ValueError(
-                "A model within another can't have layers that make numbers of strings or "
-                f"categories: put them first in the outer one. Received: {layer!r}"
-            )
 
     def _change(self, layers: list[Part], rebuild: bool) -> None:
         """Take other layers, here and in the models that this one stands in; all or none.

@@ -68,6 +68,29 @@ def leading_data_layers(parts: Sequence[Any]) -> list[DataLayer]:
     return found
 
 
+def check_place(before: Sequence[Any], part: Any) -> None:
+    """Check that what the core does not compute stands before everything that it does.
+
+    Args:
+        before: The layers before it.
+        part: A layer, or a model as one.
+
+    Raises:
+        ValueError: it doesn't.
+    """
+    if isinstance(part, DataLayer):
+        if len(leading_data_layers(before)) < len(before):
+            raise ValueError(
+                f"A {type(part).__name__} must stand before all layers that compute. "
+                f"Received: {part!r} after {before[-1]!r}"
+            )
+    elif getattr(part, "_before_core", None):
+        raise ValueError(
+            "A model within another can't have layers that make numbers of strings or "
+            f"categories: put them first in the outer one. Received: {part!r}"
+        )
+
+
 def row_after(layers: Sequence[DataLayer], row: Shape) -> Shape:
     """Return the shape of a row after the layers."""
     shape: tuple[int | None, ...] = (None, *row)

@@ -108,7 +108,7 @@ def test_units(units):
         (lambda: keras.Input((4,), sparse=True), ("`sparse`", "True")),
         (lambda: keras.Input((4,), dtype="uint8"), ("'float32' or 'float64'", "uint8")),
         (lambda: keras.Input((4,), batch_shape=(None, 4)), ("One of `shape`", "(4,)")),
-        (lambda: keras.Sequential([3]), ("Only layers", "3", "int")),
+        (lambda: keras.Sequential([3]), ("Only instances", "3", "int")),
         (
             lambda: keras.Sequential([layers.Dense(2, name="a"), layers.Dense(2, name="a")]),
             ("names of their own", '"a"'),
@@ -143,7 +143,7 @@ def test_adding_what_does_not_fit_leaves_the_model():
     unchanged(model, lambda: model.add(layers.Reshape((7,))), "Layer 2", "(None, 7)", "(None, 3)")
     unchanged(model, lambda: model.add(layers.Dense(2, dtype="float64")), "float32", "float64")
     unchanged(model, lambda: model.add(keras.Input((3,))), "before all layers", "InputLayer")
-    unchanged(model, lambda: model.add(None), "Only layers", "None")
+    unchanged(model, lambda: model.add(None), "Only instances", "None")
     model.fit(X, Y, verbose=0)
 
 

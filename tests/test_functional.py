@@ -40,7 +40,7 @@ def test_no_chain():
     refused(lambda: layers.Dropout(0.5)(hidden, training=True), "`training`", "True")
     refused(lambda: layers.Dense(2)(hidden, mask=X), "`mask`")
     refused(lambda: keras.Model(inputs, outputs, nam="x"), "Functional", "'name'")
-    refused(lambda: keras.Sequential([hidden]), "Only layers", "KerasTensor")
+    refused(lambda: keras.Sequential([hidden]), "Only instances", "KerasTensor")
     again = layers.Dense(4, name="hidden")(hidden)
     refused(lambda: keras.Model(inputs, again), "names of their own", '"hidden"')
 

@@ -69,8 +69,8 @@ def test_what_is_not_there(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"save_freq": 0}, ("`save_freq`", "'epoch'", "0")),
-        ({"save_freq": "batch"}, ("`save_freq`", "'batch'")),
+        ({"save_freq": 0}, ("save_freq", "'epoch'", "0")),
+        ({"save_freq": "batch"}, ("save_freq", "'batch'")),
         ({"save_best_only": 1}, ("`save_best_only`", "1")),
         ({"save_weights_only": None}, ("`save_weights_only`", "None")),
         ({"verbose": 0.5}, ("`verbose`", "0.5")),

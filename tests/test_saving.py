@@ -1,9 +1,11 @@
 """Models as files: breaks when a file of Keras is not read, or one of cornu's is not as Keras's."""
 
+import copy
 import functools
 import io
 import json
 import os
+import pickle
 import zipfile
 from pathlib import Path
 
@@ -356,3 +358,19 @@ def test_the_path_may_be_an_object():
     assert isinstance(FILES, Path)
     model = keras.models.load_model(FILES / "plain_float32.keras")
     assert state(model)[3]
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))]
+)
+def test_a_model_is_copied_as_the_file_that_it_is_saved_as(copied):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)], name="first")
+    model.compile("sgd", "mse", metrics=["mae"])
+    x = np.arange(6.0).reshape(2, 3)
+    other = copied(model)
+    assert (other.name, other.loss, type(other.optimizer).__name__) == ("first", "mse", "SGD")
+    np.testing.assert_array_equal(other.predict(x, verbose=0), model.predict(x, verbose=0))
+    before = model.get_weights()
+    other.fit(x, np.ones((2, 2)), verbose=0)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    assert not copied(keras.Sequential([keras.layers.Dense(2)])).built

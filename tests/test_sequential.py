@@ -346,3 +346,10 @@ def test_a_model_in_float64_gives_float64():
         keras.config.set_floatx("float32")
     assert model.dtype == "float64"
     assert model(np.ones((1, FEATURES), "float32")).dtype == np.float64
+
+
+def test_the_list_of_layers_is_not_set():
+    model = keras.Sequential([keras.layers.Dense(2)])
+    with pytest.raises(AttributeError, match=r"Use `add\(\)` and `pop\(\)`"):
+        model.layers = []
+    assert len(model.layers) == 1

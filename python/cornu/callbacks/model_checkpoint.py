@@ -82,7 +82,7 @@ class ModelCheckpoint(MonitorCallback):
         count = as_integer(save_freq)
         if count is None or count < 1:
             raise ValueError(
-                "`save_freq` must be 'epoch' or a positive integer. "
+                "Unrecognized save_freq: it must be 'epoch' or a positive integer. "
                 f"Received: save_freq={shown(save_freq)}"
             )
         # Not a method: a training that nobody watches does not stop after each batch.

@@ -143,7 +143,7 @@ class Chain(Trainer, ChainTensors, CoreBacked):
             layer = layer._layer
         if not isinstance(layer, Layer | InputLayer | Chain):
             raise ValueError(
-                "Only layers of cornu.layers can be added to a Sequential model. "
+                "Only instances of cornu.layers.Layer can be added to a Sequential model. "
                 f"Received: {shown(layer)} (of type {type(layer).__name__})"
             )
         if layer is self or (is_model(layer) and self in nested_models([layer])):
@@ -158,8 +158,8 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         if isinstance(layer, InputLayer):
             if layers:
                 raise ValueError(
-                    f"An input can only be added before all layers. Received: {layer!r} after "
-                    f"{layers[-1]!r}"
+                    "The input has already been configured: another can only be added before all "
+                    f"layers. Received: {layer!r} after {layers[-1]!r}"
                 )
             return [layer]
         if not layers and is_model(layer):

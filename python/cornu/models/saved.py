@@ -8,13 +8,14 @@ from typing import Any
 
 from cornu.layers.input_layer import InputLayer
 from cornu.models.described import Described
+from cornu.models.pickled import Pickled
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.nesting import is_model
 
 
-class Saved(Described):
+class Saved(Pickled, Described):
     """A model that can be saved."""
 
     @of_sequential

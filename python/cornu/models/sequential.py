@@ -45,6 +45,10 @@ class Sequential(Model):
 
     _is_of_layers = True
 
+    @Model.layers.setter
+    def layers(self, layers: Any) -> None:
+        raise AttributeError("`layers` can't be set. Use `add()` and `pop()` to change the layers.")
+
     @of_sequential
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Add a layer at the end.

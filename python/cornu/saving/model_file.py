@@ -88,6 +88,17 @@ def save_model(
             filepath, overwrite, lambda path: write_legacy_file(model, path, include_optimizer)
         )
         return
+    contents = archived(model)
+
+    def write(path: str) -> None:
+        with open(path, "wb") as file:
+            file.write(contents)
+
+    write_whole(filepath, overwrite, write)
+
+
+def archived(model: Any) -> bytes:
+    """Return what a file of Keras 3's format holds of a model."""
     config = json.dumps(serialize_keras_object(model))
     metadata = {
         "keras_version": _KERAS_VERSION,
@@ -96,14 +107,12 @@ def save_model(
     }
     weights = io.BytesIO()
     write_weights_file(model, weights)
-
-    def write(path: str) -> None:
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("metadata.json", json.dumps(metadata))
-            archive.writestr("config.json", config)
-            archive.writestr(WEIGHTS_NAME, weights.getbuffer())
-
-    write_whole(filepath, overwrite, write)
+    contents = io.BytesIO()
+    with zipfile.ZipFile(contents, "w") as archive:
+        archive.writestr("metadata.json", json.dumps(metadata))
+        archive.writestr("config.json", config)
+        archive.writestr(WEIGHTS_NAME, weights.getbuffer())
+    return contents.getvalue()
 
 
 def takes_legacy(filepath: Any, save_format: Any = None) -> bool:

@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import os
+import pickle
 import tarfile
 import threading
 import zipfile
@@ -17,7 +18,7 @@ import pytest
 
 import cornu as keras
 from bad_input import refused
-from cornu.datasets import origins
+from cornu.datasets import origins, small_images
 
 get_file = keras.utils.get_file
 
@@ -306,3 +307,38 @@ def test_arguments_of_word_rows():
     refused(lambda: keras.datasets.reuters.load_data(test_split=1.5), "`test_split`", "1.5")
     refused(lambda: keras.datasets.imdb.load_data(wrong=1), "'wrong'", error=TypeError)
     assert len(keras.datasets.reuters.get_label_names()) == 46
+
+
+@pytest.mark.parametrize("name", ["cifar10", "cifar100"])
+def test_small_images(name, server, home, monkeypatch):
+    address, files, _ = server
+    monkeypatch.setattr(small_images, "ADDRESS", address)
+    monkeypatch.setattr(small_images, "HASHES", {})
+    rng = np.random.default_rng(4)
+    folder, archive_name, parts = (
+        ("cifar-10-batches-py", "cifar-10-python", [*(f"data_batch_{i}" for i in range(1, 6))])
+        if name == "cifar10"
+        else ("cifar-100-python", "cifar-100-python", ["train"])
+    )
+    test = "test_batch" if name == "cifar10" else "test"
+    images = {part: rng.integers(0, 256, (2, 3072), "uint8") for part in (*parts, test)}
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for place, (part, x) in enumerate(images.items()):
+            kinds = {b"labels": [place, 9], b"fine_labels": [place, 99], b"coarse_labels": [1, 2]}
+            content = pickle.dumps({b"data": x, **kinds}, protocol=4)
+            info = tarfile.TarInfo(f"{folder}/{part}")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    files[f"{archive_name}.tar.gz"] = buffer.getvalue()
+    module = getattr(keras.datasets, name)
+    (x, y), (x_test, y_test) = module.load_data()
+    assert (x.shape, x_test.shape) == ((2 * len(parts), 32, 32, 3), (2, 32, 32, 3))
+    assert x.dtype == y.dtype == y_test.dtype == np.uint8
+    np.testing.assert_array_equal(x[0, 3, 5], images[parts[0]][0].reshape(3, 32, 32)[:, 3, 5])
+    last = 9 if name == "cifar10" else 99
+    assert y_test.tolist() == [[len(parts)], [last]]
+    assert y.shape == (2 * len(parts), 1)
+    if name == "cifar100":
+        assert module.load_data("coarse")[0][1].tolist() == [[1], [2]]
+        refused(lambda: module.load_data("other"), "`label_mode`", "other")

@@ -84,7 +84,6 @@ REASONS = (
     Reason("backend", "is_keras_tensor result_type", _BACKEND),
     Reason("preprocessing.image", "*", _IMAGES, later=True),
     Reason("saving", "KerasFileEditor", "files come together", later=True),
-    Reason("datasets", "cifar10 cifar100", "with images", later=True),
     # ---- Sequential's methods
     Reason("Sequential", "quantize quantized_* quantization_mode *_quantization_*", _QUANTIZED),
     Reason(

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import json
-import pickle
 import zipfile
 from typing import Any
 
 import numpy as np
 
 from cornu.datasets.origins import fetch
+from cornu.datasets.pickled_arrays import load_arrays
 
 Rows = list[list[int]]
-
-# What a pickled array of lists is made of, in files of NumPy 1 and 2; nothing else is made.
-_NEEDED = {
-    ("numpy", "ndarray"),
-    ("numpy", "dtype"),
-    ("numpy.core.multiarray", "_reconstruct"),
-    ("numpy._core.multiarray", "_reconstruct"),
-}
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _NEEDED:
-            raise ValueError(
-                f"A data set must be of arrays and numbers only. Received: {module}.{name}"
-            )
-        if name == "_reconstruct":
-            # Under its newer name, whatever NumPy is there: the older one warns.
-            return np.empty(0).__reduce__()[0]
-        return super().find_class(module, name)
 
 
 def read_word_rows(path: str, *names: str) -> list[np.ndarray]:
@@ -55,7 +35,7 @@ def _read_array(path: str, name: str) -> np.ndarray:
         if not header(file)[2].hasobject:
             with np.load(path, allow_pickle=False) as arrays:
                 return arrays[name]
-        return _ArrayUnpickler(file).load()
+        return load_arrays(file)
 
 
 def shuffled(*arrays: np.ndarray, seed: Any) -> list[np.ndarray]:

@@ -15,7 +15,7 @@ INLINE REAL number_at(REAL_BITS key) {
 }
 
 /* Halves the numbers that the least of the largest can be, so that it takes as many passes as a
- * number has bits, and no memory. NaN is no number among them. */
+ * number has bits at most, and no memory. NaN is no number among them. */
 static row_top top_of_row(size_t k, size_t columns, const REAL *row) {
     REAL_BITS low = ~(REAL_BITS)(REAL_INFINITY_BITS | REAL_SIGN_BIT);
     REAL_BITS high = REAL_INFINITY_BITS | REAL_SIGN_BIT;
@@ -26,6 +26,9 @@ static row_top top_of_row(size_t k, size_t columns, const REAL *row) {
         size_t greater = 0;
         for (size_t j = 0; j < columns; j++) {
             greater += row[j] > number;
+        }
+        if (greater == k) {
+            return (row_top){number, 0};
         }
         if (greater < k) {
             high = middle;

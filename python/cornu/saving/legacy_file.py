@@ -94,7 +94,12 @@ def compile_as_legacy(model: Any, training: Mapping[str, Any]) -> None:
 
 
 def _training_config(model: Any) -> dict[str, Any]:
+    from cornu import losses
+
     settings = model.get_compile_config()
+    # Of these files, Keras 3.15 reads "mean_squared_error", and fails on "mse".
+    if isinstance(settings["loss"], str) and settings["loss"].lower() not in ("ce", "crossentropy"):
+        settings["loss"] = getattr(losses.get(settings["loss"]), "__name__", settings["loss"])
     optimizer = to_legacy(settings.pop("optimizer"))
     return {**{name: to_legacy(value) for name, value in settings.items()}} | {
         "optimizer_config": optimizer

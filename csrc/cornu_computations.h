@@ -25,6 +25,11 @@ cornu_status cornu_activation_derivative(const cornu_activation *activation, cor
 cornu_status cornu_loss_rows(const cornu_loss *loss, cornu_dtype dtype, size_t rows, size_t columns,
                              const void *target, const double *labels, const void *prediction,
                              double *row_losses, cornu_poll poll, cornu_error *error);
+/* dprediction = scale of the row * the loss's derivative by the prediction. */
+cornu_status cornu_loss_rows_derivative(const cornu_loss *loss, cornu_dtype dtype, size_t rows,
+                                        size_t columns, const void *target, const double *labels,
+                                        const void *prediction, const double *row_scales,
+                                        void *dprediction, cornu_poll poll, cornu_error *error);
 cornu_status cornu_metric_rows(const cornu_metric *metric, cornu_dtype dtype, size_t rows,
                                size_t columns, const void *target, const double *labels,
                                const void *prediction, double *row_values, cornu_poll poll,

@@ -70,6 +70,41 @@ def test_gradients_are_finite_differences(reduction):
         assert (up[0] - down[0]) / 2 == pytest.approx(expected, rel=1e-5, abs=1e-14)
 
 
+BUILT_IN = {
+    "mean_squared_error": None,
+    "huber": None,
+    "log_cosh": None,
+    "cosine_similarity": None,
+    "hinge": None,
+    "poisson": "softplus",
+    "binary_crossentropy": "sigmoid",
+    "categorical_crossentropy": "softmax",
+    "sparse_categorical_crossentropy": "softmax",
+}
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_built_in_losses_within_a_loss(name):
+    """As objects, as functions, and of a class that adds to one of them."""
+    function = getattr(keras.losses, name)
+    kind = type(keras.losses.for_compile(name))
+
+    class Doubled(kind):
+        def call(self, y_true, y_pred):
+            return 2 * super().call(y_true, y_pred)
+
+    y = np.abs(Y) / np.abs(Y).sum(axis=1, keepdims=True)
+    y = np.argmax(y, axis=1) if name.startswith("sparse") else y
+    found = []
+    for loss in (kind(), lambda t, p: function(t, p) / 2 + kind()(t, p) / 2, Doubled()):
+        model = make_model(activation=BUILT_IN[name], dtype="float64")
+        model.compile("sgd", loss)
+        value, gradients = model.loss_and_gradients(X, y)
+        found.append([value, *np.concatenate([g.ravel() for g in gradients])])
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(found[2], 2 * np.array(found[0]), rtol=1e-6, atol=1e-12)
+
+
 def test_a_gradient_of_zero_where_nothing_depends_on_the_prediction():
     model = compiled(lambda y_true, y_pred: np.mean(y_true, axis=-1), optimizer="sgd")
     before = state(model)[0]

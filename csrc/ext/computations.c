@@ -174,15 +174,15 @@ typedef struct row_pair {
     const void *prediction;
 } row_pair;
 
-static bool check_labels(PyArrayObject *labels, npy_intp rows) {
+static bool check_row_numbers(PyArrayObject *labels, const char *name, npy_intp rows) {
     if (PyArray_TYPE(labels) != NPY_FLOAT64 || !PyArray_ISCARRAY_RO(labels) ||
         PyArray_NDIM(labels) != 1 || PyArray_DIM(labels, 0) != rows) {
         PyObject *shape = PyArray_IntTupleFromIntp(PyArray_NDIM(labels), PyArray_DIMS(labels));
         if (shape != NULL) {
             PyErr_Format(PyExc_ValueError,
-                         "`target` must be a C-contiguous, aligned array of dtype float64 and "
-                         "shape (%zd,), a class for each row. Received: shape=%S, dtype=%S",
-                         (Py_ssize_t)rows, shape, (PyObject *)PyArray_DESCR(labels));
+                         "`%s` must be a C-contiguous, aligned array of dtype float64 and "
+                         "shape (%zd,), one for each row. Received: shape=%S, dtype=%S",
+                         name, (Py_ssize_t)rows, shape, (PyObject *)PyArray_DESCR(labels));
         }
         Py_XDECREF(shape);
         return false;
@@ -198,7 +198,7 @@ static bool compare(PyArrayObject *target, PyArrayObject *prediction, bool spars
                      PyArray_NDIM(prediction));
         return false;
     }
-    if (sparse ? !check_labels(target, PyArray_DIM(prediction, 0))
+    if (sparse ? !check_row_numbers(target, "target", PyArray_DIM(prediction, 0))
                : !cornu_array_check_alike(target, "target", prediction, "prediction")) {
         return false;
     }
@@ -268,6 +268,51 @@ static PyObject *loss_rows(PyObject *module, PyObject *const *values, Py_ssize_t
         return NULL;
     }
     return values_of_rows(module, &loss, NULL, target, prediction);
+}
+
+/* All three are pinned. */
+static PyObject *derivative_of_rows(PyObject *module, const cornu_loss *loss, PyArrayObject *target,
+                                    PyArrayObject *prediction, PyArrayObject *scales) {
+    row_pair pair;
+    cornu_error error = CORNU_NO_ERROR;
+    cornu_signals signals;
+    if (!compare(target, prediction, cornu_loss_is_sparse(loss), &pair) ||
+        !check_row_numbers(scales, "scales", PyArray_DIM(prediction, 0))) {
+        return NULL;
+    }
+    PyArrayObject *found = new_output(prediction, pair.columns);
+    if (found == NULL) return NULL;
+    cornu_signals_begin(&signals, cornu_module_state_of(module));
+    cornu_status status = cornu_loss_rows_derivative(
+        loss, pair.dtype, pair.rows, pair.columns, pair.target, pair.labels, pair.prediction,
+        PyArray_DATA(scales), PyArray_DATA(found), cornu_signals_poll(&signals), &error);
+    status = cornu_signals_end(&signals, status);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        Py_CLEAR(found);
+    }
+    return (PyObject *)found;
+}
+
+static PyObject *loss_derivative(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                                 PyObject *keywords) {
+    cornu_loss loss;
+    PyArrayObject *target, *prediction, *scales;
+    const cornu_argument arguments[] = {
+        {"loss", cornu_convert_loss, &loss},
+        {"target", cornu_convert_ndarray, &target},
+        {"prediction", cornu_convert_ndarray, &prediction},
+        {"scales", cornu_convert_ndarray, &scales},
+    };
+    if (!cornu_arguments_parse("loss_derivative", 4, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    PyObject *const arrays[] = {(PyObject *)target, (PyObject *)prediction, (PyObject *)scales};
+    PyObject *pins = cornu_pin_arrays(3, arrays);
+    PyObject *found =
+        pins != NULL ? derivative_of_rows(module, &loss, target, prediction, scales) : NULL;
+    Py_XDECREF(pins);
+    return found;
 }
 
 static PyObject *metric_rows(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
@@ -357,6 +402,9 @@ PyMethodDef cornu_computation_functions[] = {
      "The loss's derivative by x from that by y, where y is the activation of x."},
     {"loss_rows", (PyCFunction)(void (*)(void))loss_rows, METH_FASTCALL | METH_KEYWORDS,
      "loss_rows($module, /, loss, target, prediction)\n--\n\nThe loss of each row, as float64."},
+    {"loss_derivative", (PyCFunction)(void (*)(void))loss_derivative, METH_FASTCALL | METH_KEYWORDS,
+     "loss_derivative($module, /, loss, target, prediction, scales)\n--\n\n"
+     "The derivative of each row's loss by the prediction, times its scale."},
     {"metric_rows", (PyCFunction)(void (*)(void))metric_rows, METH_FASTCALL | METH_KEYWORDS,
      "metric_rows($module, /, metric, target, prediction)\n--\n\nThe metric of each row, as "
      "float64."},

@@ -83,12 +83,20 @@ typedef struct row_computation {
     const double *labels; /* sparse: in place of target */
     const void *prediction;
     double *values;
+    const double *scales; /* NULL: values are wanted, not derivatives */
+    void *derivatives;
 } row_computation;
 
 static void compute_rows(const row_computation *rows, size_t count, size_t row,
                          const void *target) {
     size_t row_nbytes = rows->columns * cornu_dtype_nbytes(rows->kernels->dtype);
     const void *prediction = (const char *)rows->prediction + row * row_nbytes;
+    if (rows->scales) {
+        rows->kernels->loss_backward(rows->loss, count, rows->columns, target, prediction, NULL,
+                                     rows->scales + row,
+                                     (char *)rows->derivatives + row * row_nbytes);
+        return;
+    }
     double *values = rows->values + row;
     if (rows->metric) {
         rows->kernels->metric_rows(rows->metric, count, rows->columns, target, prediction, values);
@@ -179,6 +187,22 @@ cornu_status cornu_loss_rows(const cornu_loss *loss, cornu_dtype dtype, size_t r
                            .labels = cornu_loss_is_sparse(loss) ? labels : NULL,
                            .prediction = prediction,
                            .values = row_losses};
+    return run_computation(&all, rows, poll, error);
+}
+
+cornu_status cornu_loss_rows_derivative(const cornu_loss *loss, cornu_dtype dtype, size_t rows,
+                                        size_t columns, const void *target, const double *labels,
+                                        const void *prediction, const double *row_scales,
+                                        void *dprediction, cornu_poll poll, cornu_error *error) {
+    const cornu_loss seen = seen_loss(loss, dtype, rows * columns, target);
+    row_computation all = {.loss = &seen,
+                           .kernels = cornu_kernels_for(dtype),
+                           .columns = columns,
+                           .target = target,
+                           .labels = cornu_loss_is_sparse(loss) ? labels : NULL,
+                           .prediction = prediction,
+                           .scales = row_scales,
+                           .derivatives = dprediction};
     return run_computation(&all, rows, poll, error);
 }
 

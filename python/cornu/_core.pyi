@@ -300,6 +300,11 @@ def loss_rows(loss: LossSpec, target: np.ndarray, prediction: np.ndarray) -> np.
     """float64, one a row of `prediction` (rows, columns). The target has its shape and dtype, or,
     for the sparse loss, is float64 of (rows,)."""
 
+def loss_derivative(
+    loss: LossSpec, target: np.ndarray, prediction: np.ndarray, scales: np.ndarray
+) -> np.ndarray:
+    """Of the prediction's shape and dtype: scale (float64, one a row) * derivative."""
+
 def metric_rows(metric: MetricSpec, target: np.ndarray, prediction: np.ndarray) -> np.ndarray: ...
 def metric_sums(
     metric: SumsSpec, target: np.ndarray, prediction: np.ndarray, weights: np.ndarray | None

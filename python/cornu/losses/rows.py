@@ -8,6 +8,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.utils.arrays import as_real, float_type, normalize_axes, outer_shape, to_rows
+from cornu.utils.tracing import Differentiable
 
 if TYPE_CHECKING:
     from cornu._core import LossSpec
@@ -47,7 +48,7 @@ def dense_losses(
     axes = normalize_axes(axis, y_pred.ndim)
     target, prediction = to_rows(y_true, axes), to_rows(y_pred, axes)
     if prediction.shape[1]:
-        losses = _core.loss_rows(specification, target, prediction)
+        losses = _row_losses(prediction, target, specification)
     else:
         # Of no numbers, NumPy and Keras have it, the mean is a NaN and the sum is 0.
         name = specification[0]
@@ -79,7 +80,24 @@ def sparse_losses(
             f"Received: y_true of shape {y_true.shape}, y_pred of shape {y_pred.shape}, axis={axis}"
         )
     labels = np.require(y_true, requirements="CA").reshape(-1)
-    return _shaped(_core.loss_rows(specification, labels, to_rows(y_pred, axes)), outer, result)
+    return _shaped(_row_losses(to_rows(y_pred, axes), labels, specification), outer, result)
+
+
+def _core_losses(prediction: Any, target: np.ndarray, specification: LossSpec) -> np.ndarray:
+    rows = np.require(prediction, requirements="CA")
+    return _core.loss_rows(specification, target, rows)
+
+
+def _derivative(losses: Any, prediction: Any, target: np.ndarray, specification: LossSpec) -> Any:
+    def scaled(scales: Any) -> np.ndarray:
+        rows = np.require(prediction, requirements="CA")
+        each = np.require(scales, np.float64, requirements="CA")
+        return _core.loss_derivative(specification, target, rows, each)
+
+    return scaled
+
+
+_row_losses = Differentiable(_core_losses, _derivative)
 
 
 def prediction_and_target(y_true: Any, y_pred: Any) -> tuple[np.ndarray, np.ndarray, np.dtype]:

@@ -68,6 +68,8 @@ def as_real(x: Any, dtype: Any = None, name: str = "x") -> np.ndarray:
     Raises:
         TypeError: the numbers are of another kind.
     """
+    if is_traced(x):
+        return x if dtype is None else x.astype(dtype)
     array = np.asarray(x)
     if not is_real(array.dtype):
         raise TypeError(
@@ -160,6 +162,9 @@ def broadcast_pair(
         ValueError: their shapes don't fit.
     """
     try:
+        if is_traced(prediction):
+            shape = np.broadcast_shapes(target.shape, prediction.shape)
+            return np.broadcast_to(target, shape), np.broadcast_to(prediction, shape)
         first, second = np.broadcast_arrays(target, prediction)
     except ValueError:
         raise ValueError(

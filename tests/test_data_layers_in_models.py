@@ -1,5 +1,8 @@
 """Layers that make numbers of strings and categories, in front of a model: every way in."""
 
+import json
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -107,15 +110,34 @@ def test_files_and_copies(tmp_path):
     np.testing.assert_array_equal(clone.predict(X, verbose=0), model.predict(X, verbose=0))
 
 
-def test_a_vocabulary_in_a_file_of_its_own_is_refused(tmp_path):
-    import zipfile
-
-    model = model_of_words()
+def test_vocabularies_in_files_of_their_own(tmp_path):
+    """As Keras writes what was learned."""
     path = tmp_path / "model.keras"
-    model.save(path)
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr("assets/layers/string_lookup/vocabulary.txt", "a\n")
-    with pytest.raises(ValueError, match="vocabularies that were learned"):
+
+    def save(lookup, *files):
+        model = keras.Sequential([keras.Input((1,), dtype="string"), lookup, layers.Dense(2)])
+        model.save(path)
+        with zipfile.ZipFile(path) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        config = json.loads(members["config.json"])
+        config["config"]["layers"][1]["config"]["vocabulary"] = None
+        members["config.json"] = json.dumps(config)
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in [*members.items(), *files]:
+                archive.writestr(name, content)
+        return model
+
+    name = "assets/layers/string_lookup/vocabulary.txt"
+    lookup = layers.StringLookup(vocabulary=["b", "é"], mask_token="", output_mode="one_hot")
+    model = save(lookup, (name, "[UNK]\nb\né"))
+    loaded = keras.models.load_model(path)
+    assert loaded.layers[0].get_vocabulary() == ["[UNK]", "b", "é"]
+    np.testing.assert_array_equal(loaded.predict(X, verbose=0), model.predict(X, verbose=0))
+    save(lookup, (name, "b\né"), ("assets/layers/other/vocabulary.txt", "b"))
+    with pytest.raises(ValueError, match=r"layers that the model has not.*other"):
+        keras.models.load_model(path)
+    save(layers.StringLookup(vocabulary=["b"], output_mode="tf_idf", idf_weights=[1]), (name, "b"))
+    with pytest.raises(ValueError, match="a vocabulary with weights"):
         keras.models.load_model(path)
 
 

@@ -23,6 +23,7 @@ from cornu.saving.legacy_file import (
     write_legacy_file,
 )
 from cornu.saving.serialization import make_object, serialize_keras_object
+from cornu.saving.vocabulary_files import take_vocabularies
 from cornu.saving.weights_file import (
     WEIGHTS_NAME,
     read_archived_weights,
@@ -224,8 +225,8 @@ def load_model(
     with archive:
         if "config.json" not in archive.namelist():
             raise ValueError(f"{path!r} has no config.json: it is no file of a model.")
-        _refuse_vocabularies(archive.namelist(), path)
         config = parse_model(read_member(archive, "config.json"), f"config.json of {path!r}")
+        take_vocabularies(archive, config)
         model = make_model(config, custom_objects, safe_mode)
         shape = _entry(config, "build_config").get("input_shape")
         if not model.built and shape is not None:
@@ -257,16 +258,6 @@ def _load_legacy(path: str, custom_objects: Any, compiles: bool, safe_mode: bool
         with CustomObjectScope(custom_objects):
             compile_as_legacy(model, training)
     return model
-
-
-def _refuse_vocabularies(names: list[str], path: str) -> None:
-    """Raise a ValueError where Keras has put a vocabulary that was learned in a file of its own."""
-    found = [name for name in names if name.endswith("vocabulary.txt")]
-    if found:
-        raise ValueError(
-            f"{path!r} has vocabularies that were learned, {shown(found)}, which is not supported "
-            "yet: make the layers with `vocabulary=layer.get_vocabulary()` before saving."
-        )
 
 
 def parse_model(text: str | bytes, what: str) -> Mapping[str, Any]:

@@ -38,7 +38,7 @@ def test_what_keras_has_is_there_or_said_to_be_missing(module):
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("cornu.callbacks", "RemoteMonitor"),
+        ("cornu.callbacks", "OrbaxCheckpoint"),
         ("cornu.layers", "Conv2D"),
         ("cornu", "backend"),
         ("cornu", "visualization"),

@@ -12,6 +12,7 @@ from cornu.callbacks.learning_rate_scheduler import (
 from cornu.callbacks.model_checkpoint import ModelCheckpoint as ModelCheckpoint
 from cornu.callbacks.progbar_logger import ProgbarLogger as ProgbarLogger
 from cornu.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau as ReduceLROnPlateau
+from cornu.callbacks.remote_monitor import RemoteMonitor as RemoteMonitor
 from cornu.callbacks.tensor_board import TensorBoard as TensorBoard
 from cornu.callbacks.terminate_on_nan import TerminateOnNaN as TerminateOnNaN
 from cornu.utils.absent_names import absent_name as _absent_name
@@ -28,6 +29,7 @@ __all__ = [
     "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
     "TensorBoard",
     "TerminateOnNaN",
 ]

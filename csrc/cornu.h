@@ -22,6 +22,7 @@ typedef enum cornu_status {
     CORNU_BUSY,           /* a lock was not had in time; try again */
     CORNU_INTERRUPTED,    /* the caller's poll, or a part of its own, asked to stop; only whole
                              steps were taken */
+    CORNU_BAD_LOSS,       /* within the library: a step is left, since its loss is not finite */
     CORNU_ERROR_MEMORY,   /* no memory */
     CORNU_ERROR_OVERFLOW, /* a product of sizes is more than memory can hold */
     CORNU_ERROR_VALUE,    /* an argument, a shape or a dtype is not what is needed */
@@ -272,9 +273,12 @@ typedef enum cornu_event {
     CORNU_EVENT_VALIDATION_BATCH_BEGIN = 1 << 5,
     CORNU_EVENT_VALIDATION_BATCH_END = 1 << 6,
     CORNU_EVENT_VALIDATION_END = 1 << 7,
+    CORNU_EVENT_BAD_LOSS = 1 << 8, /* FIT, TRAIN: the loss of the step to be taken is NaN or
+                                       infinite, the first one of the run. The next advance takes
+                                       it all the same; a run that ends here has not. */
     /* Always: */
-    CORNU_EVENT_EPOCH_END = 1 << 8, /* of FIT, validation done */
-    CORNU_EVENT_DONE = 1 << 9,
+    CORNU_EVENT_EPOCH_END = 1 << 9, /* of FIT, validation done */
+    CORNU_EVENT_DONE = 1 << 10,
 } cornu_event;
 
 typedef struct cornu_run cornu_run;
@@ -334,6 +338,29 @@ void cornu_run_progress_get(const cornu_run *run, cornu_run_progress *progress);
 size_t cornu_run_result_count(const cornu_run *run);
 bool cornu_run_results(const cornu_run *run, double *values);
 bool cornu_run_validation_results(const cornu_run *run, double *values);
+/* Where the loss of a CORNU_EVENT_BAD_LOSS comes from: what of the batch is not finite first. */
+typedef enum cornu_origin {
+    CORNU_ORIGIN_NONE,
+    CORNU_ORIGIN_INPUT,         /* x, which changed since it was checked */
+    CORNU_ORIGIN_WEIGHT,        /* a layer's weight, and so its output */
+    CORNU_ORIGIN_OUTPUT,        /* a layer's output, of finite inputs and weights */
+    CORNU_ORIGIN_TARGET,        /* y, as x */
+    CORNU_ORIGIN_SAMPLE_WEIGHT, /* likewise */
+    CORNU_ORIGIN_LOSS, /* the loss, of finite predictions and targets: of a row, if known */
+    CORNU_ORIGIN_SUM,  /* of the rows' losses, which are finite */
+} cornu_origin;
+
+typedef struct cornu_bad_loss {
+    cornu_origin origin;
+    double loss;
+    size_t layer, weight; /* WEIGHT, OUTPUT: the layer's place in the chain; WEIGHT: which one */
+    size_t row;           /* of x: the first bad one, or CORNU_NO_ROW */
+} cornu_bad_loss;
+#define CORNU_NO_ROW ((size_t)-1)
+
+/* False where there was no such event. */
+bool cornu_run_bad_loss(const cornu_run *run, cornu_bad_loss *bad);
+
 /* GRADIENT: the gradient of trainable span `index` (in the order of the model's layers, each span
  * once), as long as the span. */
 const void *cornu_run_gradient(const cornu_run *run, size_t index);

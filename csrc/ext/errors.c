@@ -17,6 +17,7 @@ static PyObject *exception_of(cornu_status status) {
             return PyExc_RuntimeError;
         case CORNU_OK:
         case CORNU_INTERRUPTED:
+        case CORNU_BAD_LOSS:
             break;
     }
     return PyExc_SystemError;
@@ -40,6 +41,7 @@ static const char *sentence_of(cornu_status status) {
             return "The process was forked meanwhile, and what other threads had computed is lost.";
         case CORNU_OK:
         case CORNU_INTERRUPTED:
+        case CORNU_BAD_LOSS:
             break;
     }
     return "The status of the core has no meaning here.";

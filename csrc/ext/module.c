@@ -24,6 +24,7 @@ static const struct {
     {"VALIDATION_END", CORNU_EVENT_VALIDATION_END},
     {"EPOCH_END", CORNU_EVENT_EPOCH_END},
     {"DONE", CORNU_EVENT_DONE},
+    {"BAD_LOSS", CORNU_EVENT_BAD_LOSS},
 };
 
 cornu_module_state *cornu_module_state_of(PyObject *module) {

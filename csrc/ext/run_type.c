@@ -243,6 +243,17 @@ exit:
     return list;
 }
 
+static PyObject *run_bad_loss(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    run_object *run = run_of(self);
+    cornu_bad_loss bad;
+    if (!enter_open(run)) return NULL;
+    const bool found = cornu_run_bad_loss(run->run, &bad);
+    leave(run);
+    if (!found) Py_RETURN_NONE;
+    return Py_BuildValue("(idnnn)", (int)bad.origin, bad.loss, (Py_ssize_t)bad.layer,
+                         (Py_ssize_t)bad.weight, (Py_ssize_t)bad.row);
+}
+
 /* ---- The type ---- */
 
 static PyMethodDef run_methods[] = {
@@ -260,6 +271,9 @@ static PyMethodDef run_methods[] = {
      "validation_results($self, /)\n--\n\nThose of the validation; None before any."},
     {"gradients", run_gradients, METH_NOARGS,
      "gradients($self, /)\n--\n\nA copy of the gradient of each trainable span, in order."},
+    {"bad_loss", run_bad_loss, METH_NOARGS,
+     "bad_loss($self, /)\n--\n\n(origin, loss, layer, weight, row) of the first loss that was not "
+     "finite; None: there was none."},
     {"close", run_close, METH_NOARGS,
      "close($self, /)\n--\n\nRelease the run; a fit's model is out of training."},
     {NULL, NULL, 0, NULL},

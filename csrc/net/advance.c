@@ -75,6 +75,17 @@ static bool may_descend(const cornu_run *run) {
            cornu_optimizer_is_direct(&run->objective->optimizer->options);
 }
 
+static bool watches_loss(const cornu_run *run) {
+    return run->options.listen & CORNU_EVENT_BAD_LOSS && run->bad.origin == CORNU_ORIGIN_NONE;
+}
+
+static size_t row_of_x(const cornu_rows *rows, size_t row) {
+    if (row == CORNU_NO_ROW) return row;
+    const size_t place = rows->begin + row;
+    if (rows->order32) return rows->order32[place];
+    return rows->order64 ? (size_t)rows->order64[place] : place;
+}
+
 static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,
                               cornu_error *error) {
     cornu_step step = {
@@ -91,6 +102,7 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
     step.output = output_of(run, &step, rows->begin);
     step.target_row = feed->has_y ? &feed->y.row : NULL;
     step.is_weighted = feed->has_weight;
+    step.bad = training && watches_loss(run) ? &run->bad : NULL;
     bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
     if (training && feed->is_brief && may_descend(run)) step.descending = optimizer;
@@ -105,6 +117,7 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
                         "what other threads computed of it is lost here. The model is as it was "
                         "before the step.");
     }
+    if (status == CORNU_BAD_LOSS) run->bad.row = row_of_x(rows, run->bad.row);
     bool abandon = status != CORNU_OK || run->options.mode == CORNU_RUN_GRADIENT;
     if (moves_state && abandon) cornu_step_restore_state(&step);
     if (status != CORNU_OK) return status;
@@ -210,6 +223,10 @@ static void begin_batch(const cornu_run *run, cornu_event *event) {
 
 static cornu_status do_step(cornu_run *run, cornu_event *event, cornu_error *error) {
     cornu_status status = cornu_run_step(run, &run->feed, error);
+    if (status == CORNU_BAD_LOSS) {
+        *event = CORNU_EVENT_BAD_LOSS;
+        return CORNU_OK;
+    }
     if (status != CORNU_OK) return status;
     run->phase = run->feed.row < run->feed.rows ? CORNU_PHASE_BATCH : CORNU_PHASE_TRAINED;
     if (run->options.listen & CORNU_EVENT_TICK) {

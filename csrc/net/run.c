@@ -270,6 +270,11 @@ void cornu_run_stop(cornu_run *run) {
     run->stop = true;
 }
 
+bool cornu_run_bad_loss(const cornu_run *run, cornu_bad_loss *bad) {
+    *bad = run->bad;
+    return bad->origin != CORNU_ORIGIN_NONE;
+}
+
 static size_t steps_of(const cornu_feed *feed) {
     return feed->batch_size ? feed->rows / feed->batch_size + (feed->rows % feed->batch_size != 0)
                             : 0;

@@ -57,6 +57,7 @@ struct cornu_run {
     cornu_phase phase;
     size_t epoch;
     bool stop, over, marked;
+    cornu_bad_loss bad; /* the first one; no origin: there was none */
     uint64_t next_tick_ns;
     cornu_mean *means, *means_before; /* of the pass under way; the model's when a fit began */
     double *results, *validation_results;

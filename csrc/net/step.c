@@ -1,7 +1,9 @@
 #include "net/step.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "net/bad_loss.h"
 #include "net/shape.h"
 
 /* Elements of the loss between two polls. */
@@ -233,12 +235,23 @@ static bool makes_gradient(const cornu_step *step) {
     return step->workspace->use.backward && step->plan->first_trained < step->plan->count;
 }
 
+/* Describes a loss that is not finite, of rows whose own are in row_values: none, where these are
+ * not known, or are not of rows of the batch. */
+static cornu_status leave(const cornu_step *step, const loss_terms *terms, double loss, size_t row,
+                          size_t rows) {
+    const size_t per_row = terms->rows / step->rows;
+    cornu_bad_loss_find(step, loss, row, per_row > 0 ? rows : 0, per_row, step->bad);
+    return CORNU_BAD_LOSS;
+}
+
 static cornu_status batch_loss(cornu_step *step, const cornu_objective *objective,
                                const loss_terms *terms, double *loss) {
     cornu_workspace *workspace = step->workspace;
     if (objective->loss.kind == CORNU_FOREIGN_LOSS) {
         void *gradient = makes_gradient(step) ? workspace->delta[0] : NULL;
-        return cornu_step_foreign_loss(step, &objective->loss, loss, gradient);
+        const cornu_status status = cornu_step_foreign_loss(step, &objective->loss, loss, gradient);
+        const bool bad = status == CORNU_OK && step->bad && !isfinite(*loss);
+        return bad ? leave(step, terms, *loss, 0, 0) : status;
     }
     set_scales(step, terms);
     size_t tile = tile_rows_of(terms);
@@ -252,6 +265,7 @@ static cornu_status batch_loss(cornu_step *step, const cornu_objective *objectiv
             terms->probabilities ? cornu_task_at(step->task, terms->probabilities, at) : NULL,
             workspace->row_values);
         total = cornu_row_total(rows, workspace->row_scales + row, workspace->row_values, total);
+        if (step->bad && !isfinite(total)) return leave(step, terms, total, row, rows);
         if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     *loss = total;

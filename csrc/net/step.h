@@ -21,6 +21,8 @@ typedef struct cornu_step {
     bool is_weighted;              /* rows have weights of the caller's */
     void *output;                  /* where the last output is to go; NULL: into the workspace */
     const void *result;            /* set by forward: where it is */
+    /* Where to describe a loss that is not finite; the step is left then. NULL: nobody asks. */
+    cornu_bad_loss *bad;
     /* Where backward takes the step of each weight as well, which it then can't be stopped in: see
      * cornu_plan.descends. NULL: it only makes the gradient. */
     const cornu_optimizer *descending;
@@ -30,7 +32,7 @@ typedef struct cornu_step {
 /* All three return CORNU_OK or what the task's work was stopped by. */
 cornu_status cornu_step_forward(cornu_step *step);
 /* The batch's loss from workspace->target and row_weights; leaves row_scales for backward. Adds
- * loss and metrics to means (NULL: not wanted). */
+ * loss and metrics to means (NULL: not wanted). CORNU_BAD_LOSS: see `bad`; nothing was added. */
 cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
                              double *loss);
 /* The gradient of every trainable span, into workspace->gradient (with `descending` it is spent

@@ -246,6 +246,7 @@ VALIDATION_BATCH_BEGIN: int
 VALIDATION_BATCH_END: int
 VALIDATION_END: int
 EPOCH_END: int
+BAD_LOSS: int
 DONE: int
 
 class Run:
@@ -283,6 +284,9 @@ class Run:
 
     def results(self) -> list[float] | None: ...
     def validation_results(self) -> list[float] | None: ...
+    def bad_loss(self) -> tuple[int, float, int, int, int] | None:
+        """(origin, loss, layer, weight, row) of the first loss that was not finite."""
+
     def gradients(self) -> list[np.ndarray]:
         """GRADIENT: a copy of the gradient of each trainable span, each once, in order."""
 

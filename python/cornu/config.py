@@ -21,6 +21,8 @@ _HALF_TYPES = ("float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
 _EPSILON = 1e-7
 
 _floatx = "float32"
+_NAN_ACTIONS = ("warn", "raise", "ignore")
+_on_nan = "warn"
 # The float type of layers that are made without one; None: `_floatx`.
 _policy: str | None = None
 # Whether lambdas in configurations are run wherever they come from.
@@ -272,6 +274,58 @@ def set_num_threads(count: int) -> None:
             f"Received: count={_shown(count)}"
         )
     _core.set_num_threads(number)
+
+
+def on_nan() -> str:
+    """Return what training does about a loss that is NaN or infinite.
+
+    Returns:
+        `"warn"` (the default), `"raise"` or `"ignore"`.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.on_nan()
+    'warn'
+
+    Source: cornu's own
+    """
+    return _on_nan
+
+
+def set_on_nan(action: str) -> None:
+    """Set what training does about a loss that is NaN or infinite.
+
+    It is for the whole process, as NumPy's is, so that `compile` has Keras's arguments and a saved
+    model says nothing of it.
+
+    Args:
+        action: `"warn"`: a RuntimeWarning, once a training, that names the epoch, the batch, and
+            the layer, weight or row that is the first not to be finite; training goes on, as in
+            Keras. `"raise"`: a FloatingPointError that says so, before the step is taken: the
+            model stays as the steps before left it. `"ignore"`: nothing.
+
+    Raises:
+        ValueError: `action` is something else.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.set_on_nan("raise")
+    >>> cornu.config.on_nan()
+    'raise'
+    >>> cornu.config.set_on_nan("warn")
+
+    Source: cornu's own, after NumPy's,
+    https://numpy.org/doc/stable/reference/generated/numpy.seterr.html
+    """
+    global _on_nan
+    if not isinstance(action, str) or action not in _NAN_ACTIONS:
+        raise ValueError(
+            f"`action` must be one of {', '.join(map(repr, _NAN_ACTIONS))}. "
+            f"Received: action={_shown(action)}"
+        )
+    _on_nan = action
 
 
 def resolve_dtype(dtype: Any = None, argument: str = "dtype") -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList, Hook
+from cornu.models.loss_watch import LossWatch, where
 
 if TYPE_CHECKING:
     from cornu.models.objective import Resolved
@@ -62,6 +63,8 @@ class FitLoop:
         self._validate = validate
         self._callbacks = callbacks
         self._hooks, self.listen = find_hooks(callbacks, _FIT_HOOKS)
+        self._watch = LossWatch()
+        self.listen |= self._watch.listen
 
     def run(self, model: Any, run: _core.Run, trial: Trial, resolved: Resolved) -> None:
         """Go through all epochs, calling hooks; `model.stop_training` ends the epoch under way.
@@ -85,6 +88,9 @@ class FitLoop:
                 logs = resolved.epoch_logs(run.results() or [], validation)
                 for hook in hooks[event]:
                     hook(epoch, logs)
+            elif event == _core.BAD_LOSS:
+                epoch, batch, *_ = run.progress()
+                self._watch.tell(model, run, where(epoch, batch))
             else:
                 self._between(event, run, resolved, model.optimizer)
             if model.stop_training:

@@ -14,6 +14,7 @@ from cornu.custom.raised import is_of_user
 from cornu.layers.forward import forward
 from cornu.models.batches import Feed, inputs_of, take_batch
 from cornu.models.class_weights import with_class_weight
+from cornu.models.loss_watch import LossWatch, where
 from cornu.models.training_data import check_out, check_x, take_x
 
 Prepared = tuple[Any, Any, Any]
@@ -27,11 +28,22 @@ class BatchPass:
         mode: `_core.TRAIN` or `_core.TEST`.
         before: The name of the method, for errors.
         class_weight: A weight for each class; None: none.
+        watch: What is told of a loss that is not finite; None: nothing.
+        epoch: The epoch's number.
     """
 
-    def __init__(self, model: Any, mode: int, before: str, class_weight: Any = None) -> None:
+    def __init__(
+        self,
+        model: Any,
+        mode: int,
+        before: str,
+        class_weight: Any = None,
+        watch: LossWatch | None = None,
+        epoch: int = 0,
+    ) -> None:
         self._model, self._mode, self._before = model, mode, before
         self._class_weight = class_weight
+        self._watch, self._epoch = watch, epoch
         self._run: _core.Run | None = None
         self.steps = 0
         self.values: list[float] = []
@@ -53,9 +65,13 @@ class BatchPass:
         """Take one step on a batch."""
         data, self.resolved, trial = prepared
         with _Named(self.steps), trial:
-            run = _core.Run(self._model._core, self._mode, *data, after=self._run)
+            listen = 0 if self._watch is None else self._watch.listen
+            run = _core.Run(self._model._core, self._mode, *data, after=self._run, listen=listen)
             try:
-                run.advance()
+                if self._watch is None:
+                    run.advance()
+                else:
+                    self._watch.take_step(self._model, run, where(self._epoch, self.steps))
                 self.values = run.results() or []
             except BaseException:
                 run.close()
@@ -110,11 +126,11 @@ def train(
         class_weight: A weight for each class; None: none.
         attach: Called when the data were found to fit, before the first hook.
     """
-    marker = None
+    marker, watch = None, LossWatch()
     logs: dict[str, float] = {}
     try:
         for epoch in epochs:
-            part = BatchPass(model, _core.TRAIN, "fit", class_weight)
+            part = BatchPass(model, _core.TRAIN, "fit", class_weight, watch, epoch)
             batches = feed.epoch()
             first = next(batches, None)
             if first is None:

@@ -34,6 +34,7 @@ from cornu.models.fit_arguments import (
     with_row_of_all,
 )
 from cornu.models.loops import FitLoop
+from cornu.models.loss_watch import LossWatch
 from cornu.models.training_data import TrainingData, split, take_data
 from cornu.models.validation import Validation, check_frequency
 from cornu.random.seed_generator import make_default_seed, make_revocable_seed
@@ -337,12 +338,13 @@ class Trainer(Evaluator):
             data = with_class_weight(
                 data, class_weight, self.dtype, resolved.class_count(self._output)
             )
-            run = _core.Run(self._core, mode, *self._scaled(data))
+            watch = LossWatch()
+            run = _core.Run(self._core, mode, *self._scaled(data), listen=watch.listen)
         try:
             if mode == _core.TRAIN:
                 self.optimizer._prepare_step()
             with trial:
-                run.advance()
+                watch.take_step(self, run)
             values = run.results() or []
         finally:
             run.close()

@@ -40,7 +40,7 @@ def test_what_keras_has_is_there_or_said_to_be_missing(module):
     [
         ("cornu.callbacks", "OrbaxCheckpoint"),
         ("cornu.layers", "Conv2D"),
-        ("cornu", "backend"),
+        ("cornu", "dtype_policies"),
         ("cornu", "visualization"),
         ("cornu.optimizers", "Lamb"),
         ("cornu.utils", "plot_model"),
@@ -57,7 +57,7 @@ def test_other_names_stay_errors_of_their_kind():
         with pytest.raises(ImportError, match="cannot import name"):
             exec(code)
     for code in (
-        "import cornu.backend",
+        "import cornu.export",
         "import cornu.applications",
         "from cornu.regularizers import l2",
     ):

@@ -17,6 +17,7 @@ from cornu._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from cornu import activations as activations
+    from cornu import backend as backend
     from cornu import callbacks as callbacks
     from cornu import config as config
     from cornu import datasets as datasets
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     "activations",
+    "backend",
     "callbacks",
     "config",
     "datasets",

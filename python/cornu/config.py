@@ -209,6 +209,46 @@ def enable_unsafe_deserialization() -> None:
     _allows_code = True
 
 
+def image_data_format() -> str:
+    """Return where the channels of an image are.
+
+    Returns:
+        `"channels_last"`, the one that is supported.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.image_data_format()
+    'channels_last'
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    return "channels_last"
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Set where the channels of an image are.
+
+    Args:
+        data_format: `"channels_last"`.
+
+    Raises:
+        ValueError: it is something else.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.set_image_data_format("channels_last")
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    if data_format != "channels_last":
+        raise ValueError(
+            "`data_format` must be 'channels_last': the other one is not supported yet. "
+            f"Received: data_format={_shown(data_format)}"
+        )
+
+
 def isa() -> str:
     """Return the instruction set in use, which changes the speed and no bit of any result.
 

@@ -36,6 +36,7 @@ _ARGUMENTS = {
     "num_segments": "How many segments; None: the largest number plus one.",
     "sorted": "Whether the numbers ascend; the result is the same.",
 }
+_OLD_SOURCE = "Source: https://keras.io/2.16/api/utils/backend_utils/"
 _SOURCE = "Source: https://keras.io/api/ops/{group}/#{name}-function"
 
 
@@ -46,7 +47,8 @@ def documented(group: str, returns: str, **arguments: str) -> Callable[[Function
     import. Arguments, result and source are put in.
 
     Args:
-        group: The page of Keras's documentation: `core`, `numpy`, `nn` or `linalg`.
+        group: The page of Keras's documentation: `core`, `numpy`, `nn` or `linalg`; `backend` for
+            Keras 2's, whose example has an import of its own.
         returns: What the function returns.
         **arguments: What its arguments are, where it isn't what they are elsewhere.
     """
@@ -67,8 +69,11 @@ def documented(group: str, returns: str, **arguments: str) -> Callable[[Function
             parts.append("\n".join(["Args:", *lines]))
         parts.append(f"Returns:\n    {returns}")
         example = "\n".join(line.removeprefix("    ") for line in example.rstrip().split("\n"))
-        parts.append("Example:\n\n>>> from cornu import ops\n>>> " + example)
-        parts.append(_SOURCE.format(group=group, name=function.__name__.replace("_", "")))
+        if group == "backend":
+            parts += ["Example:\n\n>>> " + example, _OLD_SOURCE]
+        else:
+            parts.append("Example:\n\n>>> from cornu import ops\n>>> " + example)
+            parts.append(_SOURCE.format(group=group, name=function.__name__.replace("_", "")))
         function.__doc__ = "\n\n".join(parts) + "\n"
         return function
 

@@ -1,0 +1,86 @@
+"""Keras 2's backend: what departs from the operations, and what programs do with variables."""
+
+import numpy as np
+import pytest
+
+import cornu
+from cornu import backend as K  # noqa: N812
+
+
+def test_variables_are_read_and_written():
+    model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1)])
+    model.compile(cornu.optimizers.SGD(0.5), "mse")
+    kernel = model.layers[0].kernel
+    K.set_value(kernel, [[1.0], [2.0]])
+    assert model.predict(np.array([[1.0, 1.0]]), verbose=0).tolist() == [[3.0]]
+    found = K.get_value(kernel)
+    found[...] = 9
+    assert K.batch_get_value([kernel])[0].tolist() == [[1.0], [2.0]]
+    assert float(K.get_value(model.optimizer.learning_rate)) == 0.5
+    K.batch_set_value([(kernel, np.zeros((2, 1)))])
+    assert K.count_params(kernel) == 2
+    assert K.int_shape(kernel) == (2, 1)
+    assert not kernel.any()
+    with pytest.raises(TypeError, match="`x` must be a Variable"):
+        K.set_value(found, [[1.0], [1.0]])
+    v = K.variable([1.0, 2.0], name="v")
+    assert K.update_add(v, [1.0, 1.0]).tolist() == v.tolist() == [2.0, 3.0]
+    assert K.moving_average_update(v, [0.0, 1.0], 0.5).tolist() == [1.0, 2.0]
+    assert K.zeros((2,)).trainable
+
+
+# By the formulas of Keras 2's backend on TensorFlow.
+VALUES = {
+    "argmax": (([[1.0, 5.0], [7.0, 2.0]],), [1, 0]),
+    "clip": (([-1.0, 5.0], 2, 1), [2.0, 2.0]),
+    "concatenate": (([[[1.0]], [[2.0]]],), [[1.0, 2.0]]),
+    "cumsum": (([[1.0, 2.0], [3.0, 4.0]],), [[1.0, 2.0], [4.0, 6.0]]),
+    "expand_dims": (([1.0, 2.0],), [[1.0], [2.0]]),
+    "flatten": (([[1.0, 2.0]],), [1.0, 2.0]),
+    "foldr": ((lambda a, b: a - b, [1.0, 2.0, 4.0]), 1.0),
+    "gather": (([[1.0], [2.0]], [1, 1]), [[2.0], [2.0]]),
+    "hard_sigmoid": (([-3.0, 0.0, 1.0],), [0.0, 0.5, 0.7]),
+    "l2_normalize": (([3.0, 4.0],), [0.6, 0.8]),
+    "repeat": (([[1.0, 2.0]], 2), [[[1.0, 2.0], [1.0, 2.0]]]),
+    "repeat_elements": (([[1.0, 2.0]], 2, 1), [[1.0, 1.0, 2.0, 2.0]]),
+    "sqrt": (([4.0, -1.0],), [2.0, 0.0]),
+    "switch": (([True, False], [[1.0], [2.0]], [[3.0], [4.0]]), [[1.0], [4.0]]),
+    "batch_dot": (([[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 0.0]], 1), [[3.0], [3.0]]),
+    "binary_crossentropy": (([1.0, 0.0], [1.0, 0.25]), [0.0, 0.28768197]),
+    "sparse_categorical_crossentropy": (([[1.0]], [[0.25, 0.75]]), [0.28768207]),
+    "in_top_k": (([[0.1, 0.9]], [1], 1), [True]),
+    "relu": (([-2.0, 0.5, 9.0], 0.1, 6.0), [-0.2, 0.5, 6.0]),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_helpers(name):
+    arguments, expected = VALUES[name]
+    np.testing.assert_allclose(getattr(K, name)(*arguments), expected, 1e-6, 1e-7)
+
+
+def test_batch_dot_of_more_axes():
+    x, y = np.arange(24.0).reshape(2, 3, 4), np.arange(40.0).reshape(2, 4, 5)
+    assert np.array_equal(K.batch_dot(x, y), x @ y)
+    assert K.batch_dot(x, x, axes=2).shape == (2, 3, 3)
+    assert K.batch_dot(x, x, axes=(1, 1)).shape == (2, 4, 4)
+    with pytest.raises(ValueError, match="`axes` must name axes of one size"):
+        K.batch_dot(x, y, axes=2)
+
+
+def test_graphs_are_refused_with_the_way_out():
+    with pytest.raises(NotImplementedError, match=r"keras.Model\(model.input, layer.output\)"):
+        K.function([], [])
+    with pytest.raises(NotImplementedError, match="there is none: model"):
+        K.gradients(0, [])
+
+
+def test_types():
+    assert K.is_float_dtype("float64")
+    assert not K.is_float_dtype("int8")
+    assert K.is_int_dtype("uint8")
+    assert K.cast_to_floatx([1, 2]).dtype == "float32"
+    assert K.image_data_format() == "channels_last"
+    K.set_image_data_format("channels_last")
+    with pytest.raises(ValueError, match="`data_format` must be 'channels_last'"):
+        K.set_image_data_format("channels_first")

@@ -52,9 +52,11 @@ typedef struct cornu_pass {
     void *dy; /* may be overwritten */
     void *dz; /* room for z_count elements a row, where z_count is not output_count; else NULL */
     void *dx; /* room for the result; a layer may set it to dy instead. NULL: not wanted */
-    bool dy_is_dz;                          /* the loss was joined with the activation */
-    void *gradients[CORNU_LAYER_MAX_SPANS]; /* by span; NULL: frozen */
-    bool accumulate[CORNU_LAYER_MAX_SPANS]; /* add to what another occurrence left */
+    bool dy_is_dz; /* the loss was joined with the activation */
+    /* By span: where its gradient goes, NULL where it is frozen; and whether it is added to what
+     * another occurrence left. */
+    void *const *gradients;
+    const bool *accumulate;
     /* By span: the step to be taken when the gradient is there and dx, which needs the weights as
      * they were, is made. NULL: none is, all gradients are kept. */
     const cornu_descent *descents;

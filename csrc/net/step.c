@@ -313,17 +313,31 @@ static cornu_status loss_derivative(cornu_step *step, const cornu_objective *obj
     return CORNU_OK;
 }
 
+/* Spans that layers of the library's own have at most, which they may ask about. */
+#define OWN_SPANS 4
+
+/* What backward is told by span; apart from the pass, as to clear room for the most that there can
+ * be would cost a small layer more than its sums. */
+typedef struct span_gradients {
+    void *gradients[CORNU_LAYER_MAX_SPANS];
+    cornu_descent descents[CORNU_LAYER_MAX_SPANS];
+} span_gradients;
+
 static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_pass *pass,
-                          cornu_descent *descents) {
+                          span_gradients *spans) {
     const cornu_table *table = step->plan->table;
+    pass->gradients = spans->gradients;
+    pass->accumulate = link->accumulate;
+    for (size_t slot = 0; slot < OWN_SPANS; slot++) spans->gradients[slot] = NULL;
     for (size_t slot = 0; slot < link->layer->span_count; slot++) {
+        spans->gradients[slot] = NULL;
         if (!link->trainable || link->entries[slot] == table->count) continue;
         const struct cornu_table_entry *entry = &table->entries[link->entries[slot]];
-        pass->gradients[slot] = cornu_task_at(step->task, step->workspace->gradient, entry->offset);
-        pass->accumulate[slot] = link->accumulate[slot];
+        spans->gradients[slot] =
+            cornu_task_at(step->task, step->workspace->gradient, entry->offset);
         if (!step->descending) continue;
-        descents[slot] = cornu_optimizer_descent(step->descending, entry, &step->update);
-        pass->descents = descents;
+        spans->descents[slot] = cornu_optimizer_descent(step->descending, entry, &step->update);
+        pass->descents = spans->descents;
     }
 }
 
@@ -348,8 +362,8 @@ static cornu_status backward(cornu_step *step, const cornu_objective *objective)
         pass.dz = slice->z_count > 0 && slice->z_count != link->output_count ? workspace->dz : NULL;
         pass.dx = i == plan->first_trained ? NULL : other;
         pass.dy_is_dz = workspace->use.joined && i + 1 == plan->count;
-        cornu_descent descents[CORNU_LAYER_MAX_SPANS];
-        set_gradients(step, link, &pass, descents);
+        span_gradients spans;
+        set_gradients(step, link, &pass, &spans);
         status = link->layer->type->backward(link->layer, &pass);
         if (status == CORNU_OK) status = cornu_task_poll(step->task);
         if (pass.dx && pass.dx != dy) {

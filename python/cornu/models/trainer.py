@@ -35,6 +35,7 @@ from cornu.models.fit_arguments import (
 )
 from cornu.models.loops import FitLoop
 from cornu.models.loss_watch import LossWatch
+from cornu.models.split_check import warn_of_missing_classes
 from cornu.models.training_data import TrainingData, split, take_data
 from cornu.models.validation import Validation, check_frequency
 from cornu.random.seed_generator import make_default_seed, make_revocable_seed
@@ -176,6 +177,9 @@ class Trainer(Evaluator):
             inner, outer = given, None
         loop = FitLoop(listeners, outer)
         resolved, trial = self._bind("fit", data, given if isinstance(given, tuple) else None)
+        if is_split and isinstance(given, TrainingData):
+            count = resolved.class_count(self._output)
+            warn_of_missing_classes(data.y, given.y, str(resolved.loss[0]), count)
         with trial:
             data = with_class_weight(
                 data, class_weight, self.dtype, resolved.class_count(self._output)

@@ -35,6 +35,9 @@ DATA_CALLS = {
 }
 
 
+OF_IDS = keras.losses.SparseCategoricalCrossentropy
+
+
 def deferred(optimizer="adam", loss="mse", seed=5, metrics=("mae",)):
     """A compiled model that waits for data."""
     keras.utils.set_random_seed(seed)
@@ -73,7 +76,7 @@ def test_the_next_data_build_it_as_if_nothing_had_been(name, x, y, optimizer):
 
 @pytest.mark.parametrize("name", DATA_CALLS)
 def test_labels_out_of_range(name):
-    model = deferred(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model = deferred(loss=OF_IDS(from_logits=True), metrics=["accuracy"])
     refused(lambda: DATA_CALLS[name](model, X, BAD_IDS), "`y`", f"row {ROWS - 1}")
     assert_unbuilt(model)
     DATA_CALLS[name](model, WIDER, IDS)
@@ -243,7 +246,7 @@ def test_an_error_of_a_hook_says_nothing_of_the_data(name, error):
 
 def test_a_label_that_goes_bad_after_whole_epochs():
     """What was trained stays."""
-    model, ids = deferred(loss="sparse_categorical_crossentropy", metrics=[]), IDS.copy()
+    model, ids = deferred(loss=OF_IDS(from_logits=True), metrics=[]), IDS.copy()
     epochs = []
 
     def spoil():

@@ -137,6 +137,9 @@ const char *cornu_activation_name(cornu_activation_kind kind);
  * view's. */
 typedef struct cornu_span cornu_span;
 
+/* One of zeros that belongs to no layer. CORNU_ERROR_OVERFLOW, CORNU_ERROR_MEMORY. */
+cornu_status cornu_span_new(cornu_dtype dtype, const cornu_shape *shape, cornu_span **span,
+                            cornu_error *error);
 void cornu_span_retain(cornu_span *span);
 void cornu_span_release(cornu_span *span);
 void *cornu_span_data(const cornu_span *span);
@@ -220,6 +223,11 @@ void cornu_model_set_trainable(cornu_model *model, bool trainable);
 cornu_status cornu_model_compile(cornu_model *model, const cornu_loss *loss,
                                  cornu_optimizer *optimizer, size_t metric_count,
                                  const cornu_metric *metrics, cornu_error *error);
+
+/* Names the weights that the optimizer's `weight_decay` leaves alone in runs made from now on, in
+ * place of those named before. The model retains them. CORNU_ERROR_MEMORY. */
+cornu_status cornu_model_exclude(cornu_model *model, size_t span_count, cornu_span *const *spans,
+                                 cornu_error *error);
 
 /* Metric results so far: values[0] the loss, then each metric, or the sums of one that keeps them
  * (NaN-free: 0 before any row); as many as cornu_model_result_count says, 0 before compile. */
@@ -323,6 +331,14 @@ cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options,
  * until all data have been seen once): weights, slots, counters and results are put back to where
  * the first epoch found them. After an error the run is over. */
 cornu_status cornu_run_advance(cornu_run *run, cornu_event *event, cornu_error *error);
+/* FIT, between two calls: all that a fit needs, beside weights and the optimizer's state, to go on
+ * from here to the same bits: epoch and row, the shuffle's seed, the metrics' sums, what layers
+ * draw. For machines of this byte order; 0 bytes in other modes. */
+size_t cornu_run_state_nbytes(const cornu_run *run);
+void cornu_run_state(const cornu_run *run, void *bytes);
+/* Before the first event: goes on from there. CORNU_ERROR_VALUE: the bytes are of another model,
+ * other metrics or data; CORNU_ERROR_STATE, CORNU_ERROR_MEMORY. */
+cornu_status cornu_run_resume(cornu_run *run, size_t nbytes, const void *bytes, cornu_error *error);
 /* Between two calls: the epoch under way has no further step (but at least one), is validated and
  * ended as always, and is the last. */
 void cornu_run_stop(cornu_run *run);

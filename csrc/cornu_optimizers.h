@@ -31,6 +31,15 @@ typedef struct cornu_optimizer_options {
     /* What a gradient is clipped to before its step; one of them, 0: none. The norm of each
      * weight's gradient; each number's size; the norm of all. */
     double clipnorm, clipvalue, global_clipnorm;
+    /* The average of the weights, kept beside them: momentum average + (1 - momentum) weights after
+     * each step. Each so many steps (0: never) the weights are set to it. */
+    bool use_ema;
+    double ema_momentum;
+    uint64_t ema_overwrite_frequency;
+    /* Only each so many steps there is an update, with their gradients' mean; 0: each. */
+    uint64_t gradient_accumulation_steps;
+    /* What the loss is multiplied by for its gradient, which is divided by it after; 0: nothing. */
+    double loss_scale_factor;
 } cornu_optimizer_options;
 
 /* Learning rates by the step, counted from 0: Keras's schedules in double. `numbers` are its
@@ -58,7 +67,7 @@ void cornu_optimizer_release(cornu_optimizer *optimizer);
 double cornu_optimizer_learning_rate(const cornu_optimizer *optimizer);
 cornu_status cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learning_rate,
                                                cornu_error *error);
-/* Steps taken, at most CORNU_MAX_ITERATIONS: else CORNU_ERROR_VALUE. */
+/* Steps taken, accumulating ones too, at most CORNU_MAX_ITERATIONS: else CORNU_ERROR_VALUE. */
 #define CORNU_MAX_ITERATIONS (UINT64_MAX / 2)
 uint64_t cornu_optimizer_iterations(const cornu_optimizer *optimizer);
 cornu_status cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t iterations,
@@ -68,9 +77,31 @@ cornu_status cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t
  * cornu_schedule_rate, and CORNU_ERROR_MEMORY. */
 cornu_status cornu_optimizer_set_schedule(cornu_optimizer *optimizer, cornu_schedule_kind kind,
                                           size_t count, const double *numbers, cornu_error *error);
-/* Names the weights that `weight_decay` leaves alone from the next step on, in place of those named
- * before. The optimizer retains them. CORNU_ERROR_MEMORY. */
-cornu_status cornu_optimizer_exclude(cornu_optimizer *optimizer, size_t span_count,
-                                     cornu_span *const *spans, cornu_error *error);
+
+/* What an optimizer keeps for each weight, from outside, under its lock: vectors as long as the
+ * weight, first those of its own step, then the average of the weights and the sum of gradients,
+ * where the options ask for such. They may raise CORNU_ERROR_FORKED and CORNU_INTERRUPTED, and from
+ * the poll of a run, where they write, CORNU_ERROR_STATE. */
+size_t cornu_optimizer_state_count(const cornu_optimizer *optimizer);
+/* Makes room for weights (of one float type) before their first step. CORNU_ERROR_VALUE,
+ * CORNU_ERROR_STATE: it has trained other weights; CORNU_ERROR_MEMORY. */
+cornu_status cornu_optimizer_build(cornu_optimizer *optimizer, size_t span_count,
+                                   cornu_span *const *spans, cornu_poll poll, cornu_error *error);
+/* Copies vector `index` of a weight to `values`; what it begins with (a weight
+ * itself is its average's beginning), where there is none yet. */
+cornu_status cornu_optimizer_read(const cornu_optimizer *optimizer, const cornu_span *span,
+                                  size_t index, void *values, cornu_poll poll, cornu_error *error);
+/* And from there. CORNU_ERROR_STATE: there is no room for it yet. */
+cornu_status cornu_optimizer_write(cornu_optimizer *optimizer, const cornu_span *span, size_t index,
+                                   const void *values, cornu_poll poll, cornu_error *error);
+/* Nadam's product of its shares, 1 at first; `set` (NULL: it stays) is written first. */
+cornu_status cornu_optimizer_product(cornu_optimizer *optimizer, const double *set, double *product,
+                                     cornu_poll poll, cornu_error *error);
+/* One step of weights (each once) by gradients of the caller's, as a model's step would take it; of
+ * `excluded` no weight decays. Builds first. The weights' own locks are not taken. */
+cornu_status cornu_optimizer_apply(cornu_optimizer *optimizer, size_t span_count,
+                                   cornu_span *const *spans, const void *const *gradients,
+                                   size_t excluded_count, cornu_span *const *excluded,
+                                   cornu_poll poll, cornu_error *error);
 
 #endif

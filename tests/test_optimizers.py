@@ -207,23 +207,6 @@ def test_bad_decay(kind, decay):
         kind(decay=decay)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("use_ema", True),
-        ("use_ema", 0),
-        ("ema_momentum", 0.9),
-        ("ema_overwrite_frequency", 1),
-        ("loss_scale_factor", 2.0),
-        ("gradient_accumulation_steps", 2),
-    ],
-)
-def test_unsupported_arguments(kind, name, value):
-    expected = f"`{name}` must be {COMMON[name]}: it is not supported yet. Received: {name}={value}"
-    with pytest.raises(ValueError, match=expected):
-        kind(**{name: value})
-
-
 def test_all_common_arguments_at_their_defaults(kind):
     kind(**COMMON | ({"weight_decay": 0.004} if kind is AdamW else {}))
 

@@ -21,7 +21,7 @@ def test_weight_decay_of_adamw():
 
 def test_exclusion_is_for_weights():
     optimizer = AdamW()
-    for wrong in ([np.ones(3)], [keras.Variable([1.0])], [3]):
+    for wrong in ([np.ones(3)], [keras.Variable([1])], [3]):
         with pytest.raises(TypeError, match="`view` must be a view of a weight"):
             optimizer.exclude_from_weight_decay(var_list=wrong)
     for wrong in ("bias", ["("], [3], 3):

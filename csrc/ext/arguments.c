@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAXIMUM_COUNT 24
+#define MAXIMUM_COUNT 40
 
 /* ---- The call ---- */
 

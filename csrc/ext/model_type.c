@@ -14,6 +14,7 @@
 #include "ext/predict_few.h"
 #include "ext/result_list.h"
 #include "ext/shape_tuples.h"
+#include "ext/span_list.h"
 #include "ext/specs.h"
 
 static cornu_model_object *model_of(PyObject *self) {
@@ -212,6 +213,18 @@ exit:
     return status == CORNU_OK ? Py_NewRef(Py_None) : NULL;
 }
 
+static PyObject *model_exclude(PyObject *self, PyObject *views) {
+    cornu_span_list list;
+    cornu_error error = CORNU_NO_ERROR;
+    if (!cornu_span_list_init(&list, views, "views")) return NULL;
+    cornu_status status =
+        cornu_model_exclude(model_of(self)->model, list.count, list.spans, &error);
+    cornu_span_list_free(&list);
+    if (status == CORNU_OK) return Py_NewRef(Py_None);
+    cornu_error_raise(status, &error);
+    return NULL;
+}
+
 static PyObject *model_results(PyObject *self, PyObject *Py_UNUSED(ignored)) {
     const cornu_model_object *model = model_of(self);
     if (model->result_count == 0) {
@@ -356,6 +369,10 @@ static PyMethodDef model_methods[] = {
     {"compile", (PyCFunction)(void (*)(void))model_compile, METH_FASTCALL | METH_KEYWORDS,
      "compile($self, /, loss, optimizer, metrics, weighted_count=0)\n--\n\nSet what training and "
      "evaluation use."},
+    {"exclude", model_exclude, METH_O,
+     "exclude($self, views, /)\n--\n\nLet the optimizer's weight_decay leave these weights alone "
+     "in "
+     "runs to come."},
     {"results", model_results, METH_NOARGS, "results($self, /)\n--\n\nLoss, then metrics, so far."},
     {"reset_results", model_reset_results, METH_NOARGS,
      "reset_results($self, /)\n--\n\nStart the sums of loss and metrics at zero."},

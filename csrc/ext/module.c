@@ -64,7 +64,8 @@ static int module_exec(PyObject *module) {
         PyModule_AddFunctions(module, cornu_foreign_functions_of_module) < 0 ||
         PyModule_AddFunctions(module, cornu_computation_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_hash_functions) < 0 ||
-        PyModule_AddFunctions(module, cornu_process_functions) < 0) {
+        PyModule_AddFunctions(module, cornu_process_functions) < 0 ||
+        PyModule_AddFunctions(module, cornu_weight_functions) < 0) {
         return -1;
     }
     for (size_t i = 0; i < sizeof constants / sizeof constants[0]; i++) {

@@ -22,6 +22,7 @@ extern PyMethodDef cornu_foreign_functions_of_module[];
 extern PyMethodDef cornu_computation_functions[];
 extern PyMethodDef cornu_hash_functions[];
 extern PyMethodDef cornu_process_functions[];
+extern PyMethodDef cornu_weight_functions[];
 
 /* Warns where the environment asks for what this machine has not; -1: the warning is an exception.
  */

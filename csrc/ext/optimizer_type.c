@@ -5,7 +5,7 @@
 #include "ext/arguments.h"
 #include "ext/errors.h"
 #include "ext/module.h"
-#include "ext/span_view.h"
+#include "ext/optimizer_methods.h"
 
 static const char *const kind_names[CORNU_OPTIMIZER_COUNT] = {
     [CORNU_SGD] = "sgd",         [CORNU_ADAM] = "adam",         [CORNU_RMSPROP] = "rmsprop",
@@ -52,6 +52,12 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
         {"$clipnorm", cornu_convert_double, &options.clipnorm},
         {"$clipvalue", cornu_convert_double, &options.clipvalue},
         {"$global_clipnorm", cornu_convert_double, &options.global_clipnorm},
+        {"$use_ema", cornu_convert_bool, &options.use_ema},
+        {"$ema_momentum", cornu_convert_double, &options.ema_momentum},
+        {"$ema_overwrite_frequency", cornu_convert_uint64, &options.ema_overwrite_frequency},
+        {"$gradient_accumulation_steps", cornu_convert_uint64,
+         &options.gradient_accumulation_steps},
+        {"$loss_scale_factor", cornu_convert_double, &options.loss_scale_factor},
     };
     if (!cornu_arguments_parse("Optimizer", sizeof arguments / sizeof *arguments, arguments,
                                PyTuple_GET_SIZE(values), PySequence_Fast_ITEMS(values), keywords) ||
@@ -102,35 +108,6 @@ static int optimizer_set_iterations(PyObject *self, PyObject *value, void *Py_UN
     cornu_status status = cornu_optimizer_set_iterations(optimizer_of(self), iterations, &error);
     if (status != CORNU_OK) cornu_error_raise(status, &error);
     return status == CORNU_OK ? 0 : -1;
-}
-
-static PyObject *optimizer_exclude(PyObject *self, PyObject *views) {
-    cornu_span **spans = NULL;
-    PyObject *result = NULL;
-    cornu_error error = CORNU_NO_ERROR;
-    PyObject *items =
-        cornu_items_tuple(views, "views", "a list of views of weights", PY_SSIZE_T_MAX);
-    if (items == NULL) return NULL;
-    const Py_ssize_t count = PyTuple_GET_SIZE(items);
-    spans = PyMem_Calloc((size_t)count + 1, sizeof *spans);
-    if (spans == NULL) {
-        PyErr_NoMemory();
-        goto end;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        spans[i] = cornu_span_of_view(PyTuple_GET_ITEM(items, i));
-        if (spans[i] == NULL) goto end;
-    }
-    cornu_status status = cornu_optimizer_exclude(optimizer_of(self), (size_t)count, spans, &error);
-    if (status != CORNU_OK) {
-        cornu_error_raise(status, &error);
-        goto end;
-    }
-    result = Py_NewRef(Py_None);
-end:
-    PyMem_Free(spans);
-    Py_DECREF(items);
-    return result;
 }
 
 /* The numbers of a schedule, to be freed with PyMem_Free; NULL with an exception. */
@@ -212,6 +189,17 @@ static PyObject *optimizer_schedule_rate(PyObject *Py_UNUSED(type), PyObject *co
 }
 
 static PyMethodDef optimizer_methods[] = {
+    {"build", cornu_optimizer_object_build, METH_O,
+     "build(views)\n--\n\nMake room for what is kept of these weights."},
+    {"read", (PyCFunction)(void (*)(void))cornu_optimizer_object_read, METH_FASTCALL,
+     "read(view, index)\n--\n\nA copy of vector `index` of a weight."},
+    {"write", (PyCFunction)(void (*)(void))cornu_optimizer_object_write, METH_FASTCALL,
+     "write(view, index, values)\n--\n\nSet vector `index` of a weight."},
+    {"product", (PyCFunction)(void (*)(void))cornu_optimizer_object_product, METH_FASTCALL,
+     "product([product])\n--\n\nNadam's product of its shares, after it was set."},
+    {"apply", (PyCFunction)(void (*)(void))cornu_optimizer_object_apply, METH_FASTCALL,
+     "apply(views, gradients, excluded)\n--\n\nTake a step of these weights; some are not "
+     "decayed."},
     {"set_schedule", (PyCFunction)(void (*)(void))optimizer_set_schedule, METH_FASTCALL,
      "set_schedule(kind, numbers)\n--\n\n"
      "Follow a schedule of Keras's from the next step on; without numbers, ask at each step."},
@@ -219,9 +207,6 @@ static PyMethodDef optimizer_methods[] = {
      METH_FASTCALL | METH_STATIC,
      "schedule_rate(kind, numbers, step)\n--\n\n"
      "The learning rate of a step, counted from 0."},
-    {"exclude", optimizer_exclude, METH_O,
-     "exclude(views)\n--\n\n"
-     "Let weight_decay leave these weights alone, in place of those named before."},
     {0},
 };
 
@@ -240,7 +225,9 @@ static PyType_Slot optimizer_slots[] = {
                         "l1_regularization_strength=0.0, l2_regularization_strength=0.0, "
                         "l2_shrinkage_regularization_strength=0.0, beta=0.0, decay=0.0, "
                         "weight_decay=0.0, clipnorm=0.0, "
-                        "clipvalue=0.0, global_clipnorm=0.0)\n--\n\n"
+                        "clipvalue=0.0, global_clipnorm=0.0, use_ema=False, ema_momentum=0.0, "
+                        "ema_overwrite_frequency=0, gradient_accumulation_steps=0, "
+                        "loss_scale_factor=0.0)\n--\n\n"
                         "An optimizer's options, learning rate, step count and state."},
     {Py_tp_new, (void *)optimizer_new},
     {Py_tp_dealloc, (void *)optimizer_dealloc},

@@ -254,6 +254,32 @@ static PyObject *run_bad_loss(PyObject *self, PyObject *Py_UNUSED(ignored)) {
                          (Py_ssize_t)bad.weight, (Py_ssize_t)bad.row);
 }
 
+static PyObject *run_state(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    run_object *run = run_of(self);
+    if (!enter_open(run)) return NULL;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)cornu_run_state_nbytes(run->run));
+    if (bytes != NULL && PyBytes_GET_SIZE(bytes) > 0)
+        cornu_run_state(run->run, PyBytes_AS_STRING(bytes));
+    leave(run);
+    return bytes;
+}
+
+static PyObject *run_resume(PyObject *self, PyObject *value) {
+    run_object *run = run_of(self);
+    cornu_error error = CORNU_NO_ERROR;
+    if (!PyBytes_Check(value)) {
+        cornu_argument_refuse(PyExc_TypeError, "state", "what Run.state() returned", value);
+        return NULL;
+    }
+    if (!enter_open(run)) return NULL;
+    cornu_status status = cornu_run_resume(run->run, (size_t)PyBytes_GET_SIZE(value),
+                                           PyBytes_AS_STRING(value), &error);
+    leave(run);
+    if (status == CORNU_OK) return Py_NewRef(Py_None);
+    cornu_error_raise(status, &error);
+    return NULL;
+}
+
 /* ---- The type ---- */
 
 static PyMethodDef run_methods[] = {
@@ -274,6 +300,9 @@ static PyMethodDef run_methods[] = {
     {"bad_loss", run_bad_loss, METH_NOARGS,
      "bad_loss($self, /)\n--\n\n(origin, loss, layer, weight, row) of the first loss that was not "
      "finite; None: there was none."},
+    {"state", run_state, METH_NOARGS,
+     "state($self, /)\n--\n\nWhat a fit needs, beside weights and optimizer, to go on from here."},
+    {"resume", run_resume, METH_O, "resume($self, state, /)\n--\n\nBegin where another fit was."},
     {"close", run_close, METH_NOARGS,
      "close($self, /)\n--\n\nRelease the run; a fit's model is out of training."},
     {NULL, NULL, 0, NULL},

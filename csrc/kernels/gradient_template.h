@@ -31,6 +31,29 @@ static void fill(size_t count, double value, void *x_) {
     }
 }
 
+static void add(size_t count, const void *x_, void *y_) {
+    const REAL *x = x_;
+    REAL *y = y_;
+    INDEPENDENT
+    for (size_t i = 0; i < count; i++) {
+        y[i] += x[i];
+    }
+}
+
+static void follow(size_t count, double momentum_, const void *x_, void *average_) {
+    const REAL *x = x_;
+    REAL *average = average_;
+    const REAL momentum = (REAL)momentum_, rest = 1 - momentum;
+    if (momentum == 0) {
+        memcpy(average, x, count * sizeof(REAL));
+        return;
+    }
+    INDEPENDENT
+    for (size_t i = 0; i < count; i++) {
+        average[i] = multiply_add(momentum, average[i], rest * x[i]);
+    }
+}
+
 static void scale(size_t count, double factor, void *x_) {
     REAL *x = x_;
     for (size_t i = 0; i < count; i++) {

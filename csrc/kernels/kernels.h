@@ -216,6 +216,11 @@ typedef struct cornu_kernels {
     double (*sum_of_squares)(size_t count, const void *x);
     /* x = value. */
     void (*fill)(size_t count, double value, void *x);
+    /* y = y + x. */
+    void (*add)(size_t count, const void *x, void *y);
+    /* average = momentum average + (1 - momentum) x, 1 - momentum in the table's type; with
+     * momentum 0 it is x, whatever it was. */
+    void (*follow)(size_t count, double momentum, const void *x, void *average);
     /* x = factor x; x = at least -most and at most `most` (NaN stays). */
     void (*scale)(size_t count, double factor, void *x);
     void (*clip)(size_t count, double most, void *x);
@@ -296,8 +301,8 @@ double cornu_optimizer_slot_start(const cornu_optimizer_options *options, size_t
 double cornu_nadam_share(const cornu_optimizer_options *options, uint64_t iteration);
 /* Whether a step is weights - rate gradient and nothing more, which a product's store can do. */
 bool cornu_optimizer_is_plain(const cornu_optimizer_options *options);
-/* Whether nothing stands between a gradient and its step, so that a part of the gradient can be
- * spent before the rest is there. */
+/* Whether nothing stands between a gradient and its step, and comes after it, so that a part of the
+ * gradient can be spent before the rest is there. */
 bool cornu_optimizer_is_direct(const cornu_optimizer_options *options);
 
 /* ids[i] = labels[i] when it is a whole number in [0, classes); returns the index of the first that

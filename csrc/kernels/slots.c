@@ -35,5 +35,7 @@ bool cornu_optimizer_is_plain(const cornu_optimizer_options *options) {
 }
 
 bool cornu_optimizer_is_direct(const cornu_optimizer_options *options) {
-    return options->clipnorm == 0.0 && options->clipvalue == 0.0 && options->global_clipnorm == 0.0;
+    return options->clipnorm == 0.0 && options->clipvalue == 0.0 &&
+           options->global_clipnorm == 0.0 && !options->use_ema &&
+           options->gradient_accumulation_steps == 0 && options->loss_scale_factor == 0.0;
 }

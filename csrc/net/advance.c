@@ -4,8 +4,9 @@
 #include "base/clock.h"
 #include "base/float_environment.h"
 #include "base/status.h"
-#include "net/clip.h"
+#include "net/resume.h"
 #include "net/run.h"
+#include "net/update.h"
 
 /* Weights from which on each gradient is spent as soon as it is there, while it is in the cache. */
 #define LEAST_DESCENDING 8192
@@ -88,8 +89,11 @@ static size_t row_of_x(const cornu_rows *rows, size_t row) {
 
 static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,
                               cornu_error *error) {
-    cornu_step step = {
-        .plan = run->plan, .workspace = feed->workspace, .task = &run->task, .rows = rows->count};
+    cornu_step step = {.plan = run->plan,
+                       .workspace = feed->workspace,
+                       .task = &run->task,
+                       .rows = rows->count,
+                       .exclusion = run->exclusion};
     bool training = feed == &run->feed && cornu_run_trains(run);
     cornu_optimizer *optimizer = training ? run->objective->optimizer : NULL;
     cornu_status status = cornu_feed_gather(run, feed, rows, &step.x, error);
@@ -106,10 +110,10 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
     bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
     if (training && feed->is_brief && may_descend(run)) step.descending = optimizer;
+    if (training) step.loss_scale = optimizer->options.loss_scale_factor;
     status = compute(run, &step);
     if (status == CORNU_OK && training && !cornu_optimizer_is_direct(&optimizer->options)) {
-        status = cornu_clip_gradient(run->plan, &run->task, &optimizer->options,
-                                     feed->workspace->gradient);
+        status = cornu_update_prepare(optimizer, run->plan, &run->task, feed->workspace->gradient);
     }
     if (status == CORNU_ERROR_FORKED) {
         cornu_error_set(error, status,
@@ -121,13 +125,12 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
     bool abandon = status != CORNU_OK || run->options.mode == CORNU_RUN_GRADIENT;
     if (moves_state && abandon) cornu_step_restore_state(&step);
     if (status != CORNU_OK) return status;
-    if (training && !step.descending) {
-        /* As late as can be: rate and count may be set while a step is computed. */
-        step.update = cornu_optimizer_begin(optimizer);
-        status = cornu_optimizer_descend(optimizer, run->plan, &run->task, &step.update,
-                                         feed->workspace->gradient);
+    if (step.descending) {
+        cornu_optimizer_end(optimizer, &step.update);
+    } else if (training) {
+        status = cornu_update_take(optimizer, run->exclusion, run->plan, &run->task,
+                                   feed->workspace->gradient);
     }
-    if (training && status == CORNU_OK) cornu_optimizer_end(optimizer, &step.update);
     return status;
 }
 
@@ -195,6 +198,7 @@ static void roll_back(cornu_run *run) {
 static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     bool fit = options->mode == CORNU_RUN_FIT;
+    if (run->resumed) cornu_run_restore_layers(run);
     run->phase = CORNU_PHASE_BATCH;
     if (fit && run->epoch >= options->epochs) {
         run->phase = CORNU_PHASE_DONE;
@@ -209,8 +213,9 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
     run->validation.row = run->validation.step = 0;
     run->has_results = run->has_validation_results = false;
     if (run->objective && !run->options.after) reset_means(run);
+    if (run->resumed) cornu_run_restore_place(run);
     if (fit) tell(run, CORNU_EVENT_EPOCH_BEGIN, event);
-    if (run->feed.rows == 0) run->phase = CORNU_PHASE_TRAINED;
+    if (run->feed.row == run->feed.rows) run->phase = CORNU_PHASE_TRAINED;
     return CORNU_OK;
 }
 

@@ -85,7 +85,7 @@ static cornu_status for_entries(const cornu_plan *plan, cornu_task *task,
                                 double factor, double *squares) {
     cornu_status status = CORNU_OK;
     for (size_t i = 0; i < plan->table->count && status == CORNU_OK; i++) {
-        if (cornu_plan_is_frozen(plan, i)) continue;
+        if (plan->frozen[i]) continue;
         const struct cornu_table_entry *entry = &plan->table->entries[i];
         clip_tiles tiles = {.task = task,
                             .gradient = cornu_task_at(task, gradient, entry->offset),

@@ -65,6 +65,7 @@ void cornu_model_release(cornu_model *model) {
     leftovers old = {.plan = model->plan, .objective = model->objective};
     take_spares(model, &old);
     free_leftovers(&old);
+    cornu_exclusion_release(model->exclusion);
     cornu_lock_release(model->lock);
     cornu_guard_destroy(&model->guard);
     cornu_memory_free(model);
@@ -154,6 +155,28 @@ cornu_status cornu_model_compile(cornu_model *model, const cornu_loss *loss,
     cornu_guard_leave(&model->guard);
     free_leftovers(&old);
     return status;
+}
+
+cornu_status cornu_model_exclude(cornu_model *model, size_t span_count, cornu_span *const *spans,
+                                 cornu_error *error) {
+    cornu_exclusion *exclusion = NULL;
+    cornu_status status = CORNU_OK;
+    if (span_count > 0) status = cornu_exclusion_new(span_count, spans, &exclusion, error);
+    if (status != CORNU_OK) return status;
+    cornu_guard_enter(&model->guard);
+    cornu_exclusion *old = model->exclusion;
+    model->exclusion = exclusion;
+    cornu_guard_leave(&model->guard);
+    cornu_exclusion_release(old);
+    return CORNU_OK;
+}
+
+cornu_exclusion *cornu_model_exclusion(cornu_model *model) {
+    cornu_guard_enter(&model->guard);
+    cornu_exclusion *exclusion = model->exclusion;
+    cornu_exclusion_retain(exclusion);
+    cornu_guard_leave(&model->guard);
+    return exclusion;
 }
 
 /* Layers, or all of them, frozen or thawed since `stale` was made: the same chain again, with the

@@ -7,6 +7,7 @@
 #include "base/guard.h"
 #include "base/lock.h"
 #include "cornu.h"
+#include "net/exclusion.h"
 #include "net/objective.h"
 #include "net/plan.h"
 #include "net/workspace.h"
@@ -24,6 +25,7 @@ struct cornu_model {
     cornu_lock *lock; /* of the weights, by way of the plan's locks */
     cornu_plan *plan;
     cornu_objective *objective;
+    cornu_exclusion *exclusion;                  /* NULL: none */
     const void *trainer;                         /* the run that trains it; NULL: none */
     _Atomic(const void *) trainer_thread;        /* which made that run, or advanced it last */
     bool forked;                                 /* that thread was left behind by a fork */
@@ -35,6 +37,8 @@ struct cornu_model {
  * (NULL: none) is marked as training the model: CORNU_ERROR_STATE when another is at it. */
 cornu_status cornu_model_snap(cornu_model *model, const void *trainer, cornu_plan **plan,
                               cornu_objective **objective, cornu_error *error);
+/* What training does not decay, retained; NULL: nothing. */
+cornu_exclusion *cornu_model_exclusion(cornu_model *model);
 /* Says that the calling thread goes on with the training. */
 void cornu_model_take_training(cornu_model *model);
 void cornu_model_end_training(cornu_model *model, const void *trainer);

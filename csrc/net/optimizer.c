@@ -1,10 +1,8 @@
 #include "net/optimizer.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/memory.h"
-#include "base/size.h"
 #include "base/status.h"
 
 /* Elements of one tile of an update. */
@@ -30,11 +28,11 @@ cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double 
     atomic_init(&made->references, 1);
     atomic_init(&made->learning_rate, learning_rate);
     atomic_init(&made->iterations, 0);
-    atomic_init(&made->exclusion, NULL);
     atomic_init(&made->schedule, NULL);
     made->options = *options;
     made->product = 1.0;
-    made->slots.count = cornu_optimizer_slot_count(options);
+    made->slots.moving_count = cornu_optimizer_slot_count(options);
+    made->slots.count = cornu_optimizer_vector_count(options);
     *optimizer = made;
     return CORNU_OK;
 }
@@ -47,8 +45,8 @@ void cornu_optimizer_release(cornu_optimizer *optimizer) {
     if (!optimizer ||
         atomic_fetch_sub_explicit(&optimizer->references, 1, memory_order_acq_rel) != 1)
         return;
-    cornu_optimizer_free_exclusions(optimizer);
     cornu_optimizer_free_schedules(optimizer);
+    cornu_plan_release(optimizer->applied);
     cornu_table_release(optimizer->slots.table);
     cornu_memory_free(optimizer->slots.memory);
     cornu_lock_release(optimizer->lock);
@@ -82,127 +80,15 @@ cornu_status cornu_optimizer_set_iterations(cornu_optimizer *optimizer, uint64_t
     return CORNU_OK;
 }
 
-/* Whether two tables hold no span in common. */
-static bool are_disjoint(const cornu_table *a, const cornu_table *b) {
-    for (size_t i = 0; i < a->count; i++) {
-        if (cornu_table_find(b, a->entries[i].span) < b->count) return false;
-    }
-    return true;
-}
-
-static void *slot_at(const cornu_slots *slots, size_t index, size_t offset) {
-    return slots->memory +
-           (index * slots->table->flat_count + offset) * cornu_dtype_nbytes(slots->dtype);
-}
-
-void *cornu_slots_at(const cornu_slots *slots, const cornu_span *span, size_t index) {
-    if (!slots->table) return NULL;
-    size_t entry = cornu_table_find(slots->table, span);
-    if (entry == slots->table->count) return NULL;
-    return slot_at(slots, index, slots->table->entries[entry].offset);
-}
-
-/* `table`'s entries, and behind them those of other weights of the type that somebody could still
- * train. NULL: no memory. */
-static cornu_table *extended_table(const cornu_slots *slots, const cornu_table *table,
-                                   cornu_dtype dtype) {
-    const cornu_table *old = slots->dtype == dtype ? slots->table : NULL;
-    size_t old_count = old ? old->count : 0;
-    cornu_table *extended = cornu_table_new(table->count + old_count);
-    if (!extended) return NULL;
-    for (size_t i = 0; i < table->count; i++) cornu_table_add(extended, table->entries[i].span);
-    for (size_t i = 0; i < old_count; i++) {
-        cornu_span *span = old->entries[i].span;
-        if (cornu_span_is_shared(span) && cornu_table_find(table, span) == table->count)
-            cornu_table_add(extended, span);
-    }
-    return extended;
-}
-
-static void carry_slots(const cornu_slots *from, const cornu_slots *to) {
-    for (size_t i = 0; i < to->table->count; i++) {
-        const cornu_span *span = to->table->entries[i].span;
-        for (size_t slot = 0; slot < to->count; slot++) {
-            const void *had = cornu_slots_at(from, span, slot);
-            if (had) memcpy(cornu_slots_at(to, span, slot), had, cornu_span_nbytes(span));
-        }
-    }
-}
-
-/* Whether a table has weights that the one bound so far has not. */
-static bool has_others(const cornu_optimizer *optimizer, const cornu_table *table) {
-    const cornu_table *old = optimizer->slots.table;
-    for (size_t i = 0; i < table->count; i++) {
-        if (!old || cornu_table_find(old, table->entries[i].span) >= optimizer->bound_count)
-            return true;
-    }
-    return false;
-}
-
-/* From zeros. */
-static void fill_slots(const cornu_optimizer_options *options, const cornu_slots *slots) {
-    const cornu_kernels *kernels = cornu_kernels_for(slots->dtype);
-    for (size_t i = 0; i < slots->count; i++) {
-        const double start = cornu_optimizer_slot_start(options, i);
-        if (start != 0.0) kernels->fill(slots->table->flat_count, start, slot_at(slots, i, 0));
-    }
-}
-
-/* Room for the slots of a table (NULL: there was no memory for it). */
-static cornu_status allocate_slots(const cornu_optimizer_options *options, cornu_slots *slots,
-                                   cornu_error *error) {
-    size_t nbytes = 0;
-    size_t element_nbytes = slots->count * cornu_dtype_nbytes(slots->dtype);
-    if (slots->table && !cornu_size_multiply(slots->table->flat_count, element_nbytes, &nbytes)) {
-        return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
-                               "The state of the optimizer is more than memory can hold.");
-    }
-    if (slots->table) slots->memory = cornu_memory_allocate_zeroed(nbytes);
-    if (slots->memory) {
-        fill_slots(options, slots);
-        return CORNU_OK;
-    }
-    if (nbytes == 0) {
-        return cornu_error_set(error, CORNU_ERROR_MEMORY,
-                               "No memory for the list of an optimizer's weights.");
-    }
-    return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for %zu bytes of optimizer state.",
-                           nbytes);
-}
-
-cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
-                                  cornu_dtype dtype, cornu_error *error) {
-    if (optimizer->bound_id == table->id) return CORNU_OK;
-    cornu_status status = cornu_optimizer_check_dtype(&optimizer->options, dtype, error);
-    if (status != CORNU_OK) return status;
-    const cornu_slots *old = &optimizer->slots;
-    if (old->table && cornu_optimizer_iterations(optimizer) > 0 && old->table->count > 0 &&
-        table->count > 0 && are_disjoint(table, old->table)) {
-        return cornu_error_set(error, CORNU_ERROR_STATE,
-                               "This optimizer has trained another model, and its state belongs to "
-                               "that one's weights. "
-                               "Make a new optimizer for this model.");
-    }
-    cornu_slots slots = {old->count, extended_table(old, table, dtype), dtype, NULL};
-    status = allocate_slots(&optimizer->options, &slots, error);
-    if (status != CORNU_OK) {
-        cornu_table_release(slots.table);
-        return status;
-    }
-    carry_slots(old, &slots);
-    bool brings_others = has_others(optimizer, table);
-    cornu_memory_free(old->memory);
-    cornu_table_release(old->table);
-    optimizer->slots = slots;
-    optimizer->bound_id = table->id;
-    optimizer->bound_count = table->count;
-    optimizer->bind_count += brings_others;
-    return CORNU_OK;
+uint64_t cornu_optimizer_updates(const cornu_optimizer *optimizer) {
+    const uint64_t taken = cornu_optimizer_iterations(optimizer);
+    const uint64_t every = optimizer->options.gradient_accumulation_steps;
+    return every ? taken / every : taken;
 }
 
 /* From CORNU_MAX_ITERATIONS on the count stands still. */
-static uint64_t next_iteration(const cornu_optimizer *optimizer) {
-    uint64_t taken = cornu_optimizer_iterations(optimizer);
+static uint64_t next_update(const cornu_optimizer *optimizer) {
+    const uint64_t taken = cornu_optimizer_updates(optimizer);
     return taken < CORNU_MAX_ITERATIONS ? taken + 1 : taken;
 }
 
@@ -214,7 +100,7 @@ static double decayed_rate(const cornu_optimizer *optimizer) {
 
 cornu_update cornu_optimizer_begin(const cornu_optimizer *optimizer) {
     const cornu_optimizer_options *options = &optimizer->options;
-    const uint64_t iteration = next_iteration(optimizer);
+    const uint64_t iteration = next_update(optimizer);
     double product = optimizer->product;
     if (options->kind == CORNU_NADAM) product *= cornu_nadam_share(options, iteration);
     return (cornu_update){.options = options,
@@ -225,13 +111,15 @@ cornu_update cornu_optimizer_begin(const cornu_optimizer *optimizer) {
 }
 
 cornu_descent cornu_optimizer_descent(const cornu_optimizer *optimizer,
+                                      const cornu_exclusion *exclusion,
                                       const struct cornu_table_entry *entry,
                                       const cornu_update *update) {
     const cornu_slots *slots = &optimizer->slots;
     cornu_descent descent = {.update = *update, .weights = cornu_span_data(entry->span)};
-    if (update->weight_decay != 0.0 && cornu_optimizer_excludes(optimizer, entry->span))
+    if (update->weight_decay != 0.0 && cornu_exclusion_has(exclusion, entry->span))
         descent.update.weight_decay = 0.0;
-    for (size_t i = 0; i < slots->count; i++) descent.slots[i] = slot_at(slots, i, entry->offset);
+    for (size_t i = 0; i < slots->moving_count; i++)
+        descent.slots[i] = cornu_slot_at(slots, i, entry->offset);
     return descent;
 }
 
@@ -253,7 +141,7 @@ static void update_tile(void *argument, size_t tile, size_t worker) {
         tiles->range->count - begin < TILE_ELEMENTS ? tiles->range->count - begin : TILE_ELEMENTS;
     size_t flat = tiles->range->offset + begin;
     void *at[CORNU_MAX_SLOTS] = {NULL};
-    for (size_t i = 0; i < slots->count; i++) at[i] = slot_at(slots, i, flat);
+    for (size_t i = 0; i < slots->moving_count; i++) at[i] = cornu_slot_at(slots, i, flat);
     tiles->kernels->update(tiles->update, 1, count, (char *)tiles->range->weights + begin * nbytes,
                            count, (const char *)tiles->gradient + flat * nbytes, count, at);
 }
@@ -266,13 +154,15 @@ static cornu_status sweep(update_tiles *tiles, cornu_task *task, const cornu_ran
 }
 
 /* Weights that lie side by side may differ in what is done to them. */
-static cornu_status sweep_entries(const cornu_optimizer *optimizer, const cornu_plan *plan,
+static cornu_status sweep_entries(const cornu_optimizer *optimizer,
+                                  const cornu_exclusion *exclusion, const cornu_plan *plan,
                                   cornu_task *task, update_tiles *tiles) {
     cornu_status status = CORNU_OK;
     for (size_t i = 0; i < plan->table->count && status == CORNU_OK; i++) {
-        if (cornu_plan_is_frozen(plan, i)) continue;
+        if (plan->frozen[i]) continue;
         const struct cornu_table_entry *entry = &plan->table->entries[i];
-        const cornu_descent descent = cornu_optimizer_descent(optimizer, entry, tiles->update);
+        const cornu_descent descent =
+            cornu_optimizer_descent(optimizer, exclusion, entry, tiles->update);
         const cornu_range range = {descent.weights, entry->offset, cornu_span_count(entry->span)};
         update_tiles own = *tiles;
         own.update = &descent.update;
@@ -281,28 +171,24 @@ static cornu_status sweep_entries(const cornu_optimizer *optimizer, const cornu_
     return status;
 }
 
-cornu_status cornu_optimizer_descend(const cornu_optimizer *optimizer, const cornu_plan *plan,
+cornu_status cornu_optimizer_descend(const cornu_optimizer *optimizer,
+                                     const cornu_exclusion *exclusion, const cornu_plan *plan,
                                      cornu_task *task, const cornu_update *update,
                                      const void *gradient) {
     update_tiles tiles = {.slots = &optimizer->slots,
                           .kernels = task->kernels,
                           .update = update,
                           .gradient = gradient};
-    /* From the first range on the step must be finished, so nobody is asked any more. */
-    const cornu_poll poll = task->poll;
+    if (update->weight_decay != 0.0 && exclusion)
+        return sweep_entries(optimizer, exclusion, plan, task, &tiles);
     cornu_status status = CORNU_OK;
-    task->poll = CORNU_NO_POLL;
-    if (update->weight_decay != 0.0 && atomic_load(&optimizer->exclusion)) {
-        status = sweep_entries(optimizer, plan, task, &tiles);
-    } else {
-        for (size_t i = 0; i < plan->range_count && status == CORNU_OK; i++)
-            status = sweep(&tiles, task, &plan->ranges[i]);
-    }
-    task->poll = poll;
+    for (size_t i = 0; i < plan->range_count && status == CORNU_OK; i++)
+        status = sweep(&tiles, task, &plan->ranges[i]);
     return status;
 }
 
 void cornu_optimizer_end(cornu_optimizer *optimizer, const cornu_update *update) {
-    cornu_optimizer_set_iterations(optimizer, update->iteration, NULL);
+    const uint64_t taken = cornu_optimizer_iterations(optimizer);
+    if (taken < CORNU_MAX_ITERATIONS) cornu_optimizer_set_iterations(optimizer, taken + 1, NULL);
     optimizer->product = update->product;
 }

@@ -7,28 +7,23 @@
 #include "base/lock.h"
 #include "cornu.h"
 #include "kernels/kernels.h"
+#include "net/exclusion.h"
 #include "net/plan.h"
 #include "net/task.h"
 
-/* What an optimizer keeps for each weight: `count` flat vectors parallel to a table. The table has
- * first the entries of the one that it is bound to, at their offsets there, then those of weights
- * that were trained before and still exist. */
+/* What an optimizer keeps for each weight: `count` flat vectors parallel to a table, first those of
+ * its own step, then the average of the weights and the gradients' sum, where there are such. The
+ * table has first the entries of the one that it is bound to, at their offsets there, then those of
+ * weights that were trained before and still exist. */
 typedef struct cornu_slots {
-    size_t count;
-    cornu_table *table; /* NULL before the first training */
+    size_t count, moving_count; /* all; those of the step */
+    cornu_table *table;         /* NULL before the first training */
     cornu_dtype dtype;
     unsigned char *memory;
 } cornu_slots;
 
-/* Weights that are not decayed. Never changed, and kept with those named before it as long as the
- * optimizer is there, so that a step can read it without a lock. */
-typedef struct cornu_exclusion {
-    struct cornu_exclusion *before;
-    size_t count;
-    cornu_span *spans[];
-} cornu_exclusion;
-
-/* Likewise: what gives the learning rate. */
+/* What gives the learning rate. Never changed, and kept with those that were set before it as long
+ * as the optimizer is there, so that a step can read it without a lock. */
 typedef struct cornu_schedule {
     struct cornu_schedule *before;
     cornu_schedule_kind kind;
@@ -41,11 +36,11 @@ struct cornu_optimizer {
     cornu_optimizer_options options;
     _Atomic double learning_rate;
     atomic_uint_fast64_t iterations;
-    _Atomic(cornu_exclusion *) exclusion; /* NULL: none */
-    _Atomic(cornu_schedule *) schedule;   /* NULL: none */
-    double product;                       /* Nadam's; needs the lock */
-    cornu_lock *lock;                     /* held by every run that trains with it */
+    _Atomic(cornu_schedule *) schedule; /* NULL: none */
+    double product;                     /* Nadam's; needs the lock */
+    cornu_lock *lock;                   /* held by every run that trains with it */
     cornu_slots slots;
+    cornu_plan *applied; /* of the weights that it was built for or applied to last; NULL: none */
     uint64_t bound_id;   /* of the table that it is bound to; 0: none */
     size_t bound_count;  /* how many entries are of that table */
     uint64_t bind_count; /* how often it was bound to a table with other weights than the last */
@@ -65,10 +60,21 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
                                   cornu_dtype dtype, cornu_error *error);
 /* Slot `index` of a span, as long as the span; NULL when there is none of it. */
 void *cornu_slots_at(const cornu_slots *slots, const cornu_span *span, size_t index);
-/* Whether a weight is not decayed though others are. */
-bool cornu_optimizer_excludes(const cornu_optimizer *optimizer, const cornu_span *span);
-/* Frees what cornu_optimizer_exclude made. */
-void cornu_optimizer_free_exclusions(cornu_optimizer *optimizer);
+/* Element `offset` of flat vector `index`. */
+void *cornu_slot_at(const cornu_slots *slots, size_t index, size_t offset);
+/* How many vectors the options ask for, and which is the average and which the sum, where there is
+ * one. */
+static inline size_t cornu_average_index(const cornu_optimizer_options *options) {
+    return cornu_optimizer_slot_count(options);
+}
+static inline size_t cornu_sum_index(const cornu_optimizer_options *options) {
+    return cornu_average_index(options) + options->use_ema;
+}
+static inline size_t cornu_optimizer_vector_count(const cornu_optimizer_options *options) {
+    return cornu_sum_index(options) + (options->gradient_accumulation_steps > 0);
+}
+/* Updates made: the iterations, but with accumulation only each so many of them makes one. */
+uint64_t cornu_optimizer_updates(const cornu_optimizer *optimizer);
 /* The learning rate of the next step, by the schedule where there is one. */
 double cornu_optimizer_scheduled_rate(const cornu_optimizer *optimizer);
 /* Whether the caller gives the learning rate of each step. */
@@ -79,10 +85,13 @@ void cornu_optimizer_free_schedules(cornu_optimizer *optimizer);
 cornu_update cornu_optimizer_begin(const cornu_optimizer *optimizer);
 /* The step of one entry of the table that the optimizer is bound to. */
 cornu_descent cornu_optimizer_descent(const cornu_optimizer *optimizer,
+                                      const cornu_exclusion *exclusion,
                                       const struct cornu_table_entry *entry,
                                       const cornu_update *update);
-/* The step on every range of the plan that is not frozen, from the flat gradient. */
-cornu_status cornu_optimizer_descend(const cornu_optimizer *optimizer, const cornu_plan *plan,
+/* The step on every range of the plan that is not frozen, from the flat gradient. It must be
+ * finished, so the task must have no poll. */
+cornu_status cornu_optimizer_descend(const cornu_optimizer *optimizer,
+                                     const cornu_exclusion *exclusion, const cornu_plan *plan,
                                      cornu_task *task, const cornu_update *update,
                                      const void *gradient);
 /* The step is taken, and counted. */

@@ -91,9 +91,12 @@ cornu_status cornu_optimizer_check(const cornu_optimizer_options *options, cornu
         return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no such optimizer.");
     cornu_status status = check_kind(options, error);
     if (status == CORNU_OK) {
-        status = check_bounds(2,
+        const double factor = options->loss_scale_factor;
+        status = check_bounds(4,
                               (bound[]){{"decay", options->decay, 0, LARGEST, false},
-                                        {"weight_decay", options->weight_decay, 0, LARGEST, false}},
+                                        {"weight_decay", options->weight_decay, 0, LARGEST, false},
+                                        {"ema_momentum", options->ema_momentum, 0, 1, false},
+                                        {"loss_scale_factor", factor, 0, LARGEST, false}},
                               error);
     }
     return status == CORNU_OK ? check_clipping(options, error) : status;

@@ -154,13 +154,17 @@ static void fill_entries(cornu_plan *plan) {
     }
 }
 
-bool cornu_plan_is_frozen(const cornu_plan *plan, size_t entry) {
+static bool is_frozen(const cornu_plan *plan, size_t entry) {
     for (size_t i = 0; i < plan->count; i++) {
         for (size_t slot = 0; slot < plan->links[i].layer->span_count; slot++) {
             if (plan->links[i].entries[slot] == entry) return !plan->links[i].trainable;
         }
     }
     return true;
+}
+
+static void fill_frozen(cornu_plan *plan) {
+    for (size_t i = 0; i < plan->table->count; i++) plan->frozen[i] = is_frozen(plan, i);
 }
 
 /* As if every layer with a matrix of weights were dense; an element of any other costs some
@@ -179,10 +183,10 @@ static void fill_ranges(cornu_plan *plan) {
     const cornu_table *table = plan->table;
     size_t element = cornu_dtype_nbytes(plan->dtype);
     for (size_t i = 0; i < table->count; i++) {
-        if (cornu_plan_is_frozen(plan, i)) continue;
+        if (plan->frozen[i]) continue;
         void *weights = cornu_span_data(table->entries[i].span);
         size_t offset = table->entries[i].offset, count = cornu_span_count(table->entries[i].span);
-        bool follows = i > 0 && !cornu_plan_is_frozen(plan, i - 1);
+        bool follows = i > 0 && !plan->frozen[i - 1];
         cornu_range *last = follows ? &plan->ranges[plan->range_count - 1] : NULL;
         if (last && (char *)last->weights + (offset - last->offset) * element == (char *)weights) {
             last->count = offset - last->offset + count;
@@ -234,7 +238,9 @@ static cornu_status allocate_plan(size_t count, cornu_plan **result) {
     plan->state = cornu_memory_allocate_zeroed(most * sizeof *plan->state);
     plan->locks = cornu_memory_allocate_zeroed((count + 2) * sizeof *plan->locks);
     plan->table = cornu_table_new(most);
-    if (!plan->links || !plan->ranges || !plan->state || !plan->locks || !plan->table) {
+    plan->frozen = cornu_memory_allocate_zeroed(most * sizeof *plan->frozen);
+    if (!plan->links || !plan->frozen || !plan->ranges || !plan->state || !plan->locks ||
+        !plan->table) {
         cornu_plan_release(plan);
         return CORNU_ERROR_MEMORY;
     }
@@ -270,9 +276,32 @@ cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
     fill_table(plan);
     fill_entries(plan);
     fill_work(plan);
+    fill_frozen(plan);
     fill_ranges(plan);
     fill_state(plan);
     fill_locks(plan, lock);
+    *result = plan;
+    return CORNU_OK;
+}
+
+cornu_status cornu_plan_of_spans(size_t span_count, cornu_span *const *spans, cornu_plan **result,
+                                 cornu_error *error) {
+    cornu_plan *plan;
+    /* There are no more spans than this many layers could have. */
+    if (span_count > CORNU_SIZE_MAX / sizeof(cornu_link) / CORNU_LAYER_MAX_SPANS ||
+        allocate_plan(span_count, &plan) != CORNU_OK) {
+        return no_memory(error);
+    }
+    plan->dtype = cornu_span_dtype(spans[0]);
+    for (size_t i = 0; i < span_count; i++) {
+        if (cornu_table_find(plan->table, spans[i]) == plan->table->count)
+            cornu_table_add(plan->table, spans[i]);
+    }
+    for (size_t i = 0; i < plan->table->count; i++) {
+        const struct cornu_table_entry *entry = &plan->table->entries[i];
+        plan->ranges[plan->range_count++] = (cornu_range){
+            cornu_span_data(entry->span), entry->offset, cornu_span_count(entry->span)};
+    }
     *result = plan;
     return CORNU_OK;
 }
@@ -288,6 +317,7 @@ void cornu_plan_release(cornu_plan *plan) {
     cornu_table_release(plan->table);
     cornu_memory_free(plan->links);
     cornu_memory_free(plan->ranges);
+    cornu_memory_free(plan->frozen);
     cornu_memory_free(plan->state);
     cornu_memory_free(plan->locks);
     cornu_memory_free(plan);

@@ -67,6 +67,7 @@ typedef struct cornu_plan {
     bool calls_out;       /* some layer is the caller's own */
     bool descends;        /* weights may be moved as soon as their gradient is there: each is in one
                              link only, whose layer knows how */
+    bool *frozen;         /* by entry of the table: its layer was frozen when this was planned */
     size_t range_count;
     cornu_range *ranges; /* not frozen */
     size_t state_count;  /* spans that layers move themselves, once each */
@@ -81,13 +82,15 @@ typedef struct cornu_plan {
 cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
                             const cornu_shape *input, bool trainable, cornu_lock *lock,
                             cornu_plan **plan, cornu_error *error);
+/* One of weights alone, none frozen, of one type; it has neither links nor locks. At least one
+ * span. CORNU_ERROR_MEMORY. */
+cornu_status cornu_plan_of_spans(size_t span_count, cornu_span *const *spans, cornu_plan **plan,
+                                 cornu_error *error);
 void cornu_plan_retain(cornu_plan *plan);
 void cornu_plan_release(cornu_plan *plan);
 const cornu_shape *cornu_plan_output(const cornu_plan *plan);
 /* The last layer's name, copied; returns `name`. */
 const char *cornu_plan_output_name(const cornu_plan *plan, char name[CORNU_NAME_NBYTES]);
-/* Whether the layer of a table's entry was frozen when this was planned. */
-bool cornu_plan_is_frozen(const cornu_plan *plan, size_t entry);
 /* Whether a layer, or the model, was frozen or thawed since. */
 bool cornu_plan_is_stale(const cornu_plan *plan, bool trainable);
 

@@ -240,6 +240,7 @@ cornu_status cornu_run_new(cornu_model *model, const cornu_run_options *options,
         cornu_objective_release(run->objective);
         run->objective = NULL;
     }
+    if (status == CORNU_OK && cornu_run_trains(run)) run->exclusion = cornu_model_exclusion(model);
     if (status == CORNU_OK) status = check_options(run, error);
     if (status == CORNU_OK) status = prepare(run, error);
     if (status != CORNU_OK) {
@@ -257,11 +258,13 @@ void cornu_run_release(cornu_run *run) {
     cornu_model_give_workspace(run->model, run->plan, run->validation.workspace);
     cornu_order_free(&run->order);
     cornu_snapshot_free(run->snapshot);
+    cornu_memory_free(run->resumed);
     cornu_memory_free(run->means);
     cornu_memory_free(run->results);
     cornu_hold_free(&run->hold);
     cornu_plan_release(run->plan);
     cornu_objective_release(run->objective);
+    cornu_exclusion_release(run->exclusion);
     cornu_model_release(run->model);
     cornu_memory_free(run);
 }
@@ -312,7 +315,7 @@ static const struct cornu_table_entry *gradient_entry(const cornu_run *run, size
     if (run->options.mode != CORNU_RUN_GRADIENT) return NULL;
     const cornu_table *table = run->plan->table;
     for (size_t i = 0; i < table->count; i++) {
-        if (!cornu_plan_is_frozen(run->plan, i) && index-- == 0) return &table->entries[i];
+        if (!run->plan->frozen[i] && index-- == 0) return &table->entries[i];
     }
     return NULL;
 }

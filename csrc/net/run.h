@@ -48,10 +48,12 @@ struct cornu_run {
     cornu_model *model;
     cornu_plan *plan;
     cornu_objective *objective; /* NULL in a prediction */
+    cornu_exclusion *exclusion; /* what training with it does not decay; NULL: nothing */
     cornu_run_options options;  /* its array pointers are not used after cornu_run_new */
     cornu_feed feed, validation;
     bool has_validation;
     cornu_order order;
+    void *resumed;            /* the state to begin with; NULL: none */
     cornu_snapshot *snapshot; /* of a fit, until all data are checked */
     cornu_task task;
     cornu_phase phase;

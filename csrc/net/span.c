@@ -99,6 +99,12 @@ cornu_status cornu_spans_new(size_t count, const cornu_span_request *requests, c
     return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the weights' descriptions.");
 }
 
+cornu_status cornu_span_new(cornu_dtype dtype, const cornu_shape *shape, cornu_span **span,
+                            cornu_error *error) {
+    const cornu_span_request request = {.dtype = dtype, .shape = *shape, .trained = true};
+    return cornu_spans_new(1, &request, span, error);
+}
+
 void cornu_span_retain(cornu_span *span) {
     atomic_fetch_add_explicit(&span->references, 1, memory_order_relaxed);
 }

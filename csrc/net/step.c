@@ -336,7 +336,8 @@ static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_
         spans->gradients[slot] =
             cornu_task_at(step->task, step->workspace->gradient, entry->offset);
         if (!step->descending) continue;
-        spans->descents[slot] = cornu_optimizer_descent(step->descending, entry, &step->update);
+        spans->descents[slot] =
+            cornu_optimizer_descent(step->descending, step->exclusion, entry, &step->update);
         pass->descents = spans->descents;
     }
 }
@@ -347,6 +348,10 @@ static cornu_status backward(cornu_step *step, const cornu_objective *objective)
     if (!makes_gradient(step)) return CORNU_OK;
     void *dy = workspace->delta[0], *other = workspace->delta[1];
     cornu_status status = loss_derivative(step, objective, dy);
+    if (status == CORNU_OK && step->loss_scale != 0.0) {
+        const size_t count = step->rows * plan->links[plan->count - 1].output_count;
+        step->task->kernels->scale(count, step->loss_scale, dy);
+    }
     if (workspace->few_count > 0) {
         if (status != CORNU_OK) return status;
         step->task->kernels->few_backward(workspace->few_count, workspace->few, step->rows, step->x,

@@ -26,7 +26,9 @@ typedef struct cornu_step {
     /* Where backward takes the step of each weight as well, which it then can't be stopped in: see
      * cornu_plan.descends. NULL: it only makes the gradient. */
     const cornu_optimizer *descending;
-    cornu_update update; /* with it; set by backward */
+    const cornu_exclusion *exclusion; /* with it: what is not decayed; NULL: nothing */
+    double loss_scale;                /* what the derivative is multiplied by; 0: nothing */
+    cornu_update update;              /* with it; set by backward */
 } cornu_step;
 
 /* All three return CORNU_OK or what the task's work was stopped by. */

@@ -181,9 +181,31 @@ class Optimizer:
         clipnorm: float = 0.0,
         clipvalue: float = 0.0,
         global_clipnorm: float = 0.0,
+        use_ema: bool = False,
+        ema_momentum: float = 0.0,
+        ema_overwrite_frequency: int = 0,
+        gradient_accumulation_steps: int = 0,
+        loss_scale_factor: float = 0.0,
     ) -> None: ...
-    def exclude(self, views: Sequence[np.ndarray]) -> None:
-        """Let weight_decay leave these weights alone, in place of those named before."""
+    def build(self, views: Sequence[np.ndarray]) -> None:
+        """Make room for what is kept of these weights."""
+
+    def read(self, view: np.ndarray, index: int) -> np.ndarray:
+        """A copy of vector `index` of a weight: those of the step, the average, the sum."""
+
+    def write(self, view: np.ndarray, index: int, values: np.ndarray) -> None:
+        """Set vector `index` of a weight; values are plain, of its dtype and size."""
+
+    def product(self, product: float = ...) -> float:
+        """Nadam's product of its shares, after it was set."""
+
+    def apply(
+        self,
+        views: Sequence[np.ndarray],
+        gradients: Sequence[np.ndarray],
+        excluded: Sequence[np.ndarray],
+    ) -> None:
+        """Take a step of these weights; those excluded are not decayed."""
 
     def set_schedule(self, kind: str, numbers: Sequence[float]) -> None:
         """Follow a schedule of Keras's from the next step on; without numbers, ask at each step."""
@@ -212,6 +234,9 @@ class Model:
         weighted_count: int = 0,
     ) -> None:
         """weighted_count: so many metrics, the last ones, are weighted as the loss is."""
+
+    def exclude(self, views: Sequence[np.ndarray], /) -> None:
+        """Let the optimizer's weight_decay leave these weights alone in runs to come."""
 
     def predict_few(self, x: object, /) -> np.ndarray | None:
         """The output for a few rows that lie as the model reads them; None: make a run."""
@@ -282,6 +307,12 @@ class Run:
     def progress(self) -> tuple[int, int, int, int, int, int, int]:
         """(epoch, step, row, step_count, row_count, validation_step, validation_step_count)."""
 
+    def state(self) -> bytes:
+        """FIT: what it needs, beside weights and optimizer, to go on from here to the same bits."""
+
+    def resume(self, state: bytes, /) -> None:
+        """FIT, before the first event: begin where another fit was."""
+
     def results(self) -> list[float] | None: ...
     def validation_results(self) -> list[float] | None: ...
     def bad_loss(self) -> tuple[int, float, int, int, int] | None:
@@ -319,6 +350,12 @@ def fill_random(
     distribution: str, values: np.ndarray, seed: int, stream: int, a: float, b: float
 ) -> None:
     """Fill in place: "uniform" [a, b), "normal" or "truncated_normal" of mean a, deviation b."""
+
+def weight(dtype: str, shape: Shape) -> np.ndarray:
+    """A view of a weight of zeros that belongs to no layer."""
+
+def check_weights(views: Sequence[np.ndarray]) -> None:
+    """Refuse what is no view of a weight, with a TypeError."""
 
 def hash_buckets(texts: Sequence[str | bytes], bins: int, key: tuple[int, ...]) -> np.ndarray:
     """The bucket of each, as int64: by FarmHash, or by SipHash with a key of two numbers."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu import _core
 from cornu.config import floatx
 from cornu.custom.derivatives import value_of
 from cornu.utils.arrays import any_type
@@ -23,6 +24,8 @@ _ARRAY_METHODS = (
     "transpose", "var",
 )
 # fmt: on
+# Of a weight of the core.
+_MOST_AXES = 8
 _ARRAY_ATTRIBUTES = ("T", "mT", "real", "imag", "flat")
 
 
@@ -102,6 +105,11 @@ class Variable(np.ndarray):
                 f"Received: {type(initializer).__name__} of dtype {value.dtype}"
             )
         own = np.array(value, dtype=None if dtype is None else any_type(dtype), order="C")
+        if own.dtype in (np.float32, np.float64) and own.ndim <= _MOST_AXES:
+            # The core's, so that an optimizer can move it.
+            weight = _core.weight(own.dtype.name, own.shape)
+            weight[...] = own
+            own = weight
         return cls.view_of(own, name or unique_name("variable"), trainable=trainable)
 
     @classmethod

@@ -23,6 +23,12 @@ OPTIMIZERS = {
     "ftrl": lambda keras: keras.optimizers.Ftrl(0.1, l1_regularization_strength=1e-3, beta=0.1),
     "ftrl power": lambda keras: keras.optimizers.Ftrl(0.1, learning_rate_power=-0.7),
     "lion": lambda keras: keras.optimizers.Lion(0.003),
+    "averaged": lambda keras: keras.optimizers.Adam(
+        0.01, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=5
+    ),
+    "accumulated": lambda keras: keras.optimizers.SGD(
+        0.1, momentum=0.5, gradient_accumulation_steps=3, loss_scale_factor=3.0
+    ),
     "scheduled": lambda keras: keras.optimizers.SGD(
         keras.optimizers.schedules.CosineDecayRestarts(0.1, 5, 1.5, 0.7, 0.01), momentum=0.5
     ),

@@ -41,6 +41,7 @@ FAMILIES = (
     "nesting",
     "normalization",
     "ops",
+    "optimizer_state",
     "optimizers",
     "overlap_metrics",
     "plain_losses",

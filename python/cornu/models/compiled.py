@@ -41,6 +41,8 @@ class Compiled:
         self._objective: Objective | None = None
         # What the core was told to train for; None: nothing yet.
         self._bound: Resolved | None = None
+        # The weights that the core was told not to decay.
+        self._undecayed: list[Any] = []
 
     # ---- What a model says of itself
 
@@ -251,7 +253,7 @@ class Compiled:
             objective.resolved = resolved
             resolved.note_targets(data.y)
             if self.optimizer is not None:
-                self.optimizer._exclude_among(self)
+                self._tell_optimizer(self.optimizer)
             if self._bound is not resolved:
                 optimizer = None if self.optimizer is None else self.optimizer._core
                 self._core.compile(
@@ -259,6 +261,15 @@ class Compiled:
                 )
                 self._bound = resolved
         return resolved, trial
+
+    def _tell_optimizer(self, optimizer: optimizers.Optimizer) -> None:
+        """Before a training: whose weights they are, and which are not decayed."""
+        if optimizer._followed is not self:
+            optimizer._follow(self)
+        undecayed = optimizer._undecayed_among(self.weights) if optimizer._excludes else []
+        if undecayed or self._undecayed:
+            self._core.exclude(undecayed)
+            self._undecayed = undecayed
 
     def _scaled(self, data: TrainingData) -> TrainingData:
         """The data with weights that the loss weight of `compile` is part of, and targets as the

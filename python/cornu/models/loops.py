@@ -46,6 +46,13 @@ def find_hooks(callbacks: CallbackList, names: dict[int, str]) -> tuple[Hooks, i
     return hooks, listen
 
 
+def finish_weights(model: Any) -> None:
+    """At the end of a training: set the weights to their averages, where the optimizer has such."""
+    optimizer = model.optimizer
+    if optimizer.use_ema and optimizer._core.iterations > 0:
+        optimizer.finalize_variable_values(model.trainable_weights)
+
+
 class FitLoop:
     """The training of a model, event by event.
 
@@ -77,6 +84,7 @@ class FitLoop:
         """
         callbacks, hooks = self._callbacks, self._hooks
         logs: dict[str, float] = {}
+        model._run, model._initial_epoch = run, None
         callbacks.on_train_begin()
         model.optimizer._prepare_schedule()
         if model.stop_training:
@@ -95,6 +103,7 @@ class FitLoop:
                 self._between(event, run, resolved, model.optimizer)
             if model.stop_training:
                 run.stop()
+        finish_weights(model)
         callbacks.on_train_end(logs)
 
     def _between(self, event: int, run: _core.Run, resolved: Resolved, optimizer: Any) -> None:

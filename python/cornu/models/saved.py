@@ -33,7 +33,8 @@ class Saved(Pickled, Described):
             filepath: The file's path.
             overwrite: Whether a file that exists is written anew.
             zipped: None or True.
-            include_optimizer: Whether to write how the model is compiled.
+            include_optimizer: Whether what it was compiled with, and the optimizer's state, are
+                written.
             save_format: `"keras"` or `"h5"`: the format, whatever the name; None: the name tells.
 
         Example:
@@ -54,10 +55,11 @@ class Saved(Pickled, Described):
 
     @of_sequential
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the weights to an HDF5 file.
+        """Write the weights, and the optimizer's state, to an HDF5 file.
 
         It is laid out as Keras 3's; where the name ends in `.h5` or `.hdf5`, and not in
-        `.weights.h5`, as Keras 2's. Keras 3 goes by the name too when it reads.
+        `.weights.h5`, as Keras 2's, without
+        that state. Keras 3 goes by the name too when it reads.
 
         Args:
             filepath: The file's path.
@@ -93,6 +95,8 @@ class Saved(Pickled, Described):
         self, filepath: Any, skip_mismatch: bool = False, by_name: bool = False
     ) -> None:
         """Read the weights from a file that `save_weights` or `save` wrote, here or in Keras.
+
+        The state of the optimizer is read too, if there is one that has trained or was built.
 
         Args:
             filepath: The file's path, whatever its name: what is in it tells its format.

@@ -14,6 +14,7 @@ from cornu.custom.raised import is_of_user
 from cornu.layers.forward import forward
 from cornu.models.batches import Feed, inputs_of, take_batch
 from cornu.models.class_weights import with_class_weight
+from cornu.models.loops import finish_weights
 from cornu.models.loss_watch import LossWatch, where
 from cornu.models.training_data import check_out, check_x, take_x
 
@@ -129,7 +130,8 @@ def train(
     marker, watch = None, LossWatch()
     logs: dict[str, float] = {}
     try:
-        for epoch in epochs:
+        epoch = epochs.start
+        while epoch < epochs.stop:
             part = BatchPass(model, _core.TRAIN, "fit", class_weight, watch, epoch)
             batches = feed.epoch()
             first = next(batches, None)
@@ -141,7 +143,12 @@ def train(
             if marker is None:
                 marker = _mark(model, prepared)
                 attach()
+                model._run, model._initial_epoch = None, None
                 listeners.on_train_begin()
+                # A training that was interrupted may be gone on with.
+                epoch = max(epoch, model._initial_epoch or 0)
+                if epoch >= epochs.stop:
+                    break
             try:
                 for hook in listeners.hooks("on_epoch_begin"):
                     hook(epoch, {})
@@ -155,9 +162,11 @@ def train(
                 hook(epoch, logs)
             if model.stop_training:
                 break
+            epoch += 1
         if marker is None:
             attach()
             listeners.on_train_begin()
+        finish_weights(model)
         listeners.on_train_end(logs)
     finally:
         if marker is not None:

@@ -55,6 +55,10 @@ class Trainer(Evaluator):
     def __init__(self) -> None:
         super().__init__()
         self.history: History | None = None
+        # The fit under way, where it is one run, and the epoch that a callback goes on with where
+        # it is not.
+        self._run: _core.Run | None = None
+        self._initial_epoch: int | None = None
 
     @of_sequential
     def fit(
@@ -221,6 +225,7 @@ class Trainer(Evaluator):
             raise
         finally:
             run.close()
+            self._run = None
             listeners.close()
         resolved.publish(self._core.results())
         assert self.history is not None

@@ -28,17 +28,20 @@ class Adamax(Optimizer):
         clipvalue: The size that each number of the gradient is cut to; None or 0: any.
         global_clipnorm: The norm that all gradients together are scaled down to; None or 0: any.
             One of these three may be given.
-        use_ema: False. Not supported yet, like the following ones.
-        ema_momentum: 0.99.
-        ema_overwrite_frequency: None.
-        loss_scale_factor: None.
-        gradient_accumulation_steps: None.
+        use_ema: Whether to keep averages of the weights, which `fit` sets them to at its end.
+        ema_momentum: How much of an average stays from step to step, from 0 to 1.
+        ema_overwrite_frequency: The weights are set to their averages each so many steps, too;
+            None: never.
+        loss_scale_factor: What the loss is multiplied by for the gradients, which are divided by
+            it, greater than 0; None: nothing.
+        gradient_accumulation_steps: Weights move each so many steps, at least 2, by the mean of
+            the gradients; None: each step.
         name: A name; None: `adamax`, `adamax_1`, ...
         **kwargs: `lr`, the old name of `learning_rate`; `decay`, Keras 2's, by which step t,
             counted from 0, has `learning_rate / (1 + decay * t)`.
 
     Raises:
-        ValueError: an argument is out of range, unknown, or not supported yet.
+        ValueError: an argument is out of range or unknown.
 
     Example:
 
@@ -89,6 +92,5 @@ class Adamax(Optimizer):
         super().__init__("adamax", learning_rate, name, options, common)
 
     @property
-    def slot_count(self) -> int:
-        """How many numbers it keeps for each weight: m and u."""
-        return 2
+    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        return (("momentum", "norm"),)

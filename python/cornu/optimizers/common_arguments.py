@@ -8,7 +8,7 @@ from typing import Any
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import nearest_keyword
-from cornu.utils.number import as_float
+from cornu.utils.number import as_float, as_integer, check_integer
 
 # Keras's common arguments with their defaults, in its order.
 COMMON: dict[str, Any] = {
@@ -23,14 +23,6 @@ COMMON: dict[str, Any] = {
     "gradient_accumulation_steps": None,
 }
 
-# Those that are taken at their defaults only.
-_UNSUPPORTED = (
-    "use_ema",
-    "ema_momentum",
-    "ema_overwrite_frequency",
-    "loss_scale_factor",
-    "gradient_accumulation_steps",
-)
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
@@ -57,7 +49,7 @@ def check_number(
     if not is_in:
         bound = f"from {low:g} to {high:g}" + (" (excluded)" if below else "")
         if math.isinf(high):
-            bound = f"at least {low:g}"
+            bound = f"more than {low:g}" if above else f"at least {low:g}"
         elif math.isinf(low):
             bound = f"at most {high:g}"
         raise ValueError(f"`{name}` must be a number {bound}. Received: {name}={shown(value)}")
@@ -127,7 +119,7 @@ def check_common(kind: type, common: dict[str, Any]) -> tuple[dict[str, Any], di
         All of them as attributes, and what the core is told.
 
     Raises:
-        ValueError: one is unknown, out of range, or not supported yet.
+        ValueError: one is unknown or out of range.
     """
     unknown = [name for name in common if name not in COMMON]
     if unknown:
@@ -136,14 +128,7 @@ def check_common(kind: type, common: dict[str, Any]) -> tuple[dict[str, Any], di
             f"{nearest_keyword(kind, unknown[0], COMMON)}"
         )
     values = {**COMMON, **common}
-    for name in _UNSUPPORTED:
-        value, default = values[name], COMMON[name]
-        if not is_among(value, (default,)) or isinstance(value, bool) != isinstance(default, bool):
-            raise ValueError(
-                f"`{name}` must be {default}: it is not supported yet. "
-                f"Received: {name}={shown(value)}"
-            )
-    core = {}
+    core: dict[str, Any] = _check_averaging(values)
     for name in ("weight_decay", *_CLIPPING):
         if values[name] is not None:
             number = check_number(name, values[name], 0.0, math.inf, below=True)
@@ -155,3 +140,23 @@ def check_common(kind: type, common: dict[str, Any]) -> tuple[dict[str, Any], di
             f"Received: {received}"
         )
     return values, core
+
+
+def _check_averaging(values: dict[str, Any]) -> dict[str, Any]:
+    """Check what is said of averages, accumulation and the loss's scale, and return what the core
+    is told of it."""
+    core: dict[str, Any] = {"use_ema": check_flag("use_ema", values["use_ema"])}
+    core["ema_momentum"] = check_number("ema_momentum", values["ema_momentum"], 0.0, 1.0)
+    if values["ema_overwrite_frequency"] is not None:
+        frequency = check_integer("ema_overwrite_frequency", values["ema_overwrite_frequency"])
+        core["ema_overwrite_frequency"] = frequency
+    steps = values["gradient_accumulation_steps"]
+    if steps is not None and as_integer(steps) != 0:
+        core["gradient_accumulation_steps"] = check_integer("gradient_accumulation_steps", steps, 2)
+    factor = values["loss_scale_factor"]
+    if factor is not None:
+        core["loss_scale_factor"] = check_number(
+            "loss_scale_factor", factor, 0.0, math.inf, below=True, above=True
+        )
+    values.update(core)
+    return core

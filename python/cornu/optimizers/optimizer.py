@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import numbers
-import re
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from cornu.optimizers.schedules.learning_rate_schedule import (
     core_schedule,
     is_in_core,
 )
+from cornu.optimizers.stateful import Stateful
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 from cornu.utils.overriding import refusal, refuse_overridden
@@ -47,7 +46,7 @@ _METHODS = (
 )
 
 
-class Optimizer:
+class Optimizer(Stateful):
     """The base of the optimizers: a learning rate, a count of steps, and the core's own optimizer.
 
     `decay` is Keras 2's: step t, counted from 0, has `learning_rate / (1 + decay * t)`. It and the
@@ -95,6 +94,7 @@ class Optimizer:
         options: dict[str, Any],
         common: dict[str, Any],
     ) -> None:
+        Stateful.__init__(self)
         refuse_overridden(self, (*_METHODS, "learning_rate", "iterations"), "Optimizers")
         rate = take_old_name(common, learning_rate, self._default_learning_rate)
         first = 0.0 if callable(rate) else check_learning_rate(rate)
@@ -111,10 +111,6 @@ class Optimizer:
         self._told_schedule: Any = None
         if callable(rate):
             self._set_learning_rate(rate)
-        self._undecayed: list[Any] = []
-        self._undecayed_names: tuple[str, ...] = ()
-        # The addresses of those that the core was told.
-        self._excluded: list[int] = []
 
     @property
     def learning_rate(self) -> Any:
@@ -139,66 +135,19 @@ class Optimizer:
 
     @property
     def iterations(self) -> Any:
-        """The number of steps taken, as a `Scalar`."""
-        core = self._core
+        """The number of steps taken, as a `Scalar`; with `gradient_accumulation_steps`, of steps
+        that moved weights."""
+        core, every = self._core, self.gradient_accumulation_steps or 1
         return Scalar(
-            "iteration", f"{self.name}/iteration", lambda: core.iterations, self._set_iterations
+            "iteration",
+            f"{self.name}/iteration",
+            lambda: core.iterations // every,
+            self._set_iterations,
         )
 
     @iterations.setter
     def iterations(self, value: Any) -> None:
         self._set_iterations(value)
-
-    @property
-    def built(self) -> bool:
-        """Whether it has taken a step, and so has slots."""
-        return self._core.iterations > 0
-
-    @property
-    def slot_count(self) -> int:
-        """How many numbers it keeps for each weight."""
-        raise NotImplementedError
-
-    def exclude_from_weight_decay(
-        self, var_list: Iterable[Any] | None = None, var_names: Iterable[str] | None = None
-    ) -> None:
-        """Say which weights `weight_decay` leaves alone, in place of what was said before.
-
-        Args:
-            var_list: Weights, such as `layer.bias`; None: none.
-            var_names: Regular expressions; a weight with one of them in its name, such as
-                `"bias"`, is left alone. None: none.
-
-        Raises:
-            TypeError: `var_list` holds something that is no weight of a built layer.
-            ValueError: `var_names` is no list of regular expressions.
-
-        Example:
-
-        >>> import cornu
-        >>> optimizer = cornu.optimizers.AdamW(weight_decay=0.01)
-        >>> optimizer.exclude_from_weight_decay(var_names=["bias"])
-
-        Source: https://keras.io/api/optimizers/
-        """
-        undecayed = list(var_list or ())
-        names = _check_patterns(var_names)
-        self._core.exclude(undecayed)
-        self._undecayed, self._undecayed_names = undecayed, names
-        self._excluded = [_address(view) for view in undecayed]
-
-    def _exclude_among(self, model: Any) -> None:
-        """Tell the core which of a model's weights are not decayed, if names say so."""
-        if not self._undecayed_names:
-            return
-        patterns = [re.compile(name) for name in self._undecayed_names]
-        views = self._undecayed + [
-            view for view in model.weights if any(one.search(view.name) for one in patterns)
-        ]
-        excluded = [_address(view) for view in views]
-        if excluded != self._excluded:
-            self._core.exclude(views)
-            self._excluded = excluded
 
     def _scheduled_rate(self) -> float:
         """What the schedule gives for the next step."""
@@ -288,7 +237,7 @@ class Optimizer:
         if self.built:
             raise TypeError(
                 f"`{self.name}` can't be copied or pickled once it has taken steps: what it keeps "
-                "for the weights is the model's, and saving that is not supported yet."
+                "is for the weights of a model. Save the model, or use `get_weights`."
             )
         if self._undecayed:
             raise TypeError(
@@ -326,7 +275,7 @@ class Optimizer:
                 "`iterations` must be an integer of at least 0. "
                 f"Received: iterations={shown(value)}"
             )
-        self._core.iterations = int(count)
+        self._core.iterations = int(count) * (self.gradient_accumulation_steps or 1)
 
 
 def _made_again(
@@ -335,21 +284,3 @@ def _made_again(
     made = kind.from_config(config)
     made.exclude_from_weight_decay(var_names=undecayed_names)
     return made
-
-
-def _address(view: Any) -> int:
-    return view.__array_interface__["data"][0]
-
-
-def _check_patterns(names: Any) -> tuple[str, ...]:
-    try:
-        if isinstance(names, str):
-            raise TypeError
-        patterns = tuple(names or ())
-        for pattern in patterns:
-            re.compile(pattern)
-    except (TypeError, re.error):
-        raise ValueError(
-            f"`var_names` must be a list of regular expressions. Received: var_names={shown(names)}"
-        ) from None
-    return patterns

@@ -26,6 +26,7 @@ from cornu.saving.serialization import make_object, serialize_keras_object
 from cornu.saving.vocabulary_files import take_vocabularies
 from cornu.saving.weights_file import (
     WEIGHTS_NAME,
+    read_archived_optimizer,
     read_archived_weights,
     read_weights_file,
     write_weights_file,
@@ -49,14 +50,15 @@ def save_model(
 
     It is of Keras 3's format, an archive; where the name ends in `.h5` or `.hdf5`, of Keras 2's.
 
-    The state of the optimizer is not written yet: training goes on without momentum.
+    The former has the state of the optimizer too, so training goes on as it was; the latter not.
 
     Args:
         model: The model.
         filepath: The file's path; by custom it ends in `.keras`.
         overwrite: Whether a file that exists is written anew.
         zipped: None or True: an archive; folders are not supported yet.
-        include_optimizer: Whether to write how the model is compiled.
+        include_optimizer: Whether what the model was compiled with, and the optimizer's state, are
+            written.
         save_format: `"keras"` or `"h5"`: the format, whatever the name; None: the name tells.
 
     Raises:
@@ -89,7 +91,7 @@ def save_model(
             filepath, overwrite, lambda path: write_legacy_file(model, path, include_optimizer)
         )
         return
-    contents = archived(model)
+    contents = archived(model, include_optimizer)
 
     def write(path: str) -> None:
         with open(path, "wb") as file:
@@ -98,16 +100,24 @@ def save_model(
     write_whole(filepath, overwrite, write)
 
 
-def archived(model: Any) -> bytes:
-    """Return what a file of Keras 3's format holds of a model."""
-    config = json.dumps(serialize_keras_object(model))
+def archived(model: Any, include_optimizer: bool = True) -> bytes:
+    """Return what a file of Keras 3's format holds of a model.
+
+    Args:
+        model: The model.
+        include_optimizer: Whether what it was compiled with, and the optimizer's state, are there.
+    """
+    described = serialize_keras_object(model)
+    if not include_optimizer:
+        described["compile_config"] = None
+    config = json.dumps(described)
     metadata = {
         "keras_version": _KERAS_VERSION,
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "cornu_version": __version__,
     }
     weights = io.BytesIO()
-    write_weights_file(model, weights)
+    write_weights_file(model, weights, include_optimizer=include_optimizer)
     contents = io.BytesIO()
     with zipfile.ZipFile(contents, "w") as archive:
         archive.writestr("metadata.json", json.dumps(metadata))
@@ -233,10 +243,12 @@ def load_model(
             model.build(shape)
         if model.built:
             read_archived_weights(model, archive)
-    settings = _entry(config, "compile_config")
-    if compile and settings:
-        with CustomObjectScope(custom_objects):
-            model.compile_from_config(settings)
+        settings = _entry(config, "compile_config")
+        if compile and settings:
+            with CustomObjectScope(custom_objects):
+                model.compile_from_config(settings)
+            if model.built and model.optimizer is not None:
+                read_archived_optimizer(model, archive)
     return model
 
 

@@ -18,6 +18,7 @@ from cornu.saving.legacy_weights import (
     stored_in_order,
     write_legacy_weights,
 )
+from cornu.saving.optimizer_group import read_optimizer_group, write_optimizer_group
 from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
 from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
@@ -29,13 +30,16 @@ WEIGHTS_NAME = "model.weights.h5"
 _TIMES_WEIGHTS = 8
 
 
-def write_weights_file(model: Any, file: Any, is_legacy: bool = False) -> None:
-    """Write the weights of a model.
+def write_weights_file(
+    model: Any, file: Any, is_legacy: bool = False, include_optimizer: bool = True
+) -> None:
+    """Write the weights of a model, and the state of its optimizer, if that has any.
 
     Args:
         model: A model that is built.
         file: A path, or a file opened for reading and writing.
-        is_legacy: Whether in Keras 2's layout.
+        is_legacy: Whether in Keras 2's layout, which has no place for that state here.
+        include_optimizer: Whether to write that state.
     """
     import h5py
 
@@ -56,6 +60,8 @@ def write_weights_file(model: Any, file: Any, is_legacy: bool = False) -> None:
                 for index, _ in enumerate(layer.weights):
                     variables.create_dataset(str(index), data=next(values))
         root.create_group("vars").attrs["name"] = model.name
+        if include_optimizer:
+            write_optimizer_group(root, model.optimizer)
 
 
 def read_weights_file(
@@ -101,18 +107,39 @@ def read_archived_weights(
     _read(model, io.BytesIO(weights), name, skip_mismatch)
 
 
-def _read(model: Any, file: Any, name: str, skip_mismatch: bool, by_name: bool = False) -> None:
+def read_archived_optimizer(model: Any, archive: zipfile.ZipFile) -> None:
+    """Read the state of a model's new optimizer from a whole model's archive, if it has such."""
+    name = str(archive.filename)
+    most = max(SMALL_NBYTES, os.path.getsize(name))
+    with _open(io.BytesIO(read_member(archive, WEIGHTS_NAME, most)), name) as root:
+        _read_optimizer(model, root, name, model.trainable_weights)
+
+
+def _read_optimizer(model: Any, root: Any, name: str, weights: Any = None) -> None:
+    try:
+        read_optimizer_group(root, model.optimizer, weights)
+    except (KeyError, OSError, RuntimeError, ValueError) as error:
+        raise ValueError(f"The optimizer's state in {name!r} can't be read: {error}") from None
+
+
+def _open(file: Any, name: str) -> Any:
     import h5py
 
     try:
-        root = h5py.File(file, "r")
+        return h5py.File(file, "r")
     except OSError as error:
         raise ValueError(f"{name!r} is no file of weights: {error}") from None
-    with root:
+
+
+def _read(model: Any, file: Any, name: str, skip_mismatch: bool, by_name: bool = False) -> None:
+    with _open(file, name) as root:
         try:
             values, problems = _fitting(model, root, by_name)
         except (KeyError, OSError, RuntimeError, ValueError) as error:
             raise ValueError(f"The weights of {name!r} can't be read: {error}") from None
+        # As in Keras, one that has kept nothing yet begins anew; but without a warning.
+        if model.optimizer is not None and model.optimizer.built and not problems:
+            _read_optimizer(model, root, name)
     if problems and not skip_mismatch:
         raise ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
     if problems:

@@ -1,0 +1,179 @@
+/* What an optimizer keeps, from outside: read, written, and moved by gradients of the caller's. */
+#include <string.h>
+
+#include "base/float_environment.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "net/hold.h"
+#include "net/optimizer.h"
+#include "net/update.h"
+
+/* An optimizer's lock, held by this thread. */
+typedef struct optimizer_hold {
+    cornu_hold hold;
+    cornu_lock *locks[1];
+    cornu_grip grips[1];
+} optimizer_hold;
+
+static cornu_status take(const cornu_optimizer *optimizer, bool exclusive, cornu_poll poll,
+                         optimizer_hold *held, cornu_error *error) {
+    const cornu_wait wait = {UINT64_MAX, poll};
+    *held = (optimizer_hold){.hold = {.locks = held->locks, .grips = held->grips}};
+    cornu_hold_add(&held->hold, optimizer->lock);
+    return cornu_hold_take(&held->hold, exclusive, &wait, error);
+}
+
+static cornu_status check_spans(size_t span_count, cornu_span *const *spans, cornu_error *error) {
+    if (span_count == 0)
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "There must be at least one weight.");
+    for (size_t i = 0; i < span_count; i++) {
+        if (cornu_span_dtype(spans[i]) == cornu_span_dtype(spans[0])) continue;
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "All weights of an optimizer must have one float type. Received: %s "
+                               "and %s",
+                               cornu_dtype_name(cornu_span_dtype(spans[0])),
+                               cornu_dtype_name(cornu_span_dtype(spans[i])));
+    }
+    return CORNU_OK;
+}
+
+/* Whether the optimizer is bound to just these weights in this order. */
+static bool is_bound_to(const cornu_optimizer *optimizer, size_t span_count,
+                        cornu_span *const *spans) {
+    const cornu_plan *plan = optimizer->applied;
+    if (!plan || plan->table->count != span_count || plan->table->id != optimizer->bound_id)
+        return false;
+    for (size_t i = 0; i < span_count; i++) {
+        if (plan->table->entries[i].span != spans[i]) return false;
+    }
+    return true;
+}
+
+static cornu_status bind_spans(cornu_optimizer *optimizer, size_t span_count,
+                               cornu_span *const *spans, cornu_error *error) {
+    if (is_bound_to(optimizer, span_count, spans)) return CORNU_OK;
+    cornu_plan *plan;
+    cornu_status status = cornu_plan_of_spans(span_count, spans, &plan, error);
+    if (status != CORNU_OK) return status;
+    status = cornu_optimizer_bind(optimizer, plan->table, plan->dtype, error);
+    if (status == CORNU_OK) {
+        cornu_plan_release(optimizer->applied);
+        optimizer->applied = plan;
+    } else {
+        cornu_plan_release(plan);
+    }
+    return status;
+}
+
+cornu_status cornu_optimizer_build(cornu_optimizer *optimizer, size_t span_count,
+                                   cornu_span *const *spans, cornu_poll poll, cornu_error *error) {
+    optimizer_hold held;
+    cornu_status status = check_spans(span_count, spans, error);
+    if (status == CORNU_OK) status = take(optimizer, true, poll, &held, error);
+    if (status != CORNU_OK) return status;
+    status = bind_spans(optimizer, span_count, spans, error);
+    cornu_hold_drop(&held.hold);
+    return status;
+}
+
+size_t cornu_optimizer_state_count(const cornu_optimizer *optimizer) {
+    return optimizer->slots.count;
+}
+
+cornu_status cornu_optimizer_read(const cornu_optimizer *optimizer, const cornu_span *span,
+                                  size_t index, void *values, cornu_poll poll, cornu_error *error) {
+    optimizer_hold held;
+    cornu_status status = take(optimizer, false, poll, &held, error);
+    if (status != CORNU_OK) return status;
+    const void *kept = cornu_slots_at(&optimizer->slots, span, index);
+    const cornu_optimizer_options *options = &optimizer->options;
+    if (!kept && options->use_ema && index == cornu_average_index(options))
+        kept = cornu_span_data(span);
+    if (kept) {
+        memcpy(values, kept, cornu_span_nbytes(span));
+    } else {
+        cornu_kernels_for(cornu_span_dtype(span))
+            ->fill(cornu_span_count(span), cornu_optimizer_slot_start(options, index), values);
+    }
+    cornu_hold_drop(&held.hold);
+    return CORNU_OK;
+}
+
+cornu_status cornu_optimizer_write(cornu_optimizer *optimizer, const cornu_span *span, size_t index,
+                                   const void *values, cornu_poll poll, cornu_error *error) {
+    optimizer_hold held;
+    cornu_status status = take(optimizer, true, poll, &held, error);
+    if (status != CORNU_OK) return status;
+    void *kept = cornu_slots_at(&optimizer->slots, span, index);
+    if (kept) {
+        memcpy(kept, values, cornu_span_nbytes(span));
+    } else {
+        status = cornu_error_set(error, CORNU_ERROR_STATE,
+                                 "The optimizer keeps nothing of this weight yet: build it for the "
+                                 "weights first.");
+    }
+    cornu_hold_drop(&held.hold);
+    return status;
+}
+
+cornu_status cornu_optimizer_product(cornu_optimizer *optimizer, const double *set, double *product,
+                                     cornu_poll poll, cornu_error *error) {
+    optimizer_hold held;
+    cornu_status status = take(optimizer, set != NULL, poll, &held, error);
+    if (status != CORNU_OK) return status;
+    if (set) optimizer->product = *set;
+    *product = optimizer->product;
+    cornu_hold_drop(&held.hold);
+    return CORNU_OK;
+}
+
+/* The gradients side by side, as a model's are. NULL: no memory. */
+static void *flat_gradient(const cornu_table *table, const void *const *gradients) {
+    const size_t element = cornu_dtype_nbytes(cornu_span_dtype(table->entries[0].span));
+    unsigned char *flat = cornu_memory_allocate_zeroed(table->flat_count * element);
+    for (size_t i = 0; flat && i < table->count; i++) {
+        memcpy(flat + table->entries[i].offset * element, gradients[i],
+               cornu_span_nbytes(table->entries[i].span));
+    }
+    return flat;
+}
+
+static cornu_status apply(cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
+                          const void *const *gradients, cornu_poll poll, cornu_error *error) {
+    const cornu_plan *plan = optimizer->applied;
+    void *gradient = flat_gradient(plan->table, gradients);
+    if (!gradient)
+        return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the gradients.");
+    cornu_float_environment environment;
+    cornu_float_environment_enter(&environment);
+    cornu_task task = {.kernels = cornu_kernels_for(plan->dtype),
+                       .thread_limit = 1,
+                       .poll = poll,
+                       .environment = &environment};
+    cornu_status status = CORNU_OK;
+    if (!cornu_optimizer_is_direct(&optimizer->options))
+        status = cornu_update_prepare(optimizer, plan, &task, gradient);
+    if (status == CORNU_OK) status = cornu_update_take(optimizer, exclusion, plan, &task, gradient);
+    cornu_float_environment_leave(&environment);
+    cornu_memory_free(gradient);
+    return status;
+}
+
+cornu_status cornu_optimizer_apply(cornu_optimizer *optimizer, size_t span_count,
+                                   cornu_span *const *spans, const void *const *gradients,
+                                   size_t excluded_count, cornu_span *const *excluded,
+                                   cornu_poll poll, cornu_error *error) {
+    optimizer_hold held;
+    cornu_exclusion *exclusion = NULL;
+    cornu_status status = check_spans(span_count, spans, error);
+    if (status == CORNU_OK && excluded_count > 0)
+        status = cornu_exclusion_new(excluded_count, excluded, &exclusion, error);
+    if (status == CORNU_OK) status = take(optimizer, true, poll, &held, error);
+    if (status == CORNU_OK) {
+        status = bind_spans(optimizer, span_count, spans, error);
+        if (status == CORNU_OK) status = apply(optimizer, exclusion, gradients, poll, error);
+        cornu_hold_drop(&held.hold);
+    }
+    cornu_exclusion_release(exclusion);
+    return status;
+}

@@ -1,0 +1,459 @@
+"""What an optimizer keeps for weights: seen, set, saved, and moved by gradients of the caller's."""
+
+from __future__ import annotations
+
+import re
+import warnings
+import weakref
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.optimizers.scalar import Scalar
+from cornu.optimizers.state_variable import StateVariable
+from cornu.utils.errors import shown
+
+
+class Stateful:
+    """An optimizer with state for each weight; `Optimizer` says what it is."""
+
+    name: str
+    use_ema: bool
+    gradient_accumulation_steps: int | None
+    _core: _core.Optimizer
+    _schedule: Any
+    learning_rate: Any
+
+    # Names of what the step keeps; those of one group lie side by side for each weight.
+    _has_product = False
+
+    def __init__(self) -> None:
+        # Whose weights the state is for: those that it was built for, or a model's.
+        self._built_for: list[Any] | None = None
+        self._model: Any = None
+        self._undecayed: list[Any] = []
+        self._undecayed_names: tuple[str, ...] = ()
+
+    @property
+    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        raise NotImplementedError
+
+    @property
+    def slot_count(self) -> int:
+        """How many numbers its step keeps for each weight."""
+        return sum(len(group) for group in self._slot_groups)
+
+    @property
+    def built(self) -> bool:
+        """Whether it has state for weights: it has taken a step, or was built."""
+        return self._built_for is not None or self._core.iterations > 0
+
+    def _prepare_step(self) -> None:
+        raise NotImplementedError
+
+    # ---- Whose state it is
+
+    @property
+    def _followed(self) -> Any:
+        """The model whose weights the state is for; None: there is none."""
+        return None if self._model is None or self._built_for is not None else self._model()
+
+    @property
+    def _excludes(self) -> bool:
+        return bool(self._undecayed or self._undecayed_names)
+
+    def _follow(self, model: Any) -> None:
+        """Take a model's weights for those that the state is for."""
+        self._built_for = None
+        self._model = weakref.ref(model)
+
+    @property
+    def _trainable_variables(self) -> list[Any]:
+        if self._built_for is not None:
+            return list(self._built_for)
+        model = None if self._model is None else self._model()
+        return [] if model is None or not self.built else list(model.trainable_weights)
+
+    def build(self, variables: Iterable[Any]) -> None:
+        """Make room for the state of weights before their first step.
+
+        Args:
+            variables: The weights, such as `model.trainable_variables`; state that there is of
+                them already stays.
+
+        Raises:
+            TypeError: one is no weight.
+            RuntimeError: the optimizer has trained other weights.
+
+        Example:
+
+        >>> import cornu
+        >>> optimizer = cornu.optimizers.Adam()
+        >>> optimizer.build([cornu.Variable([1.0, 2.0])])
+        >>> len(optimizer.variables)
+        4
+
+        Source: https://keras.io/api/optimizers/
+        """
+        weights = list(variables)
+        if weights:
+            self._core.build(weights)
+        self._built_for = weights
+
+    # ---- State
+
+    @property
+    def variables(self) -> list[Any]:
+        """What it keeps, in Keras's order: the steps taken, the learning rate where it is a number,
+        then what there is for each weight. Each can be read and, by `assign`, written."""
+        core, weights = self._core, self._trainable_variables
+        path = f"{self.name}/iteration"
+        result: list[Any] = [
+            Scalar("iteration", path, lambda: core.iterations, self._set_core_iterations)
+        ]
+        if self._schedule is None:
+            result.append(self.learning_rate)
+        index = self.slot_count
+        if self.use_ema:
+            result += self._vectors(weights, ("average",), index)
+            index += 1
+        if self.gradient_accumulation_steps:
+            result += self._vectors(weights, ("gradient_accumulator",), index)
+        index = 0
+        for group in self._slot_groups:
+            result += self._vectors(weights, group, index)
+            index += len(group)
+        if self._has_product and weights:
+            product = Scalar("variable", f"{self.name}/variable", core.product, core.product)
+            result.append(product)
+        return result
+
+    def _set_core_iterations(self, value: Any) -> None:
+        self._core.iterations = int(value)
+
+    def _vectors(
+        self, weights: Sequence[Any], names: Sequence[str], first: int
+    ) -> list[StateVariable]:
+        return [
+            self._vector(weight, name, first + i)
+            for weight in weights
+            for i, name in enumerate(names)
+        ]
+
+    def _vector(self, weight: Any, name: str, index: int) -> StateVariable:
+        core = self._core
+        full = f"{weight.path.replace('/', '_')}_{name}"
+        return StateVariable(
+            full,
+            f"{self.name}/{full}",
+            weight,
+            lambda: core.read(weight, index),
+            lambda values: core.write(weight, index, values),
+        )
+
+    @property
+    def _model_variables_moving_average(self) -> list[StateVariable]:
+        if not self.use_ema:
+            raise AttributeError("There are averages of weights only with `use_ema=True`.")
+        return self._vectors(self._trainable_variables, ("average",), self.slot_count)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Return copies of all `variables`, for `set_weights`.
+
+        Example:
+
+        >>> import cornu
+        >>> [float(value) for value in cornu.optimizers.SGD(0.5).get_weights()]
+        [0.0, 0.5]
+
+        Source: https://keras.io/api/optimizers/ (of Keras 2)
+        """
+        return [np.asarray(variable.numpy()) for variable in self.variables]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Write all `variables`.
+
+        Args:
+            weights: As many arrays, of their shapes.
+
+        Raises:
+            ValueError: the optimizer is not built, or one doesn't fit; none is written then.
+
+        Example:
+
+        >>> import cornu
+        >>> optimizer = cornu.optimizers.SGD(0.5)
+        >>> optimizer.build([cornu.Variable([1.0])])
+        >>> optimizer.set_weights([3, 0.25])
+        >>> int(optimizer.iterations), float(optimizer.learning_rate)
+        (3, 0.25)
+
+        Source: https://keras.io/api/optimizers/
+        """
+        if not self.built:
+            raise ValueError(
+                "The optimizer must be built before `set_weights`: call "
+                "`optimizer.build(trainable_variables)` first."
+            )
+        variables = self.variables
+        arrays = [np.asarray(weight) for weight in weights]
+        if [array.shape for array in arrays] != [variable.shape for variable in variables]:
+            raise ValueError(
+                "`weights` must have the shapes of `optimizer.variables`, "
+                f"{[variable.shape for variable in variables]}. "
+                f"Received: {[array.shape for array in arrays]}"
+            )
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(_plain(array))
+
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
+        """Write all `variables` to a dictionary, under "0", "1" and so on.
+
+        Args:
+            store: The dictionary, or a group of an HDF5 file.
+
+        Example:
+
+        >>> import cornu
+        >>> store = {}
+        >>> cornu.optimizers.SGD(0.5).save_own_variables(store)
+        >>> sorted(store)
+        ['0', '1']
+
+        Source: https://keras.io/api/optimizers/
+        """
+        for index, variable in enumerate(self.variables):
+            store[str(index)] = _as_keras_has_it(variable)
+
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
+        """Read all `variables` from what `save_own_variables` wrote, here or in Keras.
+
+        Where there are more or fewer, it warns and reads none.
+
+        Args:
+            store: The dictionary, or a group of an HDF5 file.
+
+        Raises:
+            ValueError: one doesn't fit; none is written then.
+
+        Example:
+
+        >>> import cornu
+        >>> optimizer = cornu.optimizers.SGD(0.5)
+        >>> optimizer.load_own_variables({"0": 7, "1": 0.25})
+        >>> int(optimizer.iterations), float(optimizer.learning_rate)
+        (7, 0.25)
+
+        Source: https://keras.io/api/optimizers/
+        """
+        variables = self.variables
+        if len(store) != len(variables):
+            reason = "" if self.built else " It has not been built yet."
+            warnings.warn(
+                f"The state of optimizer '{self.name}' is left as it is: it has {len(variables)} "
+                f"variables, what was saved has {len(store)}.{reason}",
+                stacklevel=2,
+            )
+            return
+        arrays = [np.asarray(store[str(index)]) for index in range(len(variables))]
+        for variable, array in zip(variables, arrays, strict=True):
+            if array.shape != variable.shape:
+                raise ValueError(
+                    f"What was saved of {variable.path} must have its shape, {variable.shape}. "
+                    f"Received: {array.shape}"
+                )
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(_plain(array))
+
+    def finalize_variable_values(self, var_list: Iterable[Any]) -> None:
+        """Set weights to their averages, with `use_ema`; `fit` does so at its end.
+
+        Args:
+            var_list: The weights.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.optimizers.SGD().finalize_variable_values([])
+
+        Source: https://keras.io/api/optimizers/
+        """
+        if self.use_ema:
+            for weight in var_list:
+                weight.assign(self._core.read(weight, self.slot_count))
+
+    # ---- Steps by gradients of the caller's
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> Any:
+        """Take a step by gradients, each with its weight.
+
+        Args:
+            grads_and_vars: Pairs of a gradient, which may be None, and a weight.
+
+        Returns:
+            The number of steps taken.
+
+        Raises:
+            ValueError: no weight has a gradient, or one has another shape.
+
+        Example:
+
+        >>> import cornu
+        >>> weight = cornu.Variable([1.0, 2.0])
+        >>> int(cornu.optimizers.SGD(0.5).apply_gradients([([1.0, 0.0], weight)]))
+        1
+        >>> weight.tolist()
+        [0.5, 2.0]
+
+        Source: https://keras.io/api/optimizers/
+        """
+        pairs = list(grads_and_vars)
+        self.apply([gradient for gradient, _ in pairs], [weight for _, weight in pairs])
+        return self.variables[0]
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Iterable[Any] | None = None) -> None:
+        """Take a step by gradients.
+
+        A thread that predicts meanwhile may see some weights moved and others not yet.
+
+        Args:
+            grads: A gradient for each weight; None where there is none.
+            trainable_variables: The weights; None: those that it was built for.
+
+        Raises:
+            TypeError: one is no weight.
+            ValueError: there are not as many gradients as weights, no weight has one, or one has
+                another shape; or there are no weights.
+
+        Example:
+
+        >>> import cornu
+        >>> weight = cornu.Variable([1.0, 2.0])
+        >>> optimizer = cornu.optimizers.SGD(0.5, momentum=0.5)
+        >>> optimizer.build([weight])
+        >>> optimizer.apply([[1.0, 0.0]])
+        >>> optimizer.apply([[0.0, 0.0]])
+        >>> weight.tolist()
+        [0.25, 2.0]
+
+        Source: https://keras.io/api/optimizers/
+        """
+        gradients = list(grads)
+        if not gradients:
+            return
+        weights = self._weights_to_move(gradients, trainable_variables)
+        pairs = [
+            (weight, gradient)
+            for weight, gradient in zip(weights, gradients, strict=True)
+            if gradient is not None
+        ]
+        if not pairs:
+            raise ValueError("No weight has a gradient. Received: None for each of them")
+        if len(pairs) < len(weights):
+            missing = [w.path for w, g in zip(weights, gradients, strict=True) if g is None]
+            warnings.warn(f"These weights have no gradient, and stay: {missing}", stacklevel=2)
+        moved = [weight for weight, _ in pairs]
+        arrays = [_as_gradient(weight, gradient) for weight, gradient in pairs]
+        self._prepare_step()
+        self._core.apply(moved, arrays, self._undecayed_among(moved))
+        if self._built_for is None and self._model is None:
+            self._built_for = weights
+
+    def _weights_to_move(self, gradients: list[Any], given: Iterable[Any] | None) -> list[Any]:
+        weights = self._trainable_variables if given is None else list(given)
+        if given is None and not self.built:
+            raise ValueError(
+                "Gradients can be applied without their weights only when the optimizer is built: "
+                "call `optimizer.build(trainable_variables)` first."
+            )
+        if len(gradients) != len(weights):
+            raise ValueError(
+                f"`grads` must be as many as the weights, {len(weights)}. "
+                f"Received: {len(gradients)}"
+            )
+        return weights
+
+    # ---- Weights that are not decayed
+
+    def exclude_from_weight_decay(
+        self, var_list: Iterable[Any] | None = None, var_names: Iterable[str] | None = None
+    ) -> None:
+        """Say which weights `weight_decay` leaves alone, in place of what was said before.
+
+        It counts for fits and steps that begin afterwards.
+
+        Args:
+            var_list: Weights, such as `layer.bias`; None: none.
+            var_names: Regular expressions; a weight with one of them in its name, such as
+                `"bias"`, is left alone. None: none.
+
+        Raises:
+            TypeError: `var_list` holds something that is no weight of a built layer.
+            ValueError: `var_names` is no list of regular expressions.
+
+        Example:
+
+        >>> import cornu
+        >>> optimizer = cornu.optimizers.AdamW(weight_decay=0.01)
+        >>> optimizer.exclude_from_weight_decay(var_names=["bias"])
+
+        Source: https://keras.io/api/optimizers/
+        """
+        undecayed = list(var_list or ())
+        names = _check_patterns(var_names)
+        _core.check_weights(undecayed)
+        self._undecayed, self._undecayed_names = undecayed, names
+
+    def _undecayed_among(self, weights: Sequence[Any]) -> list[Any]:
+        """Those of the weights that are not decayed."""
+        if not self._excludes:
+            return []
+        patterns = [re.compile(name) for name in self._undecayed_names]
+        addresses = {_address(view) for view in self._undecayed}
+        return [
+            weight
+            for weight in weights
+            if _address(weight) in addresses or any(one.search(weight.name) for one in patterns)
+        ]
+
+
+def _plain(array: np.ndarray) -> Any:
+    return array.item() if array.ndim == 0 else array
+
+
+def _as_keras_has_it(variable: Any) -> np.ndarray:
+    """As Keras stores it: the count of steps is an int32 as long as it can be."""
+    array = np.asarray(variable.numpy())
+    if array.dtype.kind == "i":
+        return array.astype(np.int32 if array <= np.iinfo(np.int32).max else np.int64)
+    return array
+
+
+def _as_gradient(weight: Any, gradient: Any) -> np.ndarray:
+    array = np.asarray(gradient)
+    if array.dtype.kind not in "biuf" or array.shape != weight.shape:
+        raise ValueError(
+            f"A gradient must be numbers of its weight's shape, {weight.shape} of {weight.path}. "
+            f"Received: shape {array.shape}, dtype {array.dtype}"
+        )
+    return np.ascontiguousarray(array, weight.dtype).reshape(weight.shape)
+
+
+def _address(view: Any) -> int:
+    return view.__array_interface__["data"][0]
+
+
+def _check_patterns(names: Any) -> tuple[str, ...]:
+    try:
+        if isinstance(names, str):
+            raise TypeError
+        patterns = tuple(names or ())
+        for pattern in patterns:
+            re.compile(pattern)
+    except (TypeError, re.error):
+        raise ValueError(
+            f"`var_names` must be a list of regular expressions. Received: var_names={shown(names)}"
+        ) from None
+    return patterns

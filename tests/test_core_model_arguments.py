@@ -84,7 +84,7 @@ def test_layers_and_optimizers_are_told_from_other_things():
         ((_core.EVALUATE, X, Y), {"validation": (X, Y, None)}, ValueError, "for FIT only"),
         ((_core.FIT, X, Y), {"validation_batch_size": 0}, ValueError, "`validation_batch_size`"),
         ((_core.FIT, X, Y), {"validation_frequency": 0}, ValueError, "`validation_frequency`"),
-        ((_core.FIT, X, Y), {"listen": 1 << 10}, ValueError, "`listen` must be a sum of events"),
+        ((_core.FIT, X, Y), {"listen": 1 << 11}, ValueError, "`listen` must be a sum of events"),
         ((_core.FIT, X, Y), {"listen": -1}, ValueError, "`listen`"),
         ((_core.FIT, X, Y), {"tick_seconds": -1.0}, ValueError, "`tick_seconds`"),
         ((_core.FIT, X, Y), {"tick_seconds": math.nan}, ValueError, "`tick_seconds`"),

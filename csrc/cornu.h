@@ -186,6 +186,9 @@ bool cornu_layer_trainable(const cornu_layer *layer);
 /* A model that is compiled sees it with its next call. */
 void cornu_layer_set_trainable(cornu_layer *layer, bool trainable);
 
+/* Regularizers and constraints stand in a file of their own. */
+#include "cornu_rules.h"
+
 /* ---- Optimizers ---- */
 
 /* With schedules of their learning rates, in a file of their own. */
@@ -319,6 +322,7 @@ typedef struct cornu_run_options {
     /* Asked within steps too; false abandons the step. From a poll the model, and those that share
      * its layers, can predict and evaluate, but not be changed: CORNU_ERROR_STATE. */
     cornu_poll poll;
+    cornu_own own;
 } cornu_run_options;
 
 /* Checks the arrays against the model (shapes, dtypes, lengths), and allocates all that the run

@@ -81,6 +81,96 @@ static PyGetSetDef layer_attributes[] = {
     {0},
 };
 
+/* ---- Regularizers and constraints ---- */
+
+/* Output: size_t, an index of a weight; None: the output. */
+static bool convert_index(PyObject *value, const char *name, void *output) {
+    *(size_t *)output = CORNU_OUTPUT;
+    return value == Py_None || cornu_convert_size(value, name, output);
+}
+
+/* Output: cornu_regularizer_kind. */
+static bool convert_regularizer_kind(PyObject *value, const char *name, void *output) {
+    static const char *const kinds[CORNU_REGULARIZER_COUNT] = {
+        [CORNU_L1_L2] = "l1_l2",
+        [CORNU_ORTHOGONAL_ROWS] = "orthogonal_rows",
+        [CORNU_ORTHOGONAL_COLUMNS] = "orthogonal_columns",
+        [CORNU_OWN_REGULARIZER] = "own",
+    };
+    const char *text;
+    size_t kind;
+    if (!cornu_convert_text(value, name, &text) ||
+        !cornu_choice_find(text, name, CORNU_REGULARIZER_COUNT, kinds, &kind)) {
+        return false;
+    }
+    *(cornu_regularizer_kind *)output = (cornu_regularizer_kind)kind;
+    return true;
+}
+
+/* Output: cornu_constraint_kind. */
+static bool convert_constraint_kind(PyObject *value, const char *name, void *output) {
+    static const char *const kinds[CORNU_CONSTRAINT_COUNT] = {
+        [CORNU_NOT_NEGATIVE] = "not_negative",
+        [CORNU_NORM_BETWEEN] = "norm_between",
+        [CORNU_UNIT_NORM] = "unit_norm",
+        [CORNU_OWN_CONSTRAINT] = "own",
+    };
+    const char *text;
+    size_t kind;
+    if (!cornu_convert_text(value, name, &text) ||
+        !cornu_choice_find(text, name, CORNU_CONSTRAINT_COUNT, kinds, &kind)) {
+        return false;
+    }
+    *(cornu_constraint_kind *)output = (cornu_constraint_kind)kind;
+    return true;
+}
+
+static PyObject *none_or_error(cornu_status status, const cornu_error *error) {
+    if (status == CORNU_OK) Py_RETURN_NONE;
+    cornu_error_raise(status, error);
+    return NULL;
+}
+
+static PyObject *layer_set_regularizer(PyObject *self, PyObject *const *values,
+                                       Py_ssize_t value_count, PyObject *keywords) {
+    size_t index;
+    cornu_regularizer regularizer = {0};
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"index", convert_index, &index},
+        {"kind", convert_regularizer_kind, &regularizer.kind},
+        {"|l1", cornu_convert_double, &regularizer.l1},
+        {"|l2", cornu_convert_double, &regularizer.l2},
+    };
+    if (!cornu_arguments_parse("set_regularizer", 4, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    cornu_status status =
+        cornu_layer_set_regularizer(layer_of(self), index, &regularizer, &error);
+    return none_or_error(status, &error);
+}
+
+static PyObject *layer_set_constraint(PyObject *self, PyObject *const *values,
+                                      Py_ssize_t value_count, PyObject *keywords) {
+    size_t index;
+    cornu_constraint constraint = {0};
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"index", cornu_convert_size, &index},
+        {"kind", convert_constraint_kind, &constraint.kind},
+        {"|first_axis", cornu_convert_int64, &constraint.first_axis},
+        {"|axis_count", cornu_convert_size, &constraint.axis_count},
+        {"|least", cornu_convert_double, &constraint.least},
+        {"|most", cornu_convert_double, &constraint.most},
+        {"|rate", cornu_convert_double, &constraint.rate},
+    };
+    if (!cornu_arguments_parse("set_constraint", 7, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_layer_set_constraint(layer_of(self), index, &constraint, &error);
+    return none_or_error(status, &error);
+}
+
 /* ---- Methods ---- */
 
 static PyObject *layer_output_shape(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
@@ -185,6 +275,14 @@ static PyMethodDef layer_methods[] = {
     {"share_weight", layer_share_weight, METH_O,
      "share_weight($self, view, /)\n--\n\n"
      "Another layer's weight as one of a layer that Python computes."},
+    {"set_regularizer", (PyCFunction)(void (*)(void))layer_set_regularizer,
+     METH_FASTCALL | METH_KEYWORDS,
+     "set_regularizer($self, /, index, kind, l1=0.0, l2=0.0)\n--\n\n"
+     "Give a weight, or the output (None), a regularizer; before build."},
+    {"set_constraint", (PyCFunction)(void (*)(void))layer_set_constraint,
+     METH_FASTCALL | METH_KEYWORDS,
+     "set_constraint($self, /, index, kind, first_axis=0, axis_count=0, least=0.0, most=0.0, "
+     "rate=0.0)\n--\n\nGive a weight a constraint; before build."},
     {"spans", layer_spans, METH_NOARGS,
      "spans($self, /)\n--\n\nWritable views of the weights' own memory, which they keep alive."},
     {NULL, NULL, 0, NULL},

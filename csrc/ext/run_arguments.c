@@ -11,7 +11,7 @@
 
 /* The call as it came; arrays are borrowed, NULL where there is none. */
 typedef struct run_call {
-    PyObject *model, *after;
+    PyObject *model, *after, *own;
     cornu_run_mode mode;
     PyArrayObject *x, *y, *sample_weight, *output;
     PyArrayObject *validation_x, *validation_y, *validation_sample_weight;
@@ -107,6 +107,7 @@ static bool parse_call(PyObject *values, PyObject *keywords, run_call *call) {
         {"$output", cornu_convert_optional_ndarray, &call->output},
         {"$training", cornu_convert_bool, &call->training},
         {"$after", cornu_convert_object, &call->after},
+        {"$own", cornu_convert_object, &call->own},
         {"$unattended", cornu_convert_bool, &call->unattended},
         {"$listen", convert_events, &call->listen},
         {"$tick_seconds", convert_seconds, &call->tick_seconds},
@@ -244,6 +245,11 @@ bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values
     run->model = (cornu_model_object *)call.model;
     if (call.after == Py_None) call.after = NULL;
     run->after = call.after;
+    if (call.own == Py_None) call.own = NULL;
+    if (call.own != NULL && !PyCallable_Check(call.own)) {
+        return cornu_argument_refuse(PyExc_TypeError, "own", "a function or None", call.own);
+    }
+    run->own = call.own;
     run->options = (cornu_run_options){
         .mode = call.mode,
         .batch_size = call.batch_size,

@@ -11,6 +11,7 @@
 #include "ext/interrupt.h"
 #include "ext/model_type.h"
 #include "ext/module.h"
+#include "ext/own_call.h"
 #include "ext/result_list.h"
 #include "ext/run_arguments.h"
 #include "ext/span_view.h"
@@ -25,6 +26,7 @@ typedef struct run_object {
     bool over;             /* done, or ended by an error */
     bool failed;           /* ended by an error */
     cornu_signals signals; /* of the advance under way */
+    cornu_own_caller own;
 } run_object;
 
 static run_object *run_of(PyObject *self) {
@@ -87,6 +89,8 @@ static PyObject *run_new(PyTypeObject *type, PyObject *values, PyObject *keyword
     self->arrays = arguments.arrays;
     self->model = Py_NewRef((PyObject *)arguments.model);
     arguments.options.poll = cornu_signals_poll(&self->signals);
+    self->own = (cornu_own_caller){Py_XNewRef(arguments.own), &self->signals};
+    if (arguments.own != NULL) arguments.options.own = (cornu_own){cornu_own_caller_call, &self->own};
     run_object *after = NULL;
     if (arguments.after != NULL) {
         after = enter_done(type, arguments.after);
@@ -112,6 +116,7 @@ static int run_traverse(PyObject *self, visitproc visit, void *arg) {
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(run_of(self)->model);
     Py_VISIT(run_of(self)->arrays);
+    Py_VISIT(run_of(self)->own.function);
     return 0;
 }
 
@@ -124,6 +129,7 @@ static int run_clear(PyObject *self) {
     cornu_run_release(dropped);
     Py_CLEAR(run->arrays);
     Py_CLEAR(run->model);
+    Py_CLEAR(run->own.function);
     return 0;
 }
 
@@ -312,7 +318,7 @@ static PyType_Slot run_slots[] = {
     {Py_tp_doc, (void *)"Run(model, mode, x, y=None, sample_weight=None, *, batch_size=32, "
                         "epochs=1, initial_epoch=0, shuffle_seed=None, validation=None, "
                         "validation_batch_size=32, validation_frequency=1, output=None, "
-                        "training=False, after=None, listen=0, tick_seconds=0.1)\n--\n\n"
+                        "training=False, after=None, own=None, listen=0, tick_seconds=0.1)\n--\n\n"
                         "Training, evaluation or prediction, advanced from event to event."},
     {Py_tp_new, (void *)run_new},
     {Py_tp_dealloc, (void *)run_dealloc},

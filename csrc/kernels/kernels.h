@@ -225,6 +225,19 @@ typedef struct cornu_kernels {
     void (*scale)(size_t count, double factor, void *x);
     void (*clip)(size_t count, double most, void *x);
 
+    /* gradient[i] += l1 sign(x[i]) + 2 l2 x[i] (NULL: not wanted); sums = sum |x|, sum x^2 (NULL:
+     * likewise), added in double as above. */
+    void (*penalize)(size_t count, double l1, double l2, const void *x, void *gradient,
+                     double sums[2]);
+    /* Returns the sum of |products| but for those on the diagonal, where the first row has its
+     * element `diagonal`; makes them factor times their signs. */
+    double (*take_signs)(size_t rows, size_t columns, size_t diagonal, double factor,
+                         void *products);
+    /* Puts a matrix, whose rows lie `stride` apart, under a constraint, with a norm for each
+     * column. Not for the caller's own. Callers may split between columns. */
+    void (*constrain)(const cornu_constraint *constraint, size_t rows, size_t columns,
+                      size_t stride, void *x);
+
     /* weights[i][j] moves against gradient[i][j], each with a stride of its own from row to row;
      * slots (see cornu_optimizer_slot_count) lie as weights do. */
     void (*update)(const cornu_update *update, size_t rows, size_t columns, void *weights,

@@ -49,6 +49,8 @@
 
 #include "kernels/gradient_template.h"
 
+#include "kernels/rules_template.h"
+
 #include "kernels/update_adam_template.h"
 
 #include "kernels/update_rms_template.h"
@@ -107,6 +109,9 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .follow = follow,
     .scale = scale,
     .clip = clip,
+    .penalize = penalize,
+    .take_signs = take_signs,
+    .constrain = constrain,
     .update = update,
     .random_words = random_words,
     .dropout = dropout,

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/float_environment.h"
 #include "base/status.h"
+#include "net/penalty.h"
 #include "net/resume.h"
 #include "net/run.h"
 #include "net/update.h"
@@ -65,6 +66,8 @@ static cornu_status compute(cornu_run *run, cornu_step *step) {
         status = cornu_step_loss(step, run->objective, gradient_only ? NULL : run->means, &loss);
     }
     if (status == CORNU_OK && use->backward) status = cornu_step_backward(step, run->objective);
+    if (status == CORNU_OK && use->targets)
+        status = cornu_step_penalize(step, gradient_only ? NULL : run->means, &loss);
     if (status == CORNU_OK && gradient_only) run->means[0] = (cornu_mean){loss, 1.0};
     return status;
 }
@@ -93,7 +96,8 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
                        .workspace = feed->workspace,
                        .task = &run->task,
                        .rows = rows->count,
-                       .exclusion = run->exclusion};
+                       .exclusion = run->exclusion,
+                       .own = &run->options.own};
     bool training = feed == &run->feed && cornu_run_trains(run);
     cornu_optimizer *optimizer = training ? run->objective->optimizer : NULL;
     cornu_status status = cornu_feed_gather(run, feed, rows, &step.x, error);
@@ -130,6 +134,10 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
     } else if (training) {
         status = cornu_update_take(optimizer, run->exclusion, run->plan, &run->task,
                                    feed->workspace->gradient);
+    }
+    if (training && status == CORNU_OK && run->plan->constrains) {
+        status = cornu_constrain_weights(run->plan, &run->task, &run->options.own,
+                                         feed->workspace->rules_room);
     }
     return status;
 }

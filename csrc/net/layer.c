@@ -105,11 +105,15 @@ static size_t weight_shapes(const cornu_layer *layer, const cornu_shape *first,
 }
 
 static cornu_status check_weights(const cornu_layer *layer, const cornu_shape *first,
-                                  const cornu_shape *input, cornu_error *error) {
+                                  const cornu_shape *input, const cornu_shape *output,
+                                  cornu_error *error) {
     cornu_shape has[CORNU_LAYER_MAX_SPANS];
     cornu_span_request needs[CORNU_LAYER_MAX_SPANS];
+    size_t count = weight_shapes(layer, first ? first : input, has);
+    cornu_status status = cornu_layer_check_rules(layer, count, has, output, error);
+    if (status != CORNU_OK) return status;
     if (!layer->type->spans) return CORNU_OK;
-    size_t count = weight_shapes(layer, first, has);
+    count = weight_shapes(layer, first, has);
     if (count > 0) layer->type->spans(layer, input, needs);
     for (size_t i = 0; i < count; i++) {
         if (cornu_shape_equal(&needs[i].shape, &has[i])) continue;
@@ -136,7 +140,7 @@ cornu_status cornu_layer_output_shape_again(const cornu_layer *layer, const corn
     }
     cornu_shape result;
     cornu_status status = layer->type->output_shape(layer, input, &result, error);
-    if (status == CORNU_OK) status = check_weights(layer, first, input, error);
+    if (status == CORNU_OK) status = check_weights(layer, first, input, &result, error);
     if (status == CORNU_OK) *output = result;
     return status;
 }

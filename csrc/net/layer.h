@@ -101,6 +101,9 @@ struct cornu_layer {
     cornu_shape input; /* of the first build: what the spans were made for */
     size_t span_count;
     cornu_span *spans[CORNU_LAYER_MAX_SPANS];
+    /* By span, and of the output; set before it is built. */
+    cornu_regularizer regularizers[CORNU_LAYER_MAX_SPANS], output_regularizer;
+    cornu_constraint constraints[CORNU_LAYER_MAX_SPANS];
     _Atomic(cornu_lock *) lock; /* of the model that it came to first */
 };
 
@@ -112,6 +115,14 @@ cornu_status cornu_layer_check_activation(const cornu_activation *activation, co
 /* Gives a layer the spans that were made for it; takes over the references. */
 void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count,
                              cornu_span *const *spans);
+/* The axes of a weight that a constraint's norms are along; none where it has no norms. False: there
+ * are no such axes. */
+bool cornu_constraint_axes(const cornu_constraint *constraint, const cornu_shape *shape,
+                           size_t *first, size_t *end);
+/* Whether the layer's regularizers and constraints fit weights of these shapes and this output. */
+cornu_status cornu_layer_check_rules(const cornu_layer *layer, size_t count,
+                                     const cornu_shape *weights, const cornu_shape *output,
+                                     cornu_error *error);
 /* Sets CORNU_ERROR_VALUE: layer "name" (Type) <what>, input shape (None, ...). */
 cornu_status cornu_layer_shape_error(const cornu_layer *layer, const cornu_shape *input,
                                      const char *what, cornu_error *error);

@@ -245,6 +245,8 @@ void cornu_objective_results(const cornu_objective *objective, const cornu_mean 
 bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_plan *plan) {
     if (objective->loss.from_logits) return false;
     const cornu_layer *last = plan->links[plan->count - 1].layer;
+    /* The penalty's derivative is by the output. */
+    if (last->output_regularizer.kind != CORNU_NO_REGULARIZER) return false;
     const cornu_activation *activation =
         last->type->activation ? last->type->activation(last) : NULL;
     if (!activation) return false;

@@ -235,11 +235,12 @@ static cornu_status allocate_plan(size_t count, cornu_plan **result) {
     size_t most = count * CORNU_LAYER_MAX_SPANS;
     plan->links = cornu_memory_allocate_zeroed(count * sizeof *plan->links);
     plan->ranges = cornu_memory_allocate_zeroed(most * sizeof *plan->ranges);
+    plan->rules = cornu_memory_allocate_zeroed(most * sizeof *plan->rules);
     plan->state = cornu_memory_allocate_zeroed(most * sizeof *plan->state);
     plan->locks = cornu_memory_allocate_zeroed((count + 2) * sizeof *plan->locks);
     plan->table = cornu_table_new(most);
     plan->frozen = cornu_memory_allocate_zeroed(most * sizeof *plan->frozen);
-    if (!plan->links || !plan->frozen || !plan->ranges || !plan->state || !plan->locks ||
+    if (!plan->links || !plan->frozen || !plan->ranges || !plan->rules || !plan->state || !plan->locks ||
         !plan->table) {
         cornu_plan_release(plan);
         return CORNU_ERROR_MEMORY;
@@ -275,6 +276,7 @@ cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
     new_spans_free(&made);
     fill_table(plan);
     fill_entries(plan);
+    cornu_plan_fill_rules(plan);
     fill_work(plan);
     fill_frozen(plan);
     fill_ranges(plan);
@@ -318,6 +320,7 @@ void cornu_plan_release(cornu_plan *plan) {
     cornu_memory_free(plan->links);
     cornu_memory_free(plan->ranges);
     cornu_memory_free(plan->frozen);
+    cornu_memory_free(plan->rules);
     cornu_memory_free(plan->state);
     cornu_memory_free(plan->locks);
     cornu_memory_free(plan);

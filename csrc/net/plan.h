@@ -54,6 +54,15 @@ typedef struct cornu_range {
     size_t offset, count; /* in the flat vector */
 } cornu_range;
 
+/* A weight that is trained, and has a regularizer or a constraint: its layer's, perhaps of the kind
+ * that says that there is none. */
+typedef struct cornu_rule {
+    size_t entry;         /* in the table */
+    size_t layer, weight; /* the first link that has it; its slot there */
+    const cornu_regularizer *regularizer;
+    const cornu_constraint *constraint;
+} cornu_rule;
+
 typedef struct cornu_plan {
     atomic_size_t references;
     cornu_dtype dtype;
@@ -70,6 +79,10 @@ typedef struct cornu_plan {
     bool *frozen;         /* by entry of the table: its layer was frozen when this was planned */
     size_t range_count;
     cornu_range *ranges; /* not frozen */
+    size_t rule_count;
+    cornu_rule *rules;
+    bool regularizes_weights, regularizes_outputs, constrains;
+    bool has_own;        /* some of that is the caller's own */
     size_t state_count;  /* spans that layers move themselves, once each */
     cornu_span **state;
     size_t state_nbytes;
@@ -91,6 +104,11 @@ void cornu_plan_release(cornu_plan *plan);
 const cornu_shape *cornu_plan_output(const cornu_plan *plan);
 /* The last layer's name, copied; returns `name`. */
 const char *cornu_plan_output_name(const cornu_plan *plan, char name[CORNU_NAME_NBYTES]);
+/* For cornu_plan_new. */
+void cornu_plan_fill_rules(cornu_plan *plan);
+/* Elements that regularizers and constraints need room for with batches of up to so many rows;
+ * false: more than memory can hold. */
+bool cornu_plan_rules_room(const cornu_plan *plan, size_t rows, size_t *count);
 /* Whether a layer, or the model, was frozen or thawed since. */
 bool cornu_plan_is_stale(const cornu_plan *plan, bool trainable);
 

@@ -42,6 +42,12 @@ static cornu_status check_options(const cornu_run *run, cornu_error *error) {
                                "`validation_freq` must be a positive integer. Received: 0");
     }
     if (options->mode == CORNU_RUN_PREDICT) return CORNU_OK;
+    if (run->plan->has_own && !options->own.call) {
+        return cornu_error_set(error, CORNU_ERROR_STATE,
+                               "Model \"%s\" has regularizers or constraints of the caller's, and "
+                               "there is nobody to ask for them.",
+                               run->model->name);
+    }
     if (!run->objective || (cornu_run_trains(run) && !run->objective->optimizer)) {
         return cornu_error_set(error, CORNU_ERROR_STATE,
                                "Model \"%s\" must be compiled before it is trained or evaluated.",

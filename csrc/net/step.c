@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "net/bad_loss.h"
+#include "net/penalty.h"
 #include "net/shape.h"
 
 /* Elements of the loss between two polls. */
@@ -54,6 +55,32 @@ static cornu_status few_forward(cornu_step *step) {
     return CORNU_OK;
 }
 
+/* The penalty of what link `index` gives out, y: its value, or (gradient not NULL) its derivative.
+ */
+static cornu_status penalize_output(cornu_step *step, size_t index, const void *y, void *gradient) {
+    const cornu_link *link = &step->plan->links[index];
+    const cornu_regularizer *regularizer = &link->layer->output_regularizer;
+    if (regularizer->kind == CORNU_NO_REGULARIZER) return CORNU_OK;
+    const cornu_penalty penalty = {.regularizer = regularizer,
+                                   .layer = index,
+                                   .weight = CORNU_OUTPUT,
+                                   .shape = &link->output,
+                                   .rows = step->rows,
+                                   .x = y,
+                                   .gradient = gradient,
+                                   .room = step->workspace->rules_room};
+    return cornu_penalize(step->task, step->own, &penalty, gradient ? NULL : &step->penalty);
+}
+
+/* Of the links from `first` to before `end`, which all give out y. */
+static cornu_status penalize_outputs(cornu_step *step, size_t first, size_t end, const void *y) {
+    cornu_status status = CORNU_OK;
+    if (!step->plan->regularizes_outputs || !step->workspace->use.targets) return CORNU_OK;
+    for (size_t i = first; i < end && status == CORNU_OK; i++)
+        status = penalize_output(step, i, y, NULL);
+    return status;
+}
+
 cornu_status cornu_step_forward(cornu_step *step) {
     if (step->workspace->few_count > 0) return few_forward(step);
     const void *at = step->x;
@@ -61,10 +88,15 @@ cornu_status cornu_step_forward(cornu_step *step) {
     for (size_t i = 0; i < end; i++) {
         cornu_slice *slice = &step->workspace->slices[i];
         const cornu_layer *layer = step->plan->links[i].layer;
-        if (slice->alias) continue;
+        cornu_status status = CORNU_OK;
+        if (slice->alias) {
+            if ((status = penalize_outputs(step, i, i + 1, at)) != CORNU_OK) return status;
+            continue;
+        }
         cornu_pass pass = make_pass(step, i, at);
         if (i + 1 == end && step->output) pass.y = step->output;
-        cornu_status status = layer->type->forward(layer, &pass);
+        status = layer->type->forward(layer, &pass);
+        if (status == CORNU_OK) status = penalize_outputs(step, i, i + 1, pass.y);
         if (status == CORNU_OK) status = cornu_task_poll(step->task);
         if (status != CORNU_OK) return status;
         slice->draw = pass.draw;
@@ -78,7 +110,7 @@ cornu_status cornu_step_forward(cornu_step *step) {
         at = step->output;
     }
     step->result = at;
-    return CORNU_OK;
+    return penalize_outputs(step, end, step->plan->count, at);
 }
 
 /* What the loss is taken of. */
@@ -292,6 +324,20 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
     return CORNU_OK;
 }
 
+cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *loss) {
+    double total = step->penalty;
+    cornu_workspace *workspace = step->workspace;
+    cornu_status status = CORNU_OK;
+    if (step->plan->regularizes_weights) {
+        status = cornu_penalize_weights(step->plan, step->task, step->own,
+                                        workspace->use.backward ? workspace->gradient : NULL,
+                                        workspace->rules_room, &total);
+    }
+    *loss += total;
+    if (means) means[0].total += total * (double)step->rows;
+    return status;
+}
+
 static cornu_status loss_derivative(cornu_step *step, const cornu_objective *objective, void *to) {
     loss_terms terms;
     /* Made with the loss. */
@@ -361,6 +407,10 @@ static cornu_status backward(cornu_step *step, const cornu_objective *objective)
     for (size_t i = plan->count; i-- > plan->first_trained && status == CORNU_OK;) {
         const cornu_link *link = &plan->links[i];
         const cornu_slice *slice = &workspace->slices[i];
+        if (plan->regularizes_outputs) {
+            status = penalize_output(step, i, input_of(step, i + 1), dy);
+            if (status != CORNU_OK) return status;
+        }
         if (slice->alias) continue;
         cornu_pass pass = make_pass(step, i, input_of(step, i));
         pass.dy = dy;

@@ -23,6 +23,8 @@ typedef struct cornu_step {
     const void *result;            /* set by forward: where it is */
     /* Where to describe a loss that is not finite; the step is left then. NULL: nobody asks. */
     cornu_bad_loss *bad;
+    const cornu_own *own; /* whom to ask; may be NULL where nothing in the plan is the caller's */
+    double penalty;       /* set by forward where there are targets: of the outputs */
     /* Where backward takes the step of each weight as well, which it then can't be stopped in: see
      * cornu_plan.descends. NULL: it only makes the gradient. */
     const cornu_optimizer *descending;
@@ -37,6 +39,9 @@ cornu_status cornu_step_forward(cornu_step *step);
  * loss and metrics to means (NULL: not wanted). CORNU_BAD_LOSS: see `bad`; nothing was added. */
 cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
                              double *loss);
+/* The penalties of outputs and weights: to the sum of the loss in means (NULL: not wanted) and *loss;
+ * and where a gradient was made, to that of the weights. */
+cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *loss);
 /* The gradient of every trainable span, into workspace->gradient (with `descending` it is spent
  * there). */
 cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective);

@@ -98,6 +98,9 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
         workspace->row_weights = carve(layout, rows, 1, sizeof(double));
         workspace->row_values = carve(layout, rows, loss_rows, sizeof(double));
         workspace->row_scales = carve(layout, rows, loss_rows, sizeof(double));
+        size_t room = 0;
+        layout->overflow |= !cornu_plan_rules_room(plan, rows, &room);
+        workspace->rules_room = carve(layout, room, 1, element);
     }
     if (use->backward) {
         workspace->delta[0] = carve(layout, rows, most->delta, element);
@@ -153,6 +156,8 @@ static size_t describe_all_few(const cornu_plan *plan, cornu_workspace *workspac
     const bool backward = workspace->use.backward;
     size_t count = 0;
     if (workspace->capacity == 0 || (backward && plan->first_trained == plan->count)) return 0;
+    /* What it computes at once gives nobody a look at the outputs between. */
+    if (plan->regularizes_outputs) return 0;
     for (size_t i = 0; i < plan->count; i++) {
         cornu_few_layer *few = &workspace->few[count];
         if (workspace->slices[i].alias) continue;

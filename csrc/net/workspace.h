@@ -43,6 +43,7 @@ typedef struct cornu_workspace {
     void *delta[2]; /* dy and dx in turn */
     void *dz;
     void *gradient;     /* flat, parallel to the plan's table */
+    void *rules_room;   /* for regularizers and constraints */
     void *state_backup; /* state as it was before the step under way */
     unsigned char *scratch;
     size_t scratch_stride, thread_limit;

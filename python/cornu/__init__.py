@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cornu import backend as backend
     from cornu import callbacks as callbacks
     from cornu import config as config
+    from cornu import constraints as constraints
     from cornu import datasets as datasets
     from cornu import initializers as initializers
     from cornu import layers as layers
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from cornu import optimizers as optimizers
     from cornu import preprocessing as preprocessing
     from cornu import random as random
+    from cornu import regularizers as regularizers
     from cornu import saving as saving
     from cornu import tree as tree
     from cornu import utils as utils
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from cornu.models import Model as Model
     from cornu.models import Sequential as Sequential
     from cornu.optimizers import Optimizer as Optimizer
+    from cornu.regularizers import Regularizer as Regularizer
     from cornu.variable import Variable as Variable
 
 _MODULES = (
@@ -54,6 +57,7 @@ _MODULES = (
     "backend",
     "callbacks",
     "config",
+    "constraints",
     "datasets",
     "initializers",
     "layers",
@@ -65,6 +69,7 @@ _MODULES = (
     "optimizers",
     "preprocessing",
     "random",
+    "regularizers",
     "saving",
     "tree",
     "utils",
@@ -81,6 +86,7 @@ _NAMES = {
     "Metric": "metrics",
     "Model": "models",
     "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
     "Sequential": "models",
     "Variable": "variable",
     "num_threads": "config",

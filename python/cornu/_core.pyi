@@ -75,6 +75,23 @@ class Layer:
         """Of a layer that Python computes, before it is built: a weight of zeros; a view of it."""
     def share_weight(self, view: np.ndarray) -> None:
         """Likewise: another layer's weight, by a view of it."""
+    def set_regularizer(
+        self, index: int | None, kind: str, l1: float = 0.0, l2: float = 0.0
+    ) -> None:
+        """Before build; index None: of the output. kind: "l1_l2", "orthogonal_rows" and
+        "orthogonal_columns" (l1 is the factor), "own".
+        """
+    def set_constraint(
+        self,
+        index: int,
+        kind: str,  # "not_negative", "norm_between", "unit_norm", "own"
+        first_axis: int = 0,
+        axis_count: int = 0,
+        least: float = 0.0,
+        most: float = 0.0,
+        rate: float = 0.0,
+    ) -> None:
+        """Before build."""
     def spans(self) -> tuple[np.ndarray, ...]:
         """Writable views of the weights' own memory, which they keep alive; () before build."""
 
@@ -295,6 +312,9 @@ class Run:
         output: np.ndarray | None = None,
         training: bool = False,
         after: Run | None = None,  # TRAIN, TEST: whose metric sums go on; it must be done
+        # (constrains, layer, weight or None for the output, x, wants_result): for regularizers and
+        # constraints of the kind "own".
+        own: Callable[[bool, int, int | None, np.ndarray, bool], tuple[float, Any]] | None = None,
         listen: int = 0,
         tick_seconds: float = 0.1,
     ) -> None: ...

@@ -46,6 +46,7 @@ FAMILIES = (
     "overlap_metrics",
     "plain_losses",
     "preprocessing",
+    "regularizers",
     "reshaping",
     "schedules",
     "scores",
@@ -265,9 +266,14 @@ def gradients(keras, model, x, y, sample_weight=None, training=False):
 
     fixed = [variable.value for variable in model.non_trainable_variables]
 
+    metrics = [variable.value for variable in model.metrics_variables]
+    state = [variable.value for variable in model.optimizer.variables]
+
     def loss_of(trainable):
-        y_pred, _ = model.stateless_call(trainable, fixed, x, training=training)
-        return model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        # With the penalties of what layers give out, and of the weights.
+        return model.compute_loss_and_updates(
+            trainable, fixed, metrics, x, y, sample_weight, training, state
+        )[0]
 
     trainable = [variable.value for variable in model.trainable_variables]
     loss, found = jax.value_and_grad(loss_of)(trainable)

@@ -1,6 +1,7 @@
 """Layers: what a Sequential is made of."""
 
 from cornu.layers.activation import Activation as Activation
+from cornu.layers.activity_regularization import ActivityRegularization as ActivityRegularization
 from cornu.layers.alpha_dropout import AlphaDropout as AlphaDropout
 from cornu.layers.batch_normalization import BatchNormalization as BatchNormalization
 from cornu.layers.category_encoding import CategoryEncoding as CategoryEncoding
@@ -41,6 +42,7 @@ from cornu.utils.old_modules import alias_modules as _alias_modules
 __all__ = [
     "ELU",
     "Activation",
+    "ActivityRegularization",
     "AlphaDropout",
     "BatchNormalization",
     "CategoryEncoding",

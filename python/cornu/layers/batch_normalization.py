@@ -35,11 +35,12 @@ class BatchNormalization(GammaAndBeta):
         gamma_initializer: What `gamma` starts as.
         moving_mean_initializer: What the moving mean starts as.
         moving_variance_initializer: What the moving variance starts as.
-        beta_regularizer: None. Not supported yet, like the following ones.
-        gamma_regularizer: None.
-        beta_constraint: None.
-        gamma_constraint: None.
-        renorm: False.
+        beta_regularizer: A penalty for `beta`, of `cornu.regularizers`; None: none.
+        gamma_regularizer: One for `gamma`.
+        beta_constraint: What `beta` is put under after each step of training, of
+            `cornu.constraints`; None: nothing.
+        gamma_constraint: The same for `gamma`.
+        renorm: False. Not supported yet, like the following ones.
         renorm_clipping: None.
         renorm_momentum: 0.99.
         synchronized: False.
@@ -80,6 +81,10 @@ class BatchNormalization(GammaAndBeta):
         "gamma_initializer",
         "moving_mean_initializer",
         "moving_variance_initializer",
+        "beta_regularizer",
+        "gamma_regularizer",
+        "beta_constraint",
+        "gamma_constraint",
     )
     _state_names = ("moving_mean", "moving_variance")
 
@@ -104,15 +109,7 @@ class BatchNormalization(GammaAndBeta):
         synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
-        refuse_unsupported(
-            {
-                "beta_regularizer": beta_regularizer,
-                "gamma_regularizer": gamma_regularizer,
-                "beta_constraint": beta_constraint,
-                "gamma_constraint": gamma_constraint,
-                "renorm_clipping": renorm_clipping,
-            }
-        )
+        refuse_unsupported({"renorm_clipping": renorm_clipping})
         refuse_unsupported({"renorm": renorm, "synchronized": synchronized}, default=False)
         refuse_unsupported({"renorm_momentum": renorm_momentum}, default=0.99)
         self.axis = check_row_axis("axis", axis)
@@ -128,6 +125,12 @@ class BatchNormalization(GammaAndBeta):
         )
         self.moving_variance_initializer = check_initializer(
             "moving_variance_initializer", moving_variance_initializer
+        )
+        self._take_rules(
+            beta_regularizer=beta_regularizer,
+            gamma_regularizer=gamma_regularizer,
+            beta_constraint=beta_constraint,
+            gamma_constraint=gamma_constraint,
         )
         super().__init__(**kwargs)
 

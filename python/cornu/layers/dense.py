@@ -22,12 +22,13 @@ class Dense(Layer):
         use_bias: Whether there is a bias.
         kernel_initializer: What the kernel starts as.
         bias_initializer: What the bias starts as.
-        kernel_regularizer: None. Not supported yet, like the following ones.
-        bias_regularizer: None.
-        activity_regularizer: None.
-        kernel_constraint: None.
-        bias_constraint: None.
-        lora_rank: None.
+        kernel_regularizer: A penalty for the kernel, of `cornu.regularizers`; None: none.
+        bias_regularizer: One for the bias.
+        activity_regularizer: One for the result, divided by the rows of the batch.
+        kernel_constraint: What the kernel is put under after each step of training, of
+            `cornu.constraints`; None: nothing.
+        bias_constraint: The same for the bias.
+        lora_rank: None. Not supported yet, like the following ones.
         lora_alpha: None.
         quantization_config: None.
         **kwargs: What `Layer` takes: `name`, `dtype`, `trainable`, `input_shape`, `input_dim`.
@@ -74,10 +75,6 @@ class Dense(Layer):
     ) -> None:
         refuse_unsupported(
             {
-                "kernel_regularizer": kernel_regularizer,
-                "bias_regularizer": bias_regularizer,
-                "kernel_constraint": kernel_constraint,
-                "bias_constraint": bias_constraint,
                 "lora_rank": lora_rank,
                 "lora_alpha": lora_alpha,
                 "quantization_config": quantization_config,
@@ -89,6 +86,12 @@ class Dense(Layer):
         self.use_bias = check_flag("use_bias", use_bias)
         self.kernel_initializer = check_initializer("kernel_initializer", kernel_initializer)
         self.bias_initializer = check_initializer("bias_initializer", bias_initializer)
+        self._take_rules(
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+        )
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
 
     @property
@@ -117,14 +120,15 @@ class Dense(Layer):
         return both if self.use_bias else both[:1]
 
     def _own_config(self) -> dict[str, Any]:
-        absent = ("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint")
+        rules = ("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint")
         return {
             "units": self.units,
             "activation": self.activation,
             "use_bias": self.use_bias,
             "kernel_initializer": self.kernel_initializer,
             "bias_initializer": self.bias_initializer,
-            **dict.fromkeys((*absent, "quantization_config")),
+            **{name: getattr(self, name) for name in rules},
+            "quantization_config": None,
         }
 
     @property

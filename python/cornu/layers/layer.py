@@ -22,6 +22,7 @@ from cornu.layers.arguments import (
 from cornu.layers.build_lock import build_lock
 from cornu.layers.forward import forward
 from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
+from cornu.layers.layer_rules import RULES, LayerRules
 from cornu.layers.layer_weights import LayerWeights
 from cornu.layers.own_computation import OwnComputation
 from cornu.layers.symbolic import Symbolic
@@ -34,7 +35,7 @@ from cornu.utils.overriding import refuse_overridden
 from cornu.variable import Variable
 
 
-class Layer(OwnComputation, LayerWeights, Symbolic, CoreBacked):
+class Layer(OwnComputation, LayerWeights, LayerRules, Symbolic, CoreBacked):
     """The base of the layers: a named step from an array to an array, with weights or without.
 
     Calling a layer on an array applies it; a layer without weights yet makes them for the array's
@@ -47,7 +48,8 @@ class Layer(OwnComputation, LayerWeights, Symbolic, CoreBacked):
     `cornu[custom]`, for the derivatives.
 
     Args:
-        activity_regularizer: None; regularizers are not supported yet.
+        activity_regularizer: A penalty for what the layer gives out, divided by the rows of the
+            batch: a regularizer or its name; None: none.
         trainable: Whether training changes the weights; settable at any time.
         dtype: `"float32"`, `"float64"` or None for `floatx()`: the type of weights and results.
         autocast: True; arrays of every real dtype are taken.
@@ -107,7 +109,7 @@ class Layer(OwnComputation, LayerWeights, Symbolic, CoreBacked):
         **kwargs: Any,
     ) -> None:
         kind = type(self).__name__
-        refuse_unsupported({"activity_regularizer": activity_regularizer})
+        self._take_rules(activity_regularizer=activity_regularizer)
         refuse_unsupported({"autocast": autocast}, default=True)
         self._input_shape_argument = take_input_shape(kwargs)
         if kwargs:
@@ -135,7 +137,8 @@ class Layer(OwnComputation, LayerWeights, Symbolic, CoreBacked):
             super()._refuse_own_methods()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in self._options and "_core" in self.__dict__:
+        is_fixed = name in self._options or (name.endswith(RULES) and not self._is_own)
+        if is_fixed and "_core" in self.__dict__:
             raise AttributeError(
                 f"`{name}` of a layer can't be changed: make another layer with it. "
                 f"Received: {self._name}.{name} = {shown(value)}"
@@ -180,6 +183,8 @@ class Layer(OwnComputation, LayerWeights, Symbolic, CoreBacked):
 
         config = {"name": self._name, "trainable": self._trainable}
         config["dtype"] = serialize_keras_object(DTypePolicy(self._dtype))
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = serialize_keras_object(self.activity_regularizer)
         own = self._own_config()
         # An activation is written as its name; anything else as everywhere.
         return config | {name: serialize_activation(value) for name, value in own.items()}
@@ -336,6 +341,7 @@ class Layer(OwnComputation, LayerWeights, Symbolic, CoreBacked):
     def _new_core(self) -> _core.Layer:
         core = self._make_core()
         core.trainable = self._trainable
+        self._give_rules(core)
         return core
 
     # ---- Calling
@@ -391,7 +397,13 @@ class Layer(OwnComputation, LayerWeights, Symbolic, CoreBacked):
         x = as_rows(inputs, "inputs")
         if not self._built:
             self.build((None, *x.shape[1:]))
-        return forward(self._chain(x.shape[1:]), x, is_training)
+        self._output_losses = ()
+        return self._apply(x, is_training)
+
+    def _apply(self, x: np.ndarray, is_training: bool) -> np.ndarray:
+        output = forward(self._chain(x.shape[1:]), x, is_training)
+        self._note_output(output)
+        return output
 
     def _chain(self, row: tuple[int, ...]) -> _core.Model:
         """The chain of this layer alone, for rows of a shape; the last one is kept."""

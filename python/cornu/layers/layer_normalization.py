@@ -26,10 +26,11 @@ class LayerNormalization(GammaAndBeta):
         scale: Whether there is a `gamma`.
         beta_initializer: What `beta` starts as.
         gamma_initializer: What `gamma` starts as.
-        beta_regularizer: None. Not supported yet, like the following ones.
-        gamma_regularizer: None.
-        beta_constraint: None.
-        gamma_constraint: None.
+        beta_regularizer: A penalty for `beta`, of `cornu.regularizers`; None: none.
+        gamma_regularizer: One for `gamma`.
+        beta_constraint: What `beta` is put under after each step of training, of
+            `cornu.constraints`; None: nothing.
+        gamma_constraint: The same for `gamma`.
         **kwargs: What `Layer` takes: `name`, `dtype`, `trainable`, `input_shape`.
 
     Attributes:
@@ -50,7 +51,18 @@ class LayerNormalization(GammaAndBeta):
     https://arxiv.org/abs/1607.06450
     """
 
-    _options = ("axis", "epsilon", "center", "scale", "beta_initializer", "gamma_initializer")
+    _options = (
+        "axis",
+        "epsilon",
+        "center",
+        "scale",
+        "beta_initializer",
+        "gamma_initializer",
+        "beta_regularizer",
+        "gamma_regularizer",
+        "beta_constraint",
+        "gamma_constraint",
+    )
 
     def __init__(
         self,
@@ -66,19 +78,17 @@ class LayerNormalization(GammaAndBeta):
         gamma_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        refuse_unsupported(
-            {
-                "beta_regularizer": beta_regularizer,
-                "gamma_regularizer": gamma_regularizer,
-                "beta_constraint": beta_constraint,
-                "gamma_constraint": gamma_constraint,
-            }
-        )
         refuse_unsupported({"rms_scaling": kwargs.pop("rms_scaling", False)}, default=False)
         self.axis = axis
         self._axes = check_row_axes("axis", axis)
         self.epsilon = check_not_negative("epsilon", epsilon)
         self._check_gamma_and_beta(center, scale, beta_initializer, gamma_initializer)
+        self._take_rules(
+            beta_regularizer=beta_regularizer,
+            gamma_regularizer=gamma_regularizer,
+            beta_constraint=beta_constraint,
+            gamma_constraint=gamma_constraint,
+        )
         super().__init__(**kwargs)
 
     def _make_core(self) -> _core.Layer:

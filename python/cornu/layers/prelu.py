@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu import _core
-from cornu.layers.arguments import check_initializer, check_row_axes, refuse_unsupported
+from cornu.layers.arguments import check_initializer, check_row_axes
 from cornu.layers.layer import Layer
 from cornu.variable import Variable
 
@@ -18,8 +18,9 @@ class PReLU(Layer):
 
     Args:
         alpha_initializer: What the slopes start as.
-        alpha_regularizer: None. Not supported yet, like the following one.
-        alpha_constraint: None.
+        alpha_regularizer: A penalty for the slopes, of `cornu.regularizers`; None: none.
+        alpha_constraint: What they are put under after each step of training, of
+            `cornu.constraints`; None: nothing.
         shared_axes: Axes of a row, counted from 1, along which there is one slope; None: none.
         **kwargs: What `Layer` takes: `name`, `dtype`, `trainable`, `input_shape`.
 
@@ -40,7 +41,7 @@ class PReLU(Layer):
     https://arxiv.org/abs/1502.01852
     """
 
-    _options = ("alpha_initializer", "shared_axes")
+    _options = ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes")
 
     def __init__(
         self,
@@ -50,9 +51,6 @@ class PReLU(Layer):
         shared_axes: int | Sequence[int] | None = None,
         **kwargs: Any,
     ) -> None:
-        refuse_unsupported(
-            {"alpha_regularizer": alpha_regularizer, "alpha_constraint": alpha_constraint}
-        )
         self.alpha_initializer = check_initializer("alpha_initializer", alpha_initializer)
         # An empty list shares nothing, as None does.
         is_none = shared_axes is None or (isinstance(shared_axes, tuple | list) and not shared_axes)
@@ -63,6 +61,7 @@ class PReLU(Layer):
                 f"Received: shared_axes={shared_axes}"
             )
         self.shared_axes = None if shared_axes is None else list(axes)
+        self._take_rules(alpha_regularizer=alpha_regularizer, alpha_constraint=alpha_constraint)
         super().__init__(**kwargs)
 
     def _make_core(self) -> _core.Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakSet
 
@@ -16,6 +16,7 @@ from cornu.layers.build_lock import build_lock
 from cornu.layers.data_layer import DataLayer
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
+from cornu.layers.layer_rules import own_caller
 from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.chain_tensors import ChainTensors
 from cornu.models.intake import Intake, check_place, leading_data_layers, row_after
@@ -80,6 +81,7 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         self._parents: WeakSet[Chain] = WeakSet()
         self._path: str | None = None
         self._built = False
+        self._notes_outputs = False
         # Whether it stays built, whatever becomes of the data that it was built for.
         self._settled = False
         # Whether what is built now is so for data that may yet be refused.
@@ -300,6 +302,11 @@ class Chain(Trainer, ChainTensors, CoreBacked):
     def _computed(self) -> list[Part]:
         """The layers that the core computes, with models among them."""
         return self._parts[len(self._before_core) :]
+        # Whether a call keeps penalties of what layers give out.
+        self._notes_outputs = any(
+            layer.activity_regularizer is not None for layer in self._chain()
+        )
+        self._settled = built and not self._on_trial
 
     def _fill(self, new: Sequence[tuple[int, Layer, Shape]], parts: Sequence[Part]) -> None:
         """Give new weights their first values, in the order of the layers."""
@@ -432,6 +439,9 @@ class Chain(Trainer, ChainTensors, CoreBacked):
                         undo_objective()
 
             return Trial(take_back)
+
+    def _own_caller(self, trains: bool = False) -> Callable[..., Any] | None:
+        return own_caller(self._chain(), trains)
 
     def _end_names(self) -> tuple[str, str]:
         parts = self._parts

@@ -271,6 +271,17 @@ class Compiled:
             self._core.exclude(undecayed)
             self._undecayed = undecayed
 
+    def _own_caller(self, trains: bool = False) -> Callable[..., Any] | None:
+        """What the core calls for parts of layers that are written in Python; None: there are none.
+
+        Args:
+            trains: Whether derivatives will be wanted.
+
+        Raises:
+            ImportError: they will, and what computes them is not installed.
+        """
+        raise NotImplementedError
+
     def _scaled(self, data: TrainingData) -> TrainingData:
         """The data with weights that the loss weight of `compile` is part of, and targets as the
         loss takes them."""

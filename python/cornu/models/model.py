@@ -114,7 +114,7 @@ class Model(Saved):
             TypeError: it is no array.
             ValueError: it has another shape.
         """
-        if training is None and mask is None and self._settled:
+        if training is None and mask is None and self._settled and not self._notes_outputs:
             few = self._core.predict_few(inputs)
             if few is not None:
                 return few
@@ -126,7 +126,13 @@ class Model(Saved):
         row, _ = self._shapes(x)
         check_x(x, row, self._end_names()[0], "inputs")
         with self._build_for(row):
-            return forward(self._core, x, is_training)
+            if not self._notes_outputs:
+                return forward(self._core, x, is_training)
+        for layer in self._chain():
+            layer._output_losses = ()
+        for layer in self._chain():
+            x = layer._apply(x, is_training)
+        return x
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by its name or its index.
@@ -253,6 +259,17 @@ class Model(Saved):
         return [weight for weight in self.weights if not (weight.trainable and self.trainable)]
 
     non_trainable_variables = non_trainable_weights
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties of regularizers: of the layers' outputs when the model was last called on
+        an array, then of the weights that are trained.
+        """
+        layers = list({id(layer): layer for layer in self._chain()}.values())
+        found = [penalty for layer in layers for penalty in layer._output_losses]
+        if self.trainable:
+            found += [penalty for layer in layers for penalty in layer._weight_losses()]
+        return found
 
     def count_params(self) -> int:
         """Return the number of numbers in the weights.

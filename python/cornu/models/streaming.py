@@ -66,8 +66,11 @@ class BatchPass:
         """Take one step on a batch."""
         data, self.resolved, trial = prepared
         with _Named(self.steps), trial:
+            own = self._model._own_caller(trains=self._mode == _core.TRAIN)
             listen = 0 if self._watch is None else self._watch.listen
-            run = _core.Run(self._model._core, self._mode, *data, after=self._run, listen=listen)
+            run = _core.Run(
+                self._model._core, self._mode, *data, after=self._run, own=own, listen=listen
+            )
             try:
                 if self._watch is None:
                     run.advance()
@@ -178,7 +181,8 @@ def _mark(model: Any, prepared: Prepared) -> _core.Run:
     data, _, trial = prepared
     with trial:
         rows = (None if part is None else np.array(part[:1]) for part in data)
-        return _core.Run(model._core, _core.FIT, *rows, batch_size=1, epochs=0)
+        own = model._own_caller(trains=True)
+        return _core.Run(model._core, _core.FIT, *rows, batch_size=1, epochs=0, own=own)
 
 
 def evaluate(model: Any, feed: Feed, listeners: CallbackList) -> BatchPass:

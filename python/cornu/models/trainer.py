@@ -206,6 +206,7 @@ class Trainer(Evaluator):
                 validation=None if inner is None else self._scaled(inner),
                 validation_batch_size=test_size,
                 validation_frequency=frequency if isinstance(frequency, int) else 1,
+                own=self._own_caller(trains=True),
                 listen=loop.listen,
                 tick_seconds=TICK_SECONDS,
             )
@@ -348,7 +349,8 @@ class Trainer(Evaluator):
                 data, class_weight, self.dtype, resolved.class_count(self._output)
             )
             watch = LossWatch()
-            run = _core.Run(self._core, mode, *self._scaled(data), listen=watch.listen)
+            own = self._own_caller(trains=mode == _core.TRAIN)
+            run = _core.Run(self._core, mode, *self._scaled(data), own=own, listen=watch.listen)
         try:
             if mode == _core.TRAIN:
                 self.optimizer._prepare_step()
@@ -394,7 +396,8 @@ class Trainer(Evaluator):
         data = take_data(x, y, sample_weight, row=self._known_row())
         _, trial = self._bind("loss_and_gradients", data)
         with trial:
-            run = _core.Run(self._core, _core.GRADIENT, *self._scaled(data))
+            own = self._own_caller(trains=True)
+            run = _core.Run(self._core, _core.GRADIENT, *self._scaled(data), own=own)
         try:
             with trial:
                 run.advance()

@@ -94,6 +94,7 @@ def evaluate_rows(
             _core.EVALUATE,
             *model._scaled(data),
             batch_size=batch_size,
+            own=model._own_caller(),
             listen=loop.listen,
             tick_seconds=tick_seconds,
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from cornu.utils.custom_objects import get_registered_object
-from cornu.utils.errors import unknown_name
+from cornu.utils.errors import shown, unknown_name
 
 Value = TypeVar("Value")
 
@@ -58,6 +58,27 @@ def look_up(
             listed = [name for name in (*known, *by_shape) if name not in unlisted]
             raise unknown_name(kind, identifier, listed, module)
     return thing() if isinstance(thing, type) else thing
+
+
+def get_callable(kind: str, identifier: Any, known: Mapping[str, Any], module: str) -> Any:
+    """Return the object that a layer's argument stands for; None for None.
+
+    Args:
+        kind: What it should be: `regularizer`.
+        identifier: What `look_up` takes.
+        known: Classes by name.
+        module: The module that a name is looked up in.
+
+    Raises:
+        ValueError: it stands for nothing that can be called.
+    """
+    thing = None if identifier is None else look_up(kind, identifier, known, module)
+    if identifier is not None and not callable(thing):
+        raise ValueError(
+            f"Could not interpret {kind} identifier: {shown(identifier)} "
+            f"(of type {type(identifier).__name__})"
+        )
+    return thing
 
 
 def entry_of(table: Mapping[Callable[..., Any], Value], function: Any) -> Value | None:

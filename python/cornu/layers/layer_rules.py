@@ -1,0 +1,158 @@
+"""A layer's regularizers and constraints: what training makes of its weights beside the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.variable import Variable
+
+# What the names of these arguments end in.
+RULES = ("_regularizer", "_constraint")
+
+
+class LayerRules:
+    """The part of a layer that is about its regularizers and constraints."""
+
+    _name: str
+    _weights: list[Variable]
+    activity_regularizer: Any
+    # Of what the last call on an array returned, or the calls within a model's.
+    _output_losses: Sequence[Any] = ()
+    _initializers: Callable[[], Sequence[tuple[str, Callable[..., Any]]]]
+    trainable_weights: property
+
+    def _take_rules(self, **given: Any) -> None:
+        """Keep regularizers and constraints under their arguments' names.
+
+        Raises:
+            ValueError: one of them stands for nothing.
+        """
+        for name, identifier in given.items():
+            setattr(self, name, _found(name, identifier))
+
+    def _give_rules(self, core: _core.Layer) -> None:
+        """Tell the core's layer, before it is built, of regularizers and constraints."""
+        # Those that Python computes, by the weight's index and whether it is a constraint.
+        self._own_rules: dict[tuple[int | None, bool], Callable[..., Any]] = {}
+        if self.activity_regularizer is not None:
+            self._give_rule(core, None, False, self.activity_regularizer)
+        for index, (name, _) in enumerate(self._initializers()):
+            for ending in RULES:
+                rule = getattr(self, name + ending, None)
+                if rule is not None:
+                    self._give_rule(core, index, ending == "_constraint", rule)
+
+    def _give_rule(
+        self, core: _core.Layer, index: int | None, constrains: bool, rule: Callable[..., Any]
+    ) -> None:
+        arguments = _core_arguments(rule, constrains)
+        if arguments is None:
+            self._own_rules[index, constrains] = rule
+            arguments = ("own",)
+        if constrains:
+            assert index is not None
+            core.set_constraint(index, *arguments)
+        else:
+            core.set_regularizer(index, *arguments)
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties: of the output of the last call on an array, then of trainable weights."""
+        return [*self._output_losses, *self._weight_losses()]
+
+    def _weight_losses(self) -> list[Any]:
+        found = []
+        for weight in self._weights:
+            rule = getattr(self, f"{weight.name}_regularizer", None)
+            if rule is not None and weight.trainable:
+                found.append(rule(weight.value))
+        return found
+
+    def _note_output(self, output: np.ndarray) -> None:
+        """Keep the penalty of what a call returned, beside those that are kept."""
+        if self.activity_regularizer is not None and len(output):
+            penalty = self.activity_regularizer(output) / output.dtype.type(len(output))
+            self._output_losses = [*self._output_losses, penalty]
+
+
+def _found(name: str, identifier: Any) -> Any:
+    if identifier is None:
+        return None
+    from cornu import constraints, regularizers
+
+    module = constraints if name.endswith("_constraint") else regularizers
+    return module.get(identifier)
+
+
+def _core_arguments(rule: Any, constrains: bool) -> tuple[Any, ...] | None:
+    """What the core takes of a regularizer or a constraint; None: it is Python's to compute."""
+    from cornu.constraints.constraint import CoreConstraint
+    from cornu.regularizers.regularizer import CoreRegularizer
+
+    base: Any = CoreConstraint if constrains else CoreRegularizer
+    # A subclass of one's own may compute something else.
+    if isinstance(rule, base) and type(rule).__call__.__module__.startswith("cornu."):
+        return rule._core_arguments()
+    return None
+
+
+def own_caller(layers: Sequence[Any], trains: bool) -> Callable[..., Any] | None:
+    """Return what the core calls for the user's own regularizers and constraints; None: it has none.
+
+    Args:
+        layers: The model's layers, in their order.
+        trains: Whether derivatives will be wanted.
+
+    Raises:
+        ImportError: they will, and what computes them is not installed.
+    """
+    if not any(layer._own_rules for layer in layers):
+        return None
+    if trains and any(not key[1] for layer in layers for key in layer._own_rules):
+        from cornu.custom.derivatives import require_autograd
+
+        require_autograd()
+
+    def call(
+        constrains: bool, place: int, weight: int | None, x: np.ndarray, wants_result: bool
+    ) -> tuple[float, Any]:
+        layer = layers[place]
+        rule = layer._own_rules[weight, constrains]
+        name = "the output" if weight is None else layer._initializers()[weight][0]
+        if constrains:
+            return 0.0, _checked(rule(x), x, f'The constraint of {name} of layer "{layer.name}"')
+        whose = f'The regularizer of {name} of layer "{layer.name}"'
+        if not wants_result:
+            return _number(rule(x), whose), None
+        from cornu.custom.derivatives import pull_back
+
+        value, back = pull_back(rule, x)
+        number = _number(value, whose)
+        return number, _checked(back(np.ones_like(value))[0], x, whose)
+
+    return call
+
+
+def _number(value: Any, whose: str) -> float:
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{whose} must return a number. Received: a value of type {type(value).__name__} and "
+            f"shape {array.shape}"
+        )
+    return float(array.reshape(()))
+
+
+def _checked(value: Any, x: np.ndarray, whose: str) -> np.ndarray:
+    """An array as the core copies it: like x."""
+    array = np.asarray(value)
+    if array.shape != x.shape or array.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{whose} must return numbers of shape {x.shape}. Received: shape {array.shape}, "
+            f"dtype {array.dtype}"
+        )
+    return np.ascontiguousarray(array, dtype=x.dtype)

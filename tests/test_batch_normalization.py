@@ -113,7 +113,7 @@ def test_old_spelling_of_the_axis():
         ({"gamma_initializer": None}, "`gamma_initializer` must be an initializer"),
         ({"renorm": True}, "`renorm` must be False"),
         ({"synchronized": True}, "`synchronized` must be False"),
-        ({"beta_regularizer": "l2"}, "`beta_regularizer` must be None"),
+        ({"beta_regularizer": "x"}, "Unknown regularizer: 'x'"),
     ],
 )
 def test_arguments_that_are_refused(options, text):

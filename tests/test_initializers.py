@@ -273,3 +273,18 @@ def test_bad_arguments_are_refused(keras, options):
 def test_unknown_names_are_refused(keras):
     with pytest.raises(ValueError, match="glorot_unifrom"):
         keras.initializers.get("glorot_unifrom")
+
+
+def test_orthogonal_rows_are_the_same_everywhere(keras):
+    """By sums of NumPy's in a fixed order, so a seed's matrix is known to the last bit."""
+    made = keras.initializers.Orthogonal(seed=5)((2, 3), dtype="float64")
+    np.testing.assert_allclose(made @ made.T, np.eye(2), atol=1e-15)
+    normal = keras.random.normal((2, 3), dtype="float64", seed=5)
+    first = normal[0] / np.sqrt(np.square(normal[0]).sum())
+    np.testing.assert_array_equal(made[0], first)
+    with pytest.raises(
+        ValueError, match=r"at least two-dimensional. Received: shape=.3,. of rank 1"
+    ):
+        keras.initializers.Orthogonal()((3,))
+    with pytest.raises(ValueError, match=r"2D matrices. Received: shape=.3,. of rank 1"):
+        keras.initializers.Identity()((3,))

@@ -18,6 +18,7 @@ PARTS_OF_HEADER = (
     "cornu_layers.h",
     "cornu_losses.h",
     "cornu_optimizers.h",
+    "cornu_rules.h",
 )
 INCLUDE = re.compile(r"^\s*#\s*include\s*([<\"])([^>\"]+)[>\"]", re.MULTILINE)
 C_FILES = sorted((*CSRC.rglob("*.c"), *CSRC.rglob("*.h")))

@@ -102,7 +102,7 @@ def test_axes_that_are_refused(make):
         ({"center": None}, "`center` must be True or False"),
         ({"scale": 1}, "`scale` must be True or False"),
         ({"beta_initializer": None}, "`beta_initializer` must be an initializer"),
-        ({"gamma_constraint": "x"}, "`gamma_constraint` must be None"),
+        ({"gamma_constraint": "x"}, "Unknown constraint: 'x'"),
         ({"rms_scaling": True}, "`rms_scaling` must be False"),
     ],
 )

@@ -145,8 +145,7 @@ static PyObject *layer_set_regularizer(PyObject *self, PyObject *const *values,
     if (!cornu_arguments_parse("set_regularizer", 4, arguments, value_count, values, keywords)) {
         return NULL;
     }
-    cornu_status status =
-        cornu_layer_set_regularizer(layer_of(self), index, &regularizer, &error);
+    cornu_status status = cornu_layer_set_regularizer(layer_of(self), index, &regularizer, &error);
     return none_or_error(status, &error);
 }
 

@@ -15,8 +15,8 @@ typedef struct cornu_run_arguments {
     PyObject *after;           /* likewise; anything, NULL: none */
     PyObject *own;             /* likewise; a callable, NULL: none */
     PyObject *arrays;          /* a new tuple of every array that the run will read or write */
-    cornu_run_options
-        options; /* `poll` and `own` are not set; points into this struct, so the struct must not move */
+    cornu_run_options options; /* `poll` and `own` are not set; points into this struct, so the
+                                  struct must not move */
     cornu_array x, y, sample_weight;
     cornu_array validation_x, validation_y, validation_sample_weight;
 } cornu_run_arguments;

@@ -90,7 +90,8 @@ static PyObject *run_new(PyTypeObject *type, PyObject *values, PyObject *keyword
     self->model = Py_NewRef((PyObject *)arguments.model);
     arguments.options.poll = cornu_signals_poll(&self->signals);
     self->own = (cornu_own_caller){Py_XNewRef(arguments.own), &self->signals};
-    if (arguments.own != NULL) arguments.options.own = (cornu_own){cornu_own_caller_call, &self->own};
+    if (arguments.own != NULL)
+        arguments.options.own = (cornu_own){cornu_own_caller_call, &self->own};
     run_object *after = NULL;
     if (arguments.after != NULL) {
         after = enter_done(type, arguments.after);

@@ -115,8 +115,8 @@ cornu_status cornu_layer_check_activation(const cornu_activation *activation, co
 /* Gives a layer the spans that were made for it; takes over the references. */
 void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_t count,
                              cornu_span *const *spans);
-/* The axes of a weight that a constraint's norms are along; none where it has no norms. False: there
- * are no such axes. */
+/* The axes of a weight that a constraint's norms are along; none where it has no norms. False:
+ * there are no such axes. */
 bool cornu_constraint_axes(const cornu_constraint *constraint, const cornu_shape *shape,
                            size_t *first, size_t *end);
 /* Whether the layer's regularizers and constraints fit weights of these shapes and this output. */

@@ -338,16 +338,14 @@ static void shape_matrices(constraint_tiles *tiles, const cornu_shape *shape) {
 
 static cornu_status constrain_natively(cornu_task *task, const cornu_constraint *constraint,
                                        const cornu_span *span) {
-    constraint_tiles tiles = {
-        .task = task, .constraint = constraint, .x = cornu_span_data(span)};
+    constraint_tiles tiles = {.task = task, .constraint = constraint, .x = cornu_span_data(span)};
     const size_t count = cornu_span_count(span);
     if (count == 0) return CORNU_OK;
     shape_matrices(&tiles, cornu_span_shape(span));
     tiles.tile_columns = smaller(cornu_tile_rows(TILE_ELEMENTS, tiles.rows), tiles.columns);
     tiles.tiles_a_matrix = (tiles.columns - 1) / tiles.tile_columns + 1;
-    tiles.matrices = tiles.tiles_a_matrix > 1
-                         ? 1
-                         : cornu_tile_rows(TILE_ELEMENTS, tiles.rows * tiles.columns);
+    tiles.matrices =
+        tiles.tiles_a_matrix > 1 ? 1 : cornu_tile_rows(TILE_ELEMENTS, tiles.rows * tiles.columns);
     const size_t groups = (tiles.matrix_count - 1) / tiles.matrices + 1;
     return cornu_task_run(task, constraint_tile, &tiles, groups * tiles.tiles_a_matrix,
                           6.0 * (double)count);

@@ -82,8 +82,8 @@ typedef struct cornu_plan {
     size_t rule_count;
     cornu_rule *rules;
     bool regularizes_weights, regularizes_outputs, constrains;
-    bool has_own;        /* some of that is the caller's own */
-    size_t state_count;  /* spans that layers move themselves, once each */
+    bool has_own;       /* some of that is the caller's own */
+    size_t state_count; /* spans that layers move themselves, once each */
     cornu_span **state;
     size_t state_nbytes;
     size_t lock_count;

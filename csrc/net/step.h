@@ -39,8 +39,8 @@ cornu_status cornu_step_forward(cornu_step *step);
  * loss and metrics to means (NULL: not wanted). CORNU_BAD_LOSS: see `bad`; nothing was added. */
 cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
                              double *loss);
-/* The penalties of outputs and weights: to the sum of the loss in means (NULL: not wanted) and *loss;
- * and where a gradient was made, to that of the weights. */
+/* The penalties of outputs and weights: to the sum of the loss in means (NULL: not wanted) and
+ * *loss; and where a gradient was made, to that of the weights. */
 cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *loss);
 /* The gradient of every trainable span, into workspace->gradient (with `descending` it is spent
  * there). */

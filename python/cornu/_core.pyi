@@ -314,7 +314,8 @@ class Run:
         after: Run | None = None,  # TRAIN, TEST: whose metric sums go on; it must be done
         # (constrains, layer, weight or None for the output, x, wants_result): for regularizers and
         # constraints of the kind "own".
-        own: Callable[[bool, int, int | None, np.ndarray, bool], tuple[float, Any]] | None = None,
+        own: Callable[[bool, int, int | None, np.ndarray, bool], tuple[float, object]]
+        | None = None,
         listen: int = 0,
         tick_seconds: float = 0.1,
     ) -> None: ...

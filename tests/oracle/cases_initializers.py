@@ -92,7 +92,35 @@ def fan_case(shape):
     return Case(f"fans/{shape}", run, float32=(5e-3, 0.0), float64=(5e-3, 0.0))
 
 
+def run_identity(keras, dtype):
+    i = keras.initializers
+    return {
+        "wide": i.Identity(gain=2.5)((2, 3), dtype=dtype),
+        "high": i.get("identity")((3, 2), dtype=dtype),
+        "older name": i.get("IdentityInitializer")((2, 2), dtype=dtype),
+    }
+
+
+def run_orthogonal(keras, dtype):
+    """Products of the rows or columns, and what the configuration says."""
+    i, fields = keras.initializers, {}
+    for shape in ((7, 4), (4, 7), (5, 5), (2, 3, 4), (1, 6)):
+        made = np.asarray(i.Orthogonal(gain=1.5, seed=3)(shape, dtype=dtype))
+        matrix = made.reshape(-1, shape[-1])
+        fields[f"shape {shape}"] = np.array(made.shape)
+        small = matrix @ matrix.T if matrix.shape[0] < matrix.shape[1] else matrix.T @ matrix
+        fields[f"products {shape}"] = small
+        again = np.asarray(i.get("orthogonal")(shape, dtype=dtype))
+        fields[f"other {shape}"] = np.array(np.abs(again).max() <= 1.0 + 1e-6)
+    fields["config"] = np.array(
+        str(sorted(i.OrthogonalInitializer(0.5, seed=4).get_config().items()))
+    )
+    return fields
+
+
 CASES = [
+    Case("identity", run_identity),
+    Case("orthogonal", run_orthogonal, float32=(1e-5, 2e-6), float64=(1e-12, 1e-13)),
     constant_case("Zeros", "Zeros", {}),
     constant_case("Ones", "Ones", {}),
     constant_case("Constant", "Constant", {"value": -1.5}),

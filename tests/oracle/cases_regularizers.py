@@ -21,8 +21,10 @@ def run_values(keras, dtype):
         "rows": r.OrthogonalRegularizer(0.5),
         "columns": r.orthogonal_regularizer(0.5, mode="columns"),
     }
-    found = {name: regularizer(keras.ops.array(x)) if keras.__name__ == "keras" else regularizer(x)
-             for name, regularizer in made.items()}
+    found = {
+        name: regularizer(keras.ops.array(x)) if keras.__name__ == "keras" else regularizer(x)
+        for name, regularizer in made.items()
+    }
     found = {name: np.array(value) for name, value in found.items()}
     flat_ones = {name: np.array(made[name](bias)) for name in ("l1", "l2", "both")}
     return found | {f"bias {name}": value for name, value in flat_ones.items()}
@@ -112,9 +114,7 @@ def normalized(keras):
         ),
         # Not L1, whose derivative at 0 is 1 on JAX, and 0 on other backends.
         layers.PReLU(alpha_regularizer="l2", alpha_constraint=c.NonNeg()),
-        layers.LayerNormalization(
-            gamma_regularizer=r.L1L2(0.1, 0.1), beta_constraint=c.UnitNorm()
-        ),
+        layers.LayerNormalization(gamma_regularizer=r.L1L2(0.1, 0.1), beta_constraint=c.UnitNorm()),
         layers.Dense(2, bias_constraint=c.MinMaxNorm(0.5, 0.9)),
     ]
 
@@ -152,9 +152,7 @@ TRAINED = [
                 kernel_regularizer=keras.regularizers.OrthogonalRegularizer(0.3, "columns"),
                 activity_regularizer=keras.regularizers.OrthogonalRegularizer(0.2),
             ),
-            keras.layers.Dense(
-                2, kernel_regularizer=keras.regularizers.OrthogonalRegularizer(0.4)
-            ),
+            keras.layers.Dense(2, kernel_regularizer=keras.regularizers.OrthogonalRegularizer(0.4)),
         ],
     ),
     trained("outputs", with_aliases, shape=(2, 3)),

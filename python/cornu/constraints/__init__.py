@@ -37,13 +37,13 @@ __all__ = [
     "MinMaxNorm",
     "NonNeg",
     "UnitNorm",
+    "deserialize",
+    "get",
     "max_norm",
     "min_max_norm",
     "non_neg",
-    "unit_norm",
-    "get",
     "serialize",
-    "deserialize",
+    "unit_norm",
 ]
 
 
@@ -51,8 +51,8 @@ def get(identifier: Any) -> Any:
     """Return the constraint that a `kernel_constraint=` argument stands for.
 
     Args:
-        identifier: A name such as `"max_norm"` or `"MaxNorm"`; a constraint or its class; a function from an
-            array to an array; what `serialize` returned; or None.
+        identifier: A name such as `"max_norm"` or `"MaxNorm"`; a constraint or its class; a
+            function from an array to an array; what `serialize` returned; or None.
 
     Returns:
         A function from an array to an array; None for None.

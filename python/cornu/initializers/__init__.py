@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from cornu.initializers.distributions import RandomNormal as RandomNormal
 from cornu.initializers.distributions import RandomUniform as RandomUniform
 from cornu.initializers.distributions import TruncatedNormal as TruncatedNormal
 from cornu.initializers.initializer import Initializer as Initializer
+from cornu.initializers.matrices import Identity as Identity
+from cornu.initializers.matrices import Orthogonal as Orthogonal
 from cornu.initializers.named import GlorotNormal as GlorotNormal
 from cornu.initializers.named import GlorotUniform as GlorotUniform
 from cornu.initializers.named import HeNormal as HeNormal
@@ -23,6 +25,7 @@ from cornu.initializers.named import LecunUniform as LecunUniform
 from cornu.initializers.variance_scaling import VarianceScaling as VarianceScaling
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.arrays import any_type as _any_type
+from cornu.utils.custom_objects import CustomObjectScope as _CustomObjectScope
 from cornu.utils.errors import shown as _shown
 from cornu.utils.lookup import look_up as _look_up
 
@@ -39,6 +42,8 @@ he_normal = HeNormal
 he_uniform = HeUniform
 lecun_normal = LecunNormal
 lecun_uniform = LecunUniform
+orthogonal = OrthogonalInitializer = Orthogonal
+identity = IdentityInitializer = Identity
 
 _CLASSES = {
     "constant": Constant,
@@ -54,12 +59,24 @@ _CLASSES = {
     "he_uniform": HeUniform,
     "lecun_normal": LecunNormal,
     "lecun_uniform": LecunUniform,
+    "orthogonal": Orthogonal,
+    "identity": Identity,
 }
 _BY_NAME: dict[str, type[Initializer]] = dict(_CLASSES)
 _BY_NAME.update({made_by.__name__: made_by for made_by in _CLASSES.values()})
 _BY_NAME.update(normal=RandomNormal, uniform=RandomUniform, zero=Zeros, one=Ones)
+_BY_NAME.update(OrthogonalInitializer=Orthogonal, IdentityInitializer=Identity)
 
-__all__ = ["Initializer", *_CLASSES, *(made_by.__name__ for made_by in _CLASSES.values()), "get"]
+__all__ = [
+    "Initializer",
+    *_CLASSES,
+    *(made_by.__name__ for made_by in _CLASSES.values()),
+    "OrthogonalInitializer",
+    "IdentityInitializer",
+    "get",
+    "serialize",
+    "deserialize",
+]
 
 
 def get(identifier: Any) -> Any:
@@ -94,6 +111,50 @@ def get(identifier: Any) -> Any:
             f"Received: {_shown(identifier)} (of type {type(identifier).__name__})"
         )
     return thing
+
+
+def serialize(initializer: Any) -> Any:
+    """Return plain values that `deserialize` makes the initializer of again.
+
+    Args:
+        initializer: An initializer, or a function.
+
+    Raises:
+        ValueError: there is no plain form of it.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.initializers.serialize(cornu.initializers.Constant(0.5))["config"]
+    {'value': 0.5}
+
+    Source: https://keras.io/api/layers/initializers/
+    """
+    from cornu.saving.serialization import serialize_keras_object
+
+    return serialize_keras_object(initializer)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Return the initializer that `serialize` was given, or that a name stands for.
+
+    Args:
+        config: What it returned; `module` and `config` may be left out. Or what `get` takes.
+        custom_objects: Classes and functions of one's own by name.
+
+    Raises:
+        ValueError: there is no such initializer.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.initializers.deserialize({"class_name": "Zeros", "config": {}})
+    Zeros()
+
+    Source: https://keras.io/api/layers/initializers/
+    """
+    with _CustomObjectScope(custom_objects):
+        return get(config)
 
 
 def _value_of(array: np.ndarray) -> Callable[..., np.ndarray]:

@@ -101,7 +101,7 @@ def _core_arguments(rule: Any, constrains: bool) -> tuple[Any, ...] | None:
 
 
 def own_caller(layers: Sequence[Any], trains: bool) -> Callable[..., Any] | None:
-    """Return what the core calls for the user's own regularizers and constraints; None: it has none.
+    """Return what the core calls for regularizers and constraints of the user's own; None: none.
 
     Args:
         layers: The model's layers, in their order.

@@ -296,17 +296,16 @@ class Chain(Trainer, ChainTensors, CoreBacked):
         if built:
             for part in self._parts:
                 part._note_home(self)
+        # Whether a call keeps penalties of what layers give out.
+        self._notes_outputs = any(
+            layer.activity_regularizer is not None for layer in self._chain()
+        )
         self._settled = built and not self._on_trial and self._intake is None
 
     @property
     def _computed(self) -> list[Part]:
         """The layers that the core computes, with models among them."""
         return self._parts[len(self._before_core) :]
-        # Whether a call keeps penalties of what layers give out.
-        self._notes_outputs = any(
-            layer.activity_regularizer is not None for layer in self._chain()
-        )
-        self._settled = built and not self._on_trial
 
     def _fill(self, new: Sequence[tuple[int, Layer, Shape]], parts: Sequence[Part]) -> None:
         """Give new weights their first values, in the order of the layers."""

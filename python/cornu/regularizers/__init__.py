@@ -30,18 +30,18 @@ _BY_NAME: dict[str, type[Regularizer]] = dict(_CLASSES)
 _BY_NAME.update({made_by.__name__: made_by for made_by in _CLASSES.values()})
 
 __all__ = [
-    "Regularizer",
     "L1",
-    "L2",
     "L1L2",
+    "L2",
     "OrthogonalRegularizer",
-    "l1",
-    "l2",
-    "l1_l2",
-    "orthogonal_regularizer",
-    "get",
-    "serialize",
+    "Regularizer",
     "deserialize",
+    "get",
+    "l1",
+    "l1_l2",
+    "l2",
+    "orthogonal_regularizer",
+    "serialize",
 ]
 
 

@@ -35,8 +35,6 @@ _MODULES = {
     "keras": "cornu",
     "keras.models": "cornu",
     "keras.activations": "cornu.activations",
-    "keras.regularizers": "cornu.regularizers",
-    "keras.constraints": "cornu.constraints",
 }
 # Those that have functions which a configuration may name.
 _FUNCTION_MODULES = ("activations", "losses", "metrics", "initializers")

@@ -10,7 +10,6 @@ import numpy as np
 
 from .fused_pairs import FUSED_NETWORKS
 from .network_of_layers import single_layers
-from .ruled import RULED_NETWORKS
 from .samples import bits, classes, numbers, one_hot
 from .training import OPTIMIZERS, chain_of, dense, outcome, sequential, training
 
@@ -285,7 +284,6 @@ NETWORKS = {
     "class weights": class_weights,
     **{f"threads {name}": with_threads(name) for name in ("sgd", "adam")},
     **FUSED_NETWORKS,
-    **RULED_NETWORKS,
     "many rows": many_rows,
     "wide rows": wide_rows,
     "long depth": long_depth,

@@ -34,11 +34,12 @@ class EinsumDense(Layer):
         bias_axes: The letters of all units; None: there is no bias.
         kernel_initializer: What the kernel starts as.
         bias_initializer: What the bias starts as.
-        kernel_regularizer: None. Not supported yet, like the following ones.
-        bias_regularizer: None.
-        kernel_constraint: None.
-        bias_constraint: None.
-        lora_rank: None.
+        kernel_regularizer: A penalty for the kernel, of `cornu.regularizers`; None: none.
+        bias_regularizer: One for the bias.
+        kernel_constraint: What the kernel is put under after each step of training, of
+            `cornu.constraints`; None: nothing.
+        bias_constraint: The same for the bias.
+        lora_rank: None. Not supported yet, like the following ones.
         lora_alpha: None.
         gptq_unpacked_column_size: None.
         quantization_config: None.
@@ -84,10 +85,6 @@ class EinsumDense(Layer):
     ) -> None:
         refuse_unsupported(
             {
-                "kernel_regularizer": kernel_regularizer,
-                "bias_regularizer": bias_regularizer,
-                "kernel_constraint": kernel_constraint,
-                "bias_constraint": bias_constraint,
                 "lora_rank": lora_rank,
                 "lora_alpha": lora_alpha,
                 "gptq_unpacked_column_size": gptq_unpacked_column_size,
@@ -108,6 +105,12 @@ class EinsumDense(Layer):
         self._specification = activations.specification(activation)
         self.kernel_initializer = check_initializer("kernel_initializer", kernel_initializer)
         self.bias_initializer = check_initializer("bias_initializer", bias_initializer)
+        self._take_rules(
+            kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint,
+        )
         super().__init__(**kwargs)
 
     def _make_core(self) -> _core.Layer:
@@ -138,7 +141,7 @@ class EinsumDense(Layer):
         return np.reshape(self.kernel_initializer(matrix, dtype=dtype), shape)
 
     def _own_config(self) -> dict[str, Any]:
-        absent = ("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint")
+        rules = ("kernel_regularizer", "bias_regularizer", "kernel_constraint", "bias_constraint")
         return {
             "output_shape": self.partial_output_shape,
             "equation": self.equation,
@@ -146,7 +149,8 @@ class EinsumDense(Layer):
             "bias_axes": self.bias_axes,
             "kernel_initializer": self.kernel_initializer,
             "bias_initializer": self.bias_initializer,
-            **dict.fromkeys((*absent, "quantization_config")),
+            **{name: getattr(self, name) for name in rules},
+            "quantization_config": None,
         }
 
     @property

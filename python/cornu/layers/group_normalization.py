@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import _core
-from cornu.layers.arguments import check_not_negative, check_row_axis, refuse_unsupported
+from cornu.layers.arguments import check_not_negative, check_row_axis
 from cornu.layers.gamma_and_beta import GammaAndBeta
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer
@@ -25,10 +25,11 @@ class GroupNormalization(GammaAndBeta):
         scale: Whether there is a `gamma`.
         beta_initializer: What `beta` starts as.
         gamma_initializer: What `gamma` starts as.
-        beta_regularizer: None. Not supported yet, like the following ones.
-        gamma_regularizer: None.
-        beta_constraint: None.
-        gamma_constraint: None.
+        beta_regularizer: A penalty for `beta`, of `cornu.regularizers`; None: none.
+        gamma_regularizer: One for `gamma`.
+        beta_constraint: What `beta` is put under after each step of training, of
+            `cornu.constraints`; None: nothing.
+        gamma_constraint: The same for `gamma`.
         **kwargs: What `Layer` takes: `name`, `dtype`, `trainable`, `input_shape`.
 
     Attributes:
@@ -56,6 +57,10 @@ class GroupNormalization(GammaAndBeta):
         "scale",
         "beta_initializer",
         "gamma_initializer",
+        "beta_regularizer",
+        "gamma_regularizer",
+        "beta_constraint",
+        "gamma_constraint",
     )
 
     def __init__(
@@ -73,14 +78,6 @@ class GroupNormalization(GammaAndBeta):
         gamma_constraint: Any = None,
         **kwargs: Any,
     ) -> None:
-        refuse_unsupported(
-            {
-                "beta_regularizer": beta_regularizer,
-                "gamma_regularizer": gamma_regularizer,
-                "beta_constraint": beta_constraint,
-                "gamma_constraint": gamma_constraint,
-            }
-        )
         number = as_integer(groups)
         if number is None or number == 0 or number < -1:
             raise ValueError(
@@ -90,6 +87,12 @@ class GroupNormalization(GammaAndBeta):
         self.axis = check_row_axis("axis", axis)
         self.epsilon = check_not_negative("epsilon", epsilon)
         self._check_gamma_and_beta(center, scale, beta_initializer, gamma_initializer)
+        self._take_rules(
+            beta_regularizer=beta_regularizer,
+            gamma_regularizer=gamma_regularizer,
+            beta_constraint=beta_constraint,
+            gamma_constraint=gamma_constraint,
+        )
         super().__init__(**kwargs)
 
     def _make_core(self) -> _core.Layer:

@@ -28,6 +28,7 @@ _CLASSES = {
 }
 _BY_NAME: dict[str, type[Regularizer]] = dict(_CLASSES)
 _BY_NAME.update({made_by.__name__: made_by for made_by in _CLASSES.values()})
+_BY_NAME.update(l1l2=L1L2)
 
 __all__ = [
     "L1",

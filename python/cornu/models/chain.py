@@ -297,9 +297,7 @@ class Chain(Trainer, ChainTensors, CoreBacked):
             for part in self._parts:
                 part._note_home(self)
         # Whether a call keeps penalties of what layers give out.
-        self._notes_outputs = any(
-            layer.activity_regularizer is not None for layer in self._chain()
-        )
+        self._notes_outputs = any(layer.activity_regularizer is not None for layer in self._chain())
         self._settled = built and not self._on_trial and self._intake is None
 
     @property

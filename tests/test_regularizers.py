@@ -74,6 +74,17 @@ def test_data_in_batches_are_penalized_too():
     assert model.predict(x, verbose=0).shape == (6, 1)
 
 
+def test_penalties_are_scaled_as_the_loss_is():
+    rules = {"kernel_regularizer": "l2", "activity_regularizer": "l2"}
+    plain, x, y = small_model(**rules, bias_regularizer="l1")
+    scaled, _, _ = small_model(**rules, bias_regularizer="l1")
+    scaled.compile(keras.optimizers.SGD(0.1, loss_scale_factor=8.0), "mse")
+    for model in (plain, scaled):
+        model.fit(x, y, epochs=2, verbose=0)
+    for ours, theirs in zip(scaled.get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-13)
+
+
 def test_penalties_are_refused_and_shown():
     model, x, _ = small_model(kernel_regularizer=regularizers.L2(0.5))
     kernel = model.layers[0].kernel

@@ -55,6 +55,7 @@ static cornu_status penalize_own(cornu_task *task, const cornu_own *own,
     if (status != CORNU_OK) return status;
     if (penalty->gradient) {
         task->kernels->divide_all(count, (double)penalty->rows, penalty->room);
+        if (penalty->scale != 1.0) task->kernels->scale(count, penalty->scale, penalty->room);
         add_to_gradient(task, count, penalty->room, penalty->gradient);
     }
     if (total) *total += what.value / (double)penalty->rows;
@@ -91,8 +92,8 @@ static cornu_status penalize_sums(cornu_task *task, const cornu_penalty *penalty
     penalty_tiles tiles = {.task = task,
                            .penalty = penalty,
                            .count = count_of(penalty),
-                           .l1 = regularizer->l1 / rows,
-                           .l2 = regularizer->l2 / rows,
+                           .l1 = regularizer->l1 / rows * penalty->scale,
+                           .l2 = regularizer->l2 / rows * penalty->scale,
                            .sums = total ? sums : NULL};
     const size_t tile_count = (tiles.count + TILE_ELEMENTS - 1) / TILE_ELEMENTS;
     for (; tiles.first < tile_count; tiles.first += SUMS) {
@@ -231,7 +232,7 @@ static cornu_status penalize_angles(cornu_task *task, const cornu_penalty *penal
     for (size_t row = 0; row < all.rows && status == CORNU_OK; row += tile) {
         const size_t rows = smaller(all.rows - row, tile);
         /* Each pair stands twice among the products. */
-        sum += task->kernels->take_signs(rows, all.rows, row, 2.0 * factor,
+        sum += task->kernels->take_signs(rows, all.rows, row, 2.0 * factor * penalty->scale,
                                          cornu_task_at(task, all.products, row * all.rows));
         status = cornu_task_poll_after(task, 4.0 * (double)rows * (double)all.rows);
     }
@@ -278,7 +279,7 @@ bool cornu_penalty_room(const cornu_regularizer *regularizer, const cornu_shape 
 }
 
 cornu_status cornu_penalize_weights(const cornu_plan *plan, cornu_task *task, const cornu_own *own,
-                                    void *gradient, void *room, double *total) {
+                                    double scale, void *gradient, void *room, double *total) {
     cornu_status status = CORNU_OK;
     for (size_t i = 0; i < plan->rule_count && status == CORNU_OK; i++) {
         const cornu_rule *rule = &plan->rules[i];
@@ -291,6 +292,7 @@ cornu_status cornu_penalize_weights(const cornu_plan *plan, cornu_task *task, co
             .rows = 1,
             .x = cornu_span_data(entry->span),
             .gradient = gradient ? cornu_task_at(task, gradient, entry->offset) : NULL,
+            .scale = scale,
             .room = room};
         status = cornu_penalize(task, own, &penalty, total);
     }

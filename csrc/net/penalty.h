@@ -18,6 +18,7 @@ typedef struct cornu_penalty {
     size_t rows;              /* of an output, by which all is divided; 1 of a weight */
     const void *x;
     void *gradient; /* added to; NULL: not wanted */
+    double scale;   /* what the derivative, not the value, is multiplied by: that of the loss */
     void *room;     /* of cornu_penalty_room elements */
 } cornu_penalty;
 
@@ -32,7 +33,7 @@ cornu_status cornu_penalize(cornu_task *task, const cornu_own *own, const cornu_
 /* The penalties of all weights that are trained: values, and their share of the flat gradient
  * (NULL: not wanted). */
 cornu_status cornu_penalize_weights(const cornu_plan *plan, cornu_task *task, const cornu_own *own,
-                                    void *gradient, void *room, double *total);
+                                    double scale, void *gradient, void *room, double *total);
 /* Puts the weights that are trained under their constraints. The step is taken: nobody is polled.
  * CORNU_INTERRUPTED: the caller's own asked to stop. */
 cornu_status cornu_constrain_weights(const cornu_plan *plan, cornu_task *task, const cornu_own *own,

@@ -240,8 +240,8 @@ static cornu_status allocate_plan(size_t count, cornu_plan **result) {
     plan->locks = cornu_memory_allocate_zeroed((count + 2) * sizeof *plan->locks);
     plan->table = cornu_table_new(most);
     plan->frozen = cornu_memory_allocate_zeroed(most * sizeof *plan->frozen);
-    if (!plan->links || !plan->frozen || !plan->ranges || !plan->rules || !plan->state || !plan->locks ||
-        !plan->table) {
+    if (!plan->links || !plan->frozen || !plan->ranges || !plan->rules || !plan->state ||
+        !plan->locks || !plan->table) {
         cornu_plan_release(plan);
         return CORNU_ERROR_MEMORY;
     }

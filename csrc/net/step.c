@@ -55,6 +55,11 @@ static cornu_status few_forward(cornu_step *step) {
     return CORNU_OK;
 }
 
+/* What derivatives of the loss, and so of penalties, are multiplied by. */
+static double scale_of(const cornu_step *step) {
+    return step->loss_scale != 0.0 ? step->loss_scale : 1.0;
+}
+
 /* The penalty of what link `index` gives out, y: its value, or (gradient not NULL) its derivative.
  */
 static cornu_status penalize_output(cornu_step *step, size_t index, const void *y, void *gradient) {
@@ -68,6 +73,7 @@ static cornu_status penalize_output(cornu_step *step, size_t index, const void *
                                    .rows = step->rows,
                                    .x = y,
                                    .gradient = gradient,
+                                   .scale = scale_of(step),
                                    .room = step->workspace->rules_room};
     return cornu_penalize(step->task, step->own, &penalty, gradient ? NULL : &step->penalty);
 }
@@ -82,6 +88,7 @@ static cornu_status penalize_outputs(cornu_step *step, size_t first, size_t end,
 }
 
 cornu_status cornu_step_forward(cornu_step *step) {
+    step->penalty = 0.0;
     if (step->workspace->few_count > 0) return few_forward(step);
     const void *at = step->x;
     size_t end = last_writer(step);
@@ -329,7 +336,7 @@ cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *lo
     cornu_workspace *workspace = step->workspace;
     cornu_status status = CORNU_OK;
     if (step->plan->regularizes_weights) {
-        status = cornu_penalize_weights(step->plan, step->task, step->own,
+        status = cornu_penalize_weights(step->plan, step->task, step->own, scale_of(step),
                                         workspace->use.backward ? workspace->gradient : NULL,
                                         workspace->rules_room, &total);
     }

@@ -106,6 +106,15 @@ def test_apply_is_a_step_of_fit():
         assert int(one.optimizer.iterations) == int(other.optimizer.iterations)
 
 
+def test_apply_refuses_two_gradients_for_one_weight():
+    """They were laid out by the place of each weight among different ones, past their ends."""
+    weight, other = keras.Variable(np.zeros(2, "f4")), keras.Variable(np.zeros(5, "f4"))
+    gradients = [np.ones(2, "f4"), np.ones(2, "f4"), np.ones(5, "f4")]
+    with pytest.raises(ValueError, match=r"one gradient\. Received: 3 gradients for 2"):
+        SGD(1.0).apply(gradients, [weight, weight, other])
+    np.testing.assert_array_equal(other, np.zeros(5))
+
+
 def test_apply_refuses_what_it_can_not_do():
     weight = keras.Variable([1.0, 2.0])
     optimizer = SGD(0.5)

@@ -138,6 +138,15 @@ static void *flat_gradient(const cornu_table *table, const void *const *gradient
     return flat;
 }
 
+/* Its table has each weight once, and a gradient is found there by its weight's place. */
+static cornu_status check_each_once(const cornu_plan *plan, size_t span_count, cornu_error *error) {
+    if (plan->table->count == span_count) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "Each weight can have one gradient. Received: %zu gradients for %zu "
+                           "different weights",
+                           span_count, plan->table->count);
+}
+
 static cornu_status apply(cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
                           const void *const *gradients, cornu_poll poll, cornu_error *error) {
     const cornu_plan *plan = optimizer->applied;
@@ -171,6 +180,7 @@ cornu_status cornu_optimizer_apply(cornu_optimizer *optimizer, size_t span_count
     if (status == CORNU_OK) status = take(optimizer, true, poll, &held, error);
     if (status == CORNU_OK) {
         status = bind_spans(optimizer, span_count, spans, error);
+        if (status == CORNU_OK) status = check_each_once(optimizer->applied, span_count, error);
         if (status == CORNU_OK) status = apply(optimizer, exclusion, gradients, poll, error);
         cornu_hold_drop(&held.hold);
     }

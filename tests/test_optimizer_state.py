@@ -115,6 +115,16 @@ def test_apply_refuses_two_gradients_for_one_weight():
     np.testing.assert_array_equal(other, np.zeros(5))
 
 
+def test_an_optimizer_is_for_weights_of_floats():
+    """Adagrad filled the slots of a count by the functions of a type that has none."""
+    layer = keras.layers.Normalization()
+    layer.build((None, 3))
+    count = layer.weights[-1]
+    for optimizer in (keras.optimizers.Adagrad(), SGD()):
+        with pytest.raises(ValueError, match=r"must have a float type\. Received: int32"):
+            optimizer.build([count])
+
+
 def test_apply_refuses_what_it_can_not_do():
     weight = keras.Variable([1.0, 2.0])
     optimizer = SGD(0.5)

@@ -23,6 +23,15 @@ static cornu_status take(const cornu_optimizer *optimizer, bool exclusive, cornu
     return cornu_hold_take(&held->hold, exclusive, &wait, error);
 }
 
+/* There are no slots of counts and the like. */
+static cornu_status check_float(const cornu_span *span, cornu_error *error) {
+    const cornu_dtype dtype = cornu_span_dtype(span);
+    if (cornu_kernels_for(dtype)) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "Weights of an optimizer must have a float type. Received: %s",
+                           cornu_dtype_name(dtype));
+}
+
 static cornu_status check_spans(size_t span_count, cornu_span *const *spans, cornu_error *error) {
     if (span_count == 0)
         return cornu_error_set(error, CORNU_ERROR_VALUE, "There must be at least one weight.");
@@ -34,7 +43,7 @@ static cornu_status check_spans(size_t span_count, cornu_span *const *spans, cor
                                cornu_dtype_name(cornu_span_dtype(spans[0])),
                                cornu_dtype_name(cornu_span_dtype(spans[i])));
     }
-    return CORNU_OK;
+    return check_float(spans[0], error);
 }
 
 /* Whether the optimizer is bound to just these weights in this order. */
@@ -83,7 +92,8 @@ size_t cornu_optimizer_state_count(const cornu_optimizer *optimizer) {
 cornu_status cornu_optimizer_read(const cornu_optimizer *optimizer, const cornu_span *span,
                                   size_t index, void *values, cornu_poll poll, cornu_error *error) {
     optimizer_hold held;
-    cornu_status status = take(optimizer, false, poll, &held, error);
+    cornu_status status = check_float(span, error);
+    if (status == CORNU_OK) status = take(optimizer, false, poll, &held, error);
     if (status != CORNU_OK) return status;
     const void *kept = cornu_slots_at(&optimizer->slots, span, index);
     const cornu_optimizer_options *options = &optimizer->options;

@@ -57,6 +57,10 @@ def trained(name, make, shape=(4,), optimizer=None, frozen=()):
     def run(keras, dtype):
         model = keras.Sequential([keras.Input(shape), *make(keras)])
         set_drawn_weights(model, name)
+        for weight in model.weights:
+            # No variance that was seen before is negative.
+            if weight.name == "moving_variance":
+                weight.assign(np.abs(np.array(weight)))
         for index in frozen:
             model.layers[index].trainable = False
         x, output = draw(f"rules {name}", 9, *shape, dtype=dtype), model.output_shape[1:]

@@ -3,7 +3,8 @@
 # -ffp-contract=off: a fused multiply-add stands where the source says so and nowhere else (the same bits everywhere).
 # -fno-fast-math: what somebody's CFLAGS ask for would change results.
 # -fno-math-errno and -fno-trapping-math let loops vectorise; neither changes a result.
-FLAGS = -std=c11 -O3 -fno-fast-math -ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden -pthread
+# -fno-asynchronous-unwind-tables: C has no exceptions to unwind for, and the tables are 2% of the wheel.
+FLAGS = -std=c11 -O3 -fno-fast-math -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-asynchronous-unwind-tables -fvisibility=hidden -pthread
 
 WARNINGS = -Wall -Wextra -Wshadow -Wundef -Wconversion -Wdouble-promotion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wimplicit-fallthrough -Werror
 

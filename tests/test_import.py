@@ -1,6 +1,7 @@
 """What `import cornu` gives, and what it does not import."""
 
 import importlib
+import inspect
 import subprocess
 import sys
 
@@ -71,6 +72,16 @@ def test_each_public_name_of_a_module_is_there(name):
     assert len(module.__all__) == len(set(module.__all__))
     for public in module.__all__:
         assert getattr(module, public) is not None
+
+
+@pytest.mark.parametrize("name", ["cornu", *(f"cornu.{name}" for name in cornu._MODULES)])
+def test_what_a_module_imports_is_not_shown_as_its_own(name):
+    module = importlib.import_module(name)
+    if not hasattr(module, "__all__"):
+        pytest.skip("says nowhere what is its own")
+    public = {one for one in dir(module) if one[0] != "_"}
+    others = {one for one in public if not inspect.ismodule(getattr(module, one))}
+    assert others <= {*module.__all__} <= {*dir(module)}
 
 
 def test_names_at_the_top_are_those_of_the_modules():

@@ -384,3 +384,7 @@ def _flatten_up_to(shallow: Any, structure: Any) -> list[Any]:
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

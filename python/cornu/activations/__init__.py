@@ -205,3 +205,7 @@ def core_specification(identifier: Any) -> Any:
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -171,3 +171,7 @@ def _value_of(array: np.ndarray) -> Callable[..., np.ndarray]:
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

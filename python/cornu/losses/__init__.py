@@ -275,3 +275,7 @@ def label_kind(output_shape: tuple[Any, ...], target_shape: tuple[Any, ...]) -> 
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

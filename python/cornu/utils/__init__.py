@@ -68,3 +68,7 @@ def __getattr__(name: str) -> object:
 
         return getattr(import_module("cornu.saving"), name)
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -22,3 +22,7 @@ def __getattr__(name: str) -> _Any:
         # They are classes of scikit-learn's, so it is imported with them.
         return getattr(import_module("cornu.wrappers.estimators"), name)
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -139,7 +139,7 @@ class BackupAndRestore(Callback):
         return os.path.join(self.backup_dir, name + ending)
 
     def _save(self, batch: int) -> None:
-        from cornu.saving.model_file import write_whole
+        from cornu.saving.whole_file import write_whole
 
         os.makedirs(self.backup_dir, exist_ok=True)
         if self.double_checkpoint:

@@ -83,8 +83,8 @@ class Saved(Pickled, Described):
         import os
 
         from cornu.saving.legacy_file import has_legacy_name
-        from cornu.saving.model_file import write_whole
         from cornu.saving.weights_file import write_weights_file
+        from cornu.saving.whole_file import write_whole
 
         self._require_built("saved")
         is_legacy = has_legacy_name(os.fsdecode(filepath))
@@ -322,7 +322,7 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
 
     Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
     """
-    from cornu.saving.model_file import make_model, parse_model
+    from cornu.saving.model_config import make_model, parse_model
 
     config = parse_model(json_string, "`json_string`")
     model = make_model(config, custom_objects)

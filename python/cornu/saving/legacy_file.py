@@ -8,6 +8,7 @@ from typing import Any
 
 from cornu.saving.legacy_config import compile_settings, from_legacy, to_legacy
 from cornu.saving.legacy_weights import write_legacy_weights
+from cornu.saving.model_config import parse_model
 from cornu.saving.serialization import serialize_keras_object
 from cornu.utils.errors import shown
 
@@ -51,8 +52,6 @@ def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any]
         ValueError: it is no such file, or malformed.
     """
     import h5py
-
-    from cornu.saving.model_file import parse_model
 
     try:
         root = h5py.File(path, "r")

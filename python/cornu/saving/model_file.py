@@ -6,13 +6,9 @@ import datetime
 import io
 import json
 import os
-import secrets
-import shutil
-import stat
-import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from cornu._version import __version__
@@ -22,7 +18,8 @@ from cornu.saving.legacy_file import (
     read_legacy_configs,
     write_legacy_file,
 )
-from cornu.saving.serialization import make_object, serialize_keras_object
+from cornu.saving.model_config import make_model, parse_model
+from cornu.saving.serialization import serialize_keras_object
 from cornu.saving.vocabulary_files import take_vocabularies
 from cornu.saving.weights_file import (
     WEIGHTS_NAME,
@@ -31,6 +28,7 @@ from cornu.saving.weights_file import (
     read_weights_file,
     write_weights_file,
 )
+from cornu.saving.whole_file import write_whole
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 
@@ -146,52 +144,6 @@ def takes_legacy(filepath: Any, save_format: Any = None) -> bool:
     return save_format != "keras"
 
 
-def write_whole(filepath: Any, overwrite: bool, write: Callable[[str], None]) -> None:
-    """Write a file wholly or not at all: one that was there stays until the new one is done.
-
-    Args:
-        filepath: Its path, of strings or bytes; a pipe's or a device's is written to as it is.
-        overwrite: Whether it may be there.
-        write: Writes it to another path.
-    """
-    path = os.fsdecode(filepath)
-    try:
-        mode = os.stat(path).st_mode
-    except FileNotFoundError:
-        mode = None
-    if mode is not None and not overwrite:
-        raise FileExistsError(f"The file exists, and `overwrite` is False. Received: {path!r}")
-    if mode is not None and stat.S_ISDIR(mode):
-        raise IsADirectoryError(f"`filepath` must be a file's path. Received: the folder {path!r}")
-    if mode is not None and not stat.S_ISREG(mode):
-        _write_through(path, write)
-        return
-    # What a link points to is written, and the link stays.
-    path = os.path.realpath(path)
-    other = os.path.join(os.path.dirname(path), f"tmp{secrets.token_hex(8)}.part")
-    # A new file is as the user's own files are, which mkstemp's are not. One that was there keeps
-    # its mode, and until then no one else reads what may be private.
-    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
-    os.close(os.open(other, flags, 0o666 if mode is None else 0o600))
-    try:
-        write(other)
-        if mode is not None:
-            os.chmod(other, stat.S_IMODE(mode))
-        os.replace(other, path)
-    except BaseException:
-        os.unlink(other)
-        raise
-
-
-def _write_through(path: str, write: Callable[[str], None]) -> None:
-    """Write to a pipe or a device, which can be neither replaced nor written out of order."""
-    with tempfile.TemporaryDirectory() as folder:
-        other = os.path.join(folder, "whole")
-        write(other)
-        with open(other, "rb") as source, open(path, "wb") as target:
-            shutil.copyfileobj(source, target)
-
-
 def load_model(
     filepath: Any,
     custom_objects: Mapping[str, Any] | None = None,
@@ -269,55 +221,6 @@ def _load_legacy(path: str, custom_objects: Any, compiles: bool, safe_mode: bool
     if compiles and training is not None:
         with CustomObjectScope(custom_objects):
             compile_as_legacy(model, training)
-    return model
-
-
-def parse_model(text: str | bytes, what: str) -> Mapping[str, Any]:
-    """Return the configuration of a model that is written as JSON.
-
-    Args:
-        text: The text.
-        what: What it is called in errors.
-
-    Raises:
-        ValueError: it is no JSON, or not of an object with a class.
-    """
-    try:
-        config = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{what} must be JSON. Received: {error}") from None
-    if not isinstance(config, Mapping) or "class_name" not in config or "config" not in config:
-        raise ValueError(
-            f"{what} must be the configuration of a model, a dictionary with 'class_name' and "
-            f"'config'. Received: {shown(config)}"
-        )
-    return config
-
-
-def make_model(
-    config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None, safe_mode: bool = True
-) -> Any:
-    """Return the model that a configuration stands for, not compiled.
-
-    Args:
-        config: What `parse_model` returned.
-        custom_objects: Classes and functions of one's own by name.
-        safe_mode: Whether a lambda is refused.
-
-    Raises:
-        ValueError: it stands for something else, or can't be made.
-    """
-    from cornu.models.model import Model
-
-    try:
-        model = make_object(config, custom_objects, safe_mode)
-    except RecursionError:
-        raise ValueError(f"The configuration is nested too deep: {shown(config)}") from None
-    if not isinstance(model, Model):
-        raise ValueError(
-            "The configuration must be of a model, such as 'Sequential'. Received: one of "
-            f"{config['class_name']!r}"
-        )
     return model
 
 

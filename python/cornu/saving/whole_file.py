@@ -1,0 +1,57 @@
+"""Files that are written wholly or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+
+def write_whole(filepath: Any, overwrite: bool, write: Callable[[str], None]) -> None:
+    """Write a file wholly or not at all: one that was there stays until the new one is done.
+
+    Args:
+        filepath: Its path, of strings or bytes; a pipe's or a device's is written to as it is.
+        overwrite: Whether it may be there.
+        write: Writes it to another path.
+    """
+    path = os.fsdecode(filepath)
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not overwrite:
+        raise FileExistsError(f"The file exists, and `overwrite` is False. Received: {path!r}")
+    if mode is not None and stat.S_ISDIR(mode):
+        raise IsADirectoryError(f"`filepath` must be a file's path. Received: the folder {path!r}")
+    if mode is not None and not stat.S_ISREG(mode):
+        _write_through(path, write)
+        return
+    # What a link points to is written, and the link stays.
+    path = os.path.realpath(path)
+    other = os.path.join(os.path.dirname(path), f"tmp{secrets.token_hex(8)}.part")
+    # A new file is as the user's own files are, which mkstemp's are not. One that was there keeps
+    # its mode, and until then no one else reads what may be private.
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+    os.close(os.open(other, flags, 0o666 if mode is None else 0o600))
+    try:
+        write(other)
+        if mode is not None:
+            os.chmod(other, stat.S_IMODE(mode))
+        os.replace(other, path)
+    except BaseException:
+        os.unlink(other)
+        raise
+
+
+def _write_through(path: str, write: Callable[[str], None]) -> None:
+    """Write to a pipe or a device, which can be neither replaced nor written out of order."""
+    with tempfile.TemporaryDirectory() as folder:
+        other = os.path.join(folder, "whole")
+        write(other)
+        with open(other, "rb") as source, open(path, "wb") as target:
+            shutil.copyfileobj(source, target)

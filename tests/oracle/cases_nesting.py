@@ -26,8 +26,7 @@ def halves(keras):
 def autoencoder(keras, name):
     encoder, decoder = halves(keras)
     model = keras.Sequential([keras.Input((4,)), encoder, decoder], name="autoencoder")
-    # No variance that was seen before is negative.
-    model.set_weights([np.abs(weight) for weight in set_drawn_weights(model, name)])
+    set_drawn_weights(model, name, signed=False)
     return model, encoder, decoder
 
 

@@ -2,15 +2,7 @@
 
 import numpy as np
 
-from .harness import Case, draw, gradients, set_drawn_weights
-
-
-def set_weights(model, name):
-    """Drawn weights, variances among them positive."""
-    set_drawn_weights(model, name)
-    for weight in model.weights:
-        if weight.name == "moving_variance":
-            weight.assign(np.abs(np.array(weight)) + 0.5)
+from .harness import Case, draw, gradients, set_drawn_weights_and_variances
 
 
 def in_training(name, shape, rows, make, frozen=False):
@@ -22,7 +14,7 @@ def in_training(name, shape, rows, make, frozen=False):
         model = keras.Sequential(
             [keras.Input(shape), layers.Dense(shape[-1]), layer, layers.Dense(2)]
         )
-        set_weights(model, name)
+        set_drawn_weights_and_variances(model, name, least=0.5)
         layer.trainable = not frozen
         x = draw(f"normalized {name}", rows, *shape, dtype=dtype)
         before = model.predict(x, verbose=0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .harness import Case, draw, flat, gradients, set_drawn_weights
+from .harness import Case, draw, flat, gradients, set_drawn_weights_and_variances
 
 
 def run_values(keras, dtype):
@@ -56,11 +56,7 @@ def trained(name, make, shape=(4,), optimizer=None, frozen=()):
 
     def run(keras, dtype):
         model = keras.Sequential([keras.Input(shape), *make(keras)])
-        set_drawn_weights(model, name)
-        for weight in model.weights:
-            # No variance that was seen before is negative.
-            if weight.name == "moving_variance":
-                weight.assign(np.abs(np.array(weight)))
+        set_drawn_weights_and_variances(model, name)
         for index in frozen:
             model.layers[index].trainable = False
         x, output = draw(f"rules {name}", 9, *shape, dtype=dtype), model.output_shape[1:]

@@ -243,14 +243,27 @@ def one_hot(labels, classes, dtype):
     return np.eye(classes, dtype=dtype)[labels]
 
 
-def set_drawn_weights(model, name, scale=0.5):
-    """Gives every weight of a built model numbers that depend on `name` and its index."""
+def set_drawn_weights(model, name, scale=0.5, signed=True):
+    """Gives every weight of a built model numbers that depend on `name` and its index.
+
+    With `signed` False they are not negative, as no variance that was seen before is.
+    """
     weights = [
         draw(f"{name}/{i}", *weight.shape, dtype=weight.dtype, scale=scale)
         for i, weight in enumerate(model.get_weights())
     ]
+    if not signed:
+        weights = [np.abs(weight) for weight in weights]
     model.set_weights(weights)
     return weights
+
+
+def set_drawn_weights_and_variances(model, name, least=0.0):
+    """Gives weights drawn numbers, and moving variances such as they can have, from `least` on."""
+    set_drawn_weights(model, name)
+    for weight in model.weights:
+        if weight.name == "moving_variance":
+            weight.assign(np.abs(np.array(weight)) + least)
 
 
 def gradients(keras, model, x, y, sample_weight=None, training=False):

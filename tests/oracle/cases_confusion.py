@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .harness import Case, draw, draw_integers, one_hot, set_drawn_weights
+from .harness import Case, draw, draw_integers, one_hot, set_drawn_weights, text_of
 
 COUNTS = ("TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives")
 POINTS = {
@@ -55,10 +55,6 @@ IN_MODELS = [
     ("AUC", {"multi_label": True, "curve": "PR"}, 3),
     ("AUC", {"label_weights": [0.2, 0.5, 2.0]}, 3),
 ]
-
-
-def text_of(name, options):
-    return " ".join([name, *(f"{key}={value}" for key, value in options.items())])
 
 
 def batch(index, dtype, *shape):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .cases_losses import REDUCTIONS, scalars, simplex
-from .harness import Case, draw, draw_integers, gradients, one_hot, set_drawn_weights
+from .harness import Case, draw, draw_integers, gradients, one_hot, set_drawn_weights, text_of
 
 LOSSES = [
     ("BinaryFocalCrossentropy", {}),
@@ -20,10 +20,6 @@ LOSSES = [
     ("Tversky", {}),
     ("Tversky", {"alpha": 0.3, "beta": 0.9, "axis": -1}),
 ]
-
-
-def text_of(name, options):
-    return " ".join([name, *(f"{key}={value}" for key, value in options.items())])
 
 
 def batch(name, options, dtype, rows):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .harness import Case, draw, flat, set_drawn_weights
+from .cases_optimizers import WIDE, network
+from .harness import Case, draw, flat
 
-WIDE = {"float32": (2e-5, 1e-5)}
 OPTIMIZERS = {
     "SGD": {"momentum": 0.9},
     "Adam": {"amsgrad": True},
@@ -64,15 +64,6 @@ def data(dtype, steps=7):
         (draw(f"state x {i}", 4, 3, dtype=dtype), draw(f"state y {i}", 4, 2, dtype=dtype))
         for i in range(steps)
     ]
-
-
-def network(keras):
-    layers = keras.layers
-    model = keras.Sequential(
-        [keras.Input((3,)), layers.Dense(4, activation="tanh"), layers.Dense(2)]
-    )
-    set_drawn_weights(model, "optimizer network")
-    return model
 
 
 def state(optimizer):

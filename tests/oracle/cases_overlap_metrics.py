@@ -3,7 +3,7 @@
 import numpy as np
 
 from .cases_losses import simplex
-from .harness import Case, draw, draw_integers, one_hot, set_drawn_weights
+from .harness import Case, draw, draw_integers, one_hot, set_drawn_weights, text_of
 
 CLASSES = 4
 IOUS = [
@@ -29,10 +29,6 @@ IN_MODELS = [
 ]
 # Keras gives an intersection over union in float32, whatever it was made in.
 LOOSE = (2e-6, 2e-7)
-
-
-def text_of(name, options):
-    return " ".join([name, *(f"{key}={value}" for key, value in options.items())])
 
 
 def batch(name, options, index, dtype, rows):

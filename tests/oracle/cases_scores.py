@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .harness import Case, draw, draw_integers, set_drawn_weights
+from .harness import Case, draw, draw_integers, set_drawn_weights, text_of
 
 CALLED = [
     *(
@@ -22,10 +22,6 @@ IN_MODELS = [
     ("F1Score", {}),
     ("R2Score", {}),
 ]
-
-
-def text_of(name, options):
-    return " ".join([name, *(f"{key}={value}" for key, value in options.items())])
 
 
 def batch(name, index, dtype, rows):

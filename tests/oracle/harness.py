@@ -293,6 +293,11 @@ def gradients(keras, model, x, y, sample_weight=None, training=False):
     return float(loss), [np.array(gradient) for gradient in found]
 
 
+def text_of(name, options):
+    """What a class and its options are called in the id of a case."""
+    return " ".join([name, *(f"{key}={value}" for key, value in options.items())])
+
+
 def flat(arrays):
     """All numbers of a list of arrays in one vector, to keep the recordings few."""
     return np.concatenate([np.asarray(array).reshape(-1) for array in arrays])

@@ -1,14 +1,9 @@
 #include "net/step.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "net/bad_loss.h"
 #include "net/penalty.h"
 #include "net/shape.h"
-
-/* Elements of the loss between two polls. */
-#define TILE_ELEMENTS 65536
 
 static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x) {
     const cornu_link *link = &step->plan->links[index];
@@ -28,14 +23,6 @@ static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x)
                         .trainable = link->layer_trainable,
                         .stops_at_z = step->workspace->use.joined && index + 1 == step->plan->count,
                         .draw = slice->draw};
-}
-
-/* What link `index` reads: the nearest output before it that is no alias, or the batch. */
-static const void *input_of(const cornu_step *step, size_t index) {
-    while (index-- > 0) {
-        if (!step->workspace->slices[index].alias) return step->workspace->slices[index].y;
-    }
-    return step->x;
 }
 
 static size_t last_writer(const cornu_step *step) {
@@ -120,217 +107,6 @@ cornu_status cornu_step_forward(cornu_step *step) {
     return penalize_outputs(step, end, step->plan->count, at);
 }
 
-/* What the loss is taken of. */
-typedef struct loss_terms {
-    cornu_loss loss;
-    size_t rows, columns, target_columns;
-    size_t per_row;            /* rows of the loss for one of the batch */
-    const void *prediction;    /* logits when joined */
-    const void *probabilities; /* when joined: the output, which the loss writes */
-} loss_terms;
-
-/* For a hinge 0 and 1 are labels where a batch has no others. */
-static void look_at_labels(const cornu_step *step, const loss_terms *terms, cornu_loss *loss) {
-    if (!cornu_loss_is_hinge(loss)) return;
-    loss->binary_labels =
-        step->task->kernels->is_binary(terms->rows * terms->columns, step->workspace->target);
-}
-
-static void fill_terms(const cornu_step *step, const cornu_objective *objective,
-                       loss_terms *terms) {
-    const cornu_plan *plan = step->plan;
-    terms->loss = objective->loss;
-    terms->prediction = step->result;
-    terms->probabilities = NULL;
-    terms->per_row = cornu_loss_rows_per_row(plan);
-    terms->rows = step->rows * terms->per_row;
-    terms->columns = cornu_shape_last(cornu_plan_output(plan));
-    terms->target_columns = step->workspace->use.sparse ? 1 : terms->columns;
-    if (step->workspace->use.joined) {
-        const cornu_slice *last = &step->workspace->slices[plan->count - 1];
-        terms->loss.from_logits = true;
-        terms->prediction = last->z ? last->z : input_of(step, plan->count - 1);
-        terms->probabilities = step->result;
-    }
-    look_at_labels(step, terms, &terms->loss);
-}
-
-/* Makes terms that are taken of samples, or of the whole batch, as if each were a row. */
-static void take_extent(const cornu_step *step, loss_terms *terms) {
-    if (terms->loss.extent == CORNU_OVER_ROW) return;
-    const bool whole = terms->loss.extent == CORNU_OVER_BATCH;
-    const size_t rows = whole ? 1 : step->rows;
-    terms->columns *= terms->rows / rows;
-    terms->target_columns = terms->columns;
-    terms->rows = rows;
-    terms->per_row = 1;
-}
-
-/* What one number for the whole batch counts, as if each row had it. Keras does not sum it over
- * rows that have no weights. */
-static double scale_of_whole(const cornu_step *step, cornu_reduction reduction) {
-    const cornu_workspace *workspace = step->workspace;
-    if (reduction == CORNU_SUM && !step->is_weighted) return 1.0;
-    cornu_row_scales(reduction, step->rows, 1, workspace->row_weights, workspace->row_scales);
-    return cornu_row_total(step->rows, NULL, workspace->row_scales, 0.0);
-}
-
-static void set_scales(const cornu_step *step, const loss_terms *terms) {
-    const cornu_reduction reduction = terms->loss.reduction;
-    if (terms->loss.extent == CORNU_OVER_BATCH) {
-        step->workspace->row_scales[0] = scale_of_whole(step, reduction);
-    } else {
-        cornu_row_scales(reduction, step->rows, terms->per_row, step->workspace->row_weights,
-                         step->workspace->row_scales);
-    }
-}
-
-/* Without a division where all rows are one tile. */
-static size_t tile_rows_of(const loss_terms *terms) {
-    return terms->rows * terms->columns <= TILE_ELEMENTS
-               ? terms->rows
-               : cornu_tile_rows(TILE_ELEMENTS, terms->columns);
-}
-
-static const void *target_at(const cornu_step *step, const loss_terms *terms, size_t row) {
-    size_t nbytes =
-        step->workspace->use.sparse ? sizeof(int32_t) : step->task->kernels->element_nbytes;
-    return (const char *)step->workspace->target + row * terms->target_columns * nbytes;
-}
-
-static cornu_status poll_after_rows(const cornu_step *step, size_t rows, size_t columns) {
-    return cornu_task_poll_after(step->task, CORNU_TASK_LOSS_WORK * (double)rows * (double)columns);
-}
-
-/* Of rows that are weighted as those of the batch are, `per_row` of them each; *count is the sum of
- * the weights. */
-static double weighted_total(size_t begin, size_t rows, size_t per_row, const double *weights,
-                             const double *values, double total, double *count) {
-    for (size_t i = 0; i < rows; i++) {
-        const double weight = weights[(begin + i) / per_row];
-        total += weight * values[i];
-        *count += weight;
-    }
-    return total;
-}
-
-/* What a metric that keeps sums adds for rows from `begin` on. Where the sample weights count, an
- * element has its row's. */
-static void add_sums(const cornu_step *step, const loss_terms *terms, const cornu_metric *metric,
-                     size_t begin, size_t rows, double *sums) {
-    const size_t columns = terms->columns, end = begin + rows;
-    const size_t per_row = cornu_loss_rows_per_row(step->plan);
-    double weights[CORNU_WEIGHTED_COLUMNS];
-    const bool weighted = metric->weighted && columns > 0;
-    const size_t at_once = weighted ? CORNU_WEIGHTED_COLUMNS / columns : rows;
-    for (size_t row = begin; row < end; row += at_once) {
-        const size_t some = end - row < at_once ? end - row : at_once;
-        for (size_t i = 0; weighted && i < some * columns; i++)
-            weights[i] = step->workspace->row_weights[(row + i / columns) / per_row];
-        step->task->kernels->metric_sums(metric, some, columns, target_at(step, terms, row),
-                                         cornu_task_at(step->task, step->result, row * columns),
-                                         weighted ? weights : NULL, sums);
-    }
-}
-
-static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
-                               const cornu_metric *compiled, cornu_mean *mean) {
-    const cornu_metric *metric = compiled;
-    if (metric->kind == CORNU_METRIC_FOREIGN) return cornu_step_foreign_metric(step, metric, mean);
-    cornu_metric hinge;
-    if (metric->kind == CORNU_METRIC_LOSS && cornu_loss_is_hinge(&metric->loss)) {
-        hinge = *compiled;
-        look_at_labels(step, terms, &hinge.loss);
-        metric = &hinge;
-    }
-    const bool sums = cornu_metric_keeps_sums(metric);
-    double *values = step->workspace->row_values;
-    size_t tile = tile_rows_of(terms);
-    double total = 0.0, count = 0.0;
-    for (size_t row = 0; row < terms->rows; row += tile) {
-        size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
-        if (sums) {
-            add_sums(step, terms, metric, row, rows, (double *)mean);
-        } else {
-            step->task->kernels->metric_rows(
-                metric, rows, terms->columns, target_at(step, terms, row),
-                cornu_task_at(step->task, step->result, row * terms->columns), values);
-        }
-        if (!sums && metric->weighted) {
-            total = weighted_total(row, rows, cornu_loss_rows_per_row(step->plan),
-                                   step->workspace->row_weights, values, total, &count);
-        } else if (!sums) {
-            total = cornu_row_total(rows, NULL, values, total);
-        }
-        if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;
-    }
-    if (sums) return CORNU_OK;
-    mean->total += total;
-    mean->count += metric->weighted ? count : (double)terms->rows;
-    return CORNU_OK;
-}
-
-static bool makes_gradient(const cornu_step *step) {
-    return step->workspace->use.backward && step->plan->first_trained < step->plan->count;
-}
-
-/* Describes a loss that is not finite, of rows whose own are in row_values: none, where these are
- * not known, or are not of rows of the batch. */
-static cornu_status leave(const cornu_step *step, const loss_terms *terms, double loss, size_t row,
-                          size_t rows) {
-    const size_t per_row = terms->rows / step->rows;
-    cornu_bad_loss_find(step, loss, row, per_row > 0 ? rows : 0, per_row, step->bad);
-    return CORNU_BAD_LOSS;
-}
-
-static cornu_status batch_loss(cornu_step *step, const cornu_objective *objective,
-                               const loss_terms *terms, double *loss) {
-    cornu_workspace *workspace = step->workspace;
-    if (objective->loss.kind == CORNU_FOREIGN_LOSS) {
-        void *gradient = makes_gradient(step) ? workspace->delta[0] : NULL;
-        const cornu_status status = cornu_step_foreign_loss(step, &objective->loss, loss, gradient);
-        const bool bad = status == CORNU_OK && step->bad && !isfinite(*loss);
-        return bad ? leave(step, terms, *loss, 0, 0) : status;
-    }
-    set_scales(step, terms);
-    size_t tile = tile_rows_of(terms);
-    double total = 0.0;
-    for (size_t row = 0; row < terms->rows; row += tile) {
-        size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
-        size_t at = row * terms->columns;
-        step->task->kernels->loss_forward(
-            &terms->loss, rows, terms->columns, target_at(step, terms, row),
-            cornu_task_at(step->task, terms->prediction, at),
-            terms->probabilities ? cornu_task_at(step->task, terms->probabilities, at) : NULL,
-            workspace->row_values);
-        total = cornu_row_total(rows, workspace->row_scales + row, workspace->row_values, total);
-        if (step->bad && !isfinite(total)) return leave(step, terms, total, row, rows);
-        if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;
-    }
-    *loss = total;
-    return CORNU_OK;
-}
-
-cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
-                             double *loss) {
-    loss_terms terms;
-    fill_terms(step, objective, &terms);
-    take_extent(step, &terms);
-    cornu_status found = batch_loss(step, objective, &terms, loss);
-    const double total = *loss;
-    if (found != CORNU_OK || !means) return found;
-    means[0].total += total * (double)step->rows;
-    means[0].count += (double)step->rows;
-    means++;
-    if (terms.loss.extent != CORNU_OVER_ROW) fill_terms(step, objective, &terms);
-    for (size_t i = 0; i < objective->metric_count; i++) {
-        cornu_status status = add_metric(step, &terms, &objective->metrics[i], means);
-        if (status != CORNU_OK) return status;
-        means += cornu_metric_pair_count(&objective->metrics[i]);
-    }
-    return CORNU_OK;
-}
-
 cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *loss) {
     double total = step->penalty;
     cornu_workspace *workspace = step->workspace;
@@ -343,27 +119,6 @@ cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *lo
     *loss += total;
     if (means) means[0].total += total * (double)step->rows;
     return status;
-}
-
-static cornu_status loss_derivative(cornu_step *step, const cornu_objective *objective, void *to) {
-    loss_terms terms;
-    /* Made with the loss. */
-    if (objective->loss.kind == CORNU_FOREIGN_LOSS) return CORNU_OK;
-    fill_terms(step, objective, &terms);
-    take_extent(step, &terms);
-    size_t tile = tile_rows_of(&terms);
-    for (size_t row = 0; row < terms.rows; row += tile) {
-        size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
-        size_t at = row * terms.columns;
-        const void *probabilities =
-            terms.probabilities ? cornu_task_at(step->task, terms.probabilities, at) : NULL;
-        step->task->kernels->loss_backward(
-            &terms.loss, rows, terms.columns, target_at(step, &terms, row),
-            cornu_task_at(step->task, terms.prediction, at), probabilities,
-            step->workspace->row_scales + row, cornu_task_at(step->task, to, at));
-        if (poll_after_rows(step, rows, terms.columns) != CORNU_OK) return CORNU_INTERRUPTED;
-    }
-    return CORNU_OK;
 }
 
 /* Spans that layers of the library's own have at most, which they may ask about. */
@@ -398,9 +153,9 @@ static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_
 static cornu_status backward(cornu_step *step, const cornu_objective *objective) {
     const cornu_plan *plan = step->plan;
     cornu_workspace *workspace = step->workspace;
-    if (!makes_gradient(step)) return CORNU_OK;
+    if (!cornu_step_makes_gradient(step)) return CORNU_OK;
     void *dy = workspace->delta[0], *other = workspace->delta[1];
-    cornu_status status = loss_derivative(step, objective, dy);
+    cornu_status status = cornu_step_loss_derivative(step, objective, dy);
     if (status == CORNU_OK && step->loss_scale != 0.0) {
         const size_t count = step->rows * plan->links[plan->count - 1].output_count;
         step->task->kernels->scale(count, step->loss_scale, dy);
@@ -415,11 +170,11 @@ static cornu_status backward(cornu_step *step, const cornu_objective *objective)
         const cornu_link *link = &plan->links[i];
         const cornu_slice *slice = &workspace->slices[i];
         if (plan->regularizes_outputs) {
-            status = penalize_output(step, i, input_of(step, i + 1), dy);
+            status = penalize_output(step, i, cornu_step_input(step, i + 1), dy);
             if (status != CORNU_OK) return status;
         }
         if (slice->alias) continue;
-        cornu_pass pass = make_pass(step, i, input_of(step, i));
+        cornu_pass pass = make_pass(step, i, cornu_step_input(step, i));
         pass.dy = dy;
         pass.dz = slice->z_count > 0 && slice->z_count != link->output_count ? workspace->dz : NULL;
         pass.dx = i == plan->first_trained ? NULL : other;

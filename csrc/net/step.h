@@ -2,6 +2,7 @@
 #ifndef CORNU_NET_STEP_H
 #define CORNU_NET_STEP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cornu.h"
@@ -33,12 +34,27 @@ typedef struct cornu_step {
     cornu_update update;              /* with it; set by backward */
 } cornu_step;
 
+/* What link `index` reads: the nearest output before it that is no alias, or the batch. */
+static inline const void *cornu_step_input(const cornu_step *step, size_t index) {
+    while (index-- > 0) {
+        if (!step->workspace->slices[index].alias) return step->workspace->slices[index].y;
+    }
+    return step->x;
+}
+
+static inline bool cornu_step_makes_gradient(const cornu_step *step) {
+    return step->workspace->use.backward && step->plan->first_trained < step->plan->count;
+}
+
 /* All three return CORNU_OK or what the task's work was stopped by. */
 cornu_status cornu_step_forward(cornu_step *step);
 /* The batch's loss from workspace->target and row_weights; leaves row_scales for backward. Adds
  * loss and metrics to means (NULL: not wanted). CORNU_BAD_LOSS: see `bad`; nothing was added. */
 cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
                              double *loss);
+/* The derivative of that loss by what it is taken of (logits, where use.joined), into `to`. */
+cornu_status cornu_step_loss_derivative(cornu_step *step, const cornu_objective *objective,
+                                        void *to);
 /* The penalties of outputs and weights: to the sum of the loss in means (NULL: not wanted) and
  * *loss; and where a gradient was made, to that of the weights. */
 cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *loss);

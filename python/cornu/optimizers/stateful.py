@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 import weakref
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
@@ -13,10 +12,10 @@ import numpy as np
 from cornu import _core
 from cornu.optimizers.scalar import Scalar
 from cornu.optimizers.state_variable import StateVariable
-from cornu.utils.errors import shown
+from cornu.optimizers.undecayed_weights import UndecayedWeights
 
 
-class Stateful:
+class Stateful(UndecayedWeights):
     """An optimizer with state for each weight; `Optimizer` says what it is."""
 
     name: str
@@ -33,8 +32,6 @@ class Stateful:
         # Whose weights the state is for: those that it was built for, or a model's.
         self._built_for: list[Any] | None = None
         self._model: Any = None
-        self._undecayed: list[Any] = []
-        self._undecayed_names: tuple[str, ...] = ()
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -59,10 +56,6 @@ class Stateful:
     def _followed(self) -> Any:
         """The model whose weights the state is for; None: there is none."""
         return None if self._model is None or self._built_for is not None else self._model()
-
-    @property
-    def _excludes(self) -> bool:
-        return bool(self._undecayed or self._undecayed_names)
 
     def _follow(self, model: Any) -> None:
         """Take a model's weights for those that the state is for."""
@@ -375,49 +368,6 @@ class Stateful:
             )
         return weights
 
-    # ---- Weights that are not decayed
-
-    def exclude_from_weight_decay(
-        self, var_list: Iterable[Any] | None = None, var_names: Iterable[str] | None = None
-    ) -> None:
-        """Say which weights `weight_decay` leaves alone, in place of what was said before.
-
-        It counts for fits and steps that begin afterwards.
-
-        Args:
-            var_list: Weights, such as `layer.bias`; None: none.
-            var_names: Regular expressions; a weight with one of them in its name, such as
-                `"bias"`, is left alone. None: none.
-
-        Raises:
-            TypeError: `var_list` holds something that is no weight of a built layer.
-            ValueError: `var_names` is no list of regular expressions.
-
-        Example:
-
-        >>> import cornu
-        >>> optimizer = cornu.optimizers.AdamW(weight_decay=0.01)
-        >>> optimizer.exclude_from_weight_decay(var_names=["bias"])
-
-        Source: https://keras.io/api/optimizers/
-        """
-        undecayed = list(var_list or ())
-        names = _check_patterns(var_names)
-        _core.check_weights(undecayed)
-        self._undecayed, self._undecayed_names = undecayed, names
-
-    def _undecayed_among(self, weights: Sequence[Any]) -> list[Any]:
-        """Those of the weights that are not decayed."""
-        if not self._excludes:
-            return []
-        patterns = [re.compile(name) for name in self._undecayed_names]
-        addresses = {_address(view) for view in self._undecayed}
-        return [
-            weight
-            for weight in weights
-            if _address(weight) in addresses or any(one.search(weight.name) for one in patterns)
-        ]
-
 
 def _plain(array: np.ndarray) -> Any:
     return array.item() if array.ndim == 0 else array
@@ -439,21 +389,3 @@ def _as_gradient(weight: Any, gradient: Any) -> np.ndarray:
             f"Received: shape {array.shape}, dtype {array.dtype}"
         )
     return np.ascontiguousarray(array, weight.dtype).reshape(weight.shape)
-
-
-def _address(view: Any) -> int:
-    return view.__array_interface__["data"][0]
-
-
-def _check_patterns(names: Any) -> tuple[str, ...]:
-    try:
-        if isinstance(names, str):
-            raise TypeError
-        patterns = tuple(names or ())
-        for pattern in patterns:
-            re.compile(pattern)
-    except (TypeError, re.error):
-        raise ValueError(
-            f"`var_names` must be a list of regular expressions. Received: var_names={shown(names)}"
-        ) from None
-    return patterns

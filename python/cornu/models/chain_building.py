@@ -1,0 +1,164 @@
+"""Building a chain of layers: by a shape, or by the data that come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu.layers.arguments import batch_counted, check_batch_shape
+from cornu.layers.build_lock import build_lock
+from cornu.layers.input_layer import InputLayer
+from cornu.layers.layer import Layer
+from cornu.models.chain_shapes import Shape, infer_shapes
+from cornu.models.intake import Intake, row_after
+from cornu.models.trial import Trial
+from cornu.utils.keywords import of_sequential
+
+
+class ChainBuilding:
+    """The part of a chain of layers that is about when it is built; `Chain` says what it is."""
+
+    _name: str
+    _built: bool
+    _settled: bool
+    _on_trial: bool
+    _row: Shape
+    _output: Shape
+    _layers: list[Any]
+    _parts: Sequence[Any]
+    _intake: Intake | None
+    _before_core: Any
+    _computed: list[Any]
+    _chain: Callable[[], Sequence[Layer]]
+    _set_chain: Callable[..., None]
+    _states: Callable[..., Any]
+    _undo: Callable[..., None]
+    _note_objective: Callable[[], Any]
+    _note_steps: Callable[[], Any]
+
+    @of_sequential
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights.
+
+        Args:
+            input_shape: The shape of the input, the batch (None) first; None: that of the `Input`,
+                and nothing is done where there is none.
+
+        Raises:
+            ValueError: the model has no layers, was made for another input, or a layer can't take
+                what comes before it.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Dense(2)])
+        >>> model.build((None, 3))
+        >>> model.layers[0].kernel.shape
+        (3, 2)
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        first = self._layers[0] if self._layers else None
+        known = first.batch_shape if isinstance(first, InputLayer) else None
+        if input_shape is None:
+            if known is not None:
+                self._set_chain(self._layers)
+            return
+        shape = check_batch_shape("input_shape", input_shape)
+        self._require_layers()
+        if known is not None:
+            if known[1:] != shape[1:]:
+                raise ValueError(
+                    f"`input_shape` must be that of the model's input, {known}. "
+                    f"Received: input_shape={shape}"
+                )
+            if not self._built:
+                self._set_chain(self._layers)
+            return
+        with build_lock(), batch_counted("input_shape", shape):
+            self._set_chain([InputLayer(batch_shape=shape), *self._layers])
+
+    def _require_layers(self) -> None:
+        if not self._chain():
+            raise ValueError(f'Model "{self._name}" has no layers: call `model.add(layer)` first.')
+
+    def _shapes(self, x: np.ndarray) -> tuple[Shape, Shape]:
+        if self._built:
+            return self._row, self._output
+        self._require_layers()
+        parts = self._computed
+        if isinstance(self._layers[0], InputLayer):
+            row = row_after(self._before_core, self._layers[0].batch_shape[1:])
+            return row, infer_shapes(self._name, parts, row)[-1]
+        row = x.shape[1:]
+        try:
+            return row, infer_shapes(self._name, parts, row)[-1]
+        except ValueError:
+            if row:
+                raise
+        # (n,) stands for one feature where the layers can't take plain numbers.
+        return (1,), infer_shapes(self._name, parts, (1,))[-1]
+
+    def _known_row(self) -> Any:
+        if self._intake is not None:
+            return self._intake
+        first = self._layers[0] if self._layers else None
+        return first.batch_shape[1:] if isinstance(first, InputLayer) else None
+
+    def _build_for(self, row: Shape) -> Trial:
+        if self._settled:
+            return Trial()
+        with build_lock():
+            if self._built:
+                # Whoever built it may still be at work, but this call counts on it too.
+                self._settled = self._intake is None
+                return Trial()
+            new = [layer for layer in self._chain() if not layer.built]
+            before = self._states(self._parts)
+            undo_objective = self._note_objective()
+            self._on_trial = True
+            try:
+                seen = row if self._intake is None else self._intake.seen_row
+                self.build((None, *(seen or ())))
+            finally:
+                self._on_trial = False
+            layers, untrained = self._layers, self._note_steps()
+
+            def take_back() -> None:
+                with build_lock():
+                    if self._layers is not layers or not untrained():
+                        return
+                    if any(model._settled for model, _ in before):
+                        return
+                    if not any(layer._reused for layer in new):
+                        self._undo(new, before)
+                        undo_objective()
+
+            return Trial(take_back)
+
+    @of_sequential
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the output for that of an input, both with the batch first.
+
+        Args:
+            input_shape: The input's shape.
+
+        Raises:
+            ValueError: a layer can't take what comes before it.
+
+        Example:
+
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.layers.Flatten()])
+        >>> model.compute_output_shape((32, 8, 8))
+        (32, 64)
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        shape = check_batch_shape("input_shape", input_shape)
+        self._require_layers()
+        with batch_counted("input_shape", shape):
+            row = row_after(self._before_core, shape[1:])
+            return (shape[0], *infer_shapes(self._name, self._computed, row)[-1])

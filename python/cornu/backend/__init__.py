@@ -1,5 +1,11 @@
 """Keras 2's backend, `from cornu import backend as K`: on arrays, with what it did at once."""
 
+from cornu.backend.old_draws import random_bernoulli as random_bernoulli
+from cornu.backend.old_draws import random_normal as random_normal
+from cornu.backend.old_draws import random_normal_variable as random_normal_variable
+from cornu.backend.old_draws import random_uniform as random_uniform
+from cornu.backend.old_draws import random_uniform_variable as random_uniform_variable
+from cornu.backend.old_draws import truncated_normal as truncated_normal
 from cornu.backend.old_helpers import argmax as argmax
 from cornu.backend.old_helpers import argmin as argmin
 from cornu.backend.old_helpers import batch_dot as batch_dot
@@ -53,16 +59,10 @@ from cornu.backend.old_state import learning_phase as learning_phase
 from cornu.backend.old_state import moving_average_update as moving_average_update
 from cornu.backend.old_state import name_scope as name_scope
 from cornu.backend.old_state import ones as ones
-from cornu.backend.old_state import random_bernoulli as random_bernoulli
-from cornu.backend.old_state import random_normal as random_normal
-from cornu.backend.old_state import random_normal_variable as random_normal_variable
-from cornu.backend.old_state import random_uniform as random_uniform
-from cornu.backend.old_state import random_uniform_variable as random_uniform_variable
 from cornu.backend.old_state import reset_uids as reset_uids
 from cornu.backend.old_state import set_value as set_value
 from cornu.backend.old_state import standardize_dtype as standardize_dtype
 from cornu.backend.old_state import to_dense as to_dense
-from cornu.backend.old_state import truncated_normal as truncated_normal
 from cornu.backend.old_state import update as update
 from cornu.backend.old_state import update_add as update_add
 from cornu.backend.old_state import update_sub as update_sub

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_flag, check_number
+from cornu.optimizers.common_arguments import check_flag, check_moments
 from cornu.optimizers.optimizer import Optimizer
 
 
@@ -76,9 +75,7 @@ class Adam(Optimizer):
         **kwargs: Any,
     ) -> None:
         options = {
-            "beta_1": check_number("beta_1", beta_1, 0.0, 1.0, below=True),
-            "beta_2": check_number("beta_2", beta_2, 0.0, 1.0, below=True),
-            "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+            **check_moments(beta_1, beta_2, epsilon),
             "amsgrad": check_flag("amsgrad", amsgrad),
         }
         common = dict(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_number
+from cornu.optimizers.common_arguments import check_moments
 from cornu.optimizers.optimizer import Optimizer
 
 
@@ -72,11 +71,7 @@ class Adamax(Optimizer):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        options = {
-            "beta_1": check_number("beta_1", beta_1, 0.0, 1.0, below=True),
-            "beta_2": check_number("beta_2", beta_2, 0.0, 1.0, below=True),
-            "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
-        }
+        options = check_moments(beta_1, beta_2, epsilon)
         common = dict(
             weight_decay=weight_decay,
             clipnorm=clipnorm,

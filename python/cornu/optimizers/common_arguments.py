@@ -56,6 +56,24 @@ def check_number(
     return number
 
 
+def check_moments(beta_1: Any, beta_2: Any, epsilon: Any) -> dict[str, float]:
+    """Return the options that Adam and its kin share, as floats by their names.
+
+    Args:
+        beta_1: How much of the first moment stays, from 0 to 1 (excluded).
+        beta_2: How much of the second one stays, likewise.
+        epsilon: What keeps the division finite, at least 0.
+
+    Raises:
+        ValueError: one is no number or out of range.
+    """
+    return {
+        "beta_1": check_number("beta_1", beta_1, 0.0, 1.0, below=True),
+        "beta_2": check_number("beta_2", beta_2, 0.0, 1.0, below=True),
+        "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+    }
+
+
 def check_learning_rate(value: Any) -> float:
     """Return a learning rate as a float.
 

@@ -23,9 +23,10 @@ from cornu.saving.serialization import serialize_keras_object
 from cornu.saving.vocabulary_files import take_vocabularies
 from cornu.saving.weights_file import (
     WEIGHTS_NAME,
-    read_archived_optimizer,
-    read_archived_weights,
+    read_unpacked_optimizer,
+    read_unpacked_weights,
     read_weights_file,
+    unpack_weights,
     write_weights_file,
 )
 from cornu.saving.whole_file import write_whole
@@ -194,13 +195,14 @@ def load_model(
         if not model.built and shape is not None:
             model.build(shape)
         if model.built:
-            read_archived_weights(model, archive)
+            weights = unpack_weights(model, archive)
+            read_unpacked_weights(model, weights, path)
         settings = _entry(config, "compile_config")
         if compile and settings:
             with CustomObjectScope(custom_objects):
                 model.compile_from_config(settings)
             if model.built and model.optimizer is not None:
-                read_archived_optimizer(model, archive)
+                read_unpacked_optimizer(model, weights, path)
     return model
 
 

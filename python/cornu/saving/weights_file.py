@@ -89,29 +89,32 @@ def read_weights_file(
                 raise ValueError(
                     "`by_name` must be False: it is for files of Keras 2. Received: by_name=True"
                 )
-            read_archived_weights(model, archive, skip_mismatch)
+            weights = unpack_weights(model, archive)
+            read_unpacked_weights(model, weights, str(archive.filename), skip_mismatch)
         return
     _read(model, name, name, skip_mismatch, by_name)
 
 
-def read_archived_weights(
-    model: Any, archive: zipfile.ZipFile, skip_mismatch: bool = False
-) -> None:
-    """The same, of the archive of a whole model."""
+def unpack_weights(model: Any, archive: zipfile.ZipFile) -> io.BytesIO:
+    """Return the file of weights in the archive of a whole model."""
     if WEIGHTS_NAME not in archive.namelist():
         raise ValueError(f"The archive has no {WEIGHTS_NAME}. It has: {shown(archive.namelist())}")
     # A file that is large takes no more memory than it takes space; one that only says so does.
-    name = str(archive.filename)
     needed = SMALL_NBYTES + _TIMES_WEIGHTS * sum(weight.nbytes for weight in model.weights)
-    weights = read_member(archive, WEIGHTS_NAME, max(needed, os.path.getsize(name)))
-    _read(model, io.BytesIO(weights), name, skip_mismatch)
+    most = max(needed, os.path.getsize(str(archive.filename)))
+    return io.BytesIO(read_member(archive, WEIGHTS_NAME, most))
 
 
-def read_archived_optimizer(model: Any, archive: zipfile.ZipFile) -> None:
-    """Read the state of a model's new optimizer from a whole model's archive, if it has such."""
-    name = str(archive.filename)
-    most = max(SMALL_NBYTES, os.path.getsize(name))
-    with _open(io.BytesIO(read_member(archive, WEIGHTS_NAME, most)), name) as root:
+def read_unpacked_weights(
+    model: Any, weights: io.BytesIO, name: str, skip_mismatch: bool = False
+) -> None:
+    """Read the weights of what `unpack_weights` gave, of the archive `name`."""
+    _read(model, weights, name, skip_mismatch)
+
+
+def read_unpacked_optimizer(model: Any, weights: io.BytesIO, name: str) -> None:
+    """Read from it the state of a model's new optimizer, if it has such."""
+    with _open(weights, name) as root:
         _read_optimizer(model, root, name, model.trainable_weights)
 
 

@@ -70,7 +70,7 @@ def test_state_makes_a_run_go_on():
 
 
 def test_set_weights_refuses_what_does_not_fit():
-    with pytest.raises(ValueError, match="must be built before `set_weights`"):
+    with pytest.raises(ValueError, match="You are calling `set_weights"):
         Adam().set_weights([])
     optimizer = SGD(0.5, momentum=0.5)
     optimizer.build([keras.Variable([1.0, 2.0])])
@@ -130,19 +130,57 @@ def test_apply_refuses_what_it_can_not_do():
     optimizer = SGD(0.5)
     with pytest.raises(ValueError, match="only when the optimizer is built"):
         optimizer.apply([[1.0, 1.0]])
-    with pytest.raises(ValueError, match="No weight has a gradient"):
+    with pytest.raises(ValueError, match="No gradients provided for any variable"):
         optimizer.apply([None], [weight])
     with pytest.raises(ValueError, match=r"weight's shape, \(2,\)"):
         optimizer.apply([[1.0]], [weight])
     with pytest.raises(ValueError, match="as many as the weights, 1"):
         optimizer.apply([[1.0], [2.0]], [weight])
     other = keras.Variable([3.0])
-    with pytest.warns(UserWarning, match="have no gradient"):
+    with pytest.warns(UserWarning, match="Gradients do not exist for variables"):
         optimizer.apply([[1.0, 0.0], None], [weight, other])
     assert weight.tolist() == [0.5, 2.0]
     assert other.tolist() == [3.0]
     optimizer.apply([])
     assert int(optimizer.iterations) == 1
+
+
+def test_apply_puts_weights_under_their_constraints():
+    """A variable's own, and a layer's, after the step; the averages are of the weights before."""
+    weight = keras.Variable([0.5, -0.5])
+    weight.constraint = keras.constraints.NonNeg()
+    optimizer = SGD(1.0, use_ema=True)
+    optimizer.apply_gradients([([1.0, -1.0], weight)])
+    assert weight.tolist() == [0.0, 0.5]
+    assert optimizer._model_variables_moving_average[0].numpy().tolist() == [-0.5, 0.5]
+    layer = keras.layers.Dense(1, kernel_initializer="ones", kernel_constraint="unit_norm")
+    layer.build((None, 4))
+    SGD(0.0).apply_gradients([(np.zeros((4, 1)), layer.kernel)])
+    np.testing.assert_allclose(layer.kernel, np.full((4, 1), 0.5), rtol=1e-6)
+    with pytest.raises(AttributeError, match="a layer's weight has what the layer was made with"):
+        layer.kernel.constraint = None
+    with pytest.raises(ValueError, match="`constraint` must be None or a function"):
+        weight.constraint = "nonneg"
+
+
+@pytest.mark.parametrize("steps", [None, 2])
+def test_a_gradient_can_be_what_is_written(steps):
+    """With accumulation it is the largest one; the other weights take their steps."""
+    written, moved = keras.Variable([1.0, 2.0]), keras.Variable([1.0, 2.0])
+    written.overwrite_with_gradient = True
+    optimizer = SGD(1.0, momentum=0.5, gradient_accumulation_steps=steps)
+    for gradient in ([3.0, 1.0], [2.0, 4.0]):
+        optimizer.apply_gradients([(gradient, written), (gradient, moved)])
+    assert written.tolist() == ([2.0, 4.0] if steps is None else [3.0, 4.0])
+    assert moved.tolist() == ([-5.5, -3.5] if steps is None else [-1.5, -0.5])
+    shapes = [variable.shape for variable in optimizer.variables[2:]]
+    assert shapes == ([(2,)] if steps is None else [(2,)] * 3)
+    alone = SGD(1.0)
+    alone.apply_gradients([([7.0, 8.0], written)])
+    assert written.tolist() == [7.0, 8.0]
+    assert int(alone.iterations) == 1
+    with pytest.raises(TypeError, match="must be True or False"):
+        written.overwrite_with_gradient = 1
 
 
 def test_names_that_are_not_decayed_count_for_each_model():

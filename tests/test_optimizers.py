@@ -104,7 +104,7 @@ def test_unknown_argument(kind):
 
 @pytest.mark.parametrize("momentum", [-0.1, 1.1, math.nan, True, "a", None])
 def test_bad_momentum(momentum):
-    with pytest.raises(ValueError, match=r"`momentum` must be a number from 0 to 1\. Received"):
+    with pytest.raises(ValueError, match=r"`momentum` must be a float between \[0, 1\]\. Received"):
         SGD(momentum=momentum)
 
 

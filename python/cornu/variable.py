@@ -70,6 +70,8 @@ class Variable(np.ndarray):
     name: str
     path: str
     _trainable: bool
+    _constraint: Any = None
+    _overwrite_with_gradient = False
 
     def __new__(
         cls,
@@ -151,6 +153,48 @@ class Variable(np.ndarray):
             "`trainable` of a variable follows its layer's: set `layer.trainable`. "
             f"Received: {self.path}.trainable = {shown(value)}"
         )
+
+    @property
+    def constraint(self) -> Any:
+        """What an optimizer's `apply_gradients` puts it under after each step; None: nothing.
+
+        A layer's weight has its layer's.
+        """
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value: Any) -> None:
+        if value is not None and not callable(value):
+            raise ValueError(
+                "`constraint` must be None or a function of an array, such as one of "
+                f"cornu.constraints. Received: {self.path}.constraint = {shown(value)}"
+            )
+        self._refuse_layers("constraint", value)
+        self._constraint = value
+
+    @property
+    def overwrite_with_gradient(self) -> bool:
+        """Whether an optimizer's `apply_gradients` writes the gradient itself into it, in place of
+        a step; with accumulation, the largest of the gradients."""
+        return self._overwrite_with_gradient
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value: bool) -> None:
+        if not isinstance(value, bool | np.bool_):
+            raise TypeError(
+                "`overwrite_with_gradient` must be True or False. "
+                f"Received: {self.path}.overwrite_with_gradient = {shown(value)}"
+            )
+        self._refuse_layers("overwrite_with_gradient", value)
+        self._overwrite_with_gradient = bool(value)
+
+    def _refuse_layers(self, name: str, value: Any) -> None:
+        # `fit` would not see it: the core's layer has been told what it is to do.
+        if self.path != self.name:
+            raise AttributeError(
+                f"`{name}` can be set for variables of one's own; a layer's weight has what the "
+                f"layer was made with. Received: {self.path}.{name} = {shown(value)}"
+            )
 
     def numpy(self) -> np.ndarray:
         """Return a copy as a plain array."""

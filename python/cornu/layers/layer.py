@@ -321,7 +321,9 @@ class Layer(OwnComputation, LayerWeights, LayerRules, Symbolic, CoreBacked):
                 )
             span[...] = value
             trainable = self._trainable and name not in self._state_names
-            weights.append(Variable.view_of(span, name, f"{path}/{name}", trainable))
+            weight = Variable.view_of(span, name, f"{path}/{name}", trainable)
+            weight._constraint = getattr(self, f"{name}_constraint", None)
+            weights.append(weight)
         self._path = path
         self._weights = weights
         self._row = row

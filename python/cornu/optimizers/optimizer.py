@@ -16,13 +16,13 @@ from cornu.optimizers.common_arguments import (
     take_decay,
     take_old_name,
 )
+from cornu.optimizers.gradient_steps import GradientSteps
 from cornu.optimizers.scalar import Scalar
 from cornu.optimizers.schedules.learning_rate_schedule import (
     LearningRateSchedule,
     core_schedule,
     is_in_core,
 )
-from cornu.optimizers.stateful import Stateful
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 from cornu.utils.overriding import refusal, refuse_overridden
@@ -46,7 +46,7 @@ _METHODS = (
 )
 
 
-class Optimizer(Stateful):
+class Optimizer(GradientSteps):
     """The base of the optimizers: a learning rate, a count of steps, and the core's own optimizer.
 
     `decay` is Keras 2's: step t, counted from 0, has `learning_rate / (1 + decay * t)`. It and the
@@ -94,7 +94,7 @@ class Optimizer(Stateful):
         options: dict[str, Any],
         common: dict[str, Any],
     ) -> None:
-        Stateful.__init__(self)
+        GradientSteps.__init__(self)
         refuse_overridden(self, (*_METHODS, "learning_rate", "iterations"), "Optimizers")
         rate = take_old_name(common, learning_rate, self._default_learning_rate)
         first = 0.0 if callable(rate) else check_learning_rate(rate)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_flag, check_number
+from cornu.optimizers.common_arguments import check_flag
 from cornu.optimizers.optimizer import Optimizer
+from cornu.utils.errors import shown
+from cornu.utils.number import as_float
 
 
 class SGD(Optimizer):
@@ -72,7 +75,7 @@ class SGD(Optimizer):
         **kwargs: Any,
     ) -> None:
         options = {
-            "momentum": check_number("momentum", momentum, 0.0, 1.0),
+            "momentum": _check_momentum(momentum),
             "nesterov": check_flag("nesterov", nesterov),
         }
         common = dict(
@@ -92,3 +95,12 @@ class SGD(Optimizer):
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
         return (("momentum",),) if self.momentum != 0 else ()
+
+
+def _check_momentum(value: Any) -> float:
+    momentum = math.nan if isinstance(value, bool | str) else as_float(value)
+    if not 0.0 <= momentum <= 1.0:
+        raise ValueError(
+            f"`momentum` must be a float between [0, 1]. Received: momentum={shown(value)}"
+        )
+    return momentum

@@ -1,4 +1,4 @@
-"""What an optimizer keeps for weights: seen, set, saved, and moved by gradients of the caller's."""
+"""What an optimizer keeps for weights: seen, set and saved."""
 
 from __future__ import annotations
 
@@ -108,15 +108,15 @@ class Stateful(UndecayedWeights):
         ]
         if self._schedule is None:
             result.append(self.learning_rate)
-        index = self.slot_count
+        # Into the others their gradients are written.
+        moved = [weight for weight in weights if not weight.overwrite_with_gradient]
         if self.use_ema:
-            result += self._vectors(weights, ("average",), index)
-            index += 1
+            result += self._vectors(moved, ("average",), self.slot_count)
         if self.gradient_accumulation_steps:
-            result += self._vectors(weights, ("gradient_accumulator",), index)
+            result += self._accumulated_gradients
         index = 0
         for group in self._slot_groups:
-            result += self._vectors(weights, group, index)
+            result += self._vectors(moved, group, index)
             index += len(group)
         if self._has_product and weights:
             product = Scalar("variable", f"{self.name}/variable", core.product, core.product)
@@ -151,6 +151,15 @@ class Stateful(UndecayedWeights):
         if not self.use_ema:
             raise AttributeError("There are averages of weights only with `use_ema=True`.")
         return self._vectors(self._trainable_variables, ("average",), self.slot_count)
+
+    @property
+    def _accumulated_gradients(self) -> list[StateVariable]:
+        if not self.gradient_accumulation_steps:
+            raise AttributeError(
+                "There are sums of gradients only with `gradient_accumulation_steps`."
+            )
+        index = self.slot_count + self.use_ema
+        return self._vectors(self._trainable_variables, ("gradient_accumulator",), index)
 
     def get_weights(self) -> list[np.ndarray]:
         """Return copies of all `variables`, for `set_weights`.
@@ -187,7 +196,7 @@ class Stateful(UndecayedWeights):
         """
         if not self.built:
             raise ValueError(
-                "The optimizer must be built before `set_weights`: call "
+                "You are calling `set_weights()` on an optimizer that is not built: call "
                 "`optimizer.build(trainable_variables)` first."
             )
         variables = self.variables
@@ -275,98 +284,8 @@ class Stateful(UndecayedWeights):
         """
         if self.use_ema:
             for weight in var_list:
-                weight.assign(self._core.read(weight, self.slot_count))
-
-    # ---- Steps by gradients of the caller's
-
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> Any:
-        """Take a step by gradients, each with its weight.
-
-        Args:
-            grads_and_vars: Pairs of a gradient, which may be None, and a weight.
-
-        Returns:
-            The number of steps taken.
-
-        Raises:
-            ValueError: no weight has a gradient, or one has another shape.
-
-        Example:
-
-        >>> import cornu
-        >>> weight = cornu.Variable([1.0, 2.0])
-        >>> int(cornu.optimizers.SGD(0.5).apply_gradients([([1.0, 0.0], weight)]))
-        1
-        >>> weight.tolist()
-        [0.5, 2.0]
-
-        Source: https://keras.io/api/optimizers/
-        """
-        pairs = list(grads_and_vars)
-        self.apply([gradient for gradient, _ in pairs], [weight for _, weight in pairs])
-        return self.variables[0]
-
-    def apply(self, grads: Sequence[Any], trainable_variables: Iterable[Any] | None = None) -> None:
-        """Take a step by gradients.
-
-        A thread that predicts meanwhile may see some weights moved and others not yet.
-
-        Args:
-            grads: A gradient for each weight; None where there is none.
-            trainable_variables: The weights; None: those that it was built for.
-
-        Raises:
-            TypeError: one is no weight.
-            ValueError: there are not as many gradients as weights, no weight has one, or one has
-                another shape; or there are no weights.
-
-        Example:
-
-        >>> import cornu
-        >>> weight = cornu.Variable([1.0, 2.0])
-        >>> optimizer = cornu.optimizers.SGD(0.5, momentum=0.5)
-        >>> optimizer.build([weight])
-        >>> optimizer.apply([[1.0, 0.0]])
-        >>> optimizer.apply([[0.0, 0.0]])
-        >>> weight.tolist()
-        [0.25, 2.0]
-
-        Source: https://keras.io/api/optimizers/
-        """
-        gradients = list(grads)
-        if not gradients:
-            return
-        weights = self._weights_to_move(gradients, trainable_variables)
-        pairs = [
-            (weight, gradient)
-            for weight, gradient in zip(weights, gradients, strict=True)
-            if gradient is not None
-        ]
-        if not pairs:
-            raise ValueError("No weight has a gradient. Received: None for each of them")
-        if len(pairs) < len(weights):
-            missing = [w.path for w, g in zip(weights, gradients, strict=True) if g is None]
-            warnings.warn(f"These weights have no gradient, and stay: {missing}", stacklevel=2)
-        moved = [weight for weight, _ in pairs]
-        arrays = [_as_gradient(weight, gradient) for weight, gradient in pairs]
-        self._prepare_step()
-        self._core.apply(moved, arrays, self._undecayed_among(moved))
-        if self._built_for is None and self._model is None:
-            self._built_for = weights
-
-    def _weights_to_move(self, gradients: list[Any], given: Iterable[Any] | None) -> list[Any]:
-        weights = self._trainable_variables if given is None else list(given)
-        if given is None and not self.built:
-            raise ValueError(
-                "Gradients can be applied without their weights only when the optimizer is built: "
-                "call `optimizer.build(trainable_variables)` first."
-            )
-        if len(gradients) != len(weights):
-            raise ValueError(
-                f"`grads` must be as many as the weights, {len(weights)}. "
-                f"Received: {len(gradients)}"
-            )
-        return weights
+                if not weight.overwrite_with_gradient:
+                    weight.assign(self._core.read(weight, self.slot_count))
 
 
 def _plain(array: np.ndarray) -> Any:
@@ -379,13 +298,3 @@ def _as_keras_has_it(variable: Any) -> np.ndarray:
     if array.dtype.kind == "i":
         return array.astype(np.int32 if array <= np.iinfo(np.int32).max else np.int64)
     return array
-
-
-def _as_gradient(weight: Any, gradient: Any) -> np.ndarray:
-    array = np.asarray(gradient)
-    if array.dtype.kind not in "biuf" or array.shape != weight.shape:
-        raise ValueError(
-            f"A gradient must be numbers of its weight's shape, {weight.shape} of {weight.path}. "
-            f"Received: shape {array.shape}, dtype {array.dtype}"
-        )
-    return np.ascontiguousarray(array, weight.dtype).reshape(weight.shape)

@@ -40,7 +40,7 @@ def test_what_keras_has_is_there_or_said_to_be_missing(module):
     [
         ("cornu.callbacks", "OrbaxCheckpoint"),
         ("cornu.layers", "Conv2D"),
-        ("cornu", "dtype_policies"),
+        ("cornu.dtype_policies", "QuantizedDTypePolicy"),
         ("cornu", "visualization"),
         ("cornu.optimizers", "Lamb"),
         ("cornu.utils", "plot_model"),
@@ -205,7 +205,7 @@ def test_policies_of_half_precision(take, policy):
     for name in ("mixed_float16", "mixed_bfloat16", "float16", "bfloat16"):
         refused(lambda name=name: take(name), "'float32' or 'float64'", "one float type", name)
     refused(lambda: take("int8"), "'float32' or 'float64'", "int8")
-    refused(lambda: take(None), "'float32' or 'float64'", "None")
+    refused(lambda: take(3), "'float32'", "3", error=(TypeError, ValueError))
 
 
 def test_policies_that_are_taken(policy):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cornu import config as config
     from cornu import constraints as constraints
     from cornu import datasets as datasets
+    from cornu import dtype_policies as dtype_policies
     from cornu import initializers as initializers
     from cornu import layers as layers
     from cornu import losses as losses
@@ -39,10 +40,12 @@ if TYPE_CHECKING:
     from cornu import wrappers as wrappers
     from cornu.config import num_threads as num_threads
     from cornu.config import set_num_threads as set_num_threads
-    from cornu.dtype_policy import DTypePolicy as DTypePolicy
+    from cornu.dtype_policies import DTypePolicy as DTypePolicy
+    from cornu.dtype_policies import FloatDTypePolicy as FloatDTypePolicy
     from cornu.initializers import Initializer as Initializer
     from cornu.keras_tensor import KerasTensor as KerasTensor
     from cornu.layers import Input as Input
+    from cornu.layers import InputSpec as InputSpec
     from cornu.layers import Layer as Layer
     from cornu.losses import Loss as Loss
     from cornu.metrics import Metric as Metric
@@ -59,6 +62,7 @@ _MODULES = (
     "config",
     "constraints",
     "datasets",
+    "dtype_policies",
     "initializers",
     "layers",
     "losses",
@@ -77,9 +81,11 @@ _MODULES = (
 )
 # Names at the top, and the module that each is from.
 _NAMES = {
-    "DTypePolicy": "dtype_policy",
+    "DTypePolicy": "dtype_policies",
+    "FloatDTypePolicy": "dtype_policies",
     "Initializer": "initializers",
     "Input": "layers",
+    "InputSpec": "layers",
     "KerasTensor": "keras_tensor",
     "Layer": "layers",
     "Loss": "losses",

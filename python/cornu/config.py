@@ -10,7 +10,7 @@ from cornu.utils.errors import shown as _shown
 from cornu.utils.number import as_integer as _as_integer
 
 if TYPE_CHECKING:
-    from cornu.dtype_policy import DTypePolicy
+    from cornu.dtype_policies import DTypePolicy
 
 _FLOAT_TYPES = ("float32", "float64")
 # Types that Keras has and the core has not: half the reason is speed on a GPU, and a CPU gains
@@ -85,7 +85,7 @@ def dtype_policy() -> DTypePolicy:
 
     Source: https://keras.io/api/mixed_precision/policy/
     """
-    from cornu.dtype_policy import DTypePolicy
+    from cornu.dtype_policies import DTypePolicy
 
     return DTypePolicy(_policy or _floatx)
 

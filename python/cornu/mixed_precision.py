@@ -2,7 +2,7 @@
 
 from cornu.config import dtype_policy as dtype_policy
 from cornu.config import set_dtype_policy as set_dtype_policy
-from cornu.dtype_policy import DTypePolicy as DTypePolicy
+from cornu.dtype_policies import DTypePolicy as DTypePolicy
 from cornu.utils.absent_names import absent_name as _absent_name
 
 Policy = DTypePolicy

@@ -35,6 +35,7 @@ FAMILIES = (
     "functional",
     "further_losses",
     "initializers",
+    "input_specs",
     "layers",
     "losses",
     "metrics",

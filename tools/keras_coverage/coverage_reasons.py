@@ -84,6 +84,8 @@ REASONS = (
     Reason("backend", "is_keras_tensor result_type", _BACKEND),
     Reason("preprocessing.image", "*", _IMAGES, later=True),
     Reason("saving", "KerasFileEditor", "files come together", later=True),
+    Reason("dtype_policies", "DTypePolicyMap", "one float type a model, and not one a layer"),
+    Reason("dtype_policies", "*", _QUANTIZED),
     # ---- Sequential's methods
     Reason("Sequential", "quantize quantized_* quantization_mode *_quantization_*", _QUANTIZED),
     Reason(

@@ -17,7 +17,7 @@ MODULES = (
     *("", "models", "layers", "losses", "metrics", "optimizers", "optimizers.schedules"),
     *("callbacks", "initializers", "regularizers", "constraints", "activations", "ops", "random"),
     *("config", "saving", "utils", "datasets", "preprocessing.image", "preprocessing.sequence"),
-    *("wrappers", "backend"),
+    *("wrappers", "backend", "dtype_policies"),
 )
 
 

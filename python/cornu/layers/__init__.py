@@ -19,6 +19,7 @@ from cornu.layers.hashing import Hashing as Hashing
 from cornu.layers.identity import Identity as Identity
 from cornu.layers.input_layer import Input as Input
 from cornu.layers.input_layer import InputLayer as InputLayer
+from cornu.layers.input_spec import InputSpec as InputSpec
 from cornu.layers.integer_lookup import IntegerLookup as IntegerLookup
 from cornu.layers.lambda_layer import Lambda as Lambda
 from cornu.layers.layer import Layer as Layer
@@ -58,6 +59,7 @@ __all__ = [
     "Identity",
     "Input",
     "InputLayer",
+    "InputSpec",
     "IntegerLookup",
     "Lambda",
     "Layer",

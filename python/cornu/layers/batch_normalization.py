@@ -13,6 +13,7 @@ from cornu.layers.arguments import (
     refuse_unsupported,
 )
 from cornu.layers.gamma_and_beta import GammaAndBeta
+from cornu.layers.input_spec import InputSpec
 from cornu.utils.errors import shown
 from cornu.variable import Variable
 
@@ -133,6 +134,9 @@ class BatchNormalization(GammaAndBeta):
             gamma_constraint=gamma_constraint,
         )
         super().__init__(**kwargs)
+
+    def _expected_input(self) -> InputSpec | None:
+        return self._features_along(self.axis)
 
     def _make_core(self) -> _core.Layer:
         return _core.batch_normalization(

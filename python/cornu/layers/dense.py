@@ -7,6 +7,7 @@ from typing import Any
 
 from cornu import _core, activations
 from cornu.layers.arguments import check_flag, check_initializer, refuse_unsupported
+from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.number import check_integer
 from cornu.variable import Variable
@@ -130,6 +131,9 @@ class Dense(Layer):
             **{name: getattr(self, name) for name in rules},
             "quantization_config": None,
         }
+
+    def _expected_input(self) -> InputSpec:
+        return InputSpec(min_ndim=2, axes={-1: self._row[-1]} if self._built else None)
 
     @property
     def _build_config(self) -> dict[str, Any] | None:

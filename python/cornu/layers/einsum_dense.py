@@ -12,6 +12,7 @@ import numpy as np
 from cornu import _core, activations
 from cornu.initializers import VarianceScaling
 from cornu.layers.arguments import check_initializer, refuse_unsupported
+from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer
@@ -127,6 +128,9 @@ class EinsumDense(Layer):
             self._specification,
             self.bias_axes is not None,
         )
+
+    def _expected_input(self) -> InputSpec | None:
+        return InputSpec(ndim=len(self._row) + 1) if self._built else None
 
     def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
         both = (("kernel", self._first_kernel), ("bias", self.bias_initializer))

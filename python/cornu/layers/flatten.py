@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import _core
+from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
@@ -42,6 +43,9 @@ class Flatten(Layer):
             )
         self.data_format = "channels_last"
         super().__init__(**kwargs)
+
+    def _expected_input(self) -> InputSpec:
+        return InputSpec(min_ndim=1)
 
     def _compute(self, x: Any, training: bool) -> Any:
         return x.reshape((x.shape[0], -1))

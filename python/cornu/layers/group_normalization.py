@@ -7,6 +7,7 @@ from typing import Any
 from cornu import _core
 from cornu.layers.arguments import check_not_negative, check_row_axis
 from cornu.layers.gamma_and_beta import GammaAndBeta
+from cornu.layers.input_spec import InputSpec
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer
 
@@ -94,6 +95,9 @@ class GroupNormalization(GammaAndBeta):
             gamma_constraint=gamma_constraint,
         )
         super().__init__(**kwargs)
+
+    def _expected_input(self) -> InputSpec | None:
+        return self._features_along(self.axis)
 
     def _make_core(self) -> _core.Layer:
         return _core.group_normalization(

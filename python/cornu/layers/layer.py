@@ -23,6 +23,7 @@ from cornu.layers.build_lock import build_lock
 from cornu.layers.forward import forward
 from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
 from cornu.layers.layer_rules import RULES, LayerRules
+from cornu.layers.layer_specification import LayerSpecification
 from cornu.layers.layer_weights import LayerWeights
 from cornu.layers.own_computation import OwnComputation
 from cornu.layers.symbolic import Symbolic
@@ -35,7 +36,7 @@ from cornu.utils.overriding import refuse_overridden
 from cornu.variable import Variable
 
 
-class Layer(OwnComputation, LayerWeights, LayerRules, Symbolic, CoreBacked):
+class Layer(OwnComputation, LayerWeights, LayerRules, LayerSpecification, Symbolic, CoreBacked):
     """The base of the layers: a named step from an array to an array, with weights or without.
 
     Calling a layer on an array applies it; a layer without weights yet makes them for the array's
@@ -178,11 +179,10 @@ class Layer(OwnComputation, LayerWeights, LayerRules, Symbolic, CoreBacked):
         Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
         """
         from cornu.activations import serialize as serialize_activation
-        from cornu.dtype_policy import DTypePolicy
         from cornu.saving.serialization import serialize_keras_object
 
         config = {"name": self._name, "trainable": self._trainable}
-        config["dtype"] = serialize_keras_object(DTypePolicy(self._dtype))
+        config["dtype"] = serialize_keras_object(self.dtype_policy)
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = serialize_keras_object(self.activity_regularizer)
         own = self._own_config()
@@ -224,8 +224,7 @@ class Layer(OwnComputation, LayerWeights, LayerRules, Symbolic, CoreBacked):
         """The float type of weights and results."""
         return self._dtype
 
-    compute_dtype = dtype
-    variable_dtype = dtype
+    compute_dtype = variable_dtype = input_dtype = dtype
 
     @property
     def built(self) -> bool:
@@ -395,8 +394,10 @@ class Layer(OwnComputation, LayerWeights, LayerRules, Symbolic, CoreBacked):
         is_training = check_training(training)
         refuse_unsupported({"mask": mask})
         if is_traced(inputs):
+            self._check_input(inputs.shape)
             return self._compute(inputs, is_training)
         x = as_rows(inputs, "inputs")
+        self._check_input(x.shape)
         if not self._built:
             self.build((None, *x.shape[1:]))
         self._output_losses = ()

@@ -44,6 +44,7 @@ class OwnComputation:
     _weights: list[Variable]
     _state_names: tuple[str, ...]
     _new_core: Callable[[], _core.Layer]
+    _check_input: Callable[[Any], None]
     _make_core: Callable[..., _core.Layer]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -198,6 +199,7 @@ class OwnComputation:
         """Make the weights for rows of a shape, unless they are there."""
         if self._built or self._prepared == row:
             return
+        self._check_input((None, *row))
         with build_lock(), user_code():
             if self._prepared is not None:
                 self._forget_own()
@@ -304,6 +306,7 @@ class OwnComputation:
         """The shape of a row of the output, for the core."""
         self._prepare(row)
         if row not in self._own_rows:
+            self._check_input((None, *row))
             with user_code():
                 self._own_rows[row] = self._find_output_row(row)
         return self._own_rows[row]

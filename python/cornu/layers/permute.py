@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import _core
+from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer
@@ -41,6 +42,9 @@ class Permute(Layer):
                 f"(2, 1). Received: dims={shown(dims)}"
             )
         super().__init__(**kwargs)
+
+    def _expected_input(self) -> InputSpec:
+        return InputSpec(ndim=len(self.dims) + 1)
 
     def _make_core(self) -> _core.Layer:
         return _core.permute(self.name, self.dtype, self.dims)

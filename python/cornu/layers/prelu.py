@@ -7,6 +7,7 @@ from typing import Any
 
 from cornu import _core
 from cornu.layers.arguments import check_initializer, check_row_axes
+from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.variable import Variable
 
@@ -66,6 +67,14 @@ class PReLU(Layer):
 
     def _make_core(self) -> _core.Layer:
         return _core.prelu(self.name, self.dtype, self.shared_axes or ())
+
+    def _expected_input(self) -> InputSpec | None:
+        if not self._built:
+            return None
+        shape = (None, *self._row)
+        # Without shared axes nothing is said of sizes.
+        own = set(range(1, len(shape))).difference(self.shared_axes or range(len(shape)))
+        return InputSpec(ndim=len(shape), axes={axis: shape[axis] for axis in sorted(own)})
 
     def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
         return (("alpha", self.alpha_initializer),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import _core
+from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.number import check_integer
 
@@ -34,6 +35,9 @@ class RepeatVector(Layer):
     def __init__(self, n: int, **kwargs: Any) -> None:
         self.n = check_integer("n", n)
         super().__init__(**kwargs)
+
+    def _expected_input(self) -> InputSpec:
+        return InputSpec(ndim=2)
 
     def _make_core(self) -> _core.Layer:
         return _core.repeat_vector(self.name, self.dtype, self.n)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu import losses
-from cornu.dtype_policy import DTypePolicy
+from cornu.dtype_policies import DTypePolicy
 from cornu.models.old_names import OldNames
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential

@@ -230,7 +230,7 @@ class Saved(Pickled, Described):
 
         Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
         """
-        from cornu.dtype_policy import DTypePolicy
+        from cornu.dtype_policies import DTypePolicy
         from cornu.saving import serialize_keras_object
 
         config = {

@@ -35,12 +35,13 @@ _MODULES = {
     "keras": "cornu",
     "keras.models": "cornu",
     "keras.activations": "cornu.activations",
+    "keras.dtype_policies": "cornu.dtype_policies",
 }
 # Those that have functions which a configuration may name.
 _FUNCTION_MODULES = ("activations", "losses", "metrics", "initializers")
 _NO_FUNCTIONS_OF_MODELS = ("get", "serialize", "deserialize", "for_compile", "specification")
 _SPECIAL = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__", "__lambda__")
-_AT_THE_TOP = ("Sequential", "DTypePolicy")
+_AT_THE_TOP = ("Sequential", "DTypePolicy", "FloatDTypePolicy", "InputSpec")
 # Whether the call under way refuses code; None: there is none under way.
 _is_safe: ContextVar[bool | None] = ContextVar("is_safe", default=None)
 

@@ -44,6 +44,11 @@ KERAS_NAMES = {
     "cornu.datasets": """
         boston_housing california_housing cifar10 cifar100 fashion_mnist imdb mnist reuters
     """,
+    "cornu.dtype_policies": """
+        AWQDTypePolicy DTypePolicy DTypePolicyMap FloatDTypePolicy GPTQDTypePolicy
+        Int4DTypePolicy QuantizedDTypePolicy QuantizedFloat8DTypePolicy deserialize get
+        serialize
+    """,
     "cornu.initializers": """
         Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer
         Initializer LecunNormal LecunUniform Ones Orthogonal OrthogonalInitializer RandomNormal

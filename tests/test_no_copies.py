@@ -96,8 +96,12 @@ print(json.dumps({f"{name} for {dtype}": measure(name, dtype)
 
 
 def test_nothing_of_the_size_of_the_data_is_allocated(tmp_path):
-    """8 to 64 MiB of x, and of y; what is added is batches, and 8 bytes a row at most."""
-    measured = run_script(SCRIPT, ROWS, FEATURES, LD_PRELOAD=build_preload("malloc_peak", tmp_path))
+    """8 to 64 MiB of x, and of y; what is added is batches, and 8 bytes a row at most.
+
+    On two threads: each has room for the blocks of a product, whatever the size of the data.
+    """
+    environment = {"LD_PRELOAD": build_preload("malloc_peak", tmp_path), "CORNU_NUM_THREADS": "2"}
+    measured = run_script(SCRIPT, ROWS, FEATURES, **environment)
     assert len(measured) == 13
     for name, (*added, copy) in measured.items():
         assert 0.99 < copy < 1.1, f"{name}: the measure is wrong"

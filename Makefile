@@ -23,6 +23,9 @@ in = $(VENVS)/$(strip $(1))/bin
 extra = $(shell sed -n 's/^$(strip $(1)) = \[\(.*\)\]/\1/p' pyproject.toml | tr -d '",')
 lint_tools = $(call extra, lint)
 jobs = $(shell getconf _NPROCESSORS_ONLN)
+# The suite runs in several processes, in order of the files: the C tests, which take longest, come early. What PYTEST
+# names runs in one.
+workers = $(if $(PYTEST),,-n $(jobs) --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
 c_files = $(shell find benchmarks csrc tests -name '*.[ch]')
 # ASan must be loaded before Python, and beside it the library whose exceptions it follows.
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
@@ -66,7 +69,7 @@ demo:
 
 test:
 	@$(call make_venv, test) '.[test]'
-	$(call in, test)/python -m pytest $(PYTEST)
+	$(call in, test)/python -m pytest $(workers) $(PYTEST)
 
 format:
 	@$(call make_venv, lint) $(lint_tools)
@@ -99,7 +102,8 @@ check-suite-sanitize:
 	@CC=gcc CORNU_SANITIZE=address,undefined $(call make_venv, sanitize) '.[test]'
 	CORNU_SANITIZE=address,undefined LD_PRELOAD='$(asan)' PYTHONMALLOC=malloc \
 	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
-	$(call in, sanitize)/python -m pytest --ignore tests/test_c.py -m 'not slow and not memory' $(PYTEST)
+	$(call in, sanitize)/python -m pytest --ignore tests/test_c.py -m 'not slow and not memory' \
+		$(workers) $(PYTEST)
 
 check-slow:
 	@$(call make_venv, test) '.[test]'
@@ -116,7 +120,7 @@ check-isa:
 		{ echo 'cornu: no instruction set was found to test' >&2; exit 1; }; \
 	for isa in $$levels; do \
 		echo "CORNU_ISA=$$isa"; \
-		CORNU_ISA=$$isa $(call in, test)/python -m pytest $(PYTEST) || exit 1; \
+		CORNU_ISA=$$isa $(call in, test)/python -m pytest $(workers) $(PYTEST) || exit 1; \
 	done
 
 record-bits:
@@ -146,7 +150,7 @@ check-numpy126:
 	rm -rf $(VENVS)/numpy126
 	@$(call make_venv, numpy126) '.[test]'
 	$(call in, numpy126)/python -m pip install --quiet 'numpy==1.26.*'
-	$(call in, numpy126)/python -m pytest $(PYTEST)
+	$(call in, numpy126)/python -m pytest $(workers) $(PYTEST)
 
 check-arm64:
 	@sh tools/preflight.sh --tools qemu-aarch64 aarch64-linux-gnu-gcc

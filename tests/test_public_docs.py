@@ -67,7 +67,8 @@ def is_cornus(kind):
 def methods(kind):
     """Pairs of a name, after the class of cornu's that has the method first, and the method."""
     classes = [base for base in kind.__mro__ if is_cornus(base)]
-    for name in {name for base in classes for name in vars(base) if not name.startswith("_")}:
+    names = {name for base in classes for name in vars(base) if not name.startswith("_")}
+    for name in sorted(names):
         first = [base for base in classes if name in vars(base)][-1]
         method = inspect.getattr_static(first, name)
         method = getattr(method, "__func__", method)

@@ -38,6 +38,7 @@ FAMILIES = (
     "input_specs",
     "layers",
     "losses",
+    "masks",
     "metrics",
     "nesting",
     "normalization",

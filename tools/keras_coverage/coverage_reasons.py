@@ -110,7 +110,6 @@ REASONS = (
         "load_own_variables save_own_variables metrics_variables input_spec",
         "a model has no variables or specifications beside its layers' weights and shapes",
     ),
-    Reason("Sequential", "compute_mask supports_masking", _SEQUENCES, later=True),
     Reason("Sequential", "export", "files for other programs come together", later=True),
 )
 

@@ -30,6 +30,7 @@ class Activation(Layer):
     Source: https://keras.io/api/layers/core_layers/activation/
     """
 
+    _supports_masking = True
     _options = ("activation",)
 
     def __init__(self, activation: Any, **kwargs: Any) -> None:

@@ -35,6 +35,7 @@ class ActivityRegularization(Layer):
     Source: https://keras.io/api/layers/regularization_layers/activity_regularization/
     """
 
+    _supports_masking = True
     _options = ("l1", "l2")
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:

@@ -37,6 +37,7 @@ class AlphaDropout(Layer):
     2017, https://arxiv.org/abs/1706.02515
     """
 
+    _supports_masking = True
     _options = ("rate", "noise_shape", "seed")
 
     def __init__(

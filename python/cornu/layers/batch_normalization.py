@@ -72,6 +72,7 @@ class BatchNormalization(GammaAndBeta):
     Szegedy, 2015, https://arxiv.org/abs/1502.03167
     """
 
+    _supports_masking = True
     _options = (
         "axis",
         "momentum",

@@ -55,6 +55,7 @@ class Normalization(Layer):
     Source: https://keras.io/api/layers/preprocessing_layers/numerical/normalization/
     """
 
+    _supports_masking = True
     _options = ("axis", "invert", "input_mean", "input_variance")
     _state_names = ("mean", "variance", "count")
 

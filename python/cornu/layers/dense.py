@@ -55,6 +55,7 @@ class Dense(Layer):
     Source: https://keras.io/api/layers/core_layers/dense/
     """
 
+    _supports_masking = True
     _options = ("units", "activation", "use_bias", "kernel_initializer", "bias_initializer")
 
     def __init__(

@@ -37,6 +37,7 @@ class Dropout(Layer):
     Source: https://keras.io/api/layers/regularization_layers/dropout/; Srivastava et al., 2014.
     """
 
+    _supports_masking = True
     _options = ("rate", "noise_shape", "seed")
 
     def __init__(

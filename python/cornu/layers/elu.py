@@ -30,6 +30,7 @@ class ELU(Layer):
     Source: https://keras.io/api/layers/activation_layers/elu/; Clevert et al., 2016.
     """
 
+    _supports_masking = True
     _options = ("alpha",)
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:

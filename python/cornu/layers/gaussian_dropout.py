@@ -38,6 +38,7 @@ class GaussianDropout(Layer):
     2014.
     """
 
+    _supports_masking = True
     _options = ("rate", "seed")
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:

@@ -35,6 +35,7 @@ class GaussianNoise(Layer):
     Source: https://keras.io/api/layers/regularization_layers/gaussian_noise/
     """
 
+    _supports_masking = True
     _options = ("stddev", "seed")
 
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:

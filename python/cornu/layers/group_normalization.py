@@ -50,6 +50,7 @@ class GroupNormalization(GammaAndBeta):
     https://arxiv.org/abs/1803.08494
     """
 
+    _supports_masking = True
     _options = (
         "groups",
         "axis",

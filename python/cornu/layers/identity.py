@@ -23,6 +23,8 @@ class Identity(Layer):
     Source: https://keras.io/api/layers/core_layers/identity/
     """
 
+    _supports_masking = True
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
 

@@ -66,6 +66,9 @@ class Lambda(Layer):
     def _is_own(self) -> bool:
         return True
 
+    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
+        """Return None: masks are not supported yet."""
+
     def _find_output_row(self, row: tuple[int, ...]) -> tuple[int, ...]:
         if self._output_shape is None:
             return super()._find_output_row(row)

@@ -25,6 +25,7 @@ from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
 from cornu.layers.layer_rules import RULES, LayerRules
 from cornu.layers.layer_specification import LayerSpecification
 from cornu.layers.layer_weights import LayerWeights
+from cornu.layers.masks import Masks
 from cornu.layers.own_computation import OwnComputation
 from cornu.layers.symbolic import Symbolic
 from cornu.layers.user_arrays import as_rows
@@ -36,7 +37,9 @@ from cornu.utils.overriding import refuse_overridden
 from cornu.variable import Variable
 
 
-class Layer(OwnComputation, LayerWeights, LayerRules, LayerSpecification, Symbolic, CoreBacked):
+class Layer(
+    OwnComputation, LayerWeights, LayerRules, LayerSpecification, Masks, Symbolic, CoreBacked
+):
     """The base of the layers: a named step from an array to an array, with weights or without.
 
     Calling a layer on an array applies it; a layer without weights yet makes them for the array's

@@ -51,6 +51,7 @@ class LayerNormalization(GammaAndBeta):
     https://arxiv.org/abs/1607.06450
     """
 
+    _supports_masking = True
     _options = (
         "axis",
         "epsilon",

@@ -32,6 +32,7 @@ class LeakyReLU(Layer):
     Source: https://keras.io/api/layers/activation_layers/leaky_relu/
     """
 
+    _supports_masking = True
     _options = ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:

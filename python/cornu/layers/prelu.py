@@ -42,6 +42,7 @@ class PReLU(Layer):
     https://arxiv.org/abs/1502.01852
     """
 
+    _supports_masking = True
     _options = ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes")
 
     def __init__(

@@ -32,6 +32,7 @@ class ReLU(Layer):
     Source: https://keras.io/api/layers/activation_layers/relu/
     """
 
+    _supports_masking = True
     _options = ("max_value", "negative_slope", "threshold")
 
     def __init__(

@@ -35,6 +35,7 @@ class Rescaling(Layer):
     Source: https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/
     """
 
+    _supports_masking = True
     _options = ("scale", "offset")
 
     def __init__(self, scale: Any, offset: Any = 0.0, **kwargs: Any) -> None:

@@ -41,6 +41,7 @@ class Softmax(Layer):
     Source: https://keras.io/api/layers/activation_layers/softmax/
     """
 
+    _supports_masking = True
     _options = ("axis",)
 
     def __init__(self, axis: int | tuple[int, ...] = -1, **kwargs: Any) -> None:

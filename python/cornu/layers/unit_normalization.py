@@ -30,6 +30,7 @@ class UnitNormalization(Layer):
     Source: https://keras.io/api/layers/normalization_layers/unit_normalization/
     """
 
+    _supports_masking = True
     _options = ("axis",)
 
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:

@@ -15,6 +15,7 @@ from cornu.layers.data_layer import DataLayer
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.layers.layer_rules import own_caller
+from cornu.layers.masks import Masks
 from cornu.models.chain_building import ChainBuilding
 from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.chain_tensors import ChainTensors
@@ -31,7 +32,7 @@ Part = Any
 State = tuple[list[Part], bool, Shape, Shape]
 
 
-class Chain(ChainBuilding, Trainer, ChainTensors, CoreBacked):
+class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
     """A chain of layers that is built as soon as the input's shape is known.
 
     Args:

@@ -89,7 +89,6 @@ def test_units(units):
             lambda: layers.Dropout(0.5, noise_shape=(None, 0)),
             ("`noise_shape`", "positive", "(None, 0)"),
         ),
-        (lambda: layers.Dropout(0.5, noise_shape=(7, 1)), ("`noise_shape`", "None or 1", "(7, 1)")),
         (lambda: layers.Dropout(0.5, seed=1.5), ("`seed`", "1.5")),
         (lambda: layers.Reshape((-1, -1)), ("`target_shape`", "-1")),
         (lambda: layers.Reshape((2, -3)), ("`target_shape`", "-3")),
@@ -112,7 +111,7 @@ def test_units(units):
         (lambda: keras.Sequential([3]), ("Only instances", "3", "int")),
         (
             lambda: keras.Sequential([layers.Dense(2, name="a"), layers.Dense(2, name="a")]),
-            ("names of their own", '"a"'),
+            ("unique names", '"a"'),
         ),
         (lambda: keras.Sequential(name=3), ("`name`", "3")),
     ],

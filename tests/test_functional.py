@@ -42,7 +42,7 @@ def test_no_chain():
     refused(lambda: keras.Model(inputs, outputs, nam="x"), "Functional", "'name'")
     refused(lambda: keras.Sequential([hidden]), "Only instances", "KerasTensor")
     again = layers.Dense(4, name="hidden")(hidden)
-    refused(lambda: keras.Model(inputs, again), "names of their own", '"hidden"')
+    refused(lambda: keras.Model(inputs, again), "unique names", '"hidden"')
 
 
 def test_no_numbers():

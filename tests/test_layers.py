@@ -246,6 +246,26 @@ def test_dropout_with_a_noise_shape():
     assert len(np.unique(got[:, 0].sum(axis=1))) > 1
 
 
+def test_dropout_with_a_batch_size_in_its_noise_shape():
+    layer = layers.Dropout(0.5, noise_shape=(20, 1, 4), seed=1)
+    got = layer(np.ones((20, 5, 4)), training=True)
+    assert (got == got[:, :1]).all()
+    assert len(np.unique(got[:, 0].sum(axis=1))) > 1
+    model = keras.Sequential([layer])
+    model.compile("sgd", "mse")
+    x = np.ones((40, 5, 4))
+    model.fit(x, x, batch_size=20, validation_data=(x[:7], x[:7]), verbose=0)
+    for work in (
+        lambda: layer(x, training=True),
+        lambda: model.fit(x[:39], x[:39], batch_size=20, verbose=0),
+        lambda: model.train_on_batch(x[:7], x[:7]),
+    ):
+        with pytest.raises(ValueError, match="`noise_shape` for batches of 20 rows"):
+            work()
+    # Nothing is dropped there.
+    assert (model.predict(x[:3], verbose=0) == 1).all()
+
+
 def test_dropout_seeds_follow_set_random_seed():
     x = np.ones((20, 20))
 

@@ -174,3 +174,12 @@ def test_wrong_weights_are_named_by_their_places():
     weights[4] = np.ones((9, 9))
     with pytest.raises(ValueError, match=r'kernel of layer 1\.1 "dense'):
         model.set_weights(weights)
+
+
+def test_a_part_may_get_its_layers_later():
+    part = keras.Sequential([keras.Input((4,))], name="part")
+    model = keras.Sequential([part, layers.Dense(2)])
+    assert not model.built
+    part.add(layers.Dense(3))
+    assert model.built
+    assert model.output_shape == (None, 2)

@@ -31,7 +31,7 @@ def test_layers(base, method):
     )
 
 
-@pytest.mark.parametrize("method", ["__call__", "compute_mask", "compute_output_spec"])
+@pytest.mark.parametrize("method", ["__call__", "compute_mask"])
 def test_own_layers(method):
     kind = type("Mine", (keras.layers.Layer,), {"call": lambda self, x: x, method: print})
     refused(kind, "not supported yet", f"Mine with its own `{method}`")

@@ -121,3 +121,48 @@ def test_built_in_activations_have_derivatives_in_python():
         results = [model.loss_and_gradients(X, Y) for model in (own, other)]
         for mine, core in zip(results[0][1], results[1][1], strict=True):
             np.testing.assert_allclose(mine, core, rtol=2e-4, atol=1e-6)
+
+
+def test_shapes_told_by_methods():
+    class Told(Layer):
+        def compute_output_spec(self, inputs):
+            return keras.KerasTensor((*inputs.shape[:-1], 2 * inputs.shape[-1]))
+
+        def call(self, x):
+            assert len(x) != 2, "the shape was told, and no trial needed"
+            return np.concatenate([x, x], axis=-1)
+
+    class Dynamic(Layer):
+        def compute_output_spec(self, *args, **kwargs):
+            raise NotImplementedError
+
+        def call(self, x):
+            return x + 1.0
+
+    model = keras.Sequential([keras.Input((3,)), Told(), Dynamic()])
+    assert model.output_shape == (None, 6)
+    assert Told()(keras.Input((5,))).shape == (None, 10)
+    np.testing.assert_array_equal(model(np.ones((1, 3))), np.full((1, 6), 2.0))
+
+
+def test_training_may_be_required():
+    class Mode(Layer):
+        def call(self, x, training):
+            return x * (2.0 if training else 1.0)
+
+    model = model_of(Mode())
+    assert (model(X[:1], training=True) == 2 * X[:1]).all()
+    assert (model.predict(X[:1], verbose=0) == X[:1]).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda self, x, y: x, "can only have a single required positional"),
+        (lambda self, *, x=0: x, "no positional"),
+    ],
+)
+def test_call_with_other_arguments(call, words):
+    model = keras.Sequential([type("Bad", (Layer,), {"call": call})()])
+    with pytest.raises(ValueError, match=words):
+        model.build((None, 2))

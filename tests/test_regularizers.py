@@ -115,6 +115,16 @@ class Quartic(regularizers.Regularizer):
         return (x**4).sum() * 0.1
 
 
+def test_weights_tell_their_rules():
+    layer = keras.layers.Dense(2, kernel_constraint="non_neg", bias_regularizer="l2")
+    layer.build((None, 3))
+    assert isinstance(layer.kernel.constraint, keras.constraints.NonNeg)
+    assert isinstance(layer.bias.regularizer, keras.regularizers.L2)
+    assert layer.kernel.regularizer is layer.bias.constraint is None
+    with pytest.raises(AttributeError, match="`regularizer` of a variable"):
+        layer.kernel.regularizer = None
+
+
 def test_own_regularizers_are_evaluated():
     model, x, y = small_model(kernel_regularizer=Quartic(), activity_regularizer=Quartic())
     hidden = model.layers[0](x)

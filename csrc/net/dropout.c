@@ -141,6 +141,13 @@ static cornu_status dropout_backward(const cornu_layer *layer, cornu_pass *pass)
     return apply_mask(as_dropout(layer), pass, true, pass->dy, pass->dx);
 }
 
+static size_t dropout_batch_rows(const cornu_layer *layer) {
+    const dropout *self = as_dropout(layer);
+    return self->rate > 0.0 && self->noise_rank > 0 && self->noise_shape[0] > 1
+               ? self->noise_shape[0]
+               : 0;
+}
+
 static const cornu_layer_type dropout_type = {
     .name = "Dropout",
     .output_shape = dropout_output_shape,
@@ -148,6 +155,7 @@ static const cornu_layer_type dropout_type = {
     .needs = dropout_needs,
     .forward = dropout_forward,
     .backward = dropout_backward,
+    .batch_rows = dropout_batch_rows,
 };
 
 static const cornu_layer_type alpha_dropout_type = {
@@ -157,6 +165,7 @@ static const cornu_layer_type alpha_dropout_type = {
     .needs = dropout_needs,
     .forward = dropout_forward,
     .backward = dropout_backward,
+    .batch_rows = dropout_batch_rows,
 };
 
 static cornu_status make_dropout(const cornu_layer_type *type, const char *name, cornu_dtype dtype,

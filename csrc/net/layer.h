@@ -88,6 +88,8 @@ typedef struct cornu_layer_type {
     /* The activation that the output has gone through, when that is all that stands between z and
      * y. NULL: there is none. */
     const cornu_activation *(*activation)(const cornu_layer *layer);
+    /* The rows that each batch of a training must have; 0: any. NULL: any. */
+    size_t (*batch_rows)(const cornu_layer *layer);
 } cornu_layer_type;
 
 struct cornu_layer {

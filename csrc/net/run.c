@@ -215,10 +215,34 @@ static cornu_status check_output(const cornu_run *run, cornu_error *error) {
                            run->options.output_nbytes);
 }
 
+/* Layers that are made for batches of one size, where all are of it. A run of fit that goes nowhere
+ * has none. */
+static cornu_status check_batch_rows(const cornu_run *run, cornu_error *error) {
+    const cornu_feed *feed = &run->feed;
+    const bool training =
+        run->options.mode == CORNU_RUN_PREDICT
+            ? run->options.training
+            : run->options.mode != CORNU_RUN_TEST && run->options.mode != CORNU_RUN_EVALUATE;
+    if (!training || feed->rows == 0) return CORNU_OK;
+    for (size_t i = 0; i < run->plan->count; i++) {
+        const cornu_layer *layer = run->plan->links[i].layer;
+        const size_t needed = layer->type->batch_rows ? layer->type->batch_rows(layer) : 0;
+        if (needed == 0 || (capacity_of(feed) == needed && feed->rows % needed == 0)) continue;
+        char name[CORNU_NAME_NBYTES];
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "Layer \"%s\" (%s) has a `noise_shape` for batches of %zu rows. "
+                               "Received: %zu rows in batches of %zu",
+                               cornu_layer_name(layer, name), layer->type->name, needed, feed->rows,
+                               capacity_of(feed));
+    }
+    return CORNU_OK;
+}
+
 /* Everything that can fail is done here, before the first event. */
 static cornu_status prepare(cornu_run *run, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     cornu_status status = describe_feeds(run, error);
+    if (status == CORNU_OK) status = check_batch_rows(run, error);
     if (status == CORNU_OK) status = check_output(run, error);
     if (status == CORNU_OK) status = collect_locks(run, error);
     if (status == CORNU_OK) status = allocate_results(run, error);

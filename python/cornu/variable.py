@@ -70,6 +70,7 @@ class Variable(np.ndarray):
     name: str
     path: str
     _trainable: bool
+    _regularizer: Any = None
     _constraint: Any = None
     _overwrite_with_gradient = False
 
@@ -152,6 +153,18 @@ class Variable(np.ndarray):
         raise AttributeError(
             "`trainable` of a variable follows its layer's: set `layer.trainable`. "
             f"Received: {self.path}.trainable = {shown(value)}"
+        )
+
+    @property
+    def regularizer(self) -> Any:
+        """What its layer adds to the loss for it, of `cornu.regularizers`; None: nothing."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, value: Any) -> None:
+        raise AttributeError(
+            "`regularizer` of a variable is what its layer was made with, and can't be changed. "
+            f"Received: {self.path}.regularizer = {shown(value)}"
         )
 
     @property

@@ -18,7 +18,8 @@ class AlphaDropout(Layer):
     Args:
         rate: The share of elements that are dropped, at least 0 and less than 1.
         noise_shape: The shape of the mask, the batch first: 1 for one mask along an axis, None for
-            the input's own size; None: the input's shape.
+            the input's own size; None: the input's shape. With the batch's size in it, all batches
+            of a training must be of that size.
         seed: An integer, for the same masks on every run; None: one that `set_random_seed` settles.
         **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
 

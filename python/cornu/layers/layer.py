@@ -96,7 +96,7 @@ class Layer(
         "add_weight",
     )
     # Of a layer of one's own the core calls the others.
-    _never_called = ("__call__", "compute_output_spec", "compute_mask")
+    _never_called = ("__call__", "compute_mask")
     # Set once, by the constructor: the core would not see them change.
     _options: tuple[str, ...] = ()
     # Weights that the layer moves itself: no gradient does.
@@ -323,9 +323,8 @@ class Layer(
                 )
             span[...] = value
             trainable = self._trainable and name not in self._state_names
-            weight = Variable.view_of(span, name, f"{path}/{name}", trainable)
-            weight._constraint = getattr(self, f"{name}_constraint", None)
-            weights.append(weight)
+            weights.append(Variable.view_of(span, name, f"{path}/{name}", trainable))
+            self._note_rules(weights[-1])
         self._path = path
         self._weights = weights
         self._row = row

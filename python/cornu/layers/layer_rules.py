@@ -65,12 +65,13 @@ class LayerRules:
         return [*self._output_losses, *self._weight_losses()]
 
     def _weight_losses(self) -> list[Any]:
-        found = []
-        for weight in self._weights:
-            rule = getattr(self, f"{weight.name}_regularizer", None)
-            if rule is not None and weight.trainable:
-                found.append(rule(weight.value))
-        return found
+        rules = [(weight.regularizer, weight) for weight in self._weights if weight.trainable]
+        return [rule(weight.value) for rule, weight in rules if rule is not None]
+
+    def _note_rules(self, weight: Variable) -> None:
+        """Let a weight tell its regularizer and its constraint."""
+        weight._regularizer = getattr(self, f"{weight.name}_regularizer", None)
+        weight._constraint = getattr(self, f"{weight.name}_constraint", None)
 
     def _note_output(self, output: np.ndarray) -> None:
         """Keep the penalty of what a call returned, beside those that are kept."""

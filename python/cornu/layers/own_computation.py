@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,26 +10,21 @@ from typing import Any
 import numpy as np
 
 from cornu import _core, initializers
-from cornu.custom.derivatives import Pullback, pull_back, value_of
+from cornu.custom.derivatives import Pullback, pull_back
 from cornu.custom.raised import user_code
 from cornu.layers.arguments import check_flag, check_row_shape, refuse_unsupported
 from cornu.layers.build_lock import build_lock
+from cornu.layers.own_shapes import OwnShapes, Shape, as_array
 from cornu.layers.traced_layer import layers_in, put_back, with_boxes
 from cornu.utils.arrays import any_type
-from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 from cornu.variable import Variable
 
-Shape = tuple[int, ...]
-
-# Of the zeros that a layer is called with to find its output's shape. Not 1: an axis of size 1 may
-# be what its code takes away.
-_PROBE_ROWS = 2
 # Steps under way that may be abandoned before their backward pass, at most.
 _MOST_PULLBACKS = 64
 
 
-class OwnComputation:
+class OwnComputation(OwnShapes):
     """The part of a layer that Python computes; of others it does nothing.
 
     A class of the user's has `call`, and perhaps `build`, where `add_weight` makes its weights.
@@ -57,8 +51,7 @@ class OwnComputation:
         base: Any = OwnComputation._base
         if cls is base or cls._make_core is not base._make_core:
             return
-        if "compute_output_shape" in cls.__dict__:
-            cls._tells_shape = True
+        cls._note_shapes()
         if own is None:
             return
         cls._has_build = True
@@ -71,14 +64,12 @@ class OwnComputation:
 
     # The first class derived from this one, `Layer`.
     _base: type | None = None
-    # Whether a class of the user's has methods in the place of Layer's.
+    # Whether a class of the user's has a method in the place of Layer's.
     _has_build = False
-    _tells_shape = False
 
     def _init_own(self) -> None:
         """Begin without weights."""
         self._is_building = False
-        # Whether its own `compute_output_shape` is at work, which may ask that of `Layer`.
         self._is_asked = False
         # The row that weights were made for before the layer is built, None before.
         self._prepared: Shape | None = None
@@ -200,6 +191,7 @@ class OwnComputation:
         if self._built or self._prepared == row:
             return
         self._check_input((None, *row))
+        self._check_call()
         with build_lock(), user_code():
             if self._prepared is not None:
                 self._forget_own()
@@ -292,53 +284,6 @@ class OwnComputation:
             )
         return self.call(x, training=training) if self._takes_training else self.call(x)
 
-    @functools.cached_property
-    def _takes_training(self) -> bool:
-        parameters = inspect.signature(self.call).parameters.values()
-        return any(
-            parameter.name == "training" or parameter.kind is parameter.VAR_KEYWORD
-            for parameter in parameters
-        )
-
-    # ---- Shapes
-
-    def _output_row(self, row: Shape) -> Shape:
-        """The shape of a row of the output, for the core."""
-        self._prepare(row)
-        if row not in self._own_rows:
-            self._check_input((None, *row))
-            with user_code():
-                self._own_rows[row] = self._find_output_row(row)
-        return self._own_rows[row]
-
-    def _find_output_row(self, row: Shape) -> Shape:
-        if (
-            self._tells_shape
-            and not self._is_asked
-            and all(layer.built for layer in self._sublayers())
-        ):
-            self._is_asked = True
-            try:
-                shape = self.compute_output_shape((None, *row))  # type: ignore[attr-defined]
-            finally:
-                self._is_asked = False
-            if isinstance(shape, tuple | list) and len(shape) > 0:
-                return check_row_shape("compute_output_shape", tuple(shape)[1:])
-            raise ValueError(
-                f"`compute_output_shape` of {self!r} must return a shape, the batch first. "
-                f"Received: {shown(shape)}"
-            )
-        zeros = np.zeros((_PROBE_ROWS, *row), self._dtype)
-        zeros.flags.writeable = False
-        with np.errstate(all="ignore"):
-            result = _as_array(self, value_of(self._compute(zeros, False)))
-        if result.ndim == 0 or result.shape[0] != _PROBE_ROWS:
-            raise ValueError(
-                f"`call` of {self!r} must keep the first axis, the batch. Received: an output of "
-                f"shape {result.shape} for an input of shape {zeros.shape}"
-            )
-        return result.shape[1:]
-
 
 class OwnPart:
     """What the core calls of a layer; it keeps no reference that would keep itself alive.
@@ -366,7 +311,7 @@ class OwnPart:
         layer = self._found()
         with user_code():
             if not place:
-                return _as_array(layer, layer._compute(x, training))
+                return as_array(layer, layer._compute(x, training))
             trained = _trained(layer)
             value, back = pull_back(
                 lambda x, *boxes: _compute_traced(layer, x, trained, boxes, training),
@@ -376,7 +321,7 @@ class OwnPart:
             while len(self._pullbacks) >= _MOST_PULLBACKS:
                 self._pullbacks.pop(next(iter(self._pullbacks)))
             self._pullbacks[place] = back
-            return _as_array(layer, value)
+            return as_array(layer, value)
 
     def backward(self, place: int, dy: np.ndarray, wanted: Sequence[Any]) -> tuple[Any, ...]:
         """Return the derivatives by the input and by each weight.
@@ -413,15 +358,6 @@ def _compute_traced(
     result = with_boxes(layer, pairs, copies)._compute(x, training)
     put_back(copies)
     return result
-
-
-def _as_array(layer: Any, value: Any) -> np.ndarray:
-    if isinstance(value, list | tuple | dict) or value is None:
-        raise TypeError(
-            f"`call` of {layer!r} must return one array. Received: {shown(value)} "
-            f"(of type {type(value).__name__})"
-        )
-    return np.asarray(value)
 
 
 def _rename(layer: Any, path: str) -> None:

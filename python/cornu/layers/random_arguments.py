@@ -45,7 +45,7 @@ def check_noise_shape(shape: Any) -> tuple[int | None, ...]:
     """Return the shape of a mask, the batch first.
 
     Args:
-        shape: A tuple or list of sizes and None, the batch's None or 1.
+        shape: A tuple or list of sizes and None.
 
     Raises:
         ValueError: it is something else.
@@ -53,7 +53,7 @@ def check_noise_shape(shape: Any) -> tuple[int | None, ...]:
     if not isinstance(shape, tuple | list) or not shape:
         raise ValueError(
             "Invalid value received for argument `noise_shape`. Expected a tuple or list of "
-            "integers and None, the batch first, such as (None, 1). "
+            "integers. They, or None, are the mask's sizes, the batch first: such as (None, 1). "
             f"Received: noise_shape={shown(shape)}"
         )
     sizes = tuple(None if size is None else as_integer(size) for size in shape)
@@ -67,11 +67,6 @@ def check_noise_shape(shape: Any) -> tuple[int | None, ...]:
         )
         raise ValueError(
             f"Invalid value received for argument `noise_shape`. Expected {expected}. "
-            f"Received: noise_shape={shown(shape)}"
-        )
-    if sizes[0] not in (None, 1):
-        raise ValueError(
-            "`noise_shape` must begin with None or 1: a batch may have any number of rows. "
             f"Received: noise_shape={shown(shape)}"
         )
     return sizes

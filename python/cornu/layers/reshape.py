@@ -41,6 +41,15 @@ class Reshape(Layer):
                 "`target_shape` must be a tuple of integers, such as (3, -1). "
                 f"Received: target_shape={shown(target_shape)}"
             )
+        expected = None
+        if any(size is not None and size < -1 for size in self.target_shape):
+            expected = "must have sizes that are non-negative integers, or -1 for one of them"
+        elif self.target_shape.count(-1) > 1:
+            expected = "may have at most one unknown dimension, -1"
+        if expected is not None:
+            raise ValueError(
+                f"`target_shape` {expected}. Received: target_shape={self.target_shape}"
+            )
         super().__init__(**kwargs)
 
     def _compute(self, x: Any, training: bool) -> Any:

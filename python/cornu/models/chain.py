@@ -153,8 +153,8 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         for other in layers:
             if other.name == layer.name and other is not layer:
                 raise ValueError(
-                    "The layers of a model must have names of their own. Received: a second layer "
-                    f'of the name "{layer.name}"'
+                    "All layers of a model should have unique names. Received: "
+                    f'a second layer of the name "{layer.name}"'
                 )
         if isinstance(layer, InputLayer):
             if layers:
@@ -218,7 +218,8 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
             parts = _without_input(layers)
             data_layers = leading_data_layers(parts)
             parts = parts[len(data_layers) :]
-            if not parts:
+            # A model among them without layers yet builds this one when it gets some.
+            if not parts or any(not model._parts for model in nested_models(parts)):
                 self._take(layers, False, self._row, self._output)
                 return
             row = row_after(data_layers, input_layer.batch_shape[1:])

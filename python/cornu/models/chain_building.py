@@ -71,8 +71,8 @@ class ChainBuilding:
         if known is not None:
             if known[1:] != shape[1:]:
                 raise ValueError(
-                    f"`input_shape` must be that of the model's input, {known}. "
-                    f"Received: input_shape={shape}"
+                    f"`input_shape` must be that of the model's input, {known}, which has already "
+                    f"been configured. Received: input_shape={shape}"
                 )
             if not self._built:
                 self._set_chain(self._layers)

@@ -1,0 +1,158 @@
+"""What layers that Python computes make of shapes: told by methods of theirs, or by a trial."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cornu.custom.derivatives import value_of
+from cornu.custom.raised import user_code
+from cornu.keras_tensor import KerasTensor, only_tensor
+from cornu.layers.arguments import check_row_shape
+from cornu.utils.errors import shown
+
+Shape = tuple[int, ...]
+
+# Of the zeros that a layer is called with to find its output's shape. Not 1: an axis of size 1 may
+# be what its code takes away.
+_PROBE_ROWS = 2
+
+
+class OwnShapes:
+    """The part of a layer that Python computes which is about shapes; `OwnComputation` has it."""
+
+    _dtype: str
+    _own_rows: dict[Shape, Shape]
+    _prepare: Callable[[Shape], None]
+    _compute: Callable[..., Any]
+    _check_input: Callable[[tuple[int | None, ...]], None]
+    _sublayers: Callable[[], list[Any]]
+    call: Callable[..., Any]
+    # Whether a class of the user's has methods in the place of `Layer`'s.
+    _tells_shape = False
+    _tells_spec = False
+    # Whether such a method is at work, which may ask that of `Layer`.
+    _is_asked: bool
+
+    @classmethod
+    def _note_shapes(cls) -> None:
+        cls._tells_shape = cls._tells_shape or "compute_output_shape" in cls.__dict__
+        cls._tells_spec = cls._tells_spec or "compute_output_spec" in cls.__dict__
+
+    def compute_output_spec(self: Any, inputs: Any, training: bool | None = None) -> KerasTensor:
+        """Return a symbolic tensor like what the layer gives; nothing is built or recorded.
+
+        Args:
+            inputs: A symbolic tensor.
+            training: Of no effect.
+
+        Raises:
+            ValueError: the layer can't take it.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.layers.Dense(2).compute_output_spec(cornu.KerasTensor((None, 3))).shape
+        (None, 2)
+
+        Source: https://keras.io/api/layers/base_layer/
+        """
+        shape = only_tensor(inputs, "inputs").shape
+        return KerasTensor(self.compute_output_shape(shape), self.dtype)
+
+    @functools.cached_property
+    def _takes_training(self) -> bool:
+        parameters = inspect.signature(self.call).parameters.values()
+        return any(
+            parameter.name == "training" or parameter.kind is parameter.VAR_KEYWORD
+            for parameter in parameters
+        )
+
+    def _check_call(self) -> None:
+        """Raise a ValueError unless `call` can be called with one array, and perhaps `training`."""
+        places = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        parameters = inspect.signature(self.call).parameters.values()
+        if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+            return
+        positional = [parameter for parameter in parameters if parameter.kind in places]
+        needed = [p.name for p in positional if p.default is p.empty and p.name != "training"]
+        if not positional:
+            raise ValueError(
+                f"`call` of {self!r} must have a single positional argument, the input. "
+                "Received: no positional arguments"
+            )
+        if len(needed) > 1:
+            raise ValueError(
+                f"`call` of {self!r} can only have a single required positional argument, the "
+                f"input, and `training`. Received: {needed}"
+            )
+
+    def _output_row(self, row: Shape) -> Shape:
+        """The shape of a row of the output, for the core."""
+        self._prepare(row)
+        if row not in self._own_rows:
+            self._check_input((None, *row))
+            with user_code():
+                self._own_rows[row] = self._find_output_row(row)
+        return self._own_rows[row]
+
+    def _told_row(self: Any, row: Shape) -> Shape | None:
+        """The shape of a row of the output that methods of the class tell; None: none does."""
+        method, shape = "compute_output_spec", None
+        if self._tells_spec:
+            # NotImplementedError: as in Keras, `call` itself will show.
+            with contextlib.suppress(NotImplementedError):
+                spec = self.compute_output_spec(KerasTensor((None, *row), self._dtype))
+                shape = getattr(spec, "shape", spec)
+        if shape is None and self._tells_shape:
+            method = "compute_output_shape"
+            shape = self.compute_output_shape((None, *row))
+        elif shape is None:
+            return None
+        if isinstance(shape, tuple | list) and len(shape) > 0:
+            return check_row_shape(method, tuple(shape)[1:])
+        returned = "a symbolic tensor" if method == "compute_output_spec" else "a shape"
+        raise ValueError(
+            f"`{method}` of {self!r} must return {returned}, the batch first. "
+            f"Received: {shown(shape)}"
+        )
+
+    def _find_output_row(self, row: Shape) -> Shape:
+        told = None
+        if not self._is_asked and all(layer.built for layer in self._sublayers()):
+            self._is_asked = True
+            try:
+                told = self._told_row(row)
+            finally:
+                self._is_asked = False
+        if told is not None:
+            return told
+        zeros = np.zeros((_PROBE_ROWS, *row), self._dtype)
+        zeros.flags.writeable = False
+        with np.errstate(all="ignore"):
+            result = as_array(self, value_of(self._compute(zeros, False)))
+        if result.ndim == 0 or result.shape[0] != _PROBE_ROWS:
+            raise ValueError(
+                f"`call` of {self!r} must keep the first axis, the batch. Received: an output of "
+                f"shape {result.shape} for an input of shape {zeros.shape}"
+            )
+        return result.shape[1:]
+
+
+def as_array(layer: Any, value: Any) -> np.ndarray:
+    """Return what `call` returned, which must be one array.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if isinstance(value, list | tuple | dict) or value is None:
+        raise TypeError(
+            f"`call` of {layer!r} must return one array. Received: {shown(value)} "
+            f"(of type {type(value).__name__})"
+        )
+    return np.asarray(value)

@@ -10,7 +10,7 @@ import pickle
 import numpy as np
 import pytest
 
-from cornu import config, losses, metrics
+from cornu import Sequential, config, layers, losses, metrics
 from cornu.metrics.accuracy import accuracy
 
 
@@ -171,9 +171,21 @@ def test_bad_options():
     with pytest.raises(ValueError, match="label_smoothing"):
         metrics.BinaryCrossentropy(label_smoothing=2)
     with pytest.raises(ValueError, match="`dtype` must be"):
-        metrics.Mean(dtype="int32")
+        metrics.Mean(dtype="bool")
     with pytest.raises(TypeError, match="`y_pred` must be numbers"):
         metrics.Accuracy()([1], ["a"])
+
+
+def test_integer_types_cut_nothing():
+    """Keras's says 0 for an error of 0.36; and in `compile` as well."""
+    metric = metrics.MeanAbsoluteError(dtype="int32")
+    assert metric([0.0, 1.0], [0.25, 1.5]) == np.float32(0.375)
+    assert metrics.MeanAbsoluteError.from_config(metric.get_config()).dtype == "int32"
+    assert repr(metrics.Sum(dtype="int64")([1.5, 2.5])) == repr(np.int64(4))
+    model = Sequential([layers.Rescaling(1.0)])
+    model.compile(loss="mse", metrics=[metrics.MeanAbsoluteError(dtype="int32")])
+    result = model.evaluate([[0.25], [1.5]], [[0.0], [1.0]], verbose=0, return_dict=True)
+    assert result["mean_absolute_error"] == 0.375
 
 
 def test_mean_and_sum_over_batches():

@@ -187,6 +187,28 @@ def run_names(keras, dtype):
     return {"names": np.array(list(logs)), "values": np.array(list(logs.values()))}
 
 
+def run_integer_types(keras, dtype):
+    """Metrics of an integer type that count: the type is kept, the results are floats."""
+    metrics = keras.metrics
+    y, p = draw_integers("integer y", 2, 7), np.abs(draw("integer p", 7, dtype=dtype)) % 1
+    made = [
+        getattr(metrics, name)(dtype="int32")
+        for name in ("BinaryAccuracy", "Accuracy", "Precision", "AUC", "BinaryIoU")
+    ]
+    for metric in made:
+        metric.update_state(y, p)
+    plain = [metrics.Sum(dtype="int32"), metrics.Mean(dtype="int32")]
+    for metric in plain:
+        metric.update_state([1, 3], sample_weight=[2, 1])
+        metric.update_state([5, 8])
+    again = [type(metric).from_config(metric.get_config()) for metric in (*made, *plain)]
+    return {
+        "values": np.array([float(metric.result()) for metric in (*made, *plain)]),
+        "kinds": np.array([np.asarray(metric.result()).dtype.kind for metric in (*made, *plain)]),
+        "dtypes": np.array([metric.dtype for metric in again]),
+    }
+
+
 CASES = [
     *(updates_case(text, options) for text, options in CLASSES.items()),
     *(rank_case(text, options) for text, options in CLASSES.items()),
@@ -195,4 +217,6 @@ CASES = [
     Case("ranks", run_ranks),
     *(choice_case(text, *row) for text, row in CHOICES.items()),
     Case("names", run_names),
+    # Keras divides in float32 there.
+    Case("integer types", run_integer_types, float64=(5e-7, 0.0)),
 ]

@@ -57,13 +57,13 @@ class QuantileCoverage(SumsMetric):
             TypeError: one of them has no real numbers.
             ValueError: their shapes don't fit.
         """
-        prediction = as_real(y_pred, self.dtype, "y_pred")
+        prediction = as_real(y_pred, self._float_type, "y_pred")
         if prediction.ndim < 2:
             raise ValueError(
                 "QuantileCoverage takes predictions with an axis of quantiles after the batch. "
                 f"Received: y_pred of shape {prediction.shape}"
             )
-        target = spread_over_levels(as_real(y_true, self.dtype, "y_true"), prediction.shape)
+        target = spread_over_levels(as_real(y_true, self._float_type, "y_true"), prediction.shape)
         super().update_state(target, prediction, sample_weight)
 
     def _specify(self, columns: int) -> SumsSpec:
@@ -84,4 +84,4 @@ class QuantileCoverage(SumsMetric):
         if "covered" not in vars(self):
             return self._as_result(0.0)
         covered, total = (np.asarray(getattr(self, name)) for name in ("covered", "total"))
-        return divide(covered, total).astype(self.dtype)
+        return divide(covered, total).astype(self._float_type)

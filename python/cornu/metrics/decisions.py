@@ -150,7 +150,7 @@ class DecisionMetric(SumsMetric):
         """A result: one number for one threshold, else one each."""
         if len(self.thresholds) == 1:
             return self._as_result(values[0])
-        return np.asarray(values).astype(self.dtype)
+        return np.asarray(values).astype(self._float_type)
 
 
 def check_share(name: str, value: Any) -> float:

@@ -102,7 +102,7 @@ class FBetaScore(ColumnSumsMetric):
         square = self.beta**2
         score = (1 + square) * (precision * recall / (square * precision + recall + _EPSILON))
         if self.average is None:
-            return score.astype(self.dtype)
+            return score.astype(self._float_type)
         if self.average == "weighted":
             return self._as_result((score * (weights / (weights.sum() + _EPSILON))).sum())
         return self._as_result(score.mean())

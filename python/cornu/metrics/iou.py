@@ -33,11 +33,6 @@ def _check_ids(ids: Any, classes: int) -> list[int]:
     return found
 
 
-def _float_type(dtype: Any) -> Any:
-    """Keras counts in integers unless told otherwise, and says so in its configurations."""
-    return None if isinstance(dtype, str) and dtype.startswith("int") else dtype
-
-
 class IoU(SumsMetric):
     """The mean over some classes of `tp / (tp + fp + fn)`: how far prediction and target overlap.
 
@@ -47,7 +42,7 @@ class IoU(SumsMetric):
         num_classes: How many classes there are. Others do not count.
         target_class_ids: The classes to take the mean over.
         name: A name.
-        dtype: The float type of the result; None or `"int"`: `floatx()`.
+        dtype: The float type of the result; None or an integer type: `floatx()`.
         ignore_class: A number in the targets that does not count; None: there is none.
         sparse_y_true: Whether targets are numbers of classes; else their largest along `axis` is.
         sparse_y_pred: Whether predictions are numbers of classes; else their largest along `axis`
@@ -83,7 +78,7 @@ class IoU(SumsMetric):
         sparse_y_pred: bool = True,
         axis: int = -1,
     ) -> None:
-        super().__init__(name=name, dtype=_float_type(dtype))
+        super().__init__(name=name, dtype=dtype)
         self.num_classes = check_integer("num_classes", num_classes)
         self.target_class_ids = _check_ids(target_class_ids, self.num_classes)
         if ignore_class is not None and as_integer(ignore_class) is None:
@@ -194,7 +189,7 @@ class BinaryIoU(IoU):
         target_class_ids: The classes to take the mean over: 0, 1 or both.
         threshold: From which on a prediction is a yes.
         name: A name.
-        dtype: The float type of the result; None or `"int"`: `floatx()`.
+        dtype: The float type of the result; None or an integer type: `floatx()`.
 
     Raises:
         ValueError: an argument is out of range, or there is no such float type.
@@ -233,7 +228,7 @@ class BinaryIoU(IoU):
             ValueError: their numbers of elements differ.
         """
         target = as_real(y_true, "float64", "y_true").reshape(-1, 1)
-        prediction = as_real(y_pred, self.dtype, "y_pred").reshape(-1, 1)
+        prediction = as_real(y_pred, self._float_type, "y_pred").reshape(-1, 1)
         decided = prediction >= prediction.dtype.type(self.threshold)
         self._count(target, decided.astype(np.float64), sample_weight)
 
@@ -256,7 +251,7 @@ class MeanIoU(IoU):
     Args:
         num_classes: How many classes there are. Others do not count.
         name: A name.
-        dtype: The float type of the result; None or `"int"`: `floatx()`.
+        dtype: The float type of the result; None or an integer type: `floatx()`.
         ignore_class: A number in the targets that does not count; None: there is none.
         sparse_y_true: Whether targets are numbers of classes; else their largest along `axis` is.
         sparse_y_pred: Whether predictions are numbers of classes; else their largest along `axis`
@@ -305,7 +300,7 @@ class OneHotIoU(IoU):
         num_classes: How many classes there are.
         target_class_ids: The classes to take the mean over.
         name: A name.
-        dtype: The float type of the result; None or `"int"`: `floatx()`.
+        dtype: The float type of the result; None or an integer type: `floatx()`.
         ignore_class: A class of the targets that does not count; None: there is none.
         sparse_y_pred: Whether predictions are numbers of classes; else their largest along `axis`
             is.
@@ -353,7 +348,7 @@ class OneHotMeanIoU(MeanIoU):
     Args:
         num_classes: How many classes there are.
         name: A name.
-        dtype: The float type of the result; None or `"int"`: `floatx()`.
+        dtype: The float type of the result; None or an integer type: `floatx()`.
         ignore_class: A class of the targets that does not count; None: there is none.
         sparse_y_pred: Whether predictions are numbers of classes; else their largest along `axis`
             is.

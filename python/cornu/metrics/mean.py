@@ -58,10 +58,11 @@ class Sum(Metric):
 
     Args:
         name: A name.
-        dtype: The float type of the result; None: `floatx()`.
+        dtype: The float type of the result, or an integer type, to which it is cut off; None:
+            `floatx()`.
 
     Raises:
-        ValueError: there is no such float type.
+        ValueError: there is no such type.
 
     Example:
 
@@ -89,9 +90,11 @@ class Sum(Metric):
         numbers, _ = per_sample(values, sample_weight, np.sum)
         self.total[...] += numbers.sum()
 
-    def result(self) -> np.floating:
+    def result(self) -> np.number:
         """Return the sum so far."""
-        return self._as_result(self.total)
+        if self._float_type == self.dtype:
+            return self._as_result(self.total)
+        return np.float64(self.total).astype(self.dtype)
 
 
 class Mean(Metric):

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.config import resolve_dtype
+from cornu.config import floatx
+from cornu.utils.arrays import any_type
+from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 from cornu.variable import Variable
 
@@ -23,11 +25,12 @@ class Metric:
     number where the metric is one of `compile`.
 
     Args:
-        dtype: The float type of the result; None: `floatx()`.
+        dtype: The float type of the result, or an integer type, which is kept and makes it that of
+            `floatx()`: nothing is cut to whole numbers. None: `floatx()`.
         name: A name; None: the class's, in snake case.
 
     Raises:
-        ValueError: there is no such float type.
+        ValueError: `dtype` is no such type.
 
     Example:
 
@@ -57,13 +60,18 @@ class Metric:
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or unique_name(type(self).__name__)
-        self._dtype = resolve_dtype(dtype)
+        self._dtype = _check_type(dtype)
         self._variables: list[Variable] = []
 
     @property
     def dtype(self) -> str:
-        """The float type of the result."""
+        """The type that it was made with."""
         return self._dtype
+
+    @property
+    def _float_type(self) -> str:
+        """The type of the result: Keras's own divides in floats where it has summed in integers."""
+        return self._dtype if self._dtype.startswith("float") else floatx()
 
     @property
     def variables(self) -> list[Variable]:
@@ -168,7 +176,17 @@ class Metric:
 
     def _as_result(self, number: Any) -> np.floating:
         with np.errstate(over="ignore"):
-            return np.dtype(self._dtype).type(number)
+            return np.dtype(self._float_type).type(number)
+
+
+def _check_type(dtype: Any) -> str:
+    found = any_type(dtype)
+    if found.kind == "b":
+        raise ValueError(
+            "`dtype` must be 'float32', 'float64' or an integer type. "
+            f"Received: dtype={shown(dtype)}"
+        )
+    return found.name
 
 
 def _variables_in(thing: Any) -> Iterator[Variable]:

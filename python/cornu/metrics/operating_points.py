@@ -48,7 +48,7 @@ class _OperatingPoint(DecisionMetric):
 
     def _best(self, values: np.ndarray, where: np.ndarray) -> np.floating:
         # Compared in the metric's own type, as Keras does.
-        feasible = where.astype(self.dtype) >= np.dtype(self.dtype).type(self.value)
+        feasible = where.astype(self._float_type) >= np.dtype(self._float_type).type(self.value)
         return self._as_result(np.max(np.where(feasible, values, 0.0), initial=0.0))
 
     def get_config(self) -> dict[str, Any]:

@@ -317,8 +317,8 @@ class RootMeanSquaredError(Mean):
             TypeError: one of them has no real numbers.
             ValueError: their shapes don't fit.
         """
-        prediction = as_real(y_pred, self.dtype, "y_pred")
-        target, prediction = match_ranks(as_real(y_true, self.dtype, "y_true"), prediction)
+        prediction = as_real(y_pred, self._float_type, "y_pred")
+        target, prediction = match_ranks(as_real(y_true, self._float_type, "y_true"), prediction)
         target, prediction = broadcast_pair(target, prediction)
         super().update_state((prediction - target) ** 2, sample_weight)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu.metrics.sums import ColumnSumsMetric
 from cornu.utils.errors import shown
-from cornu.utils.number import check_integer
+from cornu.utils.number import as_integer
 
 if TYPE_CHECKING:
     from cornu._core import SumsSpec
@@ -62,7 +62,13 @@ class R2Score(ColumnSumsMetric):
                 f"Received: class_aggregation={shown(class_aggregation)}"
             )
         self.class_aggregation = class_aggregation
-        self.num_regressors = check_integer("num_regressors", num_regressors, least=0)
+        number = as_integer(num_regressors)
+        if number is None or number < 0:
+            raise ValueError(
+                "Invalid value for argument `num_regressors`. Expected an integer of at least 0. "
+                f"Received: num_regressors={shown(num_regressors)}"
+            )
+        self.num_regressors = number
         self.num_samples = self.add_variable((), "zeros", "float64", name="num_samples")
 
     def _specify(self, columns: int) -> SumsSpec:
@@ -92,7 +98,7 @@ class R2Score(ColumnSumsMetric):
             else:
                 score = scores
         score = self._adjusted(score)
-        return self._as_result(score) if np.ndim(score) == 0 else score.astype(self.dtype)
+        return self._as_result(score) if np.ndim(score) == 0 else score.astype(self._float_type)
 
     def _adjusted(self, score: Any) -> Any:
         spare = float(self.num_samples) - 1 - self.num_regressors

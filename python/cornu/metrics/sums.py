@@ -42,8 +42,8 @@ class SumsMetric(Metric):
             TypeError: one of them has no real numbers.
             ValueError: their shapes don't fit.
         """
-        prediction = as_real(y_pred, self.dtype, "y_pred")
-        target, prediction = match_ranks(as_real(y_true, self.dtype, "y_true"), prediction)
+        prediction = as_real(y_pred, self._float_type, "y_pred")
+        target, prediction = match_ranks(as_real(y_true, self._float_type, "y_true"), prediction)
         if target.shape != prediction.shape:
             raise ValueError(
                 "`y_true` and `y_pred` must have the same shape. "

@@ -49,10 +49,10 @@ static cornu_rows next_rows(const cornu_run *run, const cornu_feed *feed) {
     return rows;
 }
 
-static void *output_of(const cornu_run *run, const cornu_step *step, size_t row) {
+static void *output_of(const cornu_run *run, size_t row) {
     if (run->options.mode != CORNU_RUN_PREDICT) return NULL;
     size_t count = run->plan->links[run->plan->count - 1].output_count;
-    return cornu_task_at(step->task, run->options.output, row * count);
+    return cornu_task_at(&run->task, run->options.output, row * count);
 }
 
 /* Forward to gradient: what may still be abandoned. After an error the run is over and its means
@@ -92,29 +92,36 @@ static size_t row_of_x(const cornu_rows *rows, size_t row) {
 
 static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,
                               cornu_error *error) {
-    cornu_step step = {.plan = run->plan,
-                       .workspace = feed->workspace,
-                       .task = &run->task,
-                       .rows = rows->count,
-                       .exclusion = run->exclusion,
-                       .own = &run->options.own};
-    bool training = feed == &run->feed && cornu_run_trains(run);
+    const bool training = feed == &run->feed && cornu_run_trains(run);
     cornu_optimizer *optimizer = training ? run->objective->optimizer : NULL;
-    cornu_status status = cornu_feed_gather(run, feed, rows, &step.x, error);
+    const void *x = NULL;
+    cornu_status status = cornu_feed_gather(run, feed, rows, &x, error);
     /* Bound at the first step, and again should another model have trained with the optimizer in
      * between. */
     if (status == CORNU_OK && training) {
         status = cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
     }
     if (status != CORNU_OK) return status;
-    step.output = output_of(run, &step, rows->begin);
-    step.target_row = feed->has_y ? &feed->y.row : NULL;
-    step.is_weighted = feed->has_weight;
-    step.bad = training && watches_loss(run) ? &run->bad : NULL;
-    bool moves_state = feed->workspace->use.training;
+    const bool descends = training && feed->is_brief && may_descend(run);
+    cornu_update update;
+    /* Nearly each member by its name: the rest would be cleared by an instruction that takes longer
+     * than all of this. */
+    cornu_step step = {.plan = run->plan,
+                       .workspace = feed->workspace,
+                       .task = &run->task,
+                       .rows = rows->count,
+                       .x = x,
+                       .target_row = feed->has_y ? &feed->y.row : NULL,
+                       .is_weighted = feed->has_weight,
+                       .output = output_of(run, rows->begin),
+                       .bad = training && watches_loss(run) ? &run->bad : NULL,
+                       .own = &run->options.own,
+                       .descending = descends ? optimizer : NULL,
+                       .exclusion = run->exclusion,
+                       .loss_scale = training ? optimizer->options.loss_scale_factor : 0.0,
+                       .update = &update};
+    const bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
-    if (training && feed->is_brief && may_descend(run)) step.descending = optimizer;
-    if (training) step.loss_scale = optimizer->options.loss_scale_factor;
     status = compute(run, &step);
     if (status == CORNU_OK && training && !cornu_optimizer_is_direct(&optimizer->options)) {
         status = cornu_update_prepare(optimizer, run->plan, &run->task, feed->workspace->gradient);
@@ -130,7 +137,7 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
     if (moves_state && abandon) cornu_step_restore_state(&step);
     if (status != CORNU_OK) return status;
     if (step.descending) {
-        cornu_optimizer_end(optimizer, &step.update);
+        cornu_optimizer_end(optimizer, &update);
     } else if (training) {
         status = cornu_update_take(optimizer, run->exclusion, run->plan, &run->task,
                                    feed->workspace->gradient);

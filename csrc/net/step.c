@@ -145,7 +145,7 @@ static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_
             cornu_task_at(step->task, step->workspace->gradient, entry->offset);
         if (!step->descending) continue;
         spans->descents[slot] =
-            cornu_optimizer_descent(step->descending, step->exclusion, entry, &step->update);
+            cornu_optimizer_descent(step->descending, step->exclusion, entry, step->update);
         pass->descents = spans->descents;
     }
 }
@@ -195,7 +195,7 @@ cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *object
     const cornu_poll poll = step->task->poll;
     if (step->descending) {
         step->task->poll = CORNU_NO_POLL;
-        step->update = cornu_optimizer_begin(step->descending);
+        *step->update = cornu_optimizer_begin(step->descending);
     }
     const cornu_status status = backward(step, objective);
     step->task->poll = poll;

@@ -31,7 +31,7 @@ typedef struct cornu_step {
     const cornu_optimizer *descending;
     const cornu_exclusion *exclusion; /* with it: what is not decayed; NULL: nothing */
     double loss_scale;                /* what the derivative is multiplied by; 0: nothing */
-    cornu_update update;              /* with it; set by backward */
+    cornu_update *update;             /* with it; filled by backward */
 } cornu_step;
 
 /* What link `index` reads: the nearest output before it that is no alias, or the batch. */

@@ -40,6 +40,20 @@ cornu_status cornu_metric_sums(const cornu_metric *metric, cornu_dtype dtype, si
                                size_t columns, const void *target, const void *prediction,
                                const double *weights, double *sums, cornu_poll poll,
                                cornu_error *error);
+/* The loss of pairs: rows of x against `count` others, of `columns` columns both. Labels are whole
+ * numbers that an int32 holds; another one is a CORNU_ERROR_DATA that names it. */
+typedef struct cornu_circle_call {
+    const cornu_loss *loss; /* CORNU_CIRCLE */
+    cornu_dtype dtype;
+    size_t rows, columns, count;
+    const void *x, *others;
+    const double *labels, *other_labels; /* one a row of x, and of the others */
+    double *losses;                      /* written: one a row of x */
+    const double *scales;                /* of the losses; NULL: no derivatives are wanted */
+    void *dx, *dothers;                  /* written, where they are: the derivatives */
+} cornu_circle_call;
+cornu_status cornu_circle_compute(const cornu_circle_call *call, cornu_poll poll,
+                                  cornu_error *error);
 bool cornu_loss_is_sparse(const cornu_loss *loss);
 bool cornu_metric_is_sparse(const cornu_metric *metric);
 

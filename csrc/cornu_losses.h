@@ -25,7 +25,11 @@ typedef enum cornu_loss_kind {
                                                   */
     CORNU_QUANTILE_LOSS,                         /* values: a quantile for each column */
     CORNU_DICE,
-    CORNU_TVERSKY,      /* parameter: alpha; a value: beta */
+    CORNU_TVERSKY, /* parameter: alpha; a value: beta */
+    /* Of labels, any int32s, one a row, and embeddings, rows that are compared with each other: a
+     * row counts that has others like and unlike it. Parameter: gamma; values: margin, and 1 where
+     * a row is not compared with itself, else 0. */
+    CORNU_CIRCLE,
     CORNU_FOREIGN_LOSS, /* the caller's own, which takes targets of every shape */
     CORNU_LOSS_COUNT
 } cornu_loss_kind;

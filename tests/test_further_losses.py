@@ -1,4 +1,4 @@
-"""Focal, generalized, overlap and quantile losses: arguments, configurations, models.
+"""Focal, generalized, overlap, quantile and circle losses: arguments, configurations, models.
 
 Values recorded from Keras are in test_oracle_further_losses.py.
 """
@@ -22,6 +22,9 @@ SIGNATURES = {
     "'categorical_generalized_cross_entropy', dtype=None)",
     "Dice": f"({TAIL}'dice', axis=None, dtype=None)",
     "Tversky": f"(alpha=0.5, beta=0.5, {TAIL}'tversky', axis=None, dtype=None)",
+    "Circle": f"(gamma=80.0, margin=0.4, remove_diagonal=True, {TAIL}'circle', dtype=None)",
+    "circle": "(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal=True, "
+    "gamma=80, margin=0.4)",
     "binary_focal_crossentropy": f"(y_true, y_pred, apply_class_balancing=False, {FOCAL})",
     "categorical_focal_crossentropy": f"(y_true, y_pred, {FOCAL})",
     "categorical_generalized_cross_entropy": "(y_true, y_pred, q)",
@@ -38,6 +41,8 @@ MADE = [
     losses.Dice(axis=-1),
     losses.Tversky(0.2, 0.9, reduction="mean_with_sample_weight"),
     losses.QuantileLoss([0.2, 0.5, 0.7], name="pinball"),
+    losses.Circle(2.0, 0.3, reduction="mean_with_sample_weight"),
+    losses.Circle(1.0, remove_diagonal=False),
 ]
 
 
@@ -53,6 +58,8 @@ def batch(loss, rows=7):
         return x, rng.integers(0, 3, rows)
     if isinstance(loss, losses.QuantileLoss):
         return x, rng.standard_normal(rows)
+    if isinstance(loss, losses.Circle):
+        return x, np.array([-4, 9, 9, -4, 9, 0, -4])
     return x, rng.uniform(0.1, 0.9, (rows, 3))
 
 
@@ -107,6 +114,48 @@ def test_sets_of_samples_with_several_axes():
         model.evaluate(x, y, verbose=0)
 
 
+def test_circle_of_references_and_of_labels():
+    """Of other rows than the batch's, of any whole numbers; a row without likes counts nothing."""
+    rng = np.random.default_rng(6)
+    embeddings = rng.standard_normal((7, 3))
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    labels = np.array([-4, 9, 9, -4, 9, 0, -4])
+    whole = losses.circle(labels, embeddings, gamma=2)
+    again = losses.circle(labels[:, None], embeddings, labels, embeddings, gamma=2)
+    assert whole.dtype == np.float64
+    assert np.array_equal(whole, again)
+    assert whole[5] == 0
+    assert (whole[:5] > 0).all()
+    part = losses.circle(labels[:2], embeddings[:2], labels, embeddings, gamma=2)
+    assert np.array_equal(part, whole[:2])
+    assert losses.circle(labels * 0, embeddings).tolist() == [0.0] * 7
+    assert losses.circle([], np.ones((0, 3)), [1], [[1.0, 2.0, 3.0]]).shape == (0,)
+    # The mean is of those that count.
+    assert losses.Circle(2.0, dtype="float64")(labels, embeddings) == whole.sum() / 6
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    x = rng.standard_normal((7, 4))
+    model.compile("sgd", "circle")
+    assert np.isfinite(model.evaluate(x, np.array([2**31 - 1, -(2**31), 5, 5, 5, 5, 5]), verbose=0))
+    # With a metric of class ids labels are such.
+    model.compile("sgd", "circle", metrics=["accuracy"])
+    with pytest.raises(ValueError, match="whole numbers from 0 to 2"):
+        model.evaluate(x, labels, verbose=0)
+    assert len(model.evaluate(x, labels % 3, verbose=0)) == 2
+
+
+def test_circle_in_a_loss_of_ones_own():
+    pytest.importorskip("autograd")
+    x, y = batch(losses.Circle())
+    given = {"gamma": 1.5, "margin": 0.2}
+    model = model_for(losses.Circle())
+
+    def against_the_first_three(y_true, y_pred):
+        return keras.losses.circle(y_true[:, 0], y_pred, y_true[:3, 0], y_pred[:3], **given)
+
+    model.compile("sgd", against_the_first_three)
+    check(model, x, np.repeat(y[:, None], 3, 1))
+
+
 def test_quantiles_of_a_sample():
     rng = np.random.default_rng(4)
     x, y = rng.standard_normal((500, 1)), rng.standard_normal(500)
@@ -136,6 +185,11 @@ def test_quantiles_of_a_sample():
         (lambda: losses.QuantileLoss([0.5, 1.0]), "`quantiles` must be a number in"),
         (lambda: losses.QuantileLoss([]), "`quantiles` must be a number in"),
         (lambda: losses.quantile_loss([1.0], [[1.0, 2.0]], 0.5), "must have a column for each"),
+        (lambda: losses.Circle(gamma="a"), "`gamma` must be a finite number"),
+        (lambda: losses.circle([1, 2], np.ones((3, 2))), "with one label each"),
+        (lambda: losses.circle([1, 2.5], np.ones((2, 2))), "`y_true` must hold whole numbers"),
+        (lambda: losses.circle([1], [[1.0]], [2**31], [[1.0]]), "`ref_labels` must hold whole"),
+        (lambda: losses.circle([1], [[1.0]], [2], [[1.0, 2.0]]), "must have as many columns"),
         (lambda: losses.quantile_loss(np.ones(3), np.ones((2, 1)), 0.5), "without its axis of"),
         (
             lambda: losses.CategoricalFocalCrossentropy([1, 2])(np.ones((2, 3)), np.ones((2, 3))),
@@ -157,6 +211,16 @@ def test_refused_in_models():
     model.compile("sgd", "mse", metrics=[losses.Dice()])
     with pytest.raises(ValueError, match="must have a value for each row"):
         model.evaluate(x, y, verbose=0)
+    model.compile("sgd", "circle", metrics=[losses.Circle()])
+    with pytest.raises(ValueError, match="must have a value for each row"):
+        model.evaluate(x, np.ones(2), verbose=0)
+    model.compile("sgd", "circle", metrics=[])
+    with pytest.raises(ValueError, match="must hold labels, whole numbers"):
+        model.evaluate(x, np.array([1, 0.5]), verbose=0)
+    deep = keras.Sequential([keras.Input((2, 3)), keras.layers.Dense(2)])
+    deep.compile("sgd", "circle")
+    with pytest.raises(ValueError, match="needs one embedding a row"):
+        deep.evaluate(np.ones((2, 2, 3)), np.ones((2, 2)), verbose=0)
     model.compile("sgd", losses.Dice(reduction="sum"), loss_weights=2.0, metrics=[])
     with pytest.raises(ValueError, match="'sum' over the batch"):
         model.evaluate(x, y, verbose=0)
@@ -169,9 +233,10 @@ def test_refused_in_models():
         ("dice", False, 0.0, "sum", 1.0, np.empty(0), "all"),
         ("dice", False, 0.0, "sum", 1.0, np.empty(0, "f4"), "row"),
         ("tversky", False, 0.0, "sum", 1.0, np.empty(0), "row"),
+        ("circle", False, 0.0, "sum", 1.0, np.empty(2), "row"),
     ):
         with pytest.raises(ValueError, match=r"row|vector|numbers"):
-            _core.loss_rows(spec, y, y)
+            _core.loss_rows(spec, y[:, 0].copy() if spec[0] == "circle" else y, y)
 
 
 def test_a_probability_of_zero_moves_nothing():

@@ -1,5 +1,6 @@
 /* Single computations on arrays, outside any model. */
 #include "ext/module.h"
+#include "ext/pair_losses.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -405,6 +406,9 @@ PyMethodDef cornu_computation_functions[] = {
     {"loss_derivative", (PyCFunction)(void (*)(void))loss_derivative, METH_FASTCALL | METH_KEYWORDS,
      "loss_derivative($module, /, loss, target, prediction, scales)\n--\n\n"
      "The derivative of each row's loss by the prediction, times its scale."},
+    {"circle", (PyCFunction)(void (*)(void))cornu_circle_of_arrays, METH_FASTCALL | METH_KEYWORDS,
+     "circle($module, /, loss, labels, x, other_labels, others, scales)\n--\n\n"
+     "The circle loss of each row, as float64; with scales (not None) its derivatives."},
     {"metric_rows", (PyCFunction)(void (*)(void))metric_rows, METH_FASTCALL | METH_KEYWORDS,
      "metric_rows($module, /, metric, target, prediction)\n--\n\nThe metric of each row, as "
      "float64."},

@@ -28,6 +28,7 @@ static const char *const loss_names[CORNU_LOSS_COUNT] = {
     [CORNU_QUANTILE_LOSS] = "quantile_loss",
     [CORNU_DICE] = "dice",
     [CORNU_TVERSKY] = "tversky",
+    [CORNU_CIRCLE] = "circle",
     [CORNU_FOREIGN_LOSS] = "foreign",
 };
 

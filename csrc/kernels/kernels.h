@@ -319,13 +319,26 @@ bool cornu_optimizer_is_plain(const cornu_optimizer_options *options);
 bool cornu_optimizer_is_direct(const cornu_optimizer_options *options);
 
 /* ids[i] = labels[i] when it is a whole number in [0, classes); returns the index of the first that
- * is not, or count. */
+ * is not, or count. For CORNU_ANY_LABEL every int32 will do. */
+#define CORNU_ANY_LABEL ((size_t)-1)
 size_t cornu_labels_to_ids(size_t count, const double *labels, size_t classes, int32_t *ids);
 
 /* Each of rows x per_row losses' share of a batch's loss, from one weight a row. */
 void cornu_row_scales(cornu_reduction reduction, size_t rows, size_t per_row, const double *weights,
                       double *scales);
+/* The same for losses of which only those count that are not 0. */
+void cornu_row_scales_of_losses(cornu_reduction reduction, size_t rows, const double *weights,
+                                const double *losses, double *scales);
 /* total + the values, one after the other, each times its scale (NULL: 1). */
 double cornu_row_total(size_t rows, const double *scales, const double *values, double total);
+
+/* The circle loss of row `row` of a batch, from its products with `count` others (of the same batch
+ * or not); they become the loss's derivatives by them. 0 where nothing is like it, or nothing
+ * unlike. Room for 2 count reals. */
+double cornu_circle_row(const cornu_kernels *kernels, const cornu_loss *loss, size_t row,
+                        int32_t label, size_t count, const int32_t *labels, void *similarities,
+                        void *room);
+/* x = x + its transpose, a square of float32 or float64. */
+void cornu_add_transposed(cornu_dtype dtype, size_t side, void *x);
 
 #endif

@@ -4,8 +4,9 @@
 size_t cornu_labels_to_ids(size_t count, const double *labels, size_t classes, int32_t *ids) {
     /* An id is an int32: more classes than that can't be named. */
     double limit = classes <= (size_t)INT32_MAX ? (double)classes : (double)INT32_MAX + 1;
+    double least = classes == CORNU_ANY_LABEL ? (double)INT32_MIN : 0;
     for (size_t i = 0; i < count; i++) {
-        if (!(labels[i] >= 0 && labels[i] < limit)) {
+        if (!(labels[i] >= least && labels[i] < limit)) {
             return i;
         }
         int32_t id = (int32_t)labels[i];

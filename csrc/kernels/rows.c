@@ -16,6 +16,17 @@ void cornu_row_scales(cornu_reduction reduction, size_t rows, size_t per_row, co
     }
 }
 
+void cornu_row_scales_of_losses(cornu_reduction reduction, size_t rows, const double *weights,
+                                const double *losses, double *scales) {
+    double divisor = reduction == CORNU_SUM ? 1.0 : 0.0;
+    for (size_t row = 0; row < rows && reduction != CORNU_SUM; row++) {
+        const double share = reduction == CORNU_SUM_OVER_BATCH_SIZE ? 1.0 : weights[row];
+        divisor += losses[row] == 0.0 ? 0.0 : share;
+    }
+    for (size_t row = 0; row < rows; row++)
+        scales[row] = divisor != 0.0 && losses[row] != 0.0 ? weights[row] / divisor : 0.0;
+}
+
 double cornu_row_total(size_t rows, const double *scales, const double *values, double total) {
     if (scales) {
         for (size_t i = 0; i < rows; i++) total += scales[i] * values[i];

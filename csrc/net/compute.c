@@ -131,10 +131,13 @@ static cornu_status compute_chunk(const row_computation *rows, size_t count, siz
 
 static cornu_status run_computation(const row_computation *rows, size_t count, cornu_poll poll,
                                     cornu_error *error) {
-    if ((rows->loss && rows->loss->kind == CORNU_FOREIGN_LOSS) ||
-        (rows->metric && rows->metric->kind == CORNU_METRIC_FOREIGN)) {
+    const cornu_loss *loss = rows->metric ? &rows->metric->loss : rows->loss;
+    const bool is_loss = !rows->metric || rows->metric->kind == CORNU_METRIC_LOSS;
+    if ((rows->metric && rows->metric->kind == CORNU_METRIC_FOREIGN) ||
+        (is_loss && (loss->kind == CORNU_FOREIGN_LOSS || loss->kind == CORNU_CIRCLE))) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "A loss or metric of the caller's own has no value for a row here.");
+                               "A loss or metric of the caller's own, or one of pairs of rows, has "
+                               "no value for a row here.");
     }
     if (!rows->kernels) {
         return cornu_error_set(error, CORNU_ERROR_VALUE, "The dtype must be float32 or float64.");
@@ -144,8 +147,7 @@ static cornu_status run_computation(const row_computation *rows, size_t count, c
                                "There must be 1 to 2147483647 columns. Received: %zu",
                                rows->columns);
     }
-    const cornu_loss *loss = rows->metric ? &rows->metric->loss : rows->loss;
-    if (!rows->metric || rows->metric->kind == CORNU_METRIC_LOSS) {
+    if (is_loss) {
         const cornu_status checked = cornu_loss_check_values(loss, rows->columns, error);
         if (checked != CORNU_OK) return checked;
     }

@@ -124,10 +124,18 @@ static cornu_status gather_ids(cornu_run *run, const cornu_feed *feed, const cor
         &feed->y, &run->task, cornu_kernels_for(CORNU_FLOAT64), rows, workspace->labels);
     if (status != CORNU_OK) return status;
     size_t count = rows->count * feed->y.row_count;
-    size_t classes = cornu_shape_last(cornu_plan_output(run->plan));
+    size_t columns = cornu_shape_last(cornu_plan_output(run->plan));
+    size_t classes = cornu_objective_class_count(run->objective, columns);
     size_t bad = cornu_labels_to_ids(count, workspace->labels, classes, workspace->target);
     if (bad == count) return CORNU_OK;
     char label[CORNU_NUMBER_TEXT], name[CORNU_NAME_NBYTES];
+    if (classes == CORNU_ANY_LABEL) {
+        return cornu_error_set(error, CORNU_ERROR_DATA,
+                               "`%s` must hold labels, whole numbers from -2147483648 to "
+                               "2147483647. Received: %s in row %zu",
+                               feed->y.name, cornu_number_text(workspace->labels[bad], label),
+                               cornu_rows_at(rows, bad / feed->y.row_count));
+    }
     return cornu_error_set(
         error, CORNU_ERROR_DATA,
         "`%s` must hold class ids, whole numbers from 0 to %zu (layer %zu \"%s\" has %zu outputs). "

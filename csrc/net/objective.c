@@ -6,10 +6,11 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "base/status.h"
+#include "kernels/kernels.h"
 #include "net/shape.h"
 
 bool cornu_loss_is_sparse(const cornu_loss *loss) {
-    return loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY ||
+    return loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY || loss->kind == CORNU_CIRCLE ||
            loss->kind == CORNU_CATEGORICAL_GENERALIZED_CROSS_ENTROPY;
 }
 
@@ -64,6 +65,9 @@ cornu_status cornu_loss_check_values(const cornu_loss *loss, size_t columns, cor
             break;
         case CORNU_TVERSKY:
             least = most = 1;
+            break;
+        case CORNU_CIRCLE:
+            least = most = 2;
             break;
         default:
             break;
@@ -164,7 +168,8 @@ cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimi
             is_foreign(&metrics[i]) != (metrics[i].foreign.functions != NULL))
             return cornu_error_set(error, CORNU_ERROR_VALUE, "There is no such metric.");
         if (metrics[i].kind == CORNU_METRIC_LOSS) status = check_loss(&metrics[i].loss, error);
-        if (metrics[i].kind == CORNU_METRIC_LOSS && metrics[i].loss.extent != CORNU_OVER_ROW) {
+        if (metrics[i].kind == CORNU_METRIC_LOSS &&
+            (metrics[i].loss.extent != CORNU_OVER_ROW || metrics[i].loss.kind == CORNU_CIRCLE)) {
             return cornu_error_set(error, CORNU_ERROR_VALUE,
                                    "Metric %zu must have a value for each row.", i);
         }
@@ -261,12 +266,21 @@ bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_pla
     }
 }
 
-bool cornu_objective_is_sparse(const cornu_objective *objective) {
-    if (objective->loss.kind != CORNU_FOREIGN_LOSS) return cornu_loss_is_sparse(&objective->loss);
+static bool has_sparse_metric(const cornu_objective *objective) {
     for (size_t i = 0; i < objective->metric_count; i++) {
         if (cornu_metric_is_sparse(&objective->metrics[i])) return true;
     }
     return false;
+}
+
+bool cornu_objective_is_sparse(const cornu_objective *objective) {
+    if (objective->loss.kind != CORNU_FOREIGN_LOSS) return cornu_loss_is_sparse(&objective->loss);
+    return has_sparse_metric(objective);
+}
+
+size_t cornu_objective_class_count(const cornu_objective *objective, size_t columns) {
+    const bool any = objective->loss.kind == CORNU_CIRCLE && !has_sparse_metric(objective);
+    return any ? CORNU_ANY_LABEL : columns;
 }
 
 bool cornu_objective_takes_any_target(const cornu_objective *objective) {
@@ -288,6 +302,12 @@ cornu_status cornu_objective_check(const cornu_objective *objective, const cornu
                                "A loss on class ids needs an axis of classes after the batch. The "
                                "output shape of layer %zu \"%s\" is (None,)",
                                plan->count - 1, cornu_plan_output_name(plan, name));
+    }
+    if (objective->loss.kind == CORNU_CIRCLE && output->rank != 1) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "The circle loss needs one embedding a row, an output of shape "
+                               "(None, columns). Output shape: %s",
+                               cornu_shape_text(output, true, text));
     }
     if (sparse && classes > (size_t)INT32_MAX) {
         return cornu_error_set(error, CORNU_ERROR_OVERFLOW,

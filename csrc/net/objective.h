@@ -51,6 +51,9 @@ bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_pla
 /* Whether targets are class ids: the loss takes such or, where it is the caller's own, a metric
  * does. */
 bool cornu_objective_is_sparse(const cornu_objective *objective);
+/* How many classes targets are ids of, for predictions of so many columns; CORNU_ANY_LABEL: they
+ * are no ids, but labels. */
+size_t cornu_objective_class_count(const cornu_objective *objective, size_t columns);
 /* Whether targets may have any shape: nothing but the caller's own parts reads them. */
 bool cornu_objective_takes_any_target(const cornu_objective *objective);
 /* Whether a loss is one of sets, which may be taken of a sample or a batch as a whole. */

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "net/bad_loss.h"
+#include "net/pairs.h"
 #include "net/shape.h"
 #include "net/step.h"
 
@@ -167,6 +168,31 @@ static cornu_status leave(const cornu_step *step, const loss_terms *terms, doubl
     return CORNU_BAD_LOSS;
 }
 
+static cornu_circle circle_of(const cornu_step *step, const loss_terms *terms) {
+    return (cornu_circle){
+        .loss = &terms->loss,
+        .rows = terms->rows,
+        .columns = terms->columns,
+        .count = terms->rows,
+        .x = terms->prediction,
+        .others = terms->prediction,
+        .labels = step->workspace->target,
+        .other_labels = step->workspace->target,
+        .pairs = step->workspace->pairs,
+    };
+}
+
+static cornu_status circle_loss(const cornu_step *step, const loss_terms *terms, double *loss) {
+    const cornu_workspace *workspace = step->workspace;
+    const cornu_circle circle = circle_of(step, terms);
+    const cornu_status status = cornu_circle_losses(step->task, &circle, workspace->row_values);
+    if (status != CORNU_OK) return status;
+    cornu_row_scales_of_losses(terms->loss.reduction, terms->rows, workspace->row_weights,
+                               workspace->row_values, workspace->row_scales);
+    *loss = cornu_row_total(terms->rows, workspace->row_scales, workspace->row_values, 0.0);
+    return step->bad && !isfinite(*loss) ? leave(step, terms, *loss, 0, terms->rows) : CORNU_OK;
+}
+
 static cornu_status batch_loss(cornu_step *step, const cornu_objective *objective,
                                const loss_terms *terms, double *loss) {
     cornu_workspace *workspace = step->workspace;
@@ -176,6 +202,7 @@ static cornu_status batch_loss(cornu_step *step, const cornu_objective *objectiv
         const bool bad = status == CORNU_OK && step->bad && !isfinite(*loss);
         return bad ? leave(step, terms, *loss, 0, 0) : status;
     }
+    if (workspace->use.pairs) return circle_loss(step, terms, loss);
     set_scales(step, terms);
     size_t tile = tile_rows_of(terms);
     double total = 0.0;
@@ -222,6 +249,10 @@ cornu_status cornu_step_loss_derivative(cornu_step *step, const cornu_objective 
     if (objective->loss.kind == CORNU_FOREIGN_LOSS) return CORNU_OK;
     fill_terms(step, objective, &terms);
     take_extent(step, &terms);
+    if (step->workspace->use.pairs) {
+        const cornu_circle circle = circle_of(step, &terms);
+        return cornu_circle_own_derivative(step->task, &circle, step->workspace->row_scales, to);
+    }
     size_t tile = tile_rows_of(&terms);
     for (size_t row = 0; row < terms.rows; row += tile) {
         size_t rows = terms.rows - row < tile ? terms.rows - row : tile;

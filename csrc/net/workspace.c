@@ -99,6 +99,7 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
         workspace->row_values = carve(layout, rows, loss_rows, sizeof(double));
         workspace->row_scales = carve(layout, rows, loss_rows, sizeof(double));
         size_t room = 0;
+        if (use->pairs) workspace->pairs = carve(layout, rows, rows + 2, element);
         layout->overflow |= !cornu_plan_rules_room(plan, rows, &room);
         workspace->rules_room = carve(layout, room, 1, element);
     }
@@ -224,6 +225,6 @@ bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspac
     return workspace->capacity >= capacity &&
            workspace->pool_threads == cornu_pool_thread_count() && has->training == use->training &&
            has->backward == use->backward && has->targets == use->targets &&
-           has->joined == use->joined && has->sparse == use->sparse &&
+           has->joined == use->joined && has->sparse == use->sparse && has->pairs == use->pairs &&
            has->target_count == use->target_count;
 }

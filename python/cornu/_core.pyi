@@ -6,7 +6,7 @@ compiled, forked) or MemoryError. No function copies or converts a whole array o
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -360,6 +360,17 @@ def loss_derivative(
     loss: LossSpec, target: np.ndarray, prediction: np.ndarray, scales: np.ndarray
 ) -> np.ndarray:
     """Of the prediction's shape and dtype: scale (float64, one a row) * derivative."""
+
+def circle(
+    loss: LossSpec,
+    labels: np.ndarray,
+    x: np.ndarray,
+    other_labels: np.ndarray,
+    others: np.ndarray,
+    scales: np.ndarray | None,
+) -> Any:
+    """Of rows of x, with labels in float64, against others: float64, one a row of x; or with scales
+    (float64, likewise) the scaled losses' derivatives by x and by the others."""
 
 def metric_rows(metric: MetricSpec, target: np.ndarray, prediction: np.ndarray) -> np.ndarray: ...
 def metric_sums(

@@ -156,7 +156,7 @@ static void compute_column_sums(const cornu_kernels *kernels, const input *in, o
 }
 
 /* Variants: kind, logits or not, smoothing or not; then, of logits, with probabilities. */
-enum { WITH_PROBABILITIES = 4 * CORNU_FOREIGN_LOSS, LOSS_VARIANTS = 6 * CORNU_FOREIGN_LOSS };
+enum { WITH_PROBABILITIES = 4 * CORNU_CIRCLE, LOSS_VARIANTS = 6 * CORNU_CIRCLE };
 
 /* Values for every column, made once. */
 static const double *column_values(void) {
@@ -166,9 +166,9 @@ static const double *column_values(void) {
 }
 
 static cornu_loss loss_variant(unsigned variant, size_t columns) {
-    const unsigned way = variant / CORNU_FOREIGN_LOSS;
+    const unsigned way = variant / CORNU_CIRCLE;
     return (cornu_loss){
-        .kind = (cornu_loss_kind)(variant % CORNU_FOREIGN_LOSS),
+        .kind = (cornu_loss_kind)(variant % CORNU_CIRCLE),
         .from_logits = way % 2 == 1 || way == 4,
         .label_smoothing = way == 2 || way == 3 || way == 5 ? 0.1 : 0.0,
         .parameter = 0.75,

@@ -285,13 +285,13 @@ static void give_values(cornu_loss *loss, size_t columns, bool few) {
 static void check_losses(void) {
     static const size_t widths[] = {1, 2, 3, 8, 10, 64, 513, 700};
     static const double smoothings[] = {0, 0.1, 1};
-    for (size_t way = 0; way < 2 * 8 * CORNU_FOREIGN_LOSS * 2 * 3; way++) {
+    for (size_t way = 0; way < 2 * 8 * CORNU_CIRCLE * 2 * 3; way++) {
         batch b = {.dtype = real_dtypes[way % 2], .columns = widths[way / 2 % 8]};
-        cornu_loss loss = {.kind = (cornu_loss_kind)(way / 16 % CORNU_FOREIGN_LOSS),
-                           .from_logits = way / (16 * CORNU_FOREIGN_LOSS) % 2 == 1,
-                           .label_smoothing = smoothings[way / (32 * CORNU_FOREIGN_LOSS)],
+        cornu_loss loss = {.kind = (cornu_loss_kind)(way / 16 % CORNU_CIRCLE),
+                           .from_logits = way / (16 * CORNU_CIRCLE) % 2 == 1,
+                           .label_smoothing = smoothings[way / (32 * CORNU_CIRCLE)],
                            .parameter = 0.75,
-                           .binary_labels = way / (16 * CORNU_FOREIGN_LOSS) % 2 == 1};
+                           .binary_labels = way / (16 * CORNU_CIRCLE) % 2 == 1};
         give_values(&loss, b.columns, way % 3 == 0);
         /* Powers that are worked out in their own way, and others. */
         if (loss.kind == CORNU_BINARY_FOCAL_CROSSENTROPY ||

@@ -64,12 +64,16 @@ static void check_model(cornu_model *model, cornu_layer **layers, size_t count,
 }
 
 static void give_values(cornu_loss *loss) {
-    static const double values[] = {0.2, 0.5, 0.9};
+    static const double values[] = {0.2, 0.5, 0.9}, circle[] = {0.4, 1.0};
     const bool one = loss->kind == CORNU_TVERSKY || loss->kind == CORNU_BINARY_FOCAL_CROSSENTROPY;
     const bool each =
         loss->kind == CORNU_QUANTILE_LOSS || loss->kind == CORNU_CATEGORICAL_FOCAL_CROSSENTROPY;
     loss->values = values;
     loss->value_count = one ? 1 : each ? 3 : 0;
+    if (loss->kind == CORNU_CIRCLE) {
+        loss->values = circle;
+        loss->value_count = 2;
+    }
     /* Of a linear output powers are no numbers. */
     if (loss->kind == CORNU_BINARY_FOCAL_CROSSENTROPY) loss->parameter = 2.0;
 }

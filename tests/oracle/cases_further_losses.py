@@ -1,4 +1,4 @@
-"""Focal, generalized and overlap losses: called, reduced, their gradients and models."""
+"""Focal, generalized, overlap and circle losses: called, reduced, their gradients and models."""
 
 import numpy as np
 
@@ -19,6 +19,8 @@ LOSSES = [
     ("Dice", {"axis": (1,)}),
     ("Tversky", {}),
     ("Tversky", {"alpha": 0.3, "beta": 0.9, "axis": -1}),
+    ("Circle", {"gamma": 3.0}),
+    ("Circle", {"gamma": 20.0, "margin": 0.25, "remove_diagonal": False}),
 ]
 
 
@@ -32,6 +34,8 @@ def batch(name, options, dtype, rows):
         y_pred = simplex("further", *shape, dtype=dtype)
     if name.endswith("GeneralizedCrossEntropy"):
         return ids, y_pred
+    if name == "Circle":
+        return ids * 3 - 2, y_pred / np.linalg.norm(y_pred, axis=1, keepdims=True)
     if name.startswith("Categorical"):
         return one_hot(ids, 3, dtype), y_pred
     return draw_integers("further bits", 2, *shape).astype(dtype), y_pred
@@ -68,6 +72,19 @@ def run_axes(keras, dtype):
     edges = np.array([[0.0, 1.0], [1.0, 0.0]], dtype), np.array([[0.0, 1.0], [0.0, 1.0]], dtype)
     for gamma in (0.0, 0.5, 1.0, 2.0, 3.0):
         fields[f"edges {gamma}"] = losses.binary_focal_crossentropy(*edges, gamma=gamma)
+    return fields
+
+
+def run_references(keras, dtype):
+    """Against other embeddings than the batch's, near ones and far ones."""
+    labels, references = np.array([1, 1, 2, 7]), np.array([1, 1, 2, 2, 3, 4])
+    y_pred, others = draw("circle", 4, 3, dtype=dtype), draw("others", 6, 3, dtype=dtype)
+    fields = {}
+    for skips in (True, False):
+        fields[f"losses {skips}"] = keras.losses.circle(
+            labels, y_pred / 2, references, others / 2, skips, gamma=3.0, margin=0.3
+        )
+    fields["with itself"] = keras.losses.circle(labels, y_pred, remove_diagonal=False, gamma=0.5)
     return fields
 
 
@@ -113,11 +130,14 @@ MODELS = [
     *LOSSES,
     ("Dice", {"reduction": "sum"}),
     ("Tversky", {"reduction": "mean_with_sample_weight", "alpha": 0.8}),
+    ("Circle", {"reduction": "mean_with_sample_weight", "gamma": 1.0}),
+    ("Circle", {"reduction": "sum", "gamma": 0.5}),
 ]
 
 CASES = [
     *(called_case(name, options) for name, options in LOSSES),
     Case("axes", run_axes, (2e-5, 2e-6)),
+    Case("references", run_references, (2e-5, 2e-6)),
     *(
         model_case(name, options, weights)
         for name, options in MODELS

@@ -67,7 +67,7 @@ REASONS = (
     # ---- Everything else
     Reason("callbacks", "OrbaxCheckpoint", "it writes JAX's own files"),
     Reason("optimizers", "LossScaleOptimizer", "half precision, which it is for, is refused"),
-    Reason("losses", "CTC ctc Circle circle", "it takes more than one target for each prediction"),
+    Reason("losses", "CTC ctc", "it takes more than one target for each prediction"),
     Reason("initializers", "STFT* stft", "sound is outside of what cornu is for"),
     Reason(
         "ops",

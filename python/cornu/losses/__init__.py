@@ -37,6 +37,8 @@ from cornu.losses.overlaps import Tversky as Tversky
 from cornu.losses.overlaps import dice as dice
 from cornu.losses.overlaps import tversky as tversky
 from cornu.losses.own_loss import FunctionLoss as _FunctionLoss
+from cornu.losses.pairs import Circle as Circle
+from cornu.losses.pairs import circle as circle
 from cornu.losses.probabilistic import KLDivergence as KLDivergence
 from cornu.losses.probabilistic import Poisson as Poisson
 from cornu.losses.probabilistic import kl_divergence as kl_divergence
@@ -86,6 +88,7 @@ _CLASSES: dict[Callable[..., Any], type[Loss]] = {
     categorical_generalized_cross_entropy: CategoricalGeneralizedCrossEntropy,
     dice: Dice,
     tversky: Tversky,
+    circle: Circle,
     quantile_loss: QuantileLoss,
 }
 _BY_NAME: dict[str, Any] = {thing.__name__: thing for pair in _CLASSES.items() for thing in pair}

@@ -133,7 +133,7 @@ class Loss:
 
 def takes_class_ids(name: str) -> bool:
     """Return whether the core's loss or metric of this name has class numbers as targets."""
-    return name.startswith("sparse") or name == "categorical_generalized_cross_entropy"
+    return name.startswith("sparse") or name in ("categorical_generalized_cross_entropy", "circle")
 
 
 def core_reduction(reduction: str | None) -> str:

@@ -184,7 +184,7 @@ class Resolved:
             output: The shape of a row of the output.
         """
         if self.sparse and output:
-            return output[-1]
+            return None if self.loss[0] == "circle" else output[-1]
         return 2 if self.loss[0] in _BINARY else None
 
     def targets_for(self, target: np.ndarray) -> np.ndarray:

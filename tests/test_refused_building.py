@@ -94,7 +94,7 @@ def test_validation_data():
 
 @pytest.mark.parametrize("name", DATA_CALLS)
 def test_what_only_the_core_refuses(name):
-    model = keras.Sequential([layers.Activation("tanh")])
+    model = keras.Sequential([layers.Activation("sigmoid")])
     model.compile("sgd", "sparse_categorical_crossentropy")
     refused(lambda: DATA_CALLS[name](model, X[:, 0], IDS), "axis of classes", "(None,)")
     assert_unbuilt(model)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from cornu import _core, optimizers
 from cornu.metrics import Metric
+from cornu.models.last_activation import warn_of_last_activation
 from cornu.models.objective import Objective, Resolved
 from cornu.models.training_data import TrainingData, check_x, check_y
 from cornu.models.trial import Trial
@@ -43,6 +44,7 @@ class Compiled:
         self._bound: Resolved | None = None
         # The weights that the core was told not to decay.
         self._undecayed: list[Any] = []
+        self._warned_of_activation = False
 
     # ---- What a model says of itself
 
@@ -62,6 +64,10 @@ class Compiled:
             What the core is to be called within: where it refuses the data before a step is taken,
             the model is unbuilt again, unless another call or model has come to count on it.
         """
+        raise NotImplementedError
+
+    def _chain(self) -> Sequence[Any]:
+        """The layers that the core computes."""
         raise NotImplementedError
 
     def _end_names(self) -> tuple[str, str]:
@@ -248,6 +254,8 @@ class Compiled:
             if not resolved.takes_any_target:
                 targets = resolved.targets_for(validation.y)
                 check_y(targets, output, resolved.sparse, last, "validation y")
+        if self._bound is not resolved and before in ("fit", "train_on_batch"):
+            self._check_last_activation(resolved, output)
         trial = self._build_for(row)
         with trial:
             objective.resolved = resolved
@@ -261,6 +269,13 @@ class Compiled:
                 )
                 self._bound = resolved
         return resolved, trial
+
+    def _check_last_activation(self, resolved: Resolved, output: tuple[int, ...]) -> None:
+        """Warn, once, where the model's last activation can't be meant for its loss."""
+        if not self._warned_of_activation and warn_of_last_activation(
+            self._chain(), resolved.loss_object, resolved.loss[0], output
+        ):
+            self._warned_of_activation = True
 
     def _tell_optimizer(self, optimizer: optimizers.Optimizer) -> None:
         """Before a training: whose weights they are, and which are not decayed."""

@@ -126,6 +126,7 @@ class Resolved:
 
     Attributes:
         key: Likewise.
+        loss_object: The loss.
         metrics: The mean of the losses, then the metrics, as `model.metrics` shows them.
         names: Names of the results in the core's order: `loss`, then those of the metrics.
         sparse: Whether targets are class ids.
@@ -143,7 +144,7 @@ class Resolved:
         self.key = key
         self.weighted_count = weighted_count
         # Kept alive for the core, which knows those of the user's only weakly.
-        self._loss = loss
+        self.loss_object = loss
         self.loss: LossSpec = loss_specification(loss, output_shape)
         self.specifications: list[MetricSpec] = [
             metric_specification(metric, output_shape) for metric in found

@@ -316,6 +316,7 @@ class Run:
         # constraints of the kind "own".
         own: Callable[[bool, int, int | None, np.ndarray, bool], tuple[float, object]]
         | None = None,
+        unattended: bool = False,  # PREDICT: nobody stops it, or asks how far it is
         listen: int = 0,
         tick_seconds: float = 0.1,
     ) -> None: ...

@@ -44,7 +44,7 @@ class KerasTensor:
     def __init__(
         self,
         shape: Any,
-        dtype: str = "float32",
+        dtype: str | None = "float32",
         sparse: bool = False,
         ragged: bool = False,
         record_history: bool = True,

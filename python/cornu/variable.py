@@ -243,9 +243,9 @@ class Variable(np.ndarray):
         """Subtract `value`, broadcast to the shape, and return the difference."""
         return self.assign(self.value - np.asarray(value_of(value), dtype=self.dtype))
 
-    def copy(self, order: str = "C") -> np.ndarray:
+    def copy(self, order: Any = "C") -> np.ndarray:  # type: ignore[override]  # no Variable
         """Return a copy as a plain array."""
-        return self.value.copy(order)  # type: ignore[call-overload]
+        return self.value.copy(order)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         out = kwargs.get("out")

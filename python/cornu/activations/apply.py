@@ -60,7 +60,7 @@ def apply(specification: ActivationSpec, x: Any) -> np.ndarray:
         from cornu.ops.traced_activations import traced_activation
 
         return traced_activation(specification, x)
-    array = np.require(as_real(x), requirements="CA")
+    array = np.require(as_real(x), requirements=("C", "A"))
     # The core wants an axis; a scalar has none.
     result = _core.apply_activation(specification, array.reshape(array.shape or (1,)))
     return result.reshape(array.shape).astype(float_type(x), copy=False)

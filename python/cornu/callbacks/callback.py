@@ -43,7 +43,8 @@ class Callback:
     Source: https://keras.io/api/callbacks/base_callback/
     """
 
-    params: Logs | None = None
+    # Any, as the model: hooks, which are called after `set_params`, need not ask for None.
+    params: Any = None
     _model: Any = None
 
     def __init__(self) -> None:

@@ -237,4 +237,5 @@ def _is_alike(thing: Any) -> bool:
 
 
 def _sorted(logs: Logs | None) -> Logs:
-    return ResultDict((name, logs[name]) for name in sorted(logs or ()))
+    found = logs or {}
+    return ResultDict((name, found[name]) for name in sorted(found))

@@ -89,6 +89,7 @@ class CSVLogger(Callback):
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, Iterable) and not isinstance(value, str) and np.ndim(value):
+    is_list = isinstance(value, Iterable) and not isinstance(value, str)
+    if is_list and np.ndim(value):
         return f'"[{", ".join(map(str, value))}]"'
     return value

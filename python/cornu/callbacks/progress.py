@@ -51,7 +51,7 @@ class Progress:
         self._steps = steps
         self._verbose = verbose
         # The first bar imports tqdm, 65 ms that are no step's.
-        self._bar = (
+        self._bar: Any = (
             _new_bar(steps, width) if steps is not None and verbose == 1 and _is_live() else None
         )
         self._began = time.monotonic()

@@ -88,6 +88,12 @@ class VarianceScaling(RandomInitializer):
     Source: He et al., 2015, https://arxiv.org/abs/1502.01852
     """
 
+    scale: float
+    mode: str
+    distribution: str
+    input_axes: Sequence[int] | None
+    output_axes: Sequence[int] | None
+
     def __init__(
         self,
         scale: float = 1.0,

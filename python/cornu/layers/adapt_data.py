@@ -49,6 +49,7 @@ def adapt_batches(
 
     size = _BATCH_ROWS if batch_size is None else check_integer("batch_size", batch_size)
     count = None if steps is None else check_integer("steps", steps)
+    parts: Iterator[np.ndarray]
     if comes_in_batches(data) or _is_list_of_arrays(data):
         source = iter(data) if isinstance(data, list | tuple) else as_batches(data, None).iterate()
         parts = (convert(inputs_of(batch), "data") for batch in itertools.islice(source, count))

@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu import initializers
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float, as_integer, check_integer
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    # The batch, and the sizes of a row.
+    BatchShape = tuple[int | None, Unpack[tuple[int, ...]]]
 
 
 def check_flag(name: str, value: Any) -> bool:
@@ -149,7 +155,7 @@ def refuse_unsupported(given: Mapping[str, Any], default: Any = None) -> None:
         )
 
 
-def check_batch_shape(name: str, shape: Any) -> tuple[int | None, ...]:
+def check_batch_shape(name: str, shape: Any) -> BatchShape:
     """Return a shape with its batch axis first, all others known.
 
     Args:

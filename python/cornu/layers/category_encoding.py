@@ -63,7 +63,7 @@ class CategoryEncoding(DataLayer):
         self.sparse = False
         super().__init__(**kwargs)
 
-    def __call__(
+    def __call__(  # type: ignore[override]  # Keras has another argument in second place
         self,
         inputs: Any,
         count_weights: Any = None,

@@ -240,6 +240,5 @@ def encode_categories(
         None if weights is None else order(weights, 1, -1).reshape(-1)[known],
         minlength=count * depth,
     )
-    if mode == "multi_hot":
-        counts = counts > 0
-    return counts.reshape(tuple(map(int, shape))).astype(dtype)  # type: ignore[arg-type]
+    found: np.ndarray = counts > 0 if mode == "multi_hot" else counts
+    return found.reshape(tuple(map(int, shape))).astype(dtype)  # type: ignore[arg-type]

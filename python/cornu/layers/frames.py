@@ -60,7 +60,7 @@ def _columns(value: Any) -> list[tuple[Any, Any]]:
     """The names and dtypes of a frame's columns, or of a series; empty: it is neither."""
     if not hasattr(value, "to_numpy"):
         return []
-    dtypes = getattr(value, "dtypes", None)
+    dtypes: Any = getattr(value, "dtypes", None)
     if hasattr(dtypes, "items"):
         columns = list(dtypes.items())
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu.config import floatx, resolve_dtype
 from cornu.keras_tensor import KerasTensor
@@ -15,6 +15,9 @@ from cornu.layers.arguments import (
 from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
 from cornu.utils.number import check_integer
+
+if TYPE_CHECKING:
+    from cornu.layers.arguments import BatchShape
 
 # For layers that run before the core.
 _OTHER_DTYPES = ("string", "int32", "int64")
@@ -211,7 +214,7 @@ class InputLayer:
         return self._name
 
     @property
-    def batch_shape(self) -> tuple[int | None, ...]:
+    def batch_shape(self) -> BatchShape:
         """The shape, the batch first."""
         return self._batch_shape
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu import _core
 from cornu.layers.weights import copy_weights, count_numbers, write_weights
 from cornu.variable import Variable
+
+if TYPE_CHECKING:
+    from cornu._core import Layer as CoreLayer
+    from cornu._core import Model as CoreModel
 
 
 class LayerWeights:
@@ -17,13 +20,14 @@ class LayerWeights:
 
     _name: str
     _sublayers: Callable[[], list[Any]]
-    _core: _core.Layer
+    _is_state: Callable[[Variable], bool]
+    _core: CoreLayer
     _trainable: bool
     _weights: list[Variable]
     # The weights that the layer moves itself.
     _state_names: tuple[str, ...]
     # Returns what of the core is locked while weights are copied or written; None: nothing.
-    _lockable: Callable[[], _core.Model | None]
+    _lockable: Callable[[], CoreModel | None]
 
     @property
     def trainable(self) -> bool:

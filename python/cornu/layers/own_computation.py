@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from cornu.utils.arrays import any_type
 from cornu.utils.naming import unique_name
 from cornu.variable import Variable
 
+if TYPE_CHECKING:
+    from cornu._core import Layer as CoreLayer
+
 # Steps under way that may be abandoned before their backward pass, at most.
 _MOST_PULLBACKS = 64
 
@@ -32,14 +35,14 @@ class OwnComputation(OwnShapes):
 
     _name: str
     _dtype: str
-    _core: _core.Layer
+    _core: CoreLayer
     _built: bool
     _trainable: bool
     _weights: list[Variable]
     _state_names: tuple[str, ...]
-    _new_core: Callable[[], _core.Layer]
+    _new_core: Callable[[], CoreLayer]
     _check_input: Callable[[Any], None]
-    _make_core: Callable[..., _core.Layer]
+    _make_core: Callable[..., CoreLayer]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Let a class's own `build` be called while a layer is built, and else build the layer."""
@@ -86,7 +89,7 @@ class OwnComputation(OwnShapes):
         """Whether Python computes it."""
         return False
 
-    def _make_own_core(self) -> _core.Layer:
+    def _make_own_core(self) -> CoreLayer:
         return _core.foreign(self._name, self._dtype, self._part)
 
     # ---- Weights
@@ -282,7 +285,8 @@ class OwnComputation(OwnShapes):
                 f"{type(self).__name__} can't be trained within a layer of one's own yet: Dense, "
                 f"Activation, Dropout, Flatten and Reshape can. Received: {self!r}"
             )
-        return self.call(x, training=training) if self._takes_training else self.call(x)
+        call: Callable[..., Any] = self.call
+        return call(x, training=training) if self._takes_training else call(x)
 
 
 class OwnPart:

@@ -35,8 +35,9 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         sizes = target_shape if isinstance(target_shape, tuple | list) else (target_shape,)
-        self.target_shape = tuple(map(as_integer, sizes))
-        if None in self.target_shape:
+        numbers = tuple(map(as_integer, sizes))
+        self.target_shape = tuple(size for size in numbers if size is not None)
+        if None in numbers:
             raise ValueError(
                 "`target_shape` must be a tuple of integers, such as (3, -1). "
                 f"Received: target_shape={shown(target_shape)}"

@@ -35,7 +35,8 @@ def plain_losses(
     target, prediction, result = prediction_and_target(y_true, y_pred)
     target, prediction = match_ranks(target, prediction)
     target, prediction = broadcast_pair(target, prediction)
-    return dense_losses((name, False, 0.0, "sum", *parameters), target, prediction, axis, result)
+    specification: Any = (name, False, 0.0, "sum", *parameters)
+    return dense_losses(specification, target, prediction, axis, result)
 
 
 class PlainLoss(Loss):

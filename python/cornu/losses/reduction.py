@@ -47,7 +47,7 @@ def reduce_losses(
         A scalar; the weighted losses with no reduction, or where there is nothing to reduce.
     """
     # Sums are taken in float64, whatever the type of the result.
-    values = as_real(losses, "float64", "losses")
+    values: Any = as_real(losses, "float64", "losses")
     weights = _all_weights(sample_weight, mask, reduction)
     if weights is not None:
         values, weights = match_ranks(values, weights)

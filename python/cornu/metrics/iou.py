@@ -130,9 +130,9 @@ class IoU(SumsMetric):
                     "`sample_weight` must have a weight for each target, or one for all. Received: "
                     f"sample_weight of shape {np.shape(sample_weight)}, {len(target)} targets"
                 )
-            weights = np.require(np.broadcast_to(weights, target.shape), requirements="CA")
+            weights = np.require(np.broadcast_to(weights, target.shape), requirements=("C", "A"))
         target, prediction = (
-            np.require(array, requirements="CA") for array in (target, prediction)
+            np.require(array, requirements=("C", "A")) for array in (target, prediction)
         )
         specification = self._confusion("confusion")
         self._add(_core.metric_sums(specification, target, prediction, weights), len(target), 1)

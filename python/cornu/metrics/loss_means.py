@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class LossMean(NamedMean):
     """The base of the metrics that are the mean of a loss."""
 
-    _direction = "down"
+    _direction: str | None = "down"
 
 
 class MeanSquaredError(LossMean):

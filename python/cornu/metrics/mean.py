@@ -181,7 +181,9 @@ class MeanMetricWrapper(Mean):
         self._fn = fn
         self._fn_kwargs = kwargs
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]  # in Keras too it takes two arrays, Mean one
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
         """Take another batch in.
 
         Args:

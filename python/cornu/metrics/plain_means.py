@@ -304,7 +304,9 @@ class RootMeanSquaredError(Mean):
     def __init__(self, name: str | None = "root_mean_squared_error", dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]  # in Keras too it takes two arrays, Mean one
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
         """Take another batch in.
 
         Args:
@@ -335,7 +337,8 @@ class RootMeanSquaredError(Mean):
 
 
 def _mean_of(name: str, *parameter: float) -> MetricSpec:
-    return "loss", (name, False, 0.0, "sum", *parameter), 0.0, 0
+    loss: Any = (name, False, 0.0, "sum", *parameter)
+    return "loss", loss, 0.0, 0
 
 
 def _huber(delta: float = 1.0) -> MetricSpec:

@@ -53,10 +53,11 @@ class SumsMetric(Metric):
         weights = _weights_like(prediction, sample_weight)
         shape = (-1, 1) if prediction.ndim < 2 else (-1, prediction.shape[-1])
         target, prediction = (
-            np.require(array.reshape(shape), requirements="CA") for array in (target, prediction)
+            np.require(array.reshape(shape), requirements=("C", "A"))
+            for array in (target, prediction)
         )
         if weights is not None:
-            weights = np.require(weights.reshape(shape), requirements="CA")
+            weights = np.require(weights.reshape(shape), requirements=("C", "A"))
         rows, columns = prediction.shape
         sums = _core.metric_sums(self._specify(columns), target, prediction, weights)
         self._add(sums, rows, columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,13 +30,17 @@ class ChainBuilding:
     _parts: Sequence[Any]
     _intake: Intake | None
     _before_core: Any
-    _computed: list[Any]
     _chain: Callable[[], Sequence[Layer]]
     _set_chain: Callable[..., None]
     _states: Callable[..., Any]
     _undo: Callable[..., None]
     _note_objective: Callable[[], Any]
     _note_steps: Callable[[], Any]
+
+    if TYPE_CHECKING:
+
+        @property
+        def _computed(self) -> list[Any]: ...
 
     @of_sequential
     def build(self, input_shape: Any = None) -> None:

@@ -277,7 +277,7 @@ class Compiled:
         ):
             self._warned_of_activation = True
 
-    def _tell_optimizer(self, optimizer: optimizers.Optimizer) -> None:
+    def _tell_optimizer(self: Any, optimizer: optimizers.Optimizer) -> None:
         """Before a training: whose weights they are, and which are not decayed."""
         if optimizer._followed is not self:
             optimizer._follow(self)

@@ -45,7 +45,7 @@ class Described(OldNames):
         return DTypePolicy(self.dtype)
 
     @of_sequential
-    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+    def call(self: Any, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return the model's output for an array, as `model(inputs)` does.
 
         Args:

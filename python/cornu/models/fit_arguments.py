@@ -52,7 +52,7 @@ def first_steps(data: TrainingData, steps: int | None, batch_size: int) -> Train
     rows = len(first_rows(data.x, steps, batch_size))
     if rows == len(data.x):
         return data
-    return TrainingData(*(None if part is None else part[:rows] for part in data))
+    return data.rows(slice(rows))
 
 
 def first_rows(x: np.ndarray, steps: int | None, batch_size: int) -> np.ndarray:

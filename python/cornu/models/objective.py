@@ -19,9 +19,10 @@ from cornu.utils.errors import shown
 from cornu.utils.number import check_finite
 
 if TYPE_CHECKING:
-    from cornu._core import LossSpec, MetricSpec
+    from cornu._core import LossSpec
 
-Shape = tuple[int, ...]
+# The batch, first, is None.
+Shape = tuple[Any, ...]
 
 # Names whose meaning depends on shapes that are known with the first data.
 _LOSSES_BY_SHAPE = ("crossentropy", "ce")
@@ -146,7 +147,7 @@ class Resolved:
         # Kept alive for the core, which knows those of the user's only weakly.
         self.loss_object = loss
         self.loss: LossSpec = loss_specification(loss, output_shape)
-        self.specifications: list[MetricSpec] = [
+        self.specifications: list[Any] = [
             metric_specification(metric, output_shape) for metric in found
         ]
         self._own = [name == "foreign" for name, *_ in self.specifications]
@@ -244,7 +245,8 @@ def _check_kinds(loss: Loss, found: Sequence[Metric], output_shape: Shape) -> No
     for metric in found:
         if is_own_metric(metric):
             continue
-        name, inner = metric.specification[:2]
+        specification: Any = metric.specification
+        name, inner = specification[:2]
         is_sparse = takes_class_ids((inner or (name,))[0])
         if sparse is None:
             sparse, of = is_sparse, f"metric {metric.name!r}"

@@ -196,8 +196,10 @@ class Saved(Pickled, Described):
 
         if not isinstance(config, Mapping):
             raise ValueError(f"`config` must be a dictionary. Received: config={shown(config)}")
-        names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
-        names += ("run_eagerly", "steps_per_execution", "jit_compile")
+        names: tuple[str, ...] = (
+            *("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"),
+            *("run_eagerly", "steps_per_execution", "jit_compile"),
+        )
         try:
             self.compile(
                 **{name: deserialize_keras_object(config[name]) for name in names if name in config}
@@ -271,7 +273,7 @@ class Saved(Pickled, Described):
                 f"list. Received: {shown(config)}"
             )
         layers = make_object(config["layers"], custom_objects)
-        made: dict[str, Any] = {}
+        made: dict[Any, Any] = {}
         # A layer that stands twice was written twice. What is no layer is refused below.
         layers = [made.setdefault(getattr(layer, "name", id(layer)), layer) for layer in layers]
         model = cls._of_layers(layers, config)

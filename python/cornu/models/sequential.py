@@ -45,7 +45,12 @@ class Sequential(Model):
 
     _is_of_layers = True
 
-    @Model.layers.setter
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the input."""
+        return super().layers
+
+    @layers.setter
     def layers(self, layers: Any) -> None:
         raise AttributeError("`layers` can't be set. Use `add()` and `pop()` to change the layers.")
 

@@ -180,7 +180,7 @@ def _mark(model: Any, prepared: Prepared) -> _core.Run:
     """Mark the model as in training: a run that goes nowhere does, until it is closed."""
     data, _, trial = prepared
     with trial:
-        rows = (None if part is None else np.array(part[:1]) for part in data)
+        rows: Iterator[Any] = (None if part is None else np.array(part[:1]) for part in data)
         own = model._own_caller(trains=True)
         return _core.Run(model._core, _core.FIT, *rows, batch_size=1, epochs=0, own=own)
 

@@ -176,7 +176,8 @@ class Trainer(Evaluator):
             return self._fit_feed(
                 Feed(batches, steps), listeners, checked, range(start, last), verbose, class_weight
             )
-        inner, outer = None, checked
+        inner: TrainingData | None = None
+        outer: Validation | None = checked
         if isinstance(given, TrainingData) and isinstance(frequency, int):
             inner, outer = given, None
         loop = FitLoop(listeners, outer)

@@ -12,6 +12,7 @@ import numpy as np
 from cornu.layers.user_arrays import as_rows, only_array
 from cornu.models.intake import Intake
 from cornu.utils.errors import shown
+from cornu.utils.number import as_float
 
 Shape = tuple[int, ...]
 
@@ -23,9 +24,14 @@ class TrainingData(NamedTuple):
     y: np.ndarray
     sample_weight: np.ndarray | None
 
+    def rows(self, rows: slice) -> TrainingData:
+        """Return some of them, of the same memory."""
+        weights = self.sample_weight
+        return TrainingData(self.x[rows], self.y[rows], None if weights is None else weights[rows])
+
 
 def take_data(
-    x: Any, y: Any, sample_weight: Any = None, prefix: str = "", row: Shape | None = None
+    x: Any, y: Any, sample_weight: Any = None, *, prefix: str = "", row: Shape | None = None
 ) -> TrainingData:
     """Return data as arrays, of the same memory where they are arrays already.
 
@@ -132,23 +138,20 @@ def split(data: TrainingData, fraction: Any) -> tuple[TrainingData, TrainingData
     Raises:
         ValueError: `fraction` is not between 0 and 1, or one part is empty.
     """
-    if not isinstance(fraction, numbers.Real) or not 0 < fraction < 1:
+    number = as_float(fraction) if isinstance(fraction, numbers.Real) else math.nan
+    if not 0 < number < 1:
         raise ValueError(
             "`validation_split` must be a number from 0 to 1 (excluded). "
             f"Received: validation_split={shown(fraction)}"
         )
     count = len(data.x)
-    at = math.floor(count * (1.0 - fraction))
+    at = math.floor(count * (1.0 - number))
     if at in (0, count):
         raise ValueError(
             f"`validation_split` must leave a row on both sides. Received: "
             f"validation_split={fraction} of {count} rows"
         )
-    first, last = (
-        TrainingData(*(None if part is None else part[rows] for part in data))
-        for rows in (slice(None, at), slice(at, None))
-    )
-    return first, last
+    return data.rows(slice(at)), data.rows(slice(at, None))
 
 
 def check_x(x: np.ndarray, row: Shape, layer: str, name: str = "x") -> None:

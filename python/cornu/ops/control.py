@@ -337,7 +337,7 @@ def _dot_of(gradients: Any, tangents: Any) -> Any:
 def _primitive_of(f: Callable[..., Any]) -> Any:
     from autograd.extend import defvjp_argnums, primitive
 
-    @primitive
+    @primitive  # type: ignore[untyped-decorator]  # autograd has no annotations
     def known(*arguments: Any) -> Any:
         return f(*arguments)[0]
 

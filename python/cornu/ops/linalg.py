@@ -195,7 +195,7 @@ def qr(x: Any, mode: str = "reduced") -> Any:
     x = _matrices(x)
     module = numpy_of(x)
     if module is np:
-        return tuple(np.linalg.qr(x, mode))
+        return tuple(np.linalg.qr(x, mode))  # type: ignore[call-overload]  # a name that was checked
     if mode == "complete" or x.shape[-2] < x.shape[-1]:
         raise ValueError(
             "qr has a derivative in `reduced` mode, of no more columns than rows. "

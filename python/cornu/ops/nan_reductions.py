@@ -158,7 +158,9 @@ def nanquantile(
     with warnings.catch_warnings():
         # Of nothing but NaN it is a NaN.
         warnings.simplefilter("ignore", RuntimeWarning)
-        found = np.nanquantile(x, parts, axes_of(axis), method=method, keepdims=keepdims)
+        found = np.nanquantile(  # type: ignore[call-overload]  # NumPy checks the method's name
+            x, parts, axes_of(axis), method=method, keepdims=keepdims
+        )
     return np.asarray(found).astype(x.dtype)[()]
 
 

@@ -201,7 +201,7 @@ def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
         raise ValueError(f"`mode` must be one of {modes}. Received: mode={mode!r}")
     module = numpy_of(x1, x2)
     if module is np:
-        return np.correlate(x1, x2, mode)  # type: ignore[arg-type]
+        return np.correlate(x1, x2, mode)  # type: ignore[call-overload]  # a name that was checked
     # Which number of x1 meets which of x2 at each place; -1: none.
     long, short = x1.shape[0], x2.shape[0]
     places = np.pad(np.arange(long), short - 1, constant_values=-1)

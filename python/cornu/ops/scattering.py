@@ -41,7 +41,7 @@ def _added(inputs: Any, updates: Any, place: Any) -> Any:
 
 
 # Each is a function of an array, of what is put there, and of the index of where.
-set_at = Differentiable(
+set_at: Differentiable = Differentiable(
     _replaced,
     lambda ans, inputs, updates, place: (
         lambda g: set_at(g, np.zeros(np.shape(untraced(updates)), g.dtype), place)

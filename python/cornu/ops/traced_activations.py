@@ -40,7 +40,7 @@ def traced_activation(specification: ActivationSpec, x: Any, axis: Any = None) -
 
 
 def _forward(x: Any, specification: ActivationSpec) -> np.ndarray:
-    return _core.apply_activation(specification, np.require(as_real(x), requirements="CA"))
+    return _core.apply_activation(specification, np.require(as_real(x), requirements=("C", "A")))
 
 
 def _backward(x: Any, y: Any, dy: Any, specification: ActivationSpec) -> Any:
@@ -49,7 +49,7 @@ def _backward(x: Any, y: Any, dy: Any, specification: ActivationSpec) -> Any:
 
         name, parameters = specification
         return make_vjp(lambda x: FORMULAS[name](numpy_of(x), x, *parameters))(x)[0](dy)
-    arrays = (np.require(as_real(one, x.dtype), requirements="CA") for one in (x, y, dy))
+    arrays = (np.require(as_real(one, x.dtype), requirements=("C", "A")) for one in (x, y, dy))
     return _core.activation_derivative(specification, *arrays)
 
 
@@ -91,7 +91,10 @@ def _glu(m: Any, x: Any) -> Any:
 
 
 def _sparsemax(m: Any, x: Any) -> Any:
-    left = _core.apply_activation(("sparsemax", ()), np.require(untraced(x), requirements="CA")) > 0
+    left = (
+        _core.apply_activation(("sparsemax", ()), np.require(untraced(x), requirements=("C", "A")))
+        > 0
+    )
     tau = (m.sum(m.where(left, x, 0 * x), -1, keepdims=True) - 1) / left.sum(-1, keepdims=True)
     return m.where(left, x - tau, 0 * x)
 

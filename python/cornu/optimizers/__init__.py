@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable as _Callable
 from typing import Any
 
 from cornu.optimizers import schedules as schedules
@@ -21,7 +22,7 @@ from cornu.utils.errors import shown as _shown
 from cornu.utils.errors import unknown_name as _unknown_name
 from cornu.utils.old_modules import alias_modules as _alias_modules
 
-_BY_NAME: dict[str, type[Optimizer]] = {
+_BY_NAME: dict[str, _Callable[..., Optimizer]] = {
     kind.__name__.lower(): kind
     for kind in (SGD, Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, RMSprop)
 }
@@ -74,7 +75,8 @@ def get(identifier: Any) -> Optimizer | None:
             raise _unknown_name("optimizer", identifier, _BY_NAME, __name__)
         return made_by()
     if isinstance(identifier, type) and issubclass(identifier, Optimizer):
-        return identifier()
+        kind: _Callable[..., Optimizer] = identifier
+        return kind()
     if isinstance(identifier, dict):
         return deserialize(identifier)
     raise ValueError(

@@ -53,6 +53,8 @@ class Adadelta(Optimizer):
     """
 
     _default_learning_rate = 0.001
+    rho: float
+    epsilon: float
 
     def __init__(
         self,

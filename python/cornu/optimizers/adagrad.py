@@ -52,6 +52,8 @@ class Adagrad(Optimizer):
     """
 
     _default_learning_rate = 0.001
+    initial_accumulator_value: float
+    epsilon: float
 
     def __init__(
         self,

@@ -54,6 +54,10 @@ class Adam(Optimizer):
     """
 
     _default_learning_rate = 0.001
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    amsgrad: bool
 
     def __init__(
         self,

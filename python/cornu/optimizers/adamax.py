@@ -52,6 +52,9 @@ class Adamax(Optimizer):
     """
 
     _default_learning_rate = 0.001
+    beta_1: float
+    beta_2: float
+    epsilon: float
 
     def __init__(
         self,

@@ -59,6 +59,12 @@ class Ftrl(Optimizer):
     """
 
     _default_learning_rate = 0.001
+    learning_rate_power: float
+    initial_accumulator_value: float
+    l1_regularization_strength: float
+    l2_regularization_strength: float
+    l2_shrinkage_regularization_strength: float
+    beta: float
 
     def __init__(
         self,

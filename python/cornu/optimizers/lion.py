@@ -51,6 +51,8 @@ class Lion(Optimizer):
     """
 
     _default_learning_rate = 0.001
+    beta_1: float
+    beta_2: float
 
     def __init__(
         self,

@@ -53,6 +53,9 @@ class Nadam(Optimizer):
     """
 
     _default_learning_rate = 0.001
+    beta_1: float
+    beta_2: float
+    epsilon: float
     _has_product = True
 
     def __init__(

@@ -77,6 +77,14 @@ class Optimizer(GradientSteps):
 
     # What `learning_rate` is where nobody gave it.
     _default_learning_rate: float
+    weight_decay: float | None
+    clipnorm: float | None
+    clipvalue: float | None
+    global_clipnorm: float | None
+    ema_momentum: float
+    ema_overwrite_frequency: int | None
+    loss_scale_factor: float | None
+    decay: float
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         # Here, for the constructor's arguments are not Keras's.
@@ -250,7 +258,7 @@ class Optimizer(GradientSteps):
         return _made_again, (type(self), config, self._undecayed_names)
 
     def __repr__(self) -> str:
-        rate = self._core.learning_rate
+        rate: Any = self._core.learning_rate
         if self._schedule is not None:
             rate = getattr(self._schedule, "__name__", type(self._schedule).__name__)
         return f"<{type(self).__name__} name={self.name}, learning_rate={rate}>"

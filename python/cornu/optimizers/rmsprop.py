@@ -56,6 +56,10 @@ class RMSprop(Optimizer):
     """
 
     _default_learning_rate = 0.001
+    rho: float
+    momentum: float
+    epsilon: float
+    centered: bool
 
     def __init__(
         self,

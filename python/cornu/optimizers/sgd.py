@@ -56,6 +56,8 @@ class SGD(Optimizer):
     """
 
     _default_learning_rate = 0.01
+    momentum: float
+    nesterov: bool
 
     def __init__(
         self,

@@ -119,12 +119,15 @@ class Stateful(UndecayedWeights):
             result += self._vectors(moved, group, index)
             index += len(group)
         if self._has_product and weights:
-            product = Scalar("variable", f"{self.name}/variable", core.product, core.product)
+            product = Scalar("variable", f"{self.name}/variable", core.product, self._set_product)
             result.append(product)
         return result
 
     def _set_core_iterations(self, value: Any) -> None:
         self._core.iterations = int(value)
+
+    def _set_product(self, value: Any) -> None:
+        self._core.product(value)
 
     def _vectors(
         self, weights: Sequence[Any], names: Sequence[str], first: int

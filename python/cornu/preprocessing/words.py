@@ -40,7 +40,8 @@ def text_to_word_sequence(
             f"(of type {type(input_text).__name__})"
         )
     text = input_text.lower() if lower else input_text
-    text = text.translate(str.maketrans(dict.fromkeys(filters, split)))
+    separators: dict[str, str | int | None] = dict.fromkeys(filters, split)
+    text = text.translate(str.maketrans(separators))
     return [word for word in text.split(split) if word]
 
 

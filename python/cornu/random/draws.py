@@ -144,10 +144,11 @@ def check_shape(shape: Any) -> tuple[int, ...]:
         ValueError: it is not a sequence of integers of at least 0.
     """
     try:
-        sizes = tuple(map(as_integer, shape))
+        numbers = tuple(map(as_integer, shape))
     except TypeError:  # no sequence
-        sizes = (None,)
-    if any(size is None or size < 0 for size in sizes):
+        numbers = (None,)
+    sizes = tuple(size for size in numbers if size is not None and size >= 0)
+    if len(sizes) != len(numbers):
         raise ValueError(
             f"`shape` must be a tuple of integers of at least 0. Received: shape={shown(shape)}"
         )

@@ -54,8 +54,9 @@ def load_lambda(config: Any, is_safe: bool) -> types.FunctionType:
         raise ValueError(
             f"A saved lambda must be of this Python, {_PYTHON}. Received: one of {shown(python)}"
         )
-    value = config.get("value")
-    parts = list(value) if isinstance(value, list | tuple) and len(value) == 3 else [value, (), ()]
+    value: Any = config.get("value")
+    whole = isinstance(value, list | tuple) and len(value) == 3
+    parts: list[Any] = list(value) if whole else [value, (), ()]
     try:
         code = marshal.loads(base64.b64decode(parts[0]))
         cells = tuple(types.CellType(item) for item in parts[2] or ())

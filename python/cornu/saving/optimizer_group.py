@@ -47,7 +47,7 @@ def read_optimizer_group(root: Any, optimizer: Any, weights: Any = None) -> None
     optimizer.load_own_variables(_Checked(group, optimizer.variables))
 
 
-class _Checked(dict):
+class _Checked(dict[str, Any]):
     """The variables in a group, each read only when it was found to fit."""
 
     def __init__(self, group: Any, variables: list[Any]) -> None:

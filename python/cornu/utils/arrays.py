@@ -130,7 +130,7 @@ def to_rows(array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     rows = math.prod(array.shape[i] for i in others)
     moved = array.transpose(others + axes)
     if not is_traced(moved):
-        moved = np.require(moved, requirements="CA")
+        moved = np.require(moved, requirements=("C", "A"))
     return moved.reshape(rows, columns)
 
 

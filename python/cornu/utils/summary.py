@@ -211,7 +211,7 @@ def _table(header: list[str], rows: list[list[str]], widths: list[int]) -> list[
 
 
 def _rule(corners: str, widths: list[int]) -> str:
-    left, line, cross, right = corners
+    left, line, cross, right = tuple(corners)
     return left + cross.join(line * width for width in widths) + right
 
 
@@ -248,7 +248,7 @@ def _wrap(text: str, width: int) -> list[str]:
 def _totals(model: Any) -> list[str]:
     trainable = _size(model.trainable_weights)
     frozen = _size(model.non_trainable_weights)
-    optimizer = getattr(model, "optimizer", None)
+    optimizer: Any = getattr(model, "optimizer", None)
     built = optimizer is not None and optimizer.built
     state = (0, 0)
     if built:

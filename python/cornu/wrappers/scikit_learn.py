@@ -140,7 +140,7 @@ class BaseWrapper(BaseEstimator):
                 f"`build_fn` must be given, or {type(self).__name__} must have a method "
                 "`__call__` that returns a model. Received: build_fn=None"
             )
-        return self.__call__  # type: ignore[no-any-return]
+        return self.__call__
 
     def _columns(self, y: np.ndarray) -> np.ndarray:
         """Class ids as columns where the loss takes them so."""

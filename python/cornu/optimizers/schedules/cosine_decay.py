@@ -68,6 +68,6 @@ class CosineDecay(CoreSchedule):
 
     def _numbers(self) -> list[float]:
         rises = self.warmup_target is not None
-        target = self.warmup_target if rises else 0.0
+        target = 0.0 if self.warmup_target is None else self.warmup_target
         numbers = self.initial_learning_rate, self.decay_steps, self.alpha, target
         return [*map(float, numbers), float(self.warmup_steps), float(rises)]

@@ -30,8 +30,8 @@ c_files = $(shell find benchmarks csrc tests -name '*.[ch]')
 # ASan must be loaded before Python, and beside it the library whose exceptions it follows.
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
 
-.PHONY: help demo test format check-format check-lint check-clang check-c-sanitize \
-	check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
+.PHONY: help demo test format check-format check-lint check-types check-clang \
+	check-c-sanitize check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
 	check-coverage record-bits check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx \
 	check-all docs-keras benchmark benchmark-gemm benchmark-plots clean
 
@@ -47,6 +47,7 @@ help:
 	@echo 'Longer checks:'
 	@echo 'make check-format         clang-format and ruff would change nothing'
 	@echo "make check-lint           ruff's rules"
+	@echo 'make check-types          mypy: the package, a program that uses it, and the stub of the core'
 	@echo 'make check-clang          gcc and clang compile everything, all warnings errors'
 	@echo 'make check-sanitize       C tests under ASan+UBSan (leaks too) and TSan, the suite under ASan+UBSan'
 	@echo 'make check-slow           the tests marked slow'
@@ -85,6 +86,13 @@ check-format:
 check-lint:
 	@$(call make_venv, lint) $(lint_tools)
 	$(call in, lint)/ruff check .
+
+# The program of a user's sees the installed package, and the stub is compared with the installed module.
+check-types:
+	@$(call make_venv, types) '.[types]'
+	$(call in, types)/mypy
+	$(call in, types)/mypy --config-file= --strict --cache-dir build/mypy tests/types/user_program.py
+	$(call in, types)/stubtest --allowlist tests/types/only_in_stub.txt cornu._core
 
 check-clang:
 	@$(call make_venv, test)
@@ -168,7 +176,7 @@ check-no-avx:
 	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python -m pytest --isa=portable $(no_avx_tests) $(PYTEST)
 	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check --isa portable
 
-check-all: check-format check-lint test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
+check-all: check-format check-lint check-types test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
 	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx
 
 # torch comes for GPUs too; its own index (PIP_EXTRA_INDEX_URL) has the smaller builds for the CPU alone. TensorFlow is

@@ -82,3 +82,8 @@ def test_lint_tools_are_pinned():
     tools = re.search(r"^lint = \[(.*)\]$", project, re.M)[1].replace('"', "").split(", ")
     assert [tool.partition("==")[0] for tool in tools] == ["ruff", "clang-format"]
     assert all("==" in tool for tool in tools)
+
+
+def test_type_checker_is_pinned():
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    assert re.search(r'^types = \["mypy==[\d.]+", "numpy==', project, re.M)

@@ -190,22 +190,23 @@ static PyObject *optimizer_schedule_rate(PyObject *Py_UNUSED(type), PyObject *co
 
 static PyMethodDef optimizer_methods[] = {
     {"build", cornu_optimizer_object_build, METH_O,
-     "build(views)\n--\n\nMake room for what is kept of these weights."},
+     "build($self, views, /)\n--\n\nMake room for what is kept of these weights."},
     {"read", (PyCFunction)(void (*)(void))cornu_optimizer_object_read, METH_FASTCALL,
-     "read(view, index)\n--\n\nA copy of vector `index` of a weight."},
+     "read($self, view, index, /)\n--\n\nA copy of vector `index` of a weight."},
     {"write", (PyCFunction)(void (*)(void))cornu_optimizer_object_write, METH_FASTCALL,
-     "write(view, index, values)\n--\n\nSet vector `index` of a weight."},
+     "write($self, view, index, values, /)\n--\n\nSet vector `index` of a weight."},
     {"product", (PyCFunction)(void (*)(void))cornu_optimizer_object_product, METH_FASTCALL,
-     "product([product])\n--\n\nNadam's product of its shares, after it was set."},
+     "product($self, product=..., /)\n--\n\nNadam's product of its shares, after it was set."},
     {"apply", (PyCFunction)(void (*)(void))cornu_optimizer_object_apply, METH_FASTCALL,
-     "apply(views, gradients, excluded)\n--\n\nTake a step of these weights; some are not "
+     "apply($self, views, gradients, excluded, /)\n--\n\nTake a step of these weights; some are "
+     "not "
      "decayed."},
     {"set_schedule", (PyCFunction)(void (*)(void))optimizer_set_schedule, METH_FASTCALL,
-     "set_schedule(kind, numbers)\n--\n\n"
+     "set_schedule($self, kind, numbers, /)\n--\n\n"
      "Follow a schedule of Keras's from the next step on; without numbers, ask at each step."},
     {"schedule_rate", (PyCFunction)(void (*)(void))optimizer_schedule_rate,
      METH_FASTCALL | METH_STATIC,
-     "schedule_rate(kind, numbers, step)\n--\n\n"
+     "schedule_rate(kind, numbers, step, /)\n--\n\n"
      "The learning rate of a step, counted from 0."},
     {0},
 };

@@ -6,7 +6,7 @@ compiled, forked) or MemoryError. No function copies or converts a whole array o
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, Self, final
 
 import numpy as np
 
@@ -57,6 +57,7 @@ type MetricSpec = (
 )
 type Shape = tuple[int, ...]  # of one row, without the batch axis
 
+@final
 class Layer:
     """A layer of the core. Made by the functions below, never directly."""
 
@@ -73,7 +74,7 @@ class Layer:
     def build(self, input_shape: Shape) -> None: ...
     def add_weight(self, shape: Shape, dtype: str, trained: bool) -> np.ndarray:
         """Of a layer that Python computes, before it is built: a weight of zeros; a view of it."""
-    def share_weight(self, view: np.ndarray) -> None:
+    def share_weight(self, view: np.ndarray, /) -> None:
         """Likewise: another layer's weight, by a view of it."""
     def set_regularizer(
         self, index: int | None, kind: str, l1: float = 0.0, l2: float = 0.0
@@ -169,13 +170,14 @@ class LayerPart(Protocol):
 
 def foreign(name: str, dtype: str, part: LayerPart) -> Layer: ...
 
+@final
 class Optimizer:
     """An optimizer's options, learning rate, step count and state."""
 
     learning_rate: float
     iterations: int
-    def __init__(
-        self,
+    def __new__(
+        cls,
         kind: str,  # Keras's class, in small letters
         learning_rate: float,
         *,
@@ -203,17 +205,17 @@ class Optimizer:
         ema_overwrite_frequency: int = 0,
         gradient_accumulation_steps: int = 0,
         loss_scale_factor: float = 0.0,
-    ) -> None: ...
-    def build(self, views: Sequence[np.ndarray]) -> None:
+    ) -> Self: ...
+    def build(self, views: Sequence[np.ndarray], /) -> None:
         """Make room for what is kept of these weights."""
 
-    def read(self, view: np.ndarray, index: int) -> np.ndarray:
+    def read(self, view: np.ndarray, index: int, /) -> np.ndarray:
         """A copy of vector `index` of a weight: those of the step, the average, the sum."""
 
-    def write(self, view: np.ndarray, index: int, values: np.ndarray) -> None:
+    def write(self, view: np.ndarray, index: int, values: np.ndarray, /) -> None:
         """Set vector `index` of a weight; values are plain, of its dtype and size."""
 
-    def product(self, product: float = ...) -> float:
+    def product(self, product: float = ..., /) -> float:
         """Nadam's product of its shares, after it was set."""
 
     def apply(
@@ -221,20 +223,22 @@ class Optimizer:
         views: Sequence[np.ndarray],
         gradients: Sequence[np.ndarray],
         excluded: Sequence[np.ndarray],
+        /,
     ) -> None:
         """Take a step of these weights; those excluded are not decayed."""
 
-    def set_schedule(self, kind: str, numbers: Sequence[float]) -> None:
+    def set_schedule(self, kind: str, numbers: Sequence[float], /) -> None:
         """Follow a schedule of Keras's from the next step on; without numbers, ask at each step."""
 
     @staticmethod
-    def schedule_rate(kind: str, numbers: Sequence[float], step: int) -> float:
+    def schedule_rate(kind: str, numbers: Sequence[float], step: int, /) -> float:
         """The learning rate of a step, counted from 0."""
 
+@final
 class Model:
     """A chain of layers with its plan."""
 
-    def __init__(self, name: str) -> None: ...
+    def __new__(cls, name: str) -> Self: ...
     def set_layers(self, layers: Sequence[Layer], input_shape: Shape) -> None:
         """Replace the chain, infer shapes, build what is not built. RuntimeError in training."""
 
@@ -291,11 +295,12 @@ EPOCH_END: int
 BAD_LOSS: int
 DONE: int
 
+@final
 class Run:
     """Training, evaluation or prediction, advanced from event to event (csrc/cornu.h)."""
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         model: Model,
         mode: int,
         x: np.ndarray,
@@ -319,7 +324,7 @@ class Run:
         unattended: bool = False,  # PREDICT: nobody stops it, or asks how far it is
         listen: int = 0,
         tick_seconds: float = 0.1,
-    ) -> None: ...
+    ) -> Self: ...
     def advance(self) -> int:
         """Go on to the next event and say which."""
 

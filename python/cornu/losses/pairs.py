@@ -171,7 +171,7 @@ def _labels(given: Any, name: str) -> np.ndarray:
     labels = as_real(given, "float64", name)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    return np.require(labels, requirements="CA")
+    return np.require(labels, requirements=("C", "A"))
 
 
 def _core_losses(
@@ -193,7 +193,7 @@ def _derivative(place: int) -> Any:
         arrays = _arranged(prediction, references, labels, reference_labels)
 
         def scaled(scales: Any) -> np.ndarray:
-            each = np.require(scales, np.float64, requirements="CA")
+            each = np.require(scales, np.float64, requirements=("C", "A"))
             return _core.circle(specification, *arrays, each)[place]
 
         return scaled
@@ -203,9 +203,9 @@ def _derivative(place: int) -> Any:
 
 def _arranged(
     prediction: Any, references: Any, labels: Any, reference_labels: Any
-) -> tuple[Any, ...]:
+) -> tuple[Any, Any, Any, Any]:
     """As the core takes them."""
-    rows, others = (np.require(x, requirements="CA") for x in (prediction, references))
+    rows, others = (np.require(x, requirements=("C", "A")) for x in (prediction, references))
     return labels, rows, reference_labels, others
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -55,18 +55,25 @@ class Model(Saved):
     # Whether it is made of layers, and not by methods of its own, which the core would not call.
     _is_of_layers = False
 
-    def __new__(cls, *_: Any, **__: Any) -> Any:
-        if cls is Model:
-            from cornu.models.functional import Functional
+    if TYPE_CHECKING:
+        # What a call of `Model` takes; `Functional` does take it, and `Sequential` says otherwise.
+        def __init__(
+            self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True
+        ) -> None: ...
+    else:
 
-            return super().__new__(Functional)
-        if not cls._is_of_layers:
-            raise ValueError(
-                "Models with methods of their own are not supported: a model is a chain of layers. "
-                "Use Sequential([...]) or Model(inputs, outputs). "
-                f"Received: {cls.__name__}, a subclass of Model"
-            )
-        return super().__new__(cls)
+        def __new__(cls, *_, **__):
+            if cls is Model:
+                from cornu.models.functional import Functional
+
+                return super().__new__(Functional)
+            if not cls._is_of_layers:
+                raise ValueError(
+                    "Models with methods of their own are not supported: a model is a chain of "
+                    "layers. Use Sequential([...]) or Model(inputs, outputs). "
+                    f"Received: {cls.__name__}, a subclass of Model"
+                )
+            return super().__new__(cls)
 
     @classmethod
     @of_sequential

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu.layers.layer import Layer
 from cornu.models.model import Model
@@ -44,6 +44,12 @@ class Sequential(Model):
     """
 
     _is_of_layers = True
+
+    if TYPE_CHECKING:
+        # That of `Chain`, which `Model` hides from a type checker.
+        def __init__(
+            self, layers: Any = None, trainable: bool = True, name: str | None = None
+        ) -> None: ...
 
     @property
     def layers(self) -> list[Layer]:

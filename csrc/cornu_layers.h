@@ -29,11 +29,20 @@ cornu_status cornu_layer_new_activation_along(const char *name, cornu_dtype dtyp
                                               const cornu_activation *activation, size_t axis_count,
                                               const int64_t *axes, cornu_layer **layer,
                                               cornu_error *error);
-/* `axis` as above, one. */
+/* Batch renormalization: in training the normalized x is x r + d, towards what statistics that move
+ * with a momentum of their own would make of it. */
+typedef struct cornu_renorm {
+    double momentum;
+    double least, most; /* between which r is clipped */
+    double farthest;    /* from 0, to which d is */
+} cornu_renorm;
+/* `axis` as above, one. renorm NULL: no renormalization. Weights: gamma, beta, as wanted, moving
+ * mean and variance; renormalized also the moving deviation, and that mean and deviation which r
+ * and d go by. */
 cornu_status cornu_layer_new_batch_normalization(const char *name, cornu_dtype dtype, int64_t axis,
                                                  double momentum, double epsilon, bool center,
-                                                 bool scale, cornu_layer **layer,
-                                                 cornu_error *error);
+                                                 bool scale, const cornu_renorm *renorm,
+                                                 cornu_layer **layer, cornu_error *error);
 /* The places along `axis` (as above) in groups of neighbours, -1: each one for itself; a row's
  * group is normalized by its own mean and variance. Weights: gamma, beta, as wanted, along the
  * axis. */

@@ -28,9 +28,6 @@ LATER = (
     "beta_constraint",
     "gamma_constraint",
     "synchronized",
-    "renorm",
-    "renorm_clipping",
-    "renorm_momentum",
 )
 
 

@@ -5,6 +5,19 @@
 #include "ext/errors.h"
 #include "ext/module.h"
 
+/* (momentum, least, most, farthest). */
+static bool convert_renorm(PyObject *numbers, cornu_renorm *renorm) {
+    double *const parts[] = {&renorm->momentum, &renorm->least, &renorm->most, &renorm->farthest};
+    if (!PyTuple_Check(numbers) || PyTuple_GET_SIZE(numbers) != 4) {
+        return cornu_argument_refuse(PyExc_TypeError, "renorm", "None or a tuple of four numbers",
+                                     numbers);
+    }
+    for (Py_ssize_t i = 0; i < 4; i++) {
+        if (!cornu_convert_double(PyTuple_GET_ITEM(numbers, i), "renorm", parts[i])) return false;
+    }
+    return true;
+}
+
 static PyObject *batch_normalization(PyObject *module, PyObject *const *values,
                                      Py_ssize_t value_count, PyObject *keywords) {
     const char *name;
@@ -12,20 +25,29 @@ static PyObject *batch_normalization(PyObject *module, PyObject *const *values,
     int64_t axis;
     double momentum, epsilon;
     bool center, scale;
+    PyObject *renorm_numbers;
+    cornu_renorm renorm;
     cornu_layer *layer = NULL;
     cornu_error error = CORNU_NO_ERROR;
     const cornu_argument arguments[] = {
-        {"name", cornu_convert_text, &name},         {"dtype", cornu_convert_float_dtype, &dtype},
-        {"axis", cornu_convert_int64, &axis},        {"momentum", cornu_convert_double, &momentum},
-        {"epsilon", cornu_convert_double, &epsilon}, {"center", cornu_convert_bool, &center},
+        {"name", cornu_convert_text, &name},
+        {"dtype", cornu_convert_float_dtype, &dtype},
+        {"axis", cornu_convert_int64, &axis},
+        {"momentum", cornu_convert_double, &momentum},
+        {"epsilon", cornu_convert_double, &epsilon},
+        {"center", cornu_convert_bool, &center},
         {"scale", cornu_convert_bool, &scale},
+        {"renorm", cornu_convert_object, &renorm_numbers},
     };
-    if (!cornu_arguments_parse("batch_normalization", 7, arguments, value_count, values,
+    if (!cornu_arguments_parse("batch_normalization", 8, arguments, value_count, values,
                                keywords)) {
         return NULL;
     }
-    cornu_status status = cornu_layer_new_batch_normalization(name, dtype, axis, momentum, epsilon,
-                                                              center, scale, &layer, &error);
+    const bool renorms = renorm_numbers != Py_None;
+    if (renorms && !convert_renorm(renorm_numbers, &renorm)) return NULL;
+    cornu_status status =
+        cornu_layer_new_batch_normalization(name, dtype, axis, momentum, epsilon, center, scale,
+                                            renorms ? &renorm : NULL, &layer, &error);
     return cornu_layer_finish(module, status, layer, &error);
 }
 
@@ -119,8 +141,8 @@ static PyObject *prelu(PyObject *module, PyObject *const *values, Py_ssize_t val
 PyMethodDef cornu_normalization_functions[] = {
     {"batch_normalization", (PyCFunction)(void (*)(void))batch_normalization,
      METH_FASTCALL | METH_KEYWORDS,
-     "batch_normalization($module, /, name, dtype, axis, momentum, epsilon, center, scale)\n--\n\n"
-     "A layer that normalizes by statistics of the batch."},
+     "batch_normalization($module, /, name, dtype, axis, momentum, epsilon, center, scale, "
+     "renorm)\n--\n\nA layer that normalizes by statistics of the batch."},
     {"row_normalization", (PyCFunction)(void (*)(void))row_normalization,
      METH_FASTCALL | METH_KEYWORDS,
      "row_normalization($module, /, name, dtype, kind, axes, epsilon, center, scale)\n--\n\n"

@@ -338,6 +338,24 @@ double cornu_row_total(size_t rows, const double *scales, const double *values, 
 double cornu_circle_row(const cornu_kernels *kernels, const cornu_loss *loss, size_t row,
                         int32_t label, size_t count, const int32_t *labels, void *similarities,
                         void *room);
+/* Batch renormalization; see csrc/kernels/renorm.c. One number a column each. */
+typedef struct cornu_renorm_vectors {
+    const void *means, *variances; /* the batch's */
+    const void *renorm_means, *renorm_deviations;
+    const void *gammas, *betas; /* NULL: none */
+    void *factors, *offsets;    /* written: r = deviation / renorm_deviation, d, clipped */
+    void *deviations;           /* written: sqrt(variance + epsilon) */
+    void *scales;               /* become r times as large */
+    void *shifts;               /* written: d gamma + beta */
+} cornu_renorm_vectors;
+void cornu_renorm_correct(cornu_dtype dtype, const cornu_renorm *renorm, double epsilon,
+                          size_t count, const cornu_renorm_vectors *vectors);
+/* variance = max(deviation^2 - epsilon, 0). */
+void cornu_renorm_variances(cornu_dtype dtype, double epsilon, size_t count, const void *deviations,
+                            void *variances);
+/* gradient = r gradient + d sum: by gamma, from that by r gamma and the sum of dy. */
+void cornu_renorm_gradient(cornu_dtype dtype, size_t count, const void *factors,
+                           const void *offsets, const void *sums, void *gradients);
 /* x = x + its transpose, a square of float32 or float64. */
 void cornu_add_transposed(cornu_dtype dtype, size_t side, void *x);
 

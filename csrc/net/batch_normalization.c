@@ -1,6 +1,8 @@
 /* BatchNormalization: y = (x - mean) / sqrt(variance + epsilon) gamma + beta along one axis, by the
  * batch's own statistics while training, else, and where the layer is frozen, by moving ones.
  *
+ * It may renormalize: batch statistics count as corrected towards ones that move with training.
+ *
  * x is seen as a matrix with a column for each place along the axis; where that is not the last,
  * it is brought there first. */
 #include "base/status.h"
@@ -16,11 +18,27 @@ typedef struct batch_normalization {
     cornu_layer base;
     int64_t axis;
     double momentum, epsilon;
-    bool center, scale;
+    bool center, scale, renorms;
+    cornu_renorm renorm;
 } batch_normalization;
 
 /* Vectors that one occurrence in a pass keeps until backward, or needs for a while. */
-enum { MEANS, VARIANCES, INVERSES, SCALES, SUMS, CENTERED, SLOPES, SHIFTS, VECTORS };
+enum {
+    MEANS,
+    VARIANCES,
+    INVERSES,
+    SCALES,
+    SUMS,
+    CENTERED,
+    SLOPES,
+    SHIFTS,
+    FACTORS,
+    OFFSETS,
+    VECTORS
+};
+
+/* Slots of the state, from the first on: the last three where it renormalizes. */
+enum { MOVING_MEAN, MOVING_VARIANCE, MOVING_DEVIATION, RENORM_MEAN, RENORM_DEVIATION };
 
 static const batch_normalization *as_normalization(const cornu_layer *layer) {
     return (const batch_normalization *)layer;
@@ -35,6 +53,10 @@ static size_t moving_slot(const batch_normalization *self) {
     return beta_slot(self) + (self->center ? 1 : 0);
 }
 
+static size_t state_count(const batch_normalization *self) {
+    return self->renorms ? 5 : 2;
+}
+
 static cornu_status normalization_output_shape(const cornu_layer *layer, const cornu_shape *input,
                                                cornu_shape *output, cornu_error *error) {
     cornu_along along;
@@ -47,11 +69,12 @@ static size_t normalization_spans(const cornu_layer *layer, const cornu_shape *i
     const batch_normalization *self = as_normalization(layer);
     const cornu_along along = cornu_along_known(layer, input, 1, &self->axis);
     const size_t trained = moving_slot(self);
-    for (size_t slot = 0; slot < trained + 2; slot++) {
+    const size_t count = trained + state_count(self);
+    for (size_t slot = 0; slot < count; slot++) {
         requests[slot] = (cornu_span_request){
             .dtype = layer->dtype, .shape = {1, {along.columns}}, .trained = slot < trained};
     }
-    return trained + 2;
+    return count;
 }
 
 /* z holds x with the axis in its place, and behind it as much room. */
@@ -98,9 +121,13 @@ static void *weights(const columns_pass *all, size_t slot) {
     return cornu_span_data(all->self->base.spans[slot]);
 }
 
+static void *state(const columns_pass *all, size_t slot) {
+    return weights(all, moving_slot(all->self) + slot);
+}
+
 /* Means, of the batch or the moving ones. */
 static const void *means_of(const columns_pass *all) {
-    return all->by_batch ? vector(all, MEANS) : weights(all, moving_slot(all->self));
+    return all->by_batch ? vector(all, MEANS) : state(all, MOVING_MEAN);
 }
 
 static cornu_status sum_centered(const columns_pass *all, const void *factors, void *sums) {
@@ -131,10 +158,41 @@ static cornu_status take_statistics(const columns_pass *all) {
     status = sum_centered(all, NULL, variances);
     if (status != CORNU_OK) return status;
     kernels->divide_all(all->columns, (double)all->rows, variances);
-    const size_t moving = moving_slot(all->self);
-    kernels->move_average(all->columns, all->self->momentum, means, weights(all, moving));
-    kernels->move_average(all->columns, all->self->momentum, variances, weights(all, moving + 1));
+    kernels->move_average(all->columns, all->self->momentum, means, state(all, MOVING_MEAN));
+    if (!all->self->renorms) {
+        kernels->move_average(all->columns, all->self->momentum, variances,
+                              state(all, MOVING_VARIANCE));
+    }
     return CORNU_OK;
+}
+
+/* Scales and shifts that bring what the batch's statistics make of x near to what moving ones
+ * would, which follow after. */
+static void renormalize(const columns_pass *all) {
+    const batch_normalization *self = all->self;
+    const cornu_kernels *kernels = all->pass->task->kernels;
+    const size_t count = all->columns;
+    void *deviations = vector(all, SLOPES);
+    const cornu_renorm_vectors vectors = {
+        .means = vector(all, MEANS),
+        .variances = vector(all, VARIANCES),
+        .renorm_means = state(all, RENORM_MEAN),
+        .renorm_deviations = state(all, RENORM_DEVIATION),
+        .gammas = self->scale ? weights(all, 0) : NULL,
+        .betas = self->center ? weights(all, beta_slot(self)) : NULL,
+        .factors = vector(all, FACTORS),
+        .offsets = vector(all, OFFSETS),
+        .deviations = deviations,
+        .scales = vector(all, SCALES),
+        .shifts = vector(all, SHIFTS),
+    };
+    const double momentum = self->renorm.momentum;
+    cornu_renorm_correct(kernels->dtype, &self->renorm, self->epsilon, count, &vectors);
+    kernels->move_average(count, momentum, vectors.means, state(all, RENORM_MEAN));
+    kernels->move_average(count, momentum, deviations, state(all, RENORM_DEVIATION));
+    kernels->move_average(count, self->momentum, deviations, state(all, MOVING_DEVIATION));
+    cornu_renorm_variances(kernels->dtype, self->epsilon, count, state(all, MOVING_DEVIATION),
+                           state(all, MOVING_VARIANCE));
 }
 
 typedef struct normalize_tiles {
@@ -189,13 +247,18 @@ static cornu_status normalization_forward(const cornu_layer *layer, cornu_pass *
     if (status != CORNU_OK) return status;
     pass->task->kernels->normalizing_scales(
         all.columns, self->epsilon,
-        all.by_batch ? vector(&all, VARIANCES) : weights(&all, moving_slot(self) + 1),
+        all.by_batch ? vector(&all, VARIANCES) : state(&all, MOVING_VARIANCE),
         self->scale ? weights(&all, 0) : NULL, vector(&all, INVERSES), vector(&all, SCALES));
-    if (!self->center) set_to_zero(&all, vector(&all, SHIFTS));
+    const bool renorms = self->renorms && all.by_batch;
+    if (renorms) {
+        renormalize(&all);
+    } else if (!self->center) {
+        set_to_zero(&all, vector(&all, SHIFTS));
+    }
     normalize_tiles tiles = {
         .all = &all,
         .means = means_of(&all),
-        .shifts = self->center ? weights(&all, beta_slot(self)) : vector(&all, SHIFTS),
+        .shifts = self->center && !renorms ? weights(&all, beta_slot(self)) : vector(&all, SHIFTS),
         .from = all.x,
         .to = all.along.moves ? all.room : pass->y};
     status = run_tiles(&tiles);
@@ -224,6 +287,10 @@ static cornu_status weight_gradients(const columns_pass *all, const void *dy) {
     task->kernels->normalizing_slopes(all->columns, all->rows, vector(all, INVERSES),
                                       vector(all, SCALES), vector(all, SUMS), vector(all, CENTERED),
                                       vector(all, SLOPES), vector(all, SHIFTS));
+    if (self->renorms) {
+        cornu_renorm_gradient(task->kernels->dtype, all->columns, vector(all, FACTORS),
+                              vector(all, OFFSETS), vector(all, SUMS), vector(all, CENTERED));
+    }
     if (self->scale) give_gradient(all, 0, vector(all, CENTERED));
     if (self->center) give_gradient(all, beta_slot(self), vector(all, SUMS));
     return CORNU_OK;
@@ -270,8 +337,8 @@ static const cornu_layer_type normalization_type = {
 
 cornu_status cornu_layer_new_batch_normalization(const char *name, cornu_dtype dtype, int64_t axis,
                                                  double momentum, double epsilon, bool center,
-                                                 bool scale, cornu_layer **layer,
-                                                 cornu_error *error) {
+                                                 bool scale, const cornu_renorm *renorm,
+                                                 cornu_layer **layer, cornu_error *error) {
     cornu_layer *made;
     cornu_status status = cornu_layer_new(&normalization_type, sizeof(batch_normalization), name,
                                           dtype, &made, error);
@@ -282,6 +349,8 @@ cornu_status cornu_layer_new_batch_normalization(const char *name, cornu_dtype d
     self->epsilon = epsilon;
     self->center = center;
     self->scale = scale;
+    self->renorms = renorm != NULL;
+    if (renorm) self->renorm = *renorm;
     *layer = made;
     return CORNU_OK;
 }

@@ -116,8 +116,17 @@ def activation_along(
     name: str, dtype: str, activation: ActivationSpec, axes: Sequence[int]
 ) -> Layer: ...
 def batch_normalization(
-    name: str, dtype: str, axis: int, momentum: float, epsilon: float, center: bool, scale: bool
-) -> Layer: ...
+    name: str,
+    dtype: str,
+    axis: int,
+    momentum: float,
+    epsilon: float,
+    center: bool,
+    scale: bool,
+    renorm: tuple[float, float, float, float] | None,
+) -> Layer:
+    """renorm: (momentum, the least and the most r, how far from 0 d may be); None: none."""
+
 def flatten(name: str, dtype: str) -> Layer: ...
 def reshape(name: str, dtype: str, target_shape: Shape) -> Layer: ...
 def group_normalization(

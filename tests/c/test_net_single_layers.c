@@ -188,7 +188,7 @@ static cornu_layer *data_layer(bool inverts) {
 static cornu_layer *batch_layer(int64_t axis) {
     cornu_layer *layer = NULL;
     CHECK_INT(cornu_layer_new_batch_normalization("batch", CORNU_FLOAT64, axis, 0.9, 0.01, true,
-                                                  true, &layer, NULL),
+                                                  true, NULL, &layer, NULL),
               CORNU_OK);
     return layer;
 }

@@ -82,6 +82,35 @@ BATCH = [
     ("batch rank 3", (3, 5), 6, lambda layers: layers.BatchNormalization()),
     ("batch axis 1", (3, 5), 6, lambda layers: layers.BatchNormalization(axis=1)),
     ("batch axis -2", (2, 3, 5), 4, lambda layers: layers.BatchNormalization(axis=-2)),
+    ("renorm", (5,), 8, lambda layers: layers.BatchNormalization(renorm=True)),
+    (
+        "renorm clipped, axis 1",
+        (3, 5),
+        7,
+        lambda layers: layers.BatchNormalization(
+            axis=1,
+            momentum=0.8,
+            renorm=True,
+            renorm_clipping={"rmin": 0.7, "rmax": 1.3, "dmax": 0.4},
+            renorm_momentum=0.7,
+        ),
+    ),
+    (
+        "renorm without scale",
+        (5,),
+        8,
+        lambda layers: layers.BatchNormalization(
+            scale=False, renorm=True, renorm_clipping={"rmax": 2.0, "rmin": None}
+        ),
+    ),
+    (
+        "renorm plain",
+        (17,),
+        7,
+        lambda layers: layers.BatchNormalization(
+            center=False, scale=False, renorm=True, renorm_momentum=0.5
+        ),
+    ),
 ]
 
 ROWS = [
@@ -152,6 +181,13 @@ CASES = [
     Case("rows at the edge", run_edges, float32=(2e-5, 2e-5), float64=(1e-9, 1e-9)),
     *(in_training(*row) for row in GROUPS),
     *(in_training(*row) for row in BATCH),
+    in_training(
+        "renorm frozen",
+        (5,),
+        8,
+        lambda layers: layers.BatchNormalization(renorm=True),
+        frozen=True,
+    ),
     in_training("batch frozen", (5,), 8, lambda layers: layers.BatchNormalization(), frozen=True),
     Case("batch initial", run_initial),
 ]

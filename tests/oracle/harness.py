@@ -264,7 +264,7 @@ def set_drawn_weights_and_variances(model, name, least=0.0):
     """Gives weights drawn numbers, and moving variances such as they can have, from `least` on."""
     set_drawn_weights(model, name)
     for weight in model.weights:
-        if weight.name == "moving_variance":
+        if weight.name in ("moving_variance", "moving_stddev", "renorm_stddev"):
             weight.assign(np.abs(np.array(weight)) + least)
 
 

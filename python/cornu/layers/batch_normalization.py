@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from cornu import _core
 from cornu.layers.arguments import (
+    check_flag,
     check_initializer,
     check_not_negative,
     check_row_axis,
@@ -15,7 +18,11 @@ from cornu.layers.arguments import (
 from cornu.layers.gamma_and_beta import GammaAndBeta
 from cornu.layers.input_spec import InputSpec
 from cornu.utils.errors import shown
+from cornu.utils.number import as_float
 from cornu.variable import Variable
+
+# What `renorm_clipping` may hold, and what stands for what is missing.
+_CLIPPING = {"rmin": 0.0, "rmax": np.inf, "dmax": np.inf}
 
 
 class BatchNormalization(GammaAndBeta):
@@ -25,6 +32,11 @@ class BatchNormalization(GammaAndBeta):
     else; after each batch the moving ones follow: `moving = moving * momentum + batch * (1 -
     momentum)`. Outside training, in `predict` and `evaluate`, and where the layer is frozen
     (`trainable = False`), the moving ones are taken.
+
+    With `renorm` the normalized input is in training brought near to what moving statistics would
+    make of it: `gamma * (normalized * r + d) + beta`, with `r = deviation / renorm_stddev`, `d =
+    (mean - renorm_mean) / renorm_stddev` and `deviation = sqrt(variance + epsilon)` of the batch;
+    r and d count as constants.
 
     Args:
         axis: The axis of the features.
@@ -41,10 +53,13 @@ class BatchNormalization(GammaAndBeta):
         beta_constraint: What `beta` is put under after each step of training, of
             `cornu.constraints`; None: nothing.
         gamma_constraint: The same for `gamma`.
-        renorm: False. Not supported yet, like the following ones.
-        renorm_clipping: None.
-        renorm_momentum: 0.99.
-        synchronized: False.
+        renorm: Whether to renormalize. It then has further weights, which training moves:
+            `moving_stddev`, of which the moving variance is made, `renorm_mean` and
+            `renorm_stddev`. Outside training nothing differs.
+        renorm_clipping: A dictionary, of use with `renorm`: r is kept between `"rmin"` and `"rmax"`
+            and d between `-dmax` and `"dmax"`, each of which may be missing; None: none is there.
+        renorm_momentum: How much of `renorm_mean` and `renorm_stddev` stays, from 0 to 1.
+        synchronized: False. Not supported: there is one device.
         **kwargs: What `Layer` takes: `name`, `dtype`, `trainable`, `input_shape`.
 
     Attributes:
@@ -87,8 +102,14 @@ class BatchNormalization(GammaAndBeta):
         "gamma_regularizer",
         "beta_constraint",
         "gamma_constraint",
+        "renorm",
+        "renorm_clipping",
+        "renorm_momentum",
     )
-    _state_names = ("moving_mean", "moving_variance")
+    _state_names = (
+        *("moving_mean", "moving_variance"),
+        *("moving_stddev", "renorm_mean", "renorm_stddev"),
+    )
 
     def __init__(
         self,
@@ -111,15 +132,12 @@ class BatchNormalization(GammaAndBeta):
         synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
-        refuse_unsupported({"renorm_clipping": renorm_clipping})
-        refuse_unsupported({"renorm": renorm, "synchronized": synchronized}, default=False)
-        refuse_unsupported({"renorm_momentum": renorm_momentum}, default=0.99)
+        refuse_unsupported({"synchronized": synchronized}, default=False)
+        self.renorm = check_flag("renorm", renorm)
+        self.renorm_clipping = _check_clipping(renorm_clipping) if renorm else renorm_clipping
+        self.renorm_momentum = _check_share("renorm_momentum", renorm_momentum)
         self.axis = check_row_axis("axis", axis)
-        self.momentum = check_not_negative("momentum", momentum)
-        if self.momentum > 1:
-            raise ValueError(
-                f"`momentum` must be a number from 0 to 1. Received: momentum={shown(momentum)}"
-            )
+        self.momentum = _check_share("momentum", momentum)
         self.epsilon = check_not_negative("epsilon", epsilon)
         self._check_gamma_and_beta(center, scale, beta_initializer, gamma_initializer)
         self.moving_mean_initializer = check_initializer(
@@ -140,16 +158,41 @@ class BatchNormalization(GammaAndBeta):
         return self._features_along(self.axis)
 
     def _make_core(self) -> _core.Layer:
+        renorm = None
+        if self.renorm:
+            clipping = self.renorm_clipping
+            least, most, farthest = (
+                other if clipping.get(key) is None else float(clipping[key])
+                for key, other in _CLIPPING.items()
+            )
+            renorm = self.renorm_momentum, least, most, farthest
         return _core.batch_normalization(
-            self.name, self.dtype, self.axis, self.momentum, self.epsilon, self.center, self.scale
+            self.name,
+            self.dtype,
+            self.axis,
+            self.momentum,
+            self.epsilon,
+            self.center,
+            self.scale,
+            renorm,
         )
 
     def _initializers(self) -> list[tuple[str, Callable[..., Any]]]:
-        return [
+        found = [
             *super()._initializers(),
             ("moving_mean", self.moving_mean_initializer),
             ("moving_variance", self.moving_variance_initializer),
         ]
+        if self.renorm:
+            found += [
+                ("moving_stddev", self._initial_deviation),
+                ("renorm_mean", self.moving_mean_initializer),
+                ("renorm_stddev", self._initial_deviation),
+            ]
+        return found
+
+    def _initial_deviation(self, shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
+        return np.sqrt(np.asarray(self.moving_variance_initializer(shape, dtype=dtype)))
 
     @property
     def moving_mean(self) -> Variable | None:
@@ -168,3 +211,70 @@ class BatchNormalization(GammaAndBeta):
     @moving_variance.setter
     def moving_variance(self, value: Any) -> None:
         self._keep_weight("moving_variance", value)
+
+    @property
+    def moving_stddev(self) -> Variable | None:
+        """The deviation that the moving variance is made of; None without `renorm`."""
+        return self._weight_named("moving_stddev")
+
+    @moving_stddev.setter
+    def moving_stddev(self, value: Any) -> None:
+        self._keep_weight("moving_stddev", value)
+
+    @property
+    def renorm_mean(self) -> Variable | None:
+        """The mean that training renormalizes towards, likewise."""
+        return self._weight_named("renorm_mean")
+
+    @renorm_mean.setter
+    def renorm_mean(self, value: Any) -> None:
+        self._keep_weight("renorm_mean", value)
+
+    @property
+    def renorm_stddev(self) -> Variable | None:
+        """The deviation that training renormalizes towards, likewise."""
+        return self._weight_named("renorm_stddev")
+
+    @renorm_stddev.setter
+    def renorm_stddev(self, value: Any) -> None:
+        self._keep_weight("renorm_stddev", value)
+
+
+def _check_share(name: str, value: Any) -> float:
+    """Return a number from 0 to 1.
+
+    Raises:
+        ValueError: it is none.
+    """
+    share = check_not_negative(name, value)
+    if share > 1:
+        raise ValueError(f"`{name}` must be a number from 0 to 1. Received: {name}={shown(value)}")
+    return share
+
+
+def _check_clipping(clipping: Any) -> dict[str, Any]:
+    """Return what r and d are clipped to, by name.
+
+    Raises:
+        ValueError: there is no such name, or its number is none that can be.
+    """
+    found = dict(clipping or {}) if isinstance(clipping, Mapping | None) else None
+    if found is None or set(found) - set(_CLIPPING):
+        raise ValueError(
+            "Received invalid keys for `renorm_clipping`, which must be a dictionary with some of "
+            f"{list(_CLIPPING)}. Received: renorm_clipping={shown(clipping)}"
+        )
+    for key, value in found.items():
+        if value is not None and np.isnan(as_float(value)):
+            raise ValueError(f"`renorm_clipping` must have numbers. Received: {key}={shown(value)}")
+    least, most, farthest = (found.get(key) for key in _CLIPPING)
+    if least is not None and most is not None and most < least:
+        raise ValueError(
+            "rmax should be at least rmin in `renorm_clipping`. "
+            f"Received: rmax={most}, rmin={least}"
+        )
+    if farthest is not None and farthest < 0:
+        raise ValueError(
+            f"dmax should be non-negative in `renorm_clipping`. Received: dmax={farthest}"
+        )
+    return found

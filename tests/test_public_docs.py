@@ -12,6 +12,7 @@ MODULES = [cornu, *(getattr(cornu, name) for name in cornu._MODULES), cornu.data
 # Methods without an example of their own, by the class that defines them. Properties, methods with
 # two underscores, those of ndarray, those that override another, and get_config and from_config,
 # which Initializer and Optimizer show, need none.
+CONFIG = "as_dict freeze get items keys pop to_json unfreeze update values"
 IN_THE_CLASSS_EXAMPLE = {
     "Loss.call",
     "Metric.add_variable",
@@ -20,6 +21,7 @@ IN_THE_CLASSS_EXAMPLE = {
     "Variable.assign_add",
 }
 EXEMPT = {
+    **{f"Config.{name}": "in the class's example" for name in CONFIG.split()},
     "Callback.set_model": "called by fit",
     "Callback.set_params": "called by fit",
     "CallbackList.attach": "called by fit",

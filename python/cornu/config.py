@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any
 from cornu import _core
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
+from cornu.utils.limits import max_epochs as max_epochs
+from cornu.utils.limits import max_steps_per_epoch as max_steps_per_epoch
+from cornu.utils.limits import set_max_epochs as set_max_epochs
+from cornu.utils.limits import set_max_steps_per_epoch as set_max_steps_per_epoch
+from cornu.utils.messages import disable_interactive_logging as disable_interactive_logging
+from cornu.utils.messages import enable_interactive_logging as enable_interactive_logging
+from cornu.utils.messages import is_interactive_logging_enabled as is_interactive_logging_enabled
 from cornu.utils.number import as_integer as _as_integer
+from cornu.utils.tracebacks import disable_traceback_filtering as disable_traceback_filtering
+from cornu.utils.tracebacks import enable_traceback_filtering as enable_traceback_filtering
+from cornu.utils.tracebacks import (
+    is_traceback_filtering_enabled as is_traceback_filtering_enabled,
+)
 
 if TYPE_CHECKING:
     from cornu.dtype_policies import DTypePolicy

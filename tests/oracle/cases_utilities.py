@@ -45,4 +45,46 @@ def run_normalize(keras, dtype):
     }
 
 
-CASES = [Case("pad_sequences", run_pad_sequences), Case("normalize", run_normalize)]
+def run_packing(keras, dtype):
+    pack, unpack = keras.utils.pack_x_y_sample_weight, keras.utils.unpack_x_y_sample_weight
+    packed = [pack(1), pack([1]), pack(1, 2), pack(1, 2, 3), pack(1, None, 3)]
+    unpacked = [unpack(each) for each in (1, (1,), [1, 2], (1, 2, 3))]
+    names = [keras.utils.standardize_dtype(each) for each in (None, int, dtype, np.dtype(dtype))]
+    return {"texts": np.array([*map(repr, packed), *map(repr, unpacked), *names])}
+
+
+def run_config(keras, dtype):
+    config = keras.utils.Config(b=1, a=2.0)
+    config.rate = 0.5
+    config["seed"] = 3
+    config.update({"x": 1}, y=2)
+    found = [config.pop("x"), config.get("none"), config.get("none", 4), config.as_dict()]
+    found += [list(config), list(config.keys()), list(config.values()), config.to_json(), config]
+    found += [len(config), "a" in config, config.frozen, list(config.items())]
+    config.freeze()
+    refused = []
+    for change in (
+        lambda: setattr(config, "rate", 1),
+        lambda: config.update(rate=1),
+        lambda: config.pop("rate"),
+        lambda: config.__delitem__("rate"),
+        lambda: config.nothing,
+        lambda: config["nothing"],
+        lambda: setattr(config, "frozen", False),
+    ):
+        try:
+            change()
+        except Exception as error:
+            refused.append(type(error).__name__)
+    found += [config.frozen, config.rate]
+    config.unfreeze()
+    del config["rate"]
+    return {"texts": np.array([*map(repr, found), repr(config)]), "refused": np.array(refused)}
+
+
+CASES = [
+    Case("pad_sequences", run_pad_sequences),
+    Case("normalize", run_normalize),
+    Case("packing", run_packing),
+    Case("config", run_config),
+]

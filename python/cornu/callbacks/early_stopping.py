@@ -8,6 +8,7 @@ from typing import Any
 from cornu.callbacks.callback import Logs
 from cornu.callbacks.monitor_callback import MonitorCallback, check_number, check_verbosity
 from cornu.layers.arguments import check_flag
+from cornu.utils.messages import tell
 from cornu.utils.number import check_integer
 
 
@@ -104,13 +105,12 @@ class EarlyStopping(MonitorCallback):
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         if self.stopped_epoch > 0 and self.verbose > 0:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping", flush=True)
+            tell(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose > 0:
-                print(
+                tell(
                     "Restoring model weights from the end of the best epoch: "
                     f"{self.best_epoch + 1}.",
-                    flush=True,
                 )
             self.model.set_weights(self.best_weights)
 

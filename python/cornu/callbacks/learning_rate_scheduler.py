@@ -11,6 +11,7 @@ import numpy as np
 from cornu.callbacks.callback import Callback, Logs
 from cornu.callbacks.monitor_callback import check_verbosity
 from cornu.utils.errors import shown
+from cornu.utils.messages import tell
 
 
 class LearningRateScheduler(Callback):
@@ -60,9 +61,8 @@ class LearningRateScheduler(Callback):
             )
         self.model.optimizer.learning_rate = float(rate)
         if self.verbose > 0:
-            print(
+            tell(
                 f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.",
-                flush=True,
             )
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:

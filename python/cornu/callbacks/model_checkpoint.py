@@ -12,6 +12,7 @@ from cornu.callbacks.callback import Logs
 from cornu.callbacks.monitor_callback import MonitorCallback, check_number, check_verbosity
 from cornu.layers.arguments import check_flag
 from cornu.utils.errors import shown
+from cornu.utils.messages import tell
 from cornu.utils.number import as_integer
 
 
@@ -162,7 +163,7 @@ class ModelCheckpoint(MonitorCallback):
 
     def _say(self, epoch: int, text: str) -> None:
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: {text}", flush=True)
+            tell(f"\nEpoch {epoch + 1}: {text}")
 
 
 class _Named(dict[str, Any]):

@@ -6,6 +6,7 @@ from typing import Any
 
 from cornu.callbacks.callback import Callback, Logs
 from cornu.callbacks.progress import Progress
+from cornu.utils.messages import tell
 
 
 class ProgbarLogger(Callback):
@@ -67,7 +68,7 @@ class ProgbarLogger(Callback):
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         if self._verbose and self._epochs > 1:
-            print(f"Epoch {epoch + 1}/{self._epochs}", flush=True)
+            tell(f"Epoch {epoch + 1}/{self._epochs}")
         self._begin()
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:

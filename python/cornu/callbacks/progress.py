@@ -17,6 +17,7 @@ from cornu.callbacks.progress_line import (
     results,
     step_time,
 )
+from cornu.utils.messages import can_print, is_interactive_logging_enabled, tell
 
 # Seconds between two looks of the bar, as in Keras: the eye sees no more.
 INTERVAL = 0.05
@@ -79,9 +80,9 @@ class Progress:
             self.close()
         if self._verbose == 1:
             line = bar_line(step, steps, seconds, logs, fill(), self._unit, self._width)
-            print(line, flush=True)
+            tell(line)
         else:
-            print(plain_line(step, steps, seconds, logs, self._unit), flush=True)
+            tell(plain_line(step, steps, seconds, logs, self._unit))
 
     def close(self) -> None:
         """Write no more to the bar's line."""
@@ -100,15 +101,13 @@ class Progress:
 
 def fill() -> str:
     """Return the character that a bar is made of on the present output."""
-    try:
-        _FILL.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except UnicodeEncodeError:
-        return _PLAIN_FILL
-    return _FILL
+    return _FILL if can_print(_FILL) else _PLAIN_FILL
 
 
 def _is_live() -> bool:
     """Whether a line can be written over: on a terminal, and in a notebook."""
+    if not is_interactive_logging_enabled():
+        return False
     is_terminal = getattr(sys.stdout, "isatty", None)
     return bool(is_terminal and is_terminal()) or "ipykernel" in sys.modules
 

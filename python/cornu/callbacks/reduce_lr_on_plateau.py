@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu.callbacks.callback import Logs
 from cornu.callbacks.monitor_callback import MonitorCallback, check_number, check_verbosity
+from cornu.utils.messages import tell
 from cornu.utils.number import check_integer
 
 
@@ -115,9 +116,8 @@ class ReduceLROnPlateau(MonitorCallback):
         new = max(rate * self.factor, self.min_lr)
         self.model.optimizer.learning_rate = new
         if self.verbose > 0:
-            print(
+            tell(
                 f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.",
-                flush=True,
             )
         self.cooldown_counter = self.cooldown
         self.wait = 0

@@ -6,6 +6,7 @@ import math
 
 from cornu.callbacks.callback import Callback, Logs
 from cornu.layers.arguments import check_flag
+from cornu.utils.messages import tell
 
 
 class TerminateOnNaN(Callback):
@@ -44,5 +45,5 @@ class TerminateOnNaN(Callback):
                 f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. Terminating "
                 "training immediately."
             )
-        print(f"Batch {batch}: Invalid loss, terminating training", flush=True)
+        tell(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True

@@ -11,6 +11,7 @@ import numpy as np
 
 from cornu.models.training_data import TrainingData, take_data
 from cornu.utils.errors import shown
+from cornu.utils.limits import limited_steps
 from cornu.utils.py_dataset import PyDataset
 
 # How a data set made for Keras itself is told, by the names of its bases.
@@ -131,7 +132,7 @@ class Feed:
 
     def __init__(self, batches: Batches, steps: int | None = None) -> None:
         self._batches = batches
-        self._steps = steps
+        self._steps = limited_steps(steps, batches.count)
         self._iterator: Iterator[Any] | None = None
         self._seen = 0
         # Whether a source that has one pass only has come to its end.

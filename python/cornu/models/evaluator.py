@@ -19,6 +19,7 @@ from cornu.models.validation import evaluate_rows
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
+from cornu.utils.limits import max_steps_per_epoch
 from cornu.utils.number import check_integer
 
 BATCH_SIZE = 32
@@ -158,7 +159,7 @@ class Evaluator(Compiled):
         """
         if self._settled and verbose == 0 and batch_size is steps is callbacks is out is None:
             few = self._core.predict_few(x)
-            if few is not None:
+            if few is not None and (len(few) <= BATCH_SIZE or max_steps_per_epoch() is None):
                 self.stop_predicting = False
                 return few
         size = check_batch_size("batch_size", batch_size)

@@ -19,6 +19,7 @@ from cornu.models.training_data import Shape, TrainingData, take_validation
 from cornu.random.seed_generator import make_default_seed
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
+from cornu.utils.limits import limited_steps
 from cornu.utils.number import check_integer
 
 
@@ -57,9 +58,11 @@ def first_steps(data: TrainingData, steps: int | None, batch_size: int) -> Train
 
 def first_rows(x: np.ndarray, steps: int | None, batch_size: int) -> np.ndarray:
     """Return the rows of the first `steps` batches, likewise."""
+    count = len(x)
+    steps = limited_steps(steps, -(-count // batch_size))
     if steps is None:
         return x
-    rows, count = steps * batch_size, len(x)
+    rows = steps * batch_size
     if rows >= count + batch_size:
         warnings.warn(
             f"The input ran out of data: there are {-(-count // batch_size)} batches. "

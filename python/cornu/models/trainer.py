@@ -41,6 +41,7 @@ from cornu.models.validation import Validation, check_frequency
 from cornu.random.seed_generator import make_default_seed, make_revocable_seed
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
+from cornu.utils.limits import limited_epochs, limited_steps
 from cornu.utils.number import check_integer
 
 
@@ -145,7 +146,7 @@ class Trainer(Evaluator):
         test_size = check_batch_size("validation_batch_size", validation_batch_size, size)
         verbose = check_verbose(verbose)
         is_shuffled = check_shuffle(shuffle)
-        last = check_integer("epochs", epochs, least=0)
+        last = limited_epochs(check_integer("epochs", epochs, least=0))
         start = check_integer("initial_epoch", initial_epoch, least=0)
         frequency = check_frequency(validation_freq)
         steps = check_steps("steps_per_epoch", steps_per_epoch)
@@ -171,6 +172,7 @@ class Trainer(Evaluator):
             row_count = len(data.x)
             given = first_steps(given, test_steps, test_size)
         checked = Validation(self, given, test_size, frequency, listeners)
+        steps = limited_steps(steps, count_steps(row_count, size))
         if steps is not None and steps != count_steps(row_count, size):
             batches = ArrayBatches(data, size, random_order(is_shuffled))
             return self._fit_feed(

@@ -13,27 +13,39 @@ from cornu.utils.custom_objects import (
     register_keras_serializable as register_keras_serializable,
 )
 from cornu.utils.get_file import get_file as get_file
+from cornu.utils.messages import disable_interactive_logging as disable_interactive_logging
+from cornu.utils.messages import enable_interactive_logging as enable_interactive_logging
+from cornu.utils.messages import is_interactive_logging_enabled as is_interactive_logging_enabled
 from cornu.utils.normalization import normalize as normalize
 from cornu.utils.old_modules import alias_modules as _alias_modules
+from cornu.utils.packing import pack_x_y_sample_weight as pack_x_y_sample_weight
+from cornu.utils.packing import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from cornu.utils.progbar import Progbar as Progbar
 from cornu.utils.py_dataset import PyDataset as PyDataset
 from cornu.utils.py_dataset import Sequence as Sequence
 from cornu.utils.seeding import set_random_seed as set_random_seed
 from cornu.utils.sequences import pad_sequences as pad_sequences
 from cornu.utils.session import clear_session as clear_session
+from cornu.utils.settings import Config as Config
 from cornu.utils.split_dataset import split_dataset as split_dataset
 from cornu.utils.timeseries import (
     timeseries_dataset_from_array as timeseries_dataset_from_array,
 )
 
 if _TYPE_CHECKING:
+    from cornu.backend import standardize_dtype as standardize_dtype
     from cornu.saving import deserialize_keras_object as deserialize_keras_object
     from cornu.saving import serialize_keras_object as serialize_keras_object
 
-# Files are needed by few programs, and these come with them.
-_OF_SAVING = ("deserialize_keras_object", "serialize_keras_object")
+# From modules that few programs need.
+_ELSEWHERE = {
+    "deserialize_keras_object": "saving",
+    "serialize_keras_object": "saving",
+    "standardize_dtype": "backend",
+}
 
 __all__ = [
+    "Config",
     "CustomObjectScope",
     "Progbar",
     "PyDataset",
@@ -41,18 +53,24 @@ __all__ = [
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "get_custom_objects",
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "is_interactive_logging_enabled",
     "normalize",
+    "pack_x_y_sample_weight",
     "pad_sequences",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
     "split_dataset",
+    "standardize_dtype",
     "timeseries_dataset_from_array",
     "to_categorical",
+    "unpack_x_y_sample_weight",
 ]
 
 
@@ -63,10 +81,10 @@ _alias_modules(
 
 
 def __getattr__(name: str) -> object:
-    if name in _OF_SAVING:
+    if name in _ELSEWHERE:
         from importlib import import_module
 
-        return getattr(import_module("cornu.saving"), name)
+        return getattr(import_module(f"cornu.{_ELSEWHERE[name]}"), name)
     raise _absent_name(__name__, name)
 
 

@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from cornu.utils.errors import shown
+from cornu.utils.messages import tell
 
 _HASHES = ("auto", "sha256", "md5")
 _FORMATS = ("auto", "tar", "zip")
@@ -127,10 +128,9 @@ def _is_kept(path: str, file_hash: str | None, algorithm: str) -> bool:
         return False
     if file_hash is None or _hash(path, algorithm, file_hash) == file_hash:
         return True
-    print(
+    tell(
         f"The file {path} has another hash than {file_hash}: it is incomplete or outdated, and is "
         "fetched again.",
-        flush=True,
     )
     return False
 
@@ -140,7 +140,7 @@ def _download(origin: str, path: str, file_hash: str | None, algorithm: str) -> 
     from urllib.error import HTTPError, URLError
     from urllib.request import urlopen
 
-    print(f"Downloading data from {origin}", flush=True)
+    tell(f"Downloading data from {origin}")
     part = f"{path}.{os.getpid()}.part"
     try:
         try:

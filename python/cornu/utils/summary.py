@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from cornu import config
+from cornu.utils.messages import can_print, tell
 from cornu.utils.nesting import is_model
 from cornu.utils.number import check_integer
 
@@ -69,7 +70,7 @@ def print_summary(
     if print_fn is not None:
         print_fn(text)
     else:
-        print(_printable(text), end="")
+        tell(_printable(text).removesuffix("\n"))
 
 
 def _default_length(length: int) -> int:
@@ -277,10 +278,4 @@ def _readable(nbytes: float) -> str:
 
 
 def _printable(text: str) -> str:
-    import sys
-
-    try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except UnicodeEncodeError:
-        return text.translate(_PLAIN_FRAME)
-    return text
+    return text if can_print(text) else text.translate(_PLAIN_FRAME)

@@ -1,0 +1,78 @@
+"""What cornu tells whoever runs a program: on the screen, or to Python's logging."""
+
+from __future__ import annotations
+
+import sys
+
+_is_interactive = True
+
+
+def enable_interactive_logging() -> None:
+    """Print progress and what callbacks tell, as is done unless something else was said.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.enable_interactive_logging()
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    global _is_interactive
+    _is_interactive = True
+
+
+def disable_interactive_logging() -> None:
+    """Hand to Python's logging whatever would be printed: progress, what callbacks tell, summaries.
+
+    It goes to the logger `"cornu"` at the level INFO, which `logging` shows nothing of unless it is
+    told to. No bar moves; what is done has its one line.
+
+    Example:
+
+    >>> import logging
+    >>> import cornu
+    >>> cornu.config.disable_interactive_logging()
+    >>> logging.getLogger("cornu").setLevel(logging.INFO)  # Each line of `fit`, too.
+    >>> cornu.config.enable_interactive_logging()
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    global _is_interactive
+    _is_interactive = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Return whether progress and messages are printed.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.config.is_interactive_logging_enabled()
+    True
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    return _is_interactive
+
+
+def tell(message: str) -> None:
+    """Print a message, or log it.
+
+    Args:
+        message: One line or more; the end of the last one is added.
+    """
+    if _is_interactive:
+        print(message, flush=True)
+        return
+    import logging
+
+    logging.getLogger("cornu").info(message.strip("\n"))
+
+
+def can_print(text: str) -> bool:
+    """Return whether the present output has all characters of a text; a log has all."""
+    try:
+        text.encode((_is_interactive and getattr(sys.stdout, "encoding", None)) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

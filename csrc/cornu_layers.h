@@ -52,6 +52,9 @@ cornu_status cornu_layer_new_group_normalization(const char *name, cornu_dtype d
                                                  cornu_error *error);
 cornu_status cornu_layer_new_flatten(const char *name, cornu_dtype dtype, cornu_layer **layer,
                                      cornu_error *error);
+/* The same with a row's first axis brought behind the others before. */
+cornu_status cornu_layer_new_flatten_channels_first(const char *name, cornu_dtype dtype,
+                                                    cornu_layer **layer, cornu_error *error);
 /* One of the `rank` sizes may be -1. */
 cornu_status cornu_layer_new_reshape(const char *name, cornu_dtype dtype, size_t rank,
                                      const int64_t *sizes, cornu_layer **layer, cornu_error *error);
@@ -91,10 +94,12 @@ cornu_status cornu_layer_new_repeat_vector(const char *name, cornu_dtype dtype, 
 cornu_status cornu_layer_new_normalization(const char *name, cornu_dtype dtype, size_t axis_count,
                                            const int64_t *axes, double floor, bool inverts,
                                            cornu_layer **layer, cornu_error *error);
-/* y = x scale + shift; a pair for each element of the last axis, or one (count 1) for all. */
+/* y = x scale + shift; a pair for each element of the last axis (with `channels_first` the third
+ * last), or one (count 1) for all. */
 cornu_status cornu_layer_new_rescaling(const char *name, cornu_dtype dtype, size_t count,
                                        const double *scales, const double *shifts,
-                                       cornu_layer **layer, cornu_error *error);
+                                       bool channels_first, cornu_layer **layer,
+                                       cornu_error *error);
 
 /* A layer of the caller's own. The object is retained. It has the spans that it is given before it
  * is built: new ones, filled with zero, or ones that another layer has already, at most

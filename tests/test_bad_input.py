@@ -93,14 +93,7 @@ def test_units(units):
         (lambda: layers.Reshape((-1, -1)), ("`target_shape`", "-1")),
         (lambda: layers.Reshape((2, -3)), ("`target_shape`", "-3")),
         (lambda: layers.Reshape((2.5,)), ("`target_shape`", "2.5")),
-        (
-            lambda: layers.Flatten("channels_first"),
-            ("'channels_first' is not supported yet", "='channels_first'"),
-        ),
-        (
-            lambda: layers.Flatten("x"),
-            ("`data_format` must be 'channels_last' or None;", "'channels_first'", "='x'"),
-        ),
+        (lambda: layers.Flatten("x"), ("`data_format` argument", "'channels_first'", "='x'")),
         (lambda: keras.Input(4), ("`shape`", "(4,)", "4")),
         (lambda: keras.Input(), ("`shape`", "None")),
         (lambda: keras.Input((None, 4)), ("`shape`", "known", "None")),

@@ -76,3 +76,26 @@ def test_identity_costs_nothing_and_takes_no_arguments():
     np.testing.assert_array_equal(layers.Identity()(x), x)
     with pytest.raises((TypeError, ValueError)):
         layers.Identity(3)
+
+
+def test_rescaling_of_channels_is_for_images_only():
+    keras.config.set_image_data_format("channels_first")
+    try:
+        layer = layers.Rescaling([1, 2, 3], [0, 1, 0])
+    finally:
+        keras.config.set_image_data_format("channels_last")
+    x = np.ones((2, 3, 2, 5))
+    expected = np.array([1.0, 3.0, 3.0], "float32").reshape(3, 1, 1) * np.ones_like(x)
+    np.testing.assert_array_equal(layer(x), expected)
+    for shape in ((4, 3), (4, 2, 3, 3)):
+        with pytest.raises(ValueError, match="another length than its third last axis"):
+            layer(np.zeros(shape))
+
+
+def test_flatten_of_channels_in_a_loss_of_ones_own():
+    """The layer called on what is being derived computes as its core does."""
+    pytest.importorskip("autograd")
+    x = np.arange(24.0).reshape(2, 3, 4)
+    layer = layers.Flatten("channels_first")
+    np.testing.assert_array_equal(layer(x), x.transpose(0, 2, 1).reshape(2, 12))
+    np.testing.assert_array_equal(layer._compute(x, False), layer(x))

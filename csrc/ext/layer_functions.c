@@ -130,8 +130,12 @@ static PyObject *activation_along(PyObject *module, PyObject *const *values, Py_
     return cornu_layer_finish(module, status, layer, &error);
 }
 
-static PyObject *flatten(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
-                         PyObject *keywords) {
+/* A maker of a layer that has no options. */
+typedef cornu_status plain_maker(const char *name, cornu_dtype dtype, cornu_layer **layer,
+                                 cornu_error *error);
+
+static PyObject *make_plain(PyObject *module, plain_maker *maker, const char *function,
+                            PyObject *const *values, Py_ssize_t value_count, PyObject *keywords) {
     const char *name;
     cornu_dtype dtype;
     cornu_layer *layer = NULL;
@@ -140,9 +144,20 @@ static PyObject *flatten(PyObject *module, PyObject *const *values, Py_ssize_t v
         {"name", cornu_convert_text, &name},
         {"dtype", cornu_convert_float_dtype, &dtype},
     };
-    if (!cornu_arguments_parse("flatten", 2, arguments, value_count, values, keywords)) return NULL;
-    cornu_status status = cornu_layer_new_flatten(name, dtype, &layer, &error);
+    if (!cornu_arguments_parse(function, 2, arguments, value_count, values, keywords)) return NULL;
+    cornu_status status = maker(name, dtype, &layer, &error);
     return cornu_layer_finish(module, status, layer, &error);
+}
+
+static PyObject *flatten(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                         PyObject *keywords) {
+    return make_plain(module, cornu_layer_new_flatten, "flatten", values, value_count, keywords);
+}
+
+static PyObject *flatten_channels_first(PyObject *module, PyObject *const *values,
+                                        Py_ssize_t value_count, PyObject *keywords) {
+    return make_plain(module, cornu_layer_new_flatten_channels_first, "flatten_channels_first",
+                      values, value_count, keywords);
 }
 
 static PyObject *reshape(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
@@ -223,6 +238,7 @@ static PyObject *rescaling(PyObject *module, PyObject *const *values, Py_ssize_t
     const char *name;
     cornu_dtype dtype;
     PyObject *scale_values, *shift_values, *made = NULL;
+    bool channels_first;
     size_t scale_count = 0, shift_count = 0;
     cornu_layer *layer = NULL;
     cornu_error error = CORNU_NO_ERROR;
@@ -231,8 +247,9 @@ static PyObject *rescaling(PyObject *module, PyObject *const *values, Py_ssize_t
         {"dtype", cornu_convert_float_dtype, &dtype},
         {"scale", cornu_convert_object, &scale_values},
         {"offset", cornu_convert_object, &shift_values},
+        {"channels_first", cornu_convert_bool, &channels_first},
     };
-    if (!cornu_arguments_parse("rescaling", 4, arguments, value_count, values, keywords)) {
+    if (!cornu_arguments_parse("rescaling", 5, arguments, value_count, values, keywords)) {
         return NULL;
     }
     double *scales = make_doubles(scale_values, "scale", &scale_count);
@@ -242,8 +259,8 @@ static PyObject *rescaling(PyObject *module, PyObject *const *values, Py_ssize_t
         PyErr_SetString(PyExc_ValueError, "`scale` and `offset` must have the same length");
         goto exit;
     }
-    cornu_status status =
-        cornu_layer_new_rescaling(name, dtype, scale_count, scales, shifts, &layer, &error);
+    cornu_status status = cornu_layer_new_rescaling(name, dtype, scale_count, scales, shifts,
+                                                    channels_first, &layer, &error);
     made = cornu_layer_finish(module, status, layer, &error);
 exit:
     PyMem_Free(scales);
@@ -271,8 +288,13 @@ PyMethodDef cornu_layer_functions[] = {
      "permute($module, /, name, dtype, dims)\n--\n\nA layer that reorders a row's axes."},
     {"repeat_vector", (PyCFunction)(void (*)(void))repeat_vector, METH_FASTCALL | METH_KEYWORDS,
      "repeat_vector($module, /, name, dtype, n)\n--\n\nA layer that repeats rows of features."},
+    {"flatten_channels_first", (PyCFunction)(void (*)(void))flatten_channels_first,
+     METH_FASTCALL | METH_KEYWORDS,
+     "flatten_channels_first($module, /, name, dtype)\n--\n\nThe same, a row's first axis counting "
+     "as its last."},
     {"rescaling", (PyCFunction)(void (*)(void))rescaling, METH_FASTCALL | METH_KEYWORDS,
-     "rescaling($module, /, name, dtype, scale, offset)\n--\n\nA layer of constants: x scale + "
+     "rescaling($module, /, name, dtype, scale, offset, channels_first)\n--\n\nA layer of "
+     "constants: x scale + "
      "offset."},
     {NULL, NULL, 0, NULL},
 };

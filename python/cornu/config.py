@@ -39,6 +39,7 @@ _on_nan = "warn"
 _policy: str | None = None
 # Whether lambdas in configurations are run wherever they come from.
 _allows_code = False
+_image_data_format = "channels_last"
 
 
 def floatx() -> str:
@@ -225,7 +226,7 @@ def image_data_format() -> str:
     """Return where the channels of an image are.
 
     Returns:
-        `"channels_last"`, the one that is supported.
+        `"channels_last"`, or `"channels_first"` after `set_image_data_format`.
 
     Example:
 
@@ -235,14 +236,16 @@ def image_data_format() -> str:
 
     Source: https://keras.io/api/utils/config_utils/
     """
-    return "channels_last"
+    return _image_data_format
 
 
 def set_image_data_format(data_format: str) -> None:
-    """Set where the channels of an image are.
+    """Set where the channels of an image are, for layers that are made from now on.
+
+    `Flatten` and `Rescaling` go by it.
 
     Args:
-        data_format: `"channels_last"`.
+        data_format: `"channels_last"`, as at first, or `"channels_first"`.
 
     Raises:
         ValueError: it is something else.
@@ -254,11 +257,36 @@ def set_image_data_format(data_format: str) -> None:
 
     Source: https://keras.io/api/utils/config_utils/
     """
-    if data_format != "channels_last":
+    global _image_data_format
+    _image_data_format = check_data_format(data_format)
+
+
+def check_data_format(data_format: Any) -> str:
+    """Return where the channels of an image are; for None, what is set for all.
+
+    Args:
+        data_format: `"channels_last"`, `"channels_first"`, in any case of letters, or None.
+
+    Raises:
+        ValueError: it is something else.
+
+    Example:
+
+    >>> from cornu.config import check_data_format
+    >>> check_data_format(None), check_data_format("Channels_First")
+    ('channels_last', 'channels_first')
+
+    Source: https://keras.io/api/utils/config_utils/
+    """
+    if data_format is None:
+        return _image_data_format
+    name = data_format.lower() if isinstance(data_format, str) else None
+    if name not in ("channels_last", "channels_first"):
         raise ValueError(
-            "`data_format` must be 'channels_last': the other one is not supported yet. "
+            "The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
             f"Received: data_format={_shown(data_format)}"
         )
+    return name
 
 
 def isa() -> str:

@@ -141,9 +141,9 @@ static const int64_t swapped[] = {2, 1};
 static cornu_layer *rescaling_layer(void) {
     const double scales[] = {1, 2, 3, 4}, shifts[] = {0, -1, -2, -3};
     cornu_layer *layer = NULL;
-    CHECK_INT(
-        cornu_layer_new_rescaling("rescaling", CORNU_FLOAT64, B, scales, shifts, &layer, NULL),
-        CORNU_OK);
+    CHECK_INT(cornu_layer_new_rescaling("rescaling", CORNU_FLOAT64, B, scales, shifts, false,
+                                        &layer, NULL),
+              CORNU_OK);
     return layer;
 }
 

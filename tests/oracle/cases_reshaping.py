@@ -18,6 +18,8 @@ LAYERS = [
     ("rescale", (5,), 3, lambda layers: layers.Rescaling(1 / 255)),
     ("rescale and shift", (3, 17), 9, lambda layers: layers.Rescaling(0.5, offset=-1)),
     ("rescale each", (2, 3), 4, lambda layers: layers.Rescaling([1.0, 2.0, -0.5], [0, 1, 2])),
+    ("flatten channels", (2, 3, 5), 4, lambda layers: layers.Flatten("channels_first")),
+    ("flatten one axis", (5,), 4, lambda layers: layers.Flatten(data_format="channels_first")),
     ("rescale, shift each", (2, 3), 4, lambda layers: layers.Rescaling(2, [0.0, 1.0, 2.0])),
 ]
 
@@ -34,4 +36,25 @@ def run_first(keras, dtype):
     }
 
 
-CASES = [*(in_a_model(*row) for row in LAYERS), Case("rescaling first", run_first)]
+def run_channels(keras, dtype):
+    """Images whose channels come first: of odd sizes, and of more than a tile."""
+    keras.config.set_image_data_format("channels_first")
+    try:
+        layers = keras.layers
+        rescaling = layers.Rescaling([0.5, -2.0, 3.0], offset=0.25)
+        model = keras.Sequential([keras.Input((3, 4, 5)), rescaling, layers.Flatten()])
+        return {
+            "predict": model.predict(draw("images", 3, 3, 4, 5, dtype=dtype), verbose=0),
+            "large": rescaling(draw("large", 2, 3, 17, 31, dtype=dtype)),
+            "number": layers.Rescaling(2.0)(draw("images", 3, 5, dtype=dtype)),
+            "data_format": np.array(layers.Flatten().data_format),
+        }
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
+CASES = [
+    *(in_a_model(*row) for row in LAYERS),
+    Case("rescaling first", run_first),
+    Case("channels first", run_channels),
+]

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from cornu import _core
+from cornu.config import check_data_format
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
-from cornu.utils.arrays import is_among
-from cornu.utils.errors import shown
+from cornu.utils.tracing import numpy_of
 
 
 class Flatten(Layer):
     """A layer that makes each row one-dimensional: (n, a, b) becomes (n, a * b). It copies nothing.
 
     Args:
-        data_format: `"channels_last"` or None, which is the same: elements keep their order.
-            `"channels_first"` is not supported yet.
+        data_format: `"channels_last"`: elements keep their order. `"channels_first"`: a row's first
+            axis is brought behind the others before, which copies. None: what
+            `config.image_data_format` says.
         **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
 
     Raises:
@@ -35,20 +36,21 @@ class Flatten(Layer):
     _options = ("data_format",)
 
     def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
-        if not is_among(data_format, (None, "channels_last")):
-            raise ValueError(
-                "`data_format` must be 'channels_last' or None; 'channels_first' is not supported "
-                "yet. "
-                f"Received: data_format={shown(data_format)}"
-            )
-        self.data_format = "channels_last"
+        self.data_format = check_data_format(data_format)
         super().__init__(**kwargs)
 
     def _expected_input(self) -> InputSpec:
         return InputSpec(min_ndim=1)
 
     def _compute(self, x: Any, training: bool) -> Any:
+        if self._moves and x.ndim > 2:
+            x = numpy_of(x).moveaxis(x, 1, -1)
         return x.reshape((x.shape[0], -1))
 
+    @property
+    def _moves(self) -> bool:
+        return self.data_format == "channels_first"
+
     def _make_core(self) -> _core.Layer:
-        return _core.flatten(self.name, self.dtype)
+        make = _core.flatten_channels_first if self._moves else _core.flatten
+        return make(self.name, self.dtype)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cornu import _core
+from cornu.config import image_data_format
 from cornu.layers.layer import Layer
 from cornu.utils.errors import shown
 
@@ -15,7 +16,8 @@ class Rescaling(Layer):
     """A layer that multiplies its input and adds to it: `x * scale + offset`.
 
     Args:
-        scale: A number, or one for each element of the last axis.
+        scale: A number, or one for each element of the last axis; of the third last, the channels
+            of images, where `config.image_data_format()` says so when the layer is made.
         offset: Likewise.
         **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
 
@@ -49,6 +51,7 @@ class Rescaling(Layer):
                 f"Received: scale={shown(scale)}, offset={shown(offset)}"
             )
         self._scales, self._offsets = np.broadcast_arrays(*numbers)
+        self._channels_first = image_data_format() == "channels_first"
         super().__init__(**kwargs)
 
     def _make_core(self) -> _core.Layer:
@@ -59,7 +62,13 @@ class Rescaling(Layer):
                     f"`{name}` must be of numbers that are finite in {self.dtype}. "
                     f"Received: {name}={shown(getattr(self, name))}"
                 )
-        return _core.rescaling(self.name, self.dtype, self._scales.tolist(), self._offsets.tolist())
+        return _core.rescaling(
+            self.name,
+            self.dtype,
+            self._scales.tolist(),
+            self._offsets.tolist(),
+            self._channels_first,
+        )
 
 
 def _as_numbers(name: str, value: Any) -> np.ndarray:

@@ -91,11 +91,19 @@ static void check_labels(void) {
     CHECK_SIZE(cornu_labels_to_ids(1, labels, 0, ids), 0);
     const double bad[] = {-1, NOT_A_NUMBER, INFINITE, -INFINITE, 1e300, 2147483648.0, 0.999999999};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        CHECK_SIZE(cornu_labels_to_ids(1, &bad[i], SIZE_MAX, ids), 0);
+        CHECK_SIZE(cornu_labels_to_ids(1, &bad[i], SIZE_MAX - 1, ids), 0);
     }
     const double last = 2147483647.0;
-    CHECK_SIZE(cornu_labels_to_ids(1, &last, SIZE_MAX, ids), 1);
+    CHECK_SIZE(cornu_labels_to_ids(1, &last, SIZE_MAX - 1, ids), 1);
     CHECK_INT(ids[0], INT32_MAX);
+    /* Labels that are no classes may be below 0, and nothing else more. */
+    for (size_t i = 1; i < sizeof bad / sizeof bad[0]; i++) {
+        CHECK_SIZE(cornu_labels_to_ids(1, &bad[i], CORNU_ANY_LABEL, ids), 0);
+    }
+    const double least[] = {-2147483648.0, -1, -2147483649.0};
+    CHECK_SIZE(cornu_labels_to_ids(3, least, CORNU_ANY_LABEL, ids), 2);
+    CHECK_INT(ids[0], INT32_MIN);
+    CHECK_INT(ids[1], -1);
 }
 
 /* In a process of its own, since the choice is made once. */

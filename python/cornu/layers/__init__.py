@@ -37,6 +37,7 @@ from cornu.layers.rms_normalization import RMSNormalization as RMSNormalization
 from cornu.layers.softmax import Softmax as Softmax
 from cornu.layers.string_lookup import StringLookup as StringLookup
 from cornu.layers.unit_normalization import UnitNormalization as UnitNormalization
+from cornu.layers.wrapper import Wrapper as Wrapper
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.old_modules import alias_modules as _alias_modules
 
@@ -76,6 +77,7 @@ __all__ = [
     "Softmax",
     "StringLookup",
     "UnitNormalization",
+    "Wrapper",
     "deserialize",
     "serialize",
 ]

@@ -1,5 +1,7 @@
 """Initializers' arguments, names and errors. Their distributions are in test_initializers.py."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -226,3 +228,11 @@ def test_seeds():
 def test_the_base():
     with pytest.raises(NotImplementedError, match="must have a method `__call__"):
         initializers.Initializer()((1,))
+
+
+def test_an_array_of_constants_comes_back_from_plain_values():
+    values = np.array([[0.5], [2.0]])
+    config = json.loads(json.dumps(initializers.Constant(values).get_config()))
+    again = initializers.Constant.from_config(config)
+    assert again((2, 3)).tolist() == [[0.5] * 3, [2.0] * 3]
+    assert repr(initializers.Constant(0.5)) == "Constant(value=0.5)"

@@ -71,6 +71,8 @@ def test_adapting_to_batches():
     layer = layers.StringLookup(num_oov_indices=2)
     layer.adapt(batch for batch in (np.array([["b", "a"]]), np.array([["b", "c"]])))
     assert layer.get_vocabulary() == ["[UNK]", "[UNK]", "b", "c", "a"]
+    layer.adapt(batch for batch in (["b", "a"], ["b", "c", "b"]))
+    assert layer.get_vocabulary() == ["[UNK]", "[UNK]", "b", "c", "a"]
     layer.adapt([["z"]])
     assert layer.get_vocabulary(include_special_tokens=False) == ["z"]
     layer.reset_state()

@@ -47,7 +47,30 @@ class Constant(Initializer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such an initializer again."""
-        return {"value": self.value}
+        from cornu.saving.serialization import serialize_keras_object
+
+        return {"value": serialize_keras_object(self.value)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Constant:
+        """Make an initializer from what `get_config` returned, an array as plain values in it.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> config = cornu.initializers.Constant(np.ones(2)).get_config()
+        >>> cornu.initializers.Constant.from_config(config)((3, 2)).sum()
+        np.float32(6.0)
+
+        Source: https://keras.io/api/layers/initializers/
+        """
+        from cornu.saving.serialization import make_arguments
+
+        return cls(**make_arguments(config))
+
+    def __repr__(self) -> str:
+        return f"Constant(value={self.value!r})"
 
 
 class Zeros(Initializer):

@@ -52,7 +52,12 @@ def adapt_batches(
     parts: Iterator[np.ndarray]
     if comes_in_batches(data) or _is_list_of_arrays(data):
         source = iter(data) if isinstance(data, list | tuple) else as_batches(data, None).iterate()
-        parts = (convert(inputs_of(batch), "data") for batch in itertools.islice(source, count))
+        batches = itertools.islice(source, count)
+        # A list of words or numbers is a batch of them; one of arrays has the inputs first.
+        parts = (
+            convert(batch if _is_plain_list(batch) else inputs_of(batch), "data")
+            for batch in batches
+        )
     else:
         rows = convert(data, "data")
         parts = _blocks(rows if count is None else rows[: count * size])
@@ -60,6 +65,10 @@ def adapt_batches(
     if first is None:
         raise ValueError(f"`data` must have at least one row to adapt to. Received: {shown(data)}")
     return itertools.chain([first], parts)
+
+
+def _is_plain_list(batch: Any) -> bool:
+    return isinstance(batch, list) and not any(hasattr(part, "shape") for part in batch[:1])
 
 
 def _is_list_of_arrays(data: Any) -> bool:

@@ -43,7 +43,7 @@ def test_what_keras_has_is_there_or_said_to_be_missing(module):
         ("cornu.dtype_policies", "QuantizedDTypePolicy"),
         ("cornu", "visualization"),
         ("cornu.optimizers", "Lamb"),
-        ("cornu.utils", "plot_model"),
+        ("cornu.utils", "load_img"),
     ],
 )
 def test_an_import_says_it_too(module, name):

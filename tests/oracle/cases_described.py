@@ -1,5 +1,7 @@
 """What a model says of itself: types, paths, configurations of building and compiling, its loss."""
 
+import re
+
 import numpy as np
 
 from .harness import Case, draw, draw_integers
@@ -42,8 +44,40 @@ def loss_of(name, loss, weight=None):
     return Case(f"compute_loss/{name}", run)
 
 
+def graphs(keras, dtype):
+    """What graphviz is given: boxes, groups and edges, layers numbered as they come."""
+    layers = keras.layers
+    inner = keras.Sequential([layers.Dense(4, name="b"), layers.ReLU(name="r")], name="inner")
+    first = layers.Dense(2, activation="relu", name="a", dtype=dtype)
+    last = layers.Dropout(0.1, name="d")
+    model = keras.Sequential([keras.Input((3,)), first, inner, last], name="m")
+    first.trainable = False
+    inputs = keras.Input((3,), name="in")
+    functional = keras.Model(inputs, layers.Dense(2, name="z")(model(inputs)), name="f")
+    everything = {"show_shapes": True, "show_dtype": True, "show_trainable": True}
+    everything |= {"show_layer_activations": True, "expand_nested": True}
+
+    def text(of, **options):
+        graph = keras.utils.model_to_dot(of, **options).to_string()
+        keys = dict.fromkeys(re.findall(r"\b\d{9,}\b", graph))
+        for number, key in enumerate(keys):
+            graph = graph.replace(key, f"L{number}")
+        return "\n".join(sorted(graph.split("\n")))
+
+    return {
+        "plain": np.array(text(model)),
+        "turned": np.array(text(model, rankdir="LR", dpi=96, splines="curved")),
+        "all": np.array(text(model, **everything)),
+        "anonymous": np.array(text(model, show_layer_names=False, show_dtype=True)),
+        "functional": np.array(text(functional, show_shapes=True)),
+        "expanded": np.array(text(functional, expand_nested=True).count("->")),
+        "cluster": np.array(text(model, subgraph=True)),
+    }
+
+
 CASES = [
     Case("described", described),
+    Case("graphs", graphs),
     loss_of("mse", "mse"),
     loss_of("scaled", "mse", weight=2.0),
     loss_of("ids", "sparse_categorical_crossentropy"),

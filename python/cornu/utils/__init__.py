@@ -36,10 +36,14 @@ if _TYPE_CHECKING:
     from cornu.backend import standardize_dtype as standardize_dtype
     from cornu.saving import deserialize_keras_object as deserialize_keras_object
     from cornu.saving import serialize_keras_object as serialize_keras_object
+    from cornu.utils.model_plot import model_to_dot as model_to_dot
+    from cornu.utils.model_plot import plot_model as plot_model
 
 # From modules that few programs need.
 _ELSEWHERE = {
     "deserialize_keras_object": "saving",
+    "model_to_dot": "utils.model_plot",
+    "plot_model": "utils.model_plot",
     "serialize_keras_object": "saving",
     "standardize_dtype": "backend",
 }
@@ -60,9 +64,11 @@ __all__ = [
     "get_registered_name",
     "get_registered_object",
     "is_interactive_logging_enabled",
+    "model_to_dot",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
+    "plot_model",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",

@@ -1,0 +1,177 @@
+"""A picture of a model as SVG, drawn without any other program."""
+
+from __future__ import annotations
+
+import itertools
+from html import escape
+
+from cornu.utils.model_boxes import Box, Group
+
+# In pixels at 96 dots an inch.
+_GAP, _PADDING, _MARGIN = 36, 12, 8
+_LINE, _LABEL = 32, 22
+# Of a letter, as a part of its size: the mean of Helvetica's bold ones, rounded up.
+_LETTER = 0.62
+_HEAD, _TEXT = 16, 14
+_ALONG_X = ("LR", "RL")
+_BACKWARDS = ("BT", "RL")
+_COLORS = {"Trainable": "forestgreen", "Non-trainable": "firebrick"}
+
+Rectangle = tuple[float, float, float, float]
+
+
+def draw(parts: list[Box | Group], rankdir: str, dpi: float) -> str:
+    """Return the picture.
+
+    Args:
+        parts: The boxes.
+        rankdir: Where they go on: `"TB"`, down, `"BT"`, `"LR"` or `"RL"`.
+        dpi: Dots an inch; 96 of them are a pixel each.
+    """
+    drawing = _Drawing(rankdir)
+    width, height = drawing.size(parts)
+    places = drawing.place(parts, _MARGIN, _MARGIN, width, height)
+    edges = [drawing.edge(one, other) for one, other in itertools.pairwise(places)]
+    width, height = width + 2 * _MARGIN, height + 2 * _MARGIN
+    scale = dpi / 96
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale:.0f}" '
+            f'height="{height * scale:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
+            'font-family="Helvetica, Arial, sans-serif">',
+            '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="5" '
+            'markerHeight="5" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
+            f'<rect width="{width:.0f}" height="{height:.0f}" fill="white"/>',
+            *drawing.shapes,
+            *edges,
+            "</svg>\n",
+        ]
+    )
+
+
+class _Drawing:
+    """Measures boxes and groups, and draws them one beside the other.
+
+    Args:
+        rankdir: The direction.
+    """
+
+    def __init__(self, rankdir: str) -> None:
+        self._is_along_x, self._is_backwards = rankdir in _ALONG_X, rankdir in _BACKWARDS
+        self.shapes: list[str] = []
+
+    def size(self, parts: list[Box | Group]) -> tuple[float, float]:
+        """Return width and height of all parts together."""
+        sizes = [self._size(part) for part in parts]
+        gaps = _GAP * max(len(sizes) - 1, 0)
+        widths, heights = [size[0] for size in sizes] or [0.0], [size[1] for size in sizes] or [0.0]
+        if self._is_along_x:
+            return sum(widths) + gaps, max(heights)
+        return max(widths), sum(heights) + gaps
+
+    def _size(self, part: Box | Group) -> tuple[float, float]:
+        if isinstance(part, Group):
+            width, height = self.size(part.parts)
+            label = _width(part.name, _TEXT)
+            return max(width + 2 * _PADDING, label), height + 2 * _PADDING + _LABEL
+        cells = sum(_width(_text(cell), _TEXT) for cell in part.cells)
+        activation = _width(f"Activation: {part.activation}", _TEXT) if part.activation else 0
+        width = max(_width(_title(part), _HEAD), activation, cells)
+        return width, _LINE * (1 + bool(part.activation) + bool(part.cells))
+
+    def place(
+        self, parts: list[Box | Group], x: float, y: float, width: float, height: float
+    ) -> list[Rectangle]:
+        """Draw parts in the middle of a rectangle, and return where the boxes are, in order."""
+        found = []
+        for part in reversed(parts) if self._is_backwards else parts:
+            w, h = self._size(part)
+            left, top = (x, y + (height - h) / 2) if self._is_along_x else (x + (width - w) / 2, y)
+            found.append(self._draw(part, left, top, w, h))
+            x, y = (x + w + _GAP, y) if self._is_along_x else (x, y + h + _GAP)
+        if self._is_backwards:
+            found.reverse()
+        return [place for places in found for place in places]
+
+    def _draw(
+        self, part: Box | Group, x: float, y: float, width: float, height: float
+    ) -> list[Rectangle]:
+        if isinstance(part, Group):
+            self.shapes.append(
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
+                'fill="none" stroke="black" stroke-dasharray="5 3"/>'
+            )
+            self._write(part.name, "", x + _PADDING, y + _LABEL / 2 + 2, _TEXT, "black", "start")
+            inner = y + _PADDING + _LABEL
+            return self.place(
+                part.parts,
+                x + _PADDING,
+                inner,
+                width - 2 * _PADDING,
+                height - 2 * _PADDING - _LABEL,
+            )
+        self._cell(x, y, width, "", _title(part), "black", _HEAD)
+        line = y + _LINE
+        if part.activation:
+            self._cell(x, line, width, "Activation: ", part.activation, "white", _TEXT)
+            line += _LINE
+        wanted = [_width(_text(cell), _TEXT) for cell in part.cells]
+        left, spare = x, (width - sum(wanted)) / max(len(wanted), 1)
+        for cell, least in zip(part.cells, wanted, strict=True):
+            said, value = (f"{cell[0]}: ", cell[1]) if cell[1] else ("", cell[0])
+            color = _COLORS.get(cell[0], "white")
+            self._cell(left, line, least + spare, said, value, color, _TEXT)
+            left += least + spare
+        return [(x, y, width, height)]
+
+    def _cell(
+        self, x: float, y: float, width: float, said: str, value: str, color: str, size: int
+    ) -> None:
+        self.shapes.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{_LINE}" fill="{color}" '
+            'stroke="black"/>'
+        )
+        ink = "black" if color == "white" else "white"
+        self._write(said, value, x + width / 2, y + _LINE / 2, size, ink, "middle")
+
+    def _write(
+        self, said: str, value: str, x: float, y: float, size: int, ink: str, anchor: str
+    ) -> None:
+        bold = f'<tspan font-weight="bold">{escape(value)}</tspan>' if value else ""
+        self.shapes.append(
+            f'<text x="{x:.1f}" y="{y + size * 0.35:.1f}" font-size="{size}" fill="{ink}" '
+            f'text-anchor="{anchor}" xml:space="preserve">{escape(said)}{bold}</text>'
+        )
+
+    def edge(self, one: Rectangle, other: Rectangle) -> str:
+        """Return an arrow from a box to the next."""
+        (x1, y1, w1, h1), (x2, y2, w2, h2) = one, other
+        if self._is_along_x:
+            start, end = (
+                (x1 if self._is_backwards else x1 + w1),
+                (x2 + w2 if self._is_backwards else x2),
+            )
+            points = start, y1 + h1 / 2, end, y2 + h2 / 2
+        else:
+            start, end = (
+                (y1 if self._is_backwards else y1 + h1),
+                (y2 + h2 if self._is_backwards else y2),
+            )
+            points = x1 + w1 / 2, start, x2 + w2 / 2, end
+        x1, y1, x2, y2 = points
+        return (
+            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="black" '
+            'stroke-width="2" marker-end="url(#head)"/>'
+        )
+
+
+def _title(box: Box) -> str:
+    return f"{box.name} ({box.kind})" if box.name else box.kind
+
+
+def _text(cell: tuple[str, str]) -> str:
+    return f"{cell[0]}: {cell[1]}" if cell[1] else cell[0]
+
+
+def _width(text: str, size: int) -> float:
+    return len(text) * size * _LETTER + 2 * _PADDING

@@ -43,6 +43,13 @@ cornu_status cornu_layer_new_batch_normalization(const char *name, cornu_dtype d
                                                  double momentum, double epsilon, bool center,
                                                  bool scale, const cornu_renorm *renorm,
                                                  cornu_layer **layer, cornu_error *error);
+/* The layer within, which is not built yet and stays the caller's too, with its kernel divided in
+ * each training pass by the largest singular value that so many power iterations find. Weights:
+ * its kernel, the iterations' vector, then its others; its rules are taken over. CORNU_ERROR_VALUE:
+ * it is built, or the caller's own. */
+cornu_status cornu_layer_new_spectral_normalization(const char *name, cornu_layer *within,
+                                                    size_t iterations, cornu_layer **layer,
+                                                    cornu_error *error);
 /* The places along `axis` (as above) in groups of neighbours, -1: each one for itself; a row's
  * group is normalized by its own mean and variance. Weights: gamma, beta, as wanted, along the
  * axis. */

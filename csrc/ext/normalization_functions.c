@@ -3,6 +3,7 @@
 
 #include "ext/arguments.h"
 #include "ext/errors.h"
+#include "ext/layer_type.h"
 #include "ext/module.h"
 
 /* (momentum, least, most, farthest). */
@@ -120,6 +121,32 @@ static PyObject *normalization(PyObject *module, PyObject *const *values, Py_ssi
     return cornu_layer_finish(module, status, layer, &error);
 }
 
+static PyObject *spectral_normalization(PyObject *module, PyObject *const *values,
+                                        Py_ssize_t value_count, PyObject *keywords) {
+    const char *name;
+    PyObject *within;
+    size_t iterations;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},
+        {"layer", cornu_convert_object, &within},
+        {"iterations", cornu_convert_positive_size, &iterations},
+    };
+    if (!cornu_arguments_parse("spectral_normalization", 3, arguments, value_count, values,
+                               keywords)) {
+        return NULL;
+    }
+    if (!Py_IS_TYPE(within, cornu_module_state_of(module)->layer_type)) {
+        cornu_argument_refuse(PyExc_TypeError, "layer", "a layer of the core", within);
+        return NULL;
+    }
+    cornu_layer *inner = ((cornu_layer_object *)within)->layer;
+    cornu_status status =
+        cornu_layer_new_spectral_normalization(name, inner, iterations, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
 static PyObject *prelu(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                        PyObject *keywords) {
     const char *name;
@@ -154,6 +181,10 @@ PyMethodDef cornu_normalization_functions[] = {
     {"normalization", (PyCFunction)(void (*)(void))normalization, METH_FASTCALL | METH_KEYWORDS,
      "normalization($module, /, name, dtype, axes, floor, invert)\n--\n\n"
      "A layer that normalizes by statistics that it is given."},
+    {"spectral_normalization", (PyCFunction)(void (*)(void))spectral_normalization,
+     METH_FASTCALL | METH_KEYWORDS,
+     "spectral_normalization($module, /, name, layer, iterations)\n--\n\n"
+     "Another layer, not built yet, with its kernel divided by its largest singular value."},
     {"prelu", (PyCFunction)(void (*)(void))prelu, METH_FASTCALL | METH_KEYWORDS,
      "prelu($module, /, name, dtype, shared_axes)\n--\n\nA rectifier with slopes to learn."},
     {NULL, NULL, 0, NULL},

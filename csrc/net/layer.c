@@ -163,6 +163,7 @@ void cornu_layer_adopt_spans(cornu_layer *layer, const cornu_shape *input, size_
     if (count > 0) layer->span_count = count;
     layer->input = *input;
     layer->built = true;
+    if (layer->type->adopted) layer->type->adopted(layer);
 }
 
 cornu_status cornu_layer_build(cornu_layer *layer, const cornu_shape *input, cornu_error *error) {

@@ -77,6 +77,10 @@ typedef struct cornu_layer_type {
     cornu_status (*backward)(const cornu_layer *layer, cornu_pass *pass);
     /* Whether backward takes the steps of pass->descents. */
     bool descends;
+    /* Told when it has its spans; NULL: it needs not know. */
+    void (*adopted)(cornu_layer *layer);
+    /* Whether forward moves the first span in training, beside those that are not trained. */
+    bool moves_kernel;
     /* Whether it calls code of the caller's, which may stop a pass at any place. */
     bool calls_out;
     /* Before the layer is freed; NULL: nothing to do. */

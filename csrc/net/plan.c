@@ -201,7 +201,8 @@ static void fill_state(cornu_plan *plan) {
         if (first_place(plan->links, i) < i) continue;
         const cornu_layer *layer = plan->links[i].layer;
         for (size_t slot = 0; slot < layer->span_count; slot++) {
-            if (cornu_span_is_trained(layer->spans[slot])) continue;
+            const bool moves = slot == 0 && layer->type->moves_kernel;
+            if (cornu_span_is_trained(layer->spans[slot]) && !moves) continue;
             plan->state[plan->state_count++] = layer->spans[slot];
             plan->state_nbytes += cornu_span_nbytes(layer->spans[slot]);
         }

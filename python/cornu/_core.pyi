@@ -127,6 +127,9 @@ def batch_normalization(
 ) -> Layer:
     """renorm: (momentum, the least and the most r, how far from 0 d may be); None: none."""
 
+def spectral_normalization(name: str, layer: Layer, iterations: int) -> Layer:
+    """layer: not built yet; it has the same weights, but for the second, the vector."""
+
 def flatten(name: str, dtype: str) -> Layer: ...
 def flatten_channels_first(name: str, dtype: str) -> Layer: ...
 def reshape(name: str, dtype: str, target_shape: Shape) -> Layer: ...

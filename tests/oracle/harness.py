@@ -52,6 +52,7 @@ FAMILIES = (
     "reshaping",
     "schedules",
     "scores",
+    "spectral",
     "texts",
     "training",
     "utilities",

@@ -35,6 +35,7 @@ from cornu.layers.rescaling import Rescaling as Rescaling
 from cornu.layers.reshape import Reshape as Reshape
 from cornu.layers.rms_normalization import RMSNormalization as RMSNormalization
 from cornu.layers.softmax import Softmax as Softmax
+from cornu.layers.spectral_normalization import SpectralNormalization as SpectralNormalization
 from cornu.layers.string_lookup import StringLookup as StringLookup
 from cornu.layers.unit_normalization import UnitNormalization as UnitNormalization
 from cornu.layers.wrapper import Wrapper as Wrapper
@@ -75,6 +76,7 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Softmax",
+    "SpectralNormalization",
     "StringLookup",
     "UnitNormalization",
     "Wrapper",

@@ -48,8 +48,8 @@ class Wrapper(Layer):
                 f"Layer {shown(layer)} supplied to Wrapper isn't a supported layer type. Please "
                 "ensure wrapped layer is a valid Keras layer."
             )
-        super().__init__(**kwargs)
         self.layer = layer
+        super().__init__(**kwargs)
 
     def build(self, input_shape: Any) -> None:
         """Build the layer within, unless it is built.

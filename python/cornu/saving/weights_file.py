@@ -56,9 +56,12 @@ def write_weights_file(
                 continue
             variables = root.create_group(f"{place}/vars")
             variables.attrs["name"] = layer.name
-            if not is_model(layer):
-                for index, _ in enumerate(layer.weights):
-                    variables.create_dataset(str(index), data=next(values))
+            if is_model(layer):
+                continue
+            for names in _names_of(layer):
+                value = next(values)
+                for name in names:
+                    root.create_dataset(f"{place}/{name}", data=value)
         root.create_group("vars").attrs["name"] = model.name
         if include_optimizer:
             write_optimizer_group(root, model.optimizer)
@@ -178,6 +181,12 @@ def _problem(layer: Any, datasets: list[Any]) -> str:
     return f'Layer "{layer.name}" has weights of shapes {want}; the file has {have}.'
 
 
+def _names_of(layer: Any) -> list[list[str]]:
+    """What each weight of a layer is called in its group: by most one name."""
+    names = getattr(layer, "_names_in_files", None)
+    return names() if names else [[f"vars/{index}"] for index, _ in enumerate(layer.weights)]
+
+
 def _places(
     model: Any, parent: str = "layers", seen: set[int] | None = None
 ) -> Iterator[tuple[str, Any, bool]]:
@@ -217,8 +226,13 @@ def _stored(model: Any, root: Any, by_name: bool) -> list[list[Any] | None]:
             "another. Received: by_name=True"
         )
     result: list[list[Any] | None] = []
-    for place, _ in _with_weights(model):
+    for place, layer in _with_weights(model):
         variables = find_group(root, f"{place}/vars")
+        if variables is not None and hasattr(layer, "_names_in_files"):
+            groups = [names[0].rpartition("/") for names in layer._names_in_files()]
+            found = [(find_group(root, f"{place}/{group}"), name) for group, _, name in groups]
+            result.append([find_dataset(group, name) for group, name in found if group is not None])
+            continue
         # Before 3.5, Keras put what a Sequential has under another name.
         if variables is None:
             parts = place.split("/")

@@ -51,7 +51,7 @@ def deferred(optimizer="adam", loss="mse", seed=5, metrics=("mae",)):
 def assert_unbuilt(model):
     assert not model.built
     assert model.weights == []
-    assert [layer for layer in model.layers if layer.built or layer.path] == []
+    assert [layer for layer in model.layers if layer._built or layer.path] == []
     assert model.metrics_names == []
     assert model.get_metrics_result() == {}
     assert int(model.optimizer.iterations) == 0

@@ -231,8 +231,8 @@ class Layer(
 
     @property
     def built(self) -> bool:
-        """Whether the weights are there."""
-        return self._built
+        """Whether the weights are there; a layer that has none is built from the beginning."""
+        return self._built or not (self._is_own or self._initializers())
 
     @built.setter
     def built(self, value: bool) -> None:
@@ -243,7 +243,7 @@ class Layer(
             )
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} name={self._name}, built={self._built}>"
+        return f"<{type(self).__name__} name={self._name}, built={self.built}>"
 
     # ---- Building
 

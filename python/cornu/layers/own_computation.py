@@ -218,7 +218,7 @@ class OwnComputation(OwnShapes):
                 raise
 
     def _share(self, layer: Any) -> None:
-        if not layer.built:
+        if not layer._built:
             raise ValueError(
                 f'Layer "{layer.name}" within layer "{self._name}" must be built by the end of '
                 "`build`, or by a call in `call`."

@@ -124,7 +124,7 @@ class OwnShapes:
 
     def _find_output_row(self, row: Shape) -> Shape:
         told = None
-        if not self._is_asked and all(layer.built for layer in self._sublayers()):
+        if not self._is_asked and all(layer._built for layer in self._sublayers()):
             self._is_asked = True
             try:
                 told = self._told_row(row)

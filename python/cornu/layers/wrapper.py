@@ -70,7 +70,7 @@ class Wrapper(Layer):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        if not self.layer.built:
+        if not self.layer._built:
             self.layer.build(input_shape)
 
     def _own_config(self) -> dict[str, Any]:

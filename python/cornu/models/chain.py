@@ -180,7 +180,7 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
             self._refuse_change()
             parts = _without_input(layers)
             before = self._states(parts)
-            new = [layer for layer in flattened(parts) if not layer.built]
+            new = [layer for layer in flattened(parts) if not layer._built]
             self._set_chain(layers, rebuild)
             parents = list(self._parents)
             try:
@@ -359,6 +359,6 @@ def _unbuilt(chain: Sequence[Layer], rows: Sequence[Shape]) -> list[tuple[int, L
     """The layers without weights, each once, with their places and the shapes of their rows."""
     found: dict[int, tuple[int, Layer, Shape]] = {}
     for index, layer in enumerate(chain):
-        if not layer.built:
+        if not layer._built:
             found.setdefault(id(layer), (index, layer, rows[index]))
     return list(found.values())

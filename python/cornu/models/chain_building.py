@@ -119,7 +119,7 @@ class ChainBuilding:
                 # Whoever built it may still be at work, but this call counts on it too.
                 self._settled = self._intake is None
                 return Trial()
-            new = [layer for layer in self._chain() if not layer.built]
+            new = [layer for layer in self._chain() if not layer._built]
             before = self._states(self._parts)
             undo_objective = self._note_objective()
             self._on_trial = True

@@ -70,7 +70,7 @@ def located(
     # Kept, so that memory runs out at the same layer again.
     built = []
     for index, layer in enumerate(chain):
-        if layer.built:
+        if layer._built:
             continue
         row, output = shapes[index], shapes[index + 1]
         try:

@@ -33,7 +33,9 @@ def test_early_stopping_knows_which_way_is_better():
     model.fit(*labels(), epochs=10, verbose=0, callbacks=[stopping])
     # An accuracy can't rise by 2: only the first epoch counts as better.
     assert stopping.stopped_epoch == 2
-    with pytest.raises(ValueError, match=r"no metric of the model.*monitor='nothing'"):
+    with pytest.raises(
+        ValueError, match=r"no metric of the model, which has 'loss', 'accuracy';.*='nothing'"
+    ):
         model.fit(
             *labels(), verbose=0, callbacks=[keras.callbacks.EarlyStopping(monitor="nothing")]
         )

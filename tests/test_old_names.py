@@ -1,8 +1,10 @@
 """Methods of older Keras: breaks when they mean something else than they did."""
 
 import numpy as np
+import pytest
 
 import cornu as keras
+from bad_input import refused
 from small_models import classifier, labels, make_model, regression, regressor, state
 
 X, Y = regression()
@@ -60,3 +62,37 @@ def test_states():
     model.layers[0].reset_states = lambda: calls.append(1)
     model.reset_states()
     assert calls == [1]
+
+
+@pytest.mark.parametrize(
+    ("make", "newer"),
+    [
+        (lambda: keras.layers.Dense(2, init="uniform"), "kernel_initializer"),
+        (lambda: keras.layers.Dense(2, W_regularizer="l2"), "kernel_regularizer"),
+        (lambda: keras.layers.Dense(2, b_constraint=None), "bias_constraint"),
+        (lambda: keras.layers.GaussianNoise(0.1, sigma=0.1), "stddev"),
+    ],
+)
+def test_keywords_of_keras_1(make, newer):
+    refused(make, "Unrecognized keyword", f"Since Keras 2 it is called {newer!r}.")
+
+
+def test_other_layers_have_no_such_keywords():
+    with pytest.raises(ValueError, match="Unrecognized keyword") as caught:
+        keras.layers.Flatten(init="uniform")
+    assert "Keras 2" not in str(caught.value)
+
+
+def test_names_of_files_without_an_ending(tmp_path):
+    """As programs for SavedModel have them: one file, to be found under the same name."""
+    model = make_model(1)
+    model.predict(X, verbose=0)
+    model.save(tmp_path / "mine")
+    model.save_weights(str(tmp_path / "checkpoints.ckpt"))
+    again = keras.models.load_model(tmp_path / "mine")
+    again.load_weights(str(tmp_path / "checkpoints.ckpt"))
+    for mine, other in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, other)
+    for save in (model.save, model.save_weights):
+        folder = f"{tmp_path}/new/"
+        refused(lambda s=save, f=folder: s(f), "a file's path", "new/", error=IsADirectoryError)

@@ -129,7 +129,7 @@ def test_refused_arguments(make, why):
             "must be the number of columns",
         ),
         (metrics.F1Score(), ((3,), (3,)), "takes rows of classes"),
-        (metrics.R2Score(), ((3,), (3,)), "takes rows of numbers"),
+        (metrics.R2Score(), ((3,), (3,)), "expects 2D inputs with shape"),
     ],
 )
 def test_refused_shapes(metric, shapes, why):

@@ -68,9 +68,11 @@ class MonitorCallback(Callback):
         for metric in getattr(self.model, "metrics", ()):
             if metric.name in names:
                 return "max" if metric._direction == "up" else "min"
+        known = ["loss", *(metric.name for metric in getattr(self.model, "metrics", ()))]
         raise ValueError(
-            f"`mode` of {type(self).__name__} must be 'min' or 'max' where no metric of the model "
-            f"has the monitored name. Received: monitor={self.monitor!r}, mode='auto'"
+            f"`monitor` of {type(self).__name__} is the name of no metric of the model, which has "
+            f"{', '.join(map(repr, dict.fromkeys(known)))}; `mode` must be 'min' or 'max' where it "
+            f"is there all the same. Received: monitor={self.monitor!r}, mode='auto'"
         )
 
     def _is_improvement(self, value: Any, reference: Any) -> bool:

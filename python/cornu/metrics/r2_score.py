@@ -46,7 +46,7 @@ class R2Score(ColumnSumsMetric):
 
     _direction = "up"
 
-    _takes = "R2Score takes rows of numbers, of shape (batch, columns)"
+    _takes = "R2Score expects 2D inputs with shape (batch, columns)"
 
     def __init__(
         self,

@@ -26,7 +26,8 @@ def write_whole(filepath: Any, overwrite: bool, write: Callable[[str], None]) ->
         mode = None
     if mode is not None and not overwrite:
         raise FileExistsError(f"The file exists, and `overwrite` is False. Received: {path!r}")
-    if mode is not None and stat.S_ISDIR(mode):
+    # A slash at the end would be lost, and nothing be found under that name.
+    if (mode is not None and stat.S_ISDIR(mode)) or path.endswith((os.sep, os.altsep or os.sep)):
         raise IsADirectoryError(f"`filepath` must be a file's path. Received: the folder {path!r}")
     if mode is not None and not stat.S_ISREG(mode):
         _write_through(path, write)

@@ -227,9 +227,9 @@ cornu_status cornu_model_compile(cornu_model *model, const cornu_loss *loss,
                                  cornu_optimizer *optimizer, size_t metric_count,
                                  const cornu_metric *metrics, cornu_error *error);
 
-/* Names the weights that the optimizer's `weight_decay` leaves alone in runs made from now on, in
- * place of those named before. The model retains them. CORNU_ERROR_MEMORY. */
-cornu_status cornu_model_exclude(cornu_model *model, size_t span_count, cornu_span *const *spans,
+/* Names the weights that steps treat otherwise in runs made from now on, in place of those named
+ * before. The model retains them. CORNU_ERROR_MEMORY. */
+cornu_status cornu_model_exclude(cornu_model *model, const cornu_excluded *excluded,
                                  cornu_error *error);
 
 /* Metric results so far: values[0] the loss, then each metric, or the sums of one that keeps them

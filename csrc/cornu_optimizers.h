@@ -12,6 +12,11 @@ typedef enum cornu_optimizer_kind {
     CORNU_NADAM,    /* beta_1, beta_2, epsilon */
     CORNU_FTRL,     /* initial_accumulator_value, learning_rate_power, l1, l2, l2_shrinkage, beta */
     CORNU_LION,     /* beta_1, beta_2 */
+    CORNU_LAMB,     /* beta_1, beta_2, epsilon */
+    CORNU_ADAFACTOR,          /* beta_2_decay, epsilon_1, epsilon_2, clip_threshold */
+    CORNU_MUON,               /* all with muon_ and adam_, momentum, nesterov; and of the Adam that
+                                 some weights are left to, beta_1, beta_2, epsilon */
+    CORNU_SCHEDULE_FREE_ADAM, /* beta_1, beta_2, epsilon, warmup_steps */
     CORNU_OPTIMIZER_COUNT
 } cornu_optimizer_kind;
 
@@ -25,7 +30,13 @@ typedef struct cornu_optimizer_options {
     bool centered;
     double initial_accumulator_value;
     double learning_rate_power, l1, l2, l2_shrinkage, beta;
-    double decay; /* step t, counted from 0, has learning_rate / (1 + decay t) */
+    double beta_2_decay, epsilon_1, epsilon_2, clip_threshold;
+    double muon_a, muon_b, muon_c;
+    uint64_t muon_steps;
+    double muon_rms_rate; /* below 0: steps are not scaled by the matrix's size */
+    double adam_lr_ratio, adam_weight_decay;
+    double warmup_steps; /* whose rate rises from 0 */
+    double decay;        /* step t, counted from 0, has learning_rate / (1 + decay t) */
     double
         weight_decay; /* each step takes weight_decay * learning_rate of a weight before; 0: none */
     /* What a gradient is clipped to before its step; one of them, 0: none. The norm of each
@@ -58,6 +69,14 @@ cornu_status cornu_schedule_rate(cornu_schedule_kind kind, size_t count, const d
                                  uint64_t step, double *rate);
 
 typedef struct cornu_optimizer cornu_optimizer;
+
+/* Weights that a step treats otherwise than the rest. */
+typedef struct cornu_excluded {
+    size_t undecayed_count;
+    cornu_span *const *undecayed; /* weight_decay leaves them alone */
+    size_t adam_count;
+    cornu_span *const *adam; /* Muon leaves them to Adam, as it does all that are no matrices */
+} cornu_excluded;
 
 cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double learning_rate,
                                  cornu_optimizer **optimizer, cornu_error *error);
@@ -97,11 +116,11 @@ cornu_status cornu_optimizer_write(cornu_optimizer *optimizer, const cornu_span 
 /* Nadam's product of its shares, 1 at first; `set` (NULL: it stays) is written first. */
 cornu_status cornu_optimizer_product(cornu_optimizer *optimizer, const double *set, double *product,
                                      cornu_poll poll, cornu_error *error);
-/* One step of weights (each once) by gradients of the caller's, as a model's step would take it; of
- * `excluded` no weight decays. Builds first. The weights' own locks are not taken. */
+/* One step of weights (each once) by gradients of the caller's, as a model's step would take it.
+ * Builds first. The weights' own locks are not taken. */
 cornu_status cornu_optimizer_apply(cornu_optimizer *optimizer, size_t span_count,
                                    cornu_span *const *spans, const void *const *gradients,
-                                   size_t excluded_count, cornu_span *const *excluded,
-                                   cornu_poll poll, cornu_error *error);
+                                   const cornu_excluded *excluded, cornu_poll poll,
+                                   cornu_error *error);
 
 #endif

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 
 import cornu as keras
-from cornu.optimizers import SGD, Adam, AdamW, Nadam
+from cornu.optimizers import (
+    SGD,
+    Adafactor,
+    Adam,
+    AdamW,
+    Lamb,
+    Muon,
+    Nadam,
+    ScheduleFreeAdamW,
+)
 
 X = np.random.default_rng(0).standard_normal((12, 3)).astype("float32")
 Y = X @ np.ones((3, 2), "float32")
@@ -56,7 +65,13 @@ def test_variables_can_be_seen_and_set():
 
 def test_state_makes_a_run_go_on():
     """Weights and state set by hand go on to the same bits."""
-    for optimizer in (SGD(0.1, momentum=0.9), Nadam(0.01, use_ema=True), AdamW(0.01)):
+    whole = (Lamb(0.01), Adafactor(0.01), Muon(), ScheduleFreeAdamW())
+    for optimizer in (
+        SGD(0.1, momentum=0.9),
+        Nadam(0.01, use_ema=True, ema_overwrite_frequency=0),
+        AdamW(0.01),
+        *whole,
+    ):
         kind, config = type(optimizer), optimizer.get_config()
         one, other = compiled(optimizer), compiled(kind.from_config(config), seed=4)
         steps(one, 3)
@@ -262,7 +277,13 @@ def test_bad_data_put_everything_back():
 
 def test_files_have_the_state(tmp_path):
     path = tmp_path / "model.keras"
-    for optimizer in (Adam(0.05, amsgrad=True), Nadam(0.01), SGD(0.1, momentum=0.9, use_ema=True)):
+    for optimizer in (
+        Adafactor(0.01),
+        Muon(exclude_layers=["dense_?1"]),
+        Adam(0.05, amsgrad=True),
+        Nadam(0.01),
+        SGD(0.1, momentum=0.9, use_ema=True),
+    ):
         model = compiled(optimizer)
         steps(model, 3)
         model.save(path)
@@ -333,7 +354,7 @@ def test_swapped_averages():
     [
         ({"use_ema": "yes"}, "`use_ema` must be True or False"),
         ({"ema_momentum": 1.1}, "`ema_momentum` must be a number from 0 to 1"),
-        ({"ema_overwrite_frequency": 0}, "`ema_overwrite_frequency` must be a positive integer"),
+        ({"ema_overwrite_frequency": -1}, "`ema_overwrite_frequency` must be an integer"),
         ({"gradient_accumulation_steps": 1}, "must be an integer of at least 2"),
         ({"gradient_accumulation_steps": 2.5}, "must be an integer of at least 2"),
         ({"loss_scale_factor": 0.0}, "`loss_scale_factor` must be a number more than 0"),

@@ -15,14 +15,18 @@ from cornu import optimizers, utils
 from cornu.optimizers import (
     SGD,
     Adadelta,
+    Adafactor,
     Adagrad,
     Adam,
     Adamax,
     AdamW,
     Ftrl,
+    Lamb,
     Lion,
+    Muon,
     Nadam,
     RMSprop,
+    ScheduleFreeAdamW,
 )
 from signatures import bare_signature
 
@@ -66,8 +70,25 @@ def test_signatures_are_kerass():
             "l2_shrinkage_regularization_strength=0.0, beta=0.0",
         ),
         (Lion, "beta_1=0.9, beta_2=0.99"),
+        (Lamb, "beta_1=0.9, beta_2=0.999, epsilon=1e-07"),
+        (
+            Adafactor,
+            "beta_2_decay=-0.8, epsilon_1=1e-30, epsilon_2=0.001, clip_threshold=1.0, "
+            "relative_step=True",
+        ),
     ):
         assert bare_signature(one) == f"(learning_rate=0.001, {own}{tail}"
+    free = "(learning_rate=0.0025, beta_1=0.9, beta_2=0.999, epsilon=1e-08, warmup_steps=0"
+    assert bare_signature(ScheduleFreeAdamW) == free + tail
+    muon = "(learning_rate=0.001, adam_beta_1=0.9, adam_beta_2=0.999, adam_weight_decay=0.004, "
+    own = (
+        ", exclude_layers=None, exclude_embeddings=True, muon_a=3.4445, muon_b=-4.775, "
+        "muon_c=2.0315, adam_lr_ratio=1, momentum=0.95, ns_steps=5, nesterov=True, rms_rate=0.2"
+    )
+    shared = tail.replace("weight_decay=None", "weight_decay=0.004", 1)
+    assert bare_signature(Muon) == (
+        f"{muon}epsilon=1e-07{shared.removesuffix(', **kwargs)')}{own}, **kwargs)"
+    )
 
 
 def test_defaults():
@@ -212,6 +233,20 @@ def test_slot_count():
         (Lion, {"beta_1": 0.0}, "more than 0"),
         (Lion, {"beta_1": 1.1}, "a number from 0 to 1"),
         (Lion, {"beta_2": 1.1}, "a number from 0 to 1"),
+        (Adafactor, {"beta_2_decay": 0.1}, "a number at most 0"),
+        (Adafactor, {"epsilon_1": -1}, "a number at least 0"),
+        (Adafactor, {"epsilon_2": None}, "a number at least 0"),
+        (Adafactor, {"clip_threshold": 0}, "a number more than 0"),
+        (Adafactor, {"relative_step": 2}, "True or False"),
+        (Lamb, {"beta_1": 1.0}, r"a number from 0 to 1 \(excluded\)"),
+        (Muon, {"adam_beta_2": 1.0}, r"a number from 0 to 1 \(excluded\)"),
+        (Muon, {"exclude_layers": "dense"}, "a list of regular expressions"),
+        (Muon, {"exclude_layers": ["("]}, "a list of regular expressions"),
+        (Muon, {"muon_a": math.nan}, "a number"),
+        (Muon, {"ns_steps": -1}, "an integer"),
+        (Muon, {"rms_rate": -1}, "a number at least 0"),
+        (ScheduleFreeAdamW, {"beta_1": 0.0}, "a number from 0 to 1"),
+        (ScheduleFreeAdamW, {"warmup_steps": 1.5}, "an integer"),
     ],
 )
 def test_numbers_out_of_range(kind, wrong, expected):
@@ -233,6 +268,10 @@ def test_numbers_out_of_range(kind, wrong, expected):
         Nadam(0.5, 0.25, 0.75, 1e-3, name="h"),
         Ftrl(0.5, -0.25, 0.75, 0.125, 0.5, 1.5, 2, name="i"),
         Lion(0.5, 0.25, 0.75, name="j"),
+        Lamb(0.5, 0.25, 0.75, 1e-3, name="k"),
+        Adafactor(0.5, -0.25, 1e-3, 0.25, 2.0, False, name="l"),
+        Muon(0.5, 0.25, 0.75, None, 1e-3, 0.5, exclude_layers=["a"], rms_rate=None, name="m"),
+        ScheduleFreeAdamW(0.5, 0.25, 0.75, 1e-3, 3, name="n"),
         SGD(),
     ],
 )

@@ -213,13 +213,26 @@ exit:
     return status == CORNU_OK ? Py_NewRef(Py_None) : NULL;
 }
 
-static PyObject *model_exclude(PyObject *self, PyObject *views) {
-    cornu_span_list list;
+static PyObject *model_exclude(PyObject *self, PyObject *const *values, Py_ssize_t value_count) {
+    PyObject *undecayed_views, *adam_views;
+    cornu_span_list undecayed, adam;
     cornu_error error = CORNU_NO_ERROR;
-    if (!cornu_span_list_init(&list, views, "views")) return NULL;
-    cornu_status status =
-        cornu_model_exclude(model_of(self)->model, list.count, list.spans, &error);
-    cornu_span_list_free(&list);
+    const cornu_argument arguments[] = {
+        {"undecayed", cornu_convert_object, &undecayed_views},
+        {"adam", cornu_convert_object, &adam_views},
+    };
+    if (!cornu_arguments_parse("exclude", 2, arguments, value_count, values, NULL) ||
+        !cornu_span_list_init(&undecayed, undecayed_views, "undecayed")) {
+        return NULL;
+    }
+    if (!cornu_span_list_init(&adam, adam_views, "adam")) {
+        cornu_span_list_free(&undecayed);
+        return NULL;
+    }
+    const cornu_excluded excluded = {undecayed.count, undecayed.spans, adam.count, adam.spans};
+    cornu_status status = cornu_model_exclude(model_of(self)->model, &excluded, &error);
+    cornu_span_list_free(&adam);
+    cornu_span_list_free(&undecayed);
     if (status == CORNU_OK) return Py_NewRef(Py_None);
     cornu_error_raise(status, &error);
     return NULL;
@@ -369,10 +382,10 @@ static PyMethodDef model_methods[] = {
     {"compile", (PyCFunction)(void (*)(void))model_compile, METH_FASTCALL | METH_KEYWORDS,
      "compile($self, /, loss, optimizer, metrics, weighted_count=0)\n--\n\nSet what training and "
      "evaluation use."},
-    {"exclude", model_exclude, METH_O,
-     "exclude($self, views, /)\n--\n\nLet the optimizer's weight_decay leave these weights alone "
-     "in "
-     "runs to come."},
+    {"exclude", (PyCFunction)(void (*)(void))model_exclude, METH_FASTCALL,
+     "exclude($self, undecayed, adam, /)\n--\n\nLet weight_decay leave some weights alone in runs "
+     "to "
+     "come, and Muon leave some to Adam."},
     {"results", model_results, METH_NOARGS, "results($self, /)\n--\n\nLoss, then metrics, so far."},
     {"reset_results", model_reset_results, METH_NOARGS,
      "reset_results($self, /)\n--\n\nStart the sums of loss and metrics at zero."},

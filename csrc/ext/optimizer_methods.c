@@ -155,21 +155,27 @@ static const void **gradient_pointers(PyObject *items, const cornu_span_list *li
 
 PyObject *cornu_optimizer_object_apply(PyObject *self, PyObject *const *values,
                                        Py_ssize_t value_count) {
-    PyObject *views, *gradient_list, *excluded_views, *items = NULL, *pins = NULL, *result = NULL;
-    cornu_span_list spans = {0}, excluded = {0};
+    PyObject *views, *gradient_list, *undecayed_views, *adam_views, *items = NULL, *pins = NULL,
+                                                                    *result = NULL;
+    cornu_span_list spans = {0}, undecayed = {0}, adam = {0};
     const void **gradients = NULL;
     cornu_error error = CORNU_NO_ERROR;
     cornu_signals signals;
     const cornu_argument arguments[] = {
         {"views", cornu_convert_object, &views},
         {"gradients", cornu_convert_object, &gradient_list},
-        {"excluded", cornu_convert_object, &excluded_views},
+        {"undecayed", cornu_convert_object, &undecayed_views},
+        {"adam", cornu_convert_object, &adam_views},
     };
-    if (!cornu_arguments_parse("apply", 3, arguments, value_count, values, NULL) ||
+    if (!cornu_arguments_parse("apply", 4, arguments, value_count, values, NULL) ||
         !cornu_span_list_init(&spans, views, "views")) {
         return NULL;
     }
-    if (!cornu_span_list_init(&excluded, excluded_views, "excluded")) goto exit;
+    if (!cornu_span_list_init(&undecayed, undecayed_views, "undecayed") ||
+        !cornu_span_list_init(&adam, adam_views, "adam")) {
+        goto exit;
+    }
+    const cornu_excluded excluded = {undecayed.count, undecayed.spans, adam.count, adam.spans};
     items = cornu_items_tuple(gradient_list, "gradients", "a list of arrays", PY_SSIZE_T_MAX);
     if (items == NULL) goto exit;
     gradients = gradient_pointers(items, &spans);
@@ -178,15 +184,16 @@ PyObject *cornu_optimizer_object_apply(PyObject *self, PyObject *const *values,
     if (pins == NULL) goto exit;
     cornu_signals_begin(&signals, cornu_type_state_of(Py_TYPE(self)));
     cornu_status status =
-        cornu_optimizer_apply(optimizer_of(self), spans.count, spans.spans, gradients,
-                              excluded.count, excluded.spans, cornu_signals_poll(&signals), &error);
+        cornu_optimizer_apply(optimizer_of(self), spans.count, spans.spans, gradients, &excluded,
+                              cornu_signals_poll(&signals), &error);
     status = cornu_signals_end(&signals, status);
     result = result_of(status, &error, Py_None);
 exit:
     Py_XDECREF(pins);
     PyMem_Free(gradients);
     Py_XDECREF(items);
-    cornu_span_list_free(&excluded);
+    cornu_span_list_free(&adam);
+    cornu_span_list_free(&undecayed);
     cornu_span_list_free(&spans);
     return result;
 }

@@ -8,9 +8,19 @@
 #include "ext/optimizer_methods.h"
 
 static const char *const kind_names[CORNU_OPTIMIZER_COUNT] = {
-    [CORNU_SGD] = "sgd",         [CORNU_ADAM] = "adam",         [CORNU_RMSPROP] = "rmsprop",
-    [CORNU_ADAGRAD] = "adagrad", [CORNU_ADADELTA] = "adadelta", [CORNU_ADAMAX] = "adamax",
-    [CORNU_NADAM] = "nadam",     [CORNU_FTRL] = "ftrl",         [CORNU_LION] = "lion",
+    [CORNU_SGD] = "sgd",
+    [CORNU_ADAM] = "adam",
+    [CORNU_RMSPROP] = "rmsprop",
+    [CORNU_ADAGRAD] = "adagrad",
+    [CORNU_ADADELTA] = "adadelta",
+    [CORNU_ADAMAX] = "adamax",
+    [CORNU_NADAM] = "nadam",
+    [CORNU_FTRL] = "ftrl",
+    [CORNU_LION] = "lion",
+    [CORNU_LAMB] = "lamb",
+    [CORNU_ADAFACTOR] = "adafactor",
+    [CORNU_MUON] = "muon",
+    [CORNU_SCHEDULE_FREE_ADAM] = "schedule_free_adam",
 };
 
 static cornu_optimizer *optimizer_of(PyObject *self) {
@@ -28,7 +38,15 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
     const char *kind_name;
     size_t kind;
     double learning_rate;
-    cornu_optimizer_options options = {.beta_1 = 0.9, .beta_2 = 0.999, .epsilon = 1e-7, .rho = 0.9};
+    cornu_optimizer_options options = {.beta_1 = 0.9,
+                                       .beta_2 = 0.999,
+                                       .epsilon = 1e-7,
+                                       .rho = 0.9,
+                                       .beta_2_decay = -0.8,
+                                       .epsilon_1 = 1e-30,
+                                       .epsilon_2 = 1e-3,
+                                       .clip_threshold = 1.0,
+                                       .adam_lr_ratio = 1.0};
     cornu_error error = CORNU_NO_ERROR;
     const cornu_argument arguments[] = {
         {"kind", cornu_convert_text, &kind_name},
@@ -47,6 +65,18 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
         {"$l2_regularization_strength", cornu_convert_double, &options.l2},
         {"$l2_shrinkage_regularization_strength", cornu_convert_double, &options.l2_shrinkage},
         {"$beta", cornu_convert_double, &options.beta},
+        {"$beta_2_decay", cornu_convert_double, &options.beta_2_decay},
+        {"$epsilon_1", cornu_convert_double, &options.epsilon_1},
+        {"$epsilon_2", cornu_convert_double, &options.epsilon_2},
+        {"$clip_threshold", cornu_convert_double, &options.clip_threshold},
+        {"$muon_a", cornu_convert_double, &options.muon_a},
+        {"$muon_b", cornu_convert_double, &options.muon_b},
+        {"$muon_c", cornu_convert_double, &options.muon_c},
+        {"$ns_steps", cornu_convert_uint64, &options.muon_steps},
+        {"$rms_rate", cornu_convert_double, &options.muon_rms_rate},
+        {"$adam_lr_ratio", cornu_convert_double, &options.adam_lr_ratio},
+        {"$adam_weight_decay", cornu_convert_double, &options.adam_weight_decay},
+        {"$warmup_steps", cornu_convert_double, &options.warmup_steps},
         {"$decay", cornu_convert_double, &options.decay},
         {"$weight_decay", cornu_convert_double, &options.weight_decay},
         {"$clipnorm", cornu_convert_double, &options.clipnorm},
@@ -198,9 +228,8 @@ static PyMethodDef optimizer_methods[] = {
     {"product", (PyCFunction)(void (*)(void))cornu_optimizer_object_product, METH_FASTCALL,
      "product($self, product=..., /)\n--\n\nNadam's product of its shares, after it was set."},
     {"apply", (PyCFunction)(void (*)(void))cornu_optimizer_object_apply, METH_FASTCALL,
-     "apply($self, views, gradients, excluded, /)\n--\n\nTake a step of these weights; some are "
-     "not "
-     "decayed."},
+     "apply($self, views, gradients, undecayed, adam, /)\n--\n\nTake a step of these weights; some "
+     "are not decayed, some Muon leaves to Adam."},
     {"set_schedule", (PyCFunction)(void (*)(void))optimizer_set_schedule, METH_FASTCALL,
      "set_schedule($self, kind, numbers, /)\n--\n\n"
      "Follow a schedule of Keras's from the next step on; without numbers, ask at each step."},
@@ -224,7 +253,11 @@ static PyType_Slot optimizer_slots[] = {
                         "centered=False, "
                         "initial_accumulator_value=0.0, learning_rate_power=0.0, "
                         "l1_regularization_strength=0.0, l2_regularization_strength=0.0, "
-                        "l2_shrinkage_regularization_strength=0.0, beta=0.0, decay=0.0, "
+                        "l2_shrinkage_regularization_strength=0.0, beta=0.0, "
+                        "beta_2_decay=-0.8, epsilon_1=1e-30, epsilon_2=0.001, "
+                        "clip_threshold=1.0, muon_a=0.0, muon_b=0.0, muon_c=0.0, ns_steps=0, "
+                        "rms_rate=0.0, adam_lr_ratio=1.0, adam_weight_decay=0.0, "
+                        "warmup_steps=0.0, decay=0.0, "
                         "weight_decay=0.0, clipnorm=0.0, "
                         "clipvalue=0.0, global_clipnorm=0.0, use_ema=False, ema_momentum=0.0, "
                         "ema_overwrite_frequency=0, gradient_accumulation_steps=0, "

@@ -305,13 +305,22 @@ bool cornu_metric_is_confusion(const cornu_metric *metric);
 /* Vectors of state, each as long as the weights: SGD 0, with momentum 1; Adam m, v, with amsgrad
  * v_hat; RMSprop the mean square, with momentum that, centered the mean; Adagrad the sum of
  * squares; Adadelta the mean squares of gradients and of steps; Adamax m, u; Nadam m, v; Ftrl the
- * sum of squares and the linear term; Lion m. */
+ * sum of squares and the linear term; Lion m; Lamb m, v; schedule-free Adam z, which begins as the
+ * weights, and v; Muon m, and v where a weight is left to Adam; Adafactor v, and of what has two
+ * axes and more the means along the last and along the one before, each at the beginning of a
+ * vector. */
 #define CORNU_MAX_SLOTS 3
 size_t cornu_optimizer_slot_count(const cornu_optimizer_options *options);
-/* What a slot is filled with at first. */
+/* Whether a slot begins as the weights themselves. */
+bool cornu_optimizer_slot_follows(const cornu_optimizer_options *options, size_t index);
+/* What another slot is filled with at first. */
 double cornu_optimizer_slot_start(const cornu_optimizer_options *options, size_t index);
 /* Nadam's beta_1 of a step. */
 double cornu_nadam_share(const cornu_optimizer_options *options, uint64_t iteration);
+/* base^exponent, both at least 0, the same on every machine. */
+double cornu_power(double base, double exponent);
+/* Whether a step looks at each weight as a whole (kernels/whole.h). */
+bool cornu_optimizer_is_whole(const cornu_optimizer_options *options);
 /* Whether a step is weights - rate gradient and nothing more, which a product's store can do. */
 bool cornu_optimizer_is_plain(const cornu_optimizer_options *options);
 /* Whether nothing stands between a gradient and its step, and comes after it, so that a part of the

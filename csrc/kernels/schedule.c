@@ -17,8 +17,7 @@ static double whole_part(double x) {
     return __builtin_floor(x);
 }
 
-/* For base and exponent >= 0. */
-static double power(double base, double exponent) {
+double cornu_power(double base, double exponent) {
     if (exponent == 0.0 || base == 1.0) return 1.0;
     if (exponent == 1.0) return base;
     if (base == 0.0) return 0.0;
@@ -34,7 +33,7 @@ static double cosine_fall(double fraction) {
 
 static double exponential(const double *n, double step) {
     const double p = step / n[1];
-    return n[0] * power(n[2], n[3] != 0.0 ? whole_part(p) : p);
+    return n[0] * cornu_power(n[2], n[3] != 0.0 ? whole_part(p) : p);
 }
 
 static double inverse_time(const double *n, double step) {
@@ -51,7 +50,7 @@ static double polynomial_decay(const double *n, double step) {
     }
     /* Rounded, a multiple of the steps may be a little less than the step. */
     const double left = 1.0 - step / steps;
-    return (n[0] - n[2]) * power(left > 0.0 ? left : 0.0, n[3]) + n[2];
+    return (n[0] - n[2]) * cornu_power(left > 0.0 ? left : 0.0, n[3]) + n[2];
 }
 
 static double cosine(const double *n, double step) {
@@ -72,13 +71,13 @@ static double cosine_restarts(const double *n, double step) {
     if (growth == 0.0) {
         restarts = whole_part(step / length);
         begin = restarts * length;
-        height = power(n[3], restarts);
+        height = cornu_power(n[3], restarts);
     } else if (restarts > MOST_SUMMED) {
         restarts = whole_part(restarts);
-        const double times = power(longer, restarts);
+        const double times = cornu_power(longer, restarts);
         begin = length * (times - 1.0) / growth;
         length *= times;
-        height = power(n[3], restarts);
+        height = cornu_power(n[3], restarts);
     } else {
         /* Sums are exact where a logarithm would be a restart off. */
         while (step >= begin + length) {

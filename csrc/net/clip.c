@@ -57,6 +57,11 @@ static cornu_status add_squares(cornu_task *task, clip_tiles *tiles, double *tot
     return CORNU_OK;
 }
 
+cornu_status cornu_add_squares(cornu_task *task, size_t count, const void *x, double *total) {
+    clip_tiles tiles = {.task = task, .gradient = x, .count = count};
+    return add_squares(task, &tiles, total);
+}
+
 /* What brings a norm down to `most`; NaN where it is NaN, 0 where it is infinite. */
 static double factor_for(double squares, double most) {
     const double norm = sqrt(squares);

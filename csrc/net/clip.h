@@ -11,4 +11,8 @@
 cornu_status cornu_clip_gradient(const cornu_plan *plan, cornu_task *task,
                                  const cornu_optimizer_options *options, void *gradient);
 
+/* Adds the squares of elements to *total, in an order that depends on their count only. CORNU_OK or
+ * what the task's work was stopped by. */
+cornu_status cornu_add_squares(cornu_task *task, size_t count, const void *x, double *total);
+
 #endif

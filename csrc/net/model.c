@@ -157,11 +157,10 @@ cornu_status cornu_model_compile(cornu_model *model, const cornu_loss *loss,
     return status;
 }
 
-cornu_status cornu_model_exclude(cornu_model *model, size_t span_count, cornu_span *const *spans,
+cornu_status cornu_model_exclude(cornu_model *model, const cornu_excluded *excluded,
                                  cornu_error *error) {
-    cornu_exclusion *exclusion = NULL;
-    cornu_status status = CORNU_OK;
-    if (span_count > 0) status = cornu_exclusion_new(span_count, spans, &exclusion, error);
+    cornu_exclusion *exclusion;
+    cornu_status status = cornu_exclusion_new(excluded, &exclusion, error);
     if (status != CORNU_OK) return status;
     cornu_guard_enter(&model->guard);
     cornu_exclusion *old = model->exclusion;

@@ -12,7 +12,8 @@
 #include "net/task.h"
 
 /* What an optimizer keeps for each weight: `count` flat vectors parallel to a table, first those of
- * its own step, then the average of the weights and the gradients' sum, where there are such. The
+ * its own step, then the average of the weights and the gradients' sum, where there are such; then
+ * room for a step's products, where it makes any. The
  * table has first the entries of the one that it is bound to, at their offsets there, then those of
  * weights that were trained before and still exist. */
 typedef struct cornu_slots {
@@ -72,6 +73,11 @@ static inline size_t cornu_sum_index(const cornu_optimizer_options *options) {
 }
 static inline size_t cornu_optimizer_vector_count(const cornu_optimizer_options *options) {
     return cornu_sum_index(options) + (options->gradient_accumulation_steps > 0);
+}
+/* Whether a vector begins as the weights themselves. */
+static inline bool cornu_vector_follows(const cornu_optimizer_options *options, size_t index) {
+    return cornu_optimizer_slot_follows(options, index) ||
+           (options->use_ema && index == cornu_average_index(options));
 }
 /* Updates made: the iterations, but with accumulation only each so many of them makes one. */
 uint64_t cornu_optimizer_updates(const cornu_optimizer *optimizer);

@@ -10,6 +10,7 @@ typedef struct bound {
 } bound;
 
 #define LARGEST 1e300
+#define LEAST 1e-300
 
 static cornu_status check_bounds(size_t count, const bound *bounds, cornu_error *error) {
     for (size_t i = 0; i < count; i++) {
@@ -26,7 +27,8 @@ static cornu_status check_bounds(size_t count, const bound *bounds, cornu_error 
 
 static bool has_betas(const cornu_optimizer_options *options) {
     return options->kind == CORNU_ADAM || options->kind == CORNU_ADAMAX ||
-           options->kind == CORNU_NADAM;
+           options->kind == CORNU_NADAM || options->kind == CORNU_LAMB ||
+           options->kind == CORNU_MUON || options->kind == CORNU_SCHEDULE_FREE_ADAM;
 }
 
 /* Only what the kind uses is looked at. */
@@ -56,6 +58,36 @@ static cornu_status check_kind(const cornu_optimizer_options *options, cornu_err
                           {"l2", options->l2, 0, LARGEST, false},
                           {"l2_shrinkage", options->l2_shrinkage, 0, LARGEST, false},
                           {"beta", options->beta, 0, LARGEST, false}},
+                error);
+        case CORNU_ADAFACTOR:
+            return check_bounds(
+                4,
+                (bound[]){{"beta_2_decay", options->beta_2_decay, -LARGEST, 0, false},
+                          {"epsilon_1", options->epsilon_1, 0, LARGEST, false},
+                          {"epsilon_2", options->epsilon_2, 0, LARGEST, false},
+                          {"clip_threshold", options->clip_threshold, LEAST, LARGEST, false}},
+                error);
+        case CORNU_MUON:
+            return check_bounds(
+                10,
+                (bound[]){beta_1,
+                          beta_2,
+                          epsilon,
+                          momentum,
+                          {"muon_a", options->muon_a, -LARGEST, LARGEST, false},
+                          {"muon_b", options->muon_b, -LARGEST, LARGEST, false},
+                          {"muon_c", options->muon_c, -LARGEST, LARGEST, false},
+                          {"rms_rate", options->muon_rms_rate, -LARGEST, LARGEST, false},
+                          {"adam_lr_ratio", options->adam_lr_ratio, 0, LARGEST, false},
+                          {"adam_weight_decay", options->adam_weight_decay, 0, LARGEST, false}},
+                error);
+        case CORNU_SCHEDULE_FREE_ADAM:
+            return check_bounds(
+                4,
+                (bound[]){{"beta_1", options->beta_1, LEAST, 1, true},
+                          beta_2,
+                          epsilon,
+                          {"warmup_steps", options->warmup_steps, 0, LARGEST, false}},
                 error);
         case CORNU_LION:
             return check_bounds(2,

@@ -5,6 +5,7 @@
 #include "base/size.h"
 #include "base/status.h"
 #include "net/optimizer.h"
+#include "net/whole_update.h"
 
 /* Whether two tables hold no span in common. */
 static bool are_disjoint(const cornu_table *a, const cornu_table *b) {
@@ -53,14 +54,16 @@ static void carry_slots(const cornu_slots *from, const cornu_slots *to) {
     }
 }
 
-/* The average of a weight begins as it is. */
-static void begin_averages(const cornu_optimizer *optimizer, const cornu_slots *slots) {
-    if (!optimizer->options.use_ema) return;
-    for (size_t i = 0; i < slots->table->count; i++) {
-        const cornu_span *span = slots->table->entries[i].span;
-        if (cornu_slots_at(&optimizer->slots, span, 0)) continue;
-        memcpy(cornu_slots_at(slots, span, cornu_average_index(&optimizer->options)),
-               cornu_span_data(span), cornu_span_nbytes(span));
+/* Some vectors of a weight, as its average, begin as it is. */
+static void begin_as_weights(const cornu_optimizer *optimizer, const cornu_slots *slots) {
+    for (size_t slot = 0; slot < slots->count; slot++) {
+        if (!cornu_vector_follows(&optimizer->options, slot)) continue;
+        for (size_t i = 0; i < slots->table->count; i++) {
+            const cornu_span *span = slots->table->entries[i].span;
+            if (cornu_slots_at(&optimizer->slots, span, 0)) continue;
+            memcpy(cornu_slots_at(slots, span, slot), cornu_span_data(span),
+                   cornu_span_nbytes(span));
+        }
     }
 }
 
@@ -87,9 +90,12 @@ static void fill_slots(const cornu_optimizer_options *options, const cornu_slots
 /* Room for the slots of a table (NULL: there was no memory for it). */
 static cornu_status allocate_slots(const cornu_optimizer_options *options, cornu_slots *slots,
                                    cornu_error *error) {
-    size_t nbytes = 0;
-    size_t element_nbytes = slots->count * cornu_dtype_nbytes(slots->dtype);
-    if (slots->table && !cornu_size_multiply(slots->table->flat_count, element_nbytes, &nbytes)) {
+    size_t nbytes = 0, room = 0;
+    const size_t element_nbytes = cornu_dtype_nbytes(slots->dtype);
+    if (slots->table && (!cornu_whole_room(options, slots->table, &room) ||
+                         !cornu_size_multiply(slots->table->flat_count, slots->count, &nbytes) ||
+                         !cornu_size_add(nbytes, room, &nbytes) ||
+                         !cornu_size_multiply(nbytes, element_nbytes, &nbytes))) {
         return cornu_error_set(error, CORNU_ERROR_OVERFLOW,
                                "The state of the optimizer is more than memory can hold.");
     }
@@ -127,7 +133,7 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
         return status;
     }
     carry_slots(old, &slots);
-    begin_averages(optimizer, &slots);
+    begin_as_weights(optimizer, &slots);
     bool brings_others = has_others(optimizer, table);
     cornu_memory_free(old->memory);
     cornu_table_release(old->table);

@@ -96,14 +96,13 @@ cornu_status cornu_optimizer_read(const cornu_optimizer *optimizer, const cornu_
     if (status == CORNU_OK) status = take(optimizer, false, poll, &held, error);
     if (status != CORNU_OK) return status;
     const void *kept = cornu_slots_at(&optimizer->slots, span, index);
-    const cornu_optimizer_options *options = &optimizer->options;
-    if (!kept && options->use_ema && index == cornu_average_index(options))
-        kept = cornu_span_data(span);
+    if (!kept && cornu_vector_follows(&optimizer->options, index)) kept = cornu_span_data(span);
     if (kept) {
         memcpy(values, kept, cornu_span_nbytes(span));
     } else {
         cornu_kernels_for(cornu_span_dtype(span))
-            ->fill(cornu_span_count(span), cornu_optimizer_slot_start(options, index), values);
+            ->fill(cornu_span_count(span), cornu_optimizer_slot_start(&optimizer->options, index),
+                   values);
     }
     cornu_hold_drop(&held.hold);
     return CORNU_OK;
@@ -161,11 +160,19 @@ static cornu_status apply(cornu_optimizer *optimizer, const cornu_exclusion *exc
                           const void *const *gradients, cornu_poll poll, cornu_error *error) {
     const cornu_plan *plan = optimizer->applied;
     void *gradient = flat_gradient(plan->table, gradients);
-    if (!gradient)
+    const cornu_kernels *kernels = cornu_kernels_for(plan->dtype);
+    /* Only a step with products needs it. */
+    const bool multiplies = optimizer->options.kind == CORNU_MUON;
+    void *scratch = multiplies ? cornu_memory_allocate(kernels->scratch_nbytes) : NULL;
+    if (!gradient || (multiplies && !scratch)) {
+        cornu_memory_free(scratch);
+        cornu_memory_free(gradient);
         return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the gradients.");
+    }
     cornu_float_environment environment;
     cornu_float_environment_enter(&environment);
-    cornu_task task = {.kernels = cornu_kernels_for(plan->dtype),
+    cornu_task task = {.kernels = kernels,
+                       .scratch = scratch,
                        .thread_limit = 1,
                        .poll = poll,
                        .environment = &environment};
@@ -174,19 +181,19 @@ static cornu_status apply(cornu_optimizer *optimizer, const cornu_exclusion *exc
         status = cornu_update_prepare(optimizer, plan, &task, gradient);
     if (status == CORNU_OK) status = cornu_update_take(optimizer, exclusion, plan, &task, gradient);
     cornu_float_environment_leave(&environment);
+    cornu_memory_free(scratch);
     cornu_memory_free(gradient);
     return status;
 }
 
 cornu_status cornu_optimizer_apply(cornu_optimizer *optimizer, size_t span_count,
                                    cornu_span *const *spans, const void *const *gradients,
-                                   size_t excluded_count, cornu_span *const *excluded,
-                                   cornu_poll poll, cornu_error *error) {
+                                   const cornu_excluded *excluded, cornu_poll poll,
+                                   cornu_error *error) {
     optimizer_hold held;
     cornu_exclusion *exclusion = NULL;
     cornu_status status = check_spans(span_count, spans, error);
-    if (status == CORNU_OK && excluded_count > 0)
-        status = cornu_exclusion_new(excluded_count, excluded, &exclusion, error);
+    if (status == CORNU_OK) status = cornu_exclusion_new(excluded, &exclusion, error);
     if (status == CORNU_OK) status = take(optimizer, true, poll, &held, error);
     if (status == CORNU_OK) {
         status = bind_spans(optimizer, span_count, spans, error);

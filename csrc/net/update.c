@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "net/clip.h"
+#include "net/whole_update.h"
 
 #define TILE_ELEMENTS 16384
 
@@ -126,22 +127,24 @@ static cornu_status move_averages(const cornu_optimizer *optimizer, const cornu_
 /* The sum begins anew with each update. */
 static cornu_status move_weights(const cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
                                  const cornu_plan *plan, cornu_task *task,
-                                 const cornu_update *update, const void *gradient) {
+                                 const cornu_update *update, void *gradient) {
     const cornu_optimizer_options *options = &optimizer->options;
     const bool sums = options->gradient_accumulation_steps > 0;
-    vector_pass pass = {.run = clear, .gradient = cornu_task_at(task, gradient, 0)};
+    vector_pass pass = {.run = clear, .gradient = gradient};
     if (sums) pass.vector = vector_at(optimizer, cornu_sum_index(options));
     if (!is_due(optimizer)) {
         pass.run = add_up;
         return run_pass(plan, task, pass);
     }
     cornu_status status =
-        cornu_optimizer_descend(optimizer, exclusion, plan, task, update, gradient);
+        cornu_optimizer_is_whole(options)
+            ? cornu_whole_descend(optimizer, exclusion, plan, task, update, gradient)
+            : cornu_optimizer_descend(optimizer, exclusion, plan, task, update, gradient);
     return status == CORNU_OK && sums ? run_pass(plan, task, pass) : status;
 }
 
 cornu_status cornu_update_take(cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
-                               const cornu_plan *plan, cornu_task *task, const void *gradient) {
+                               const cornu_plan *plan, cornu_task *task, void *gradient) {
     /* From the first range on the step must be finished, so nobody is asked any more. */
     const cornu_poll poll = task->poll;
     task->poll = CORNU_NO_POLL;

@@ -13,9 +13,9 @@
  * CORNU_OK or what the task's work was stopped by. The optimizer is bound to the plan's table. */
 cornu_status cornu_update_prepare(const cornu_optimizer *optimizer, const cornu_plan *plan,
                                   cornu_task *task, void *gradient);
-/* Takes the step, or adds to the sum where it is not due, moves the averages, and counts. Nobody is
- * polled. CORNU_OK, or CORNU_ERROR_FORKED as with any work. */
+/* Takes the step, or adds to the sum where it is not due, moves the averages, and counts. The
+ * gradient may be spent. Nobody is polled. CORNU_OK, or CORNU_ERROR_FORKED as with any work. */
 cornu_status cornu_update_take(cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
-                               const cornu_plan *plan, cornu_task *task, const void *gradient);
+                               const cornu_plan *plan, cornu_task *task, void *gradient);
 
 #endif

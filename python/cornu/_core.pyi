@@ -212,6 +212,18 @@ class Optimizer:
         l2_regularization_strength: float = 0.0,
         l2_shrinkage_regularization_strength: float = 0.0,
         beta: float = 0.0,
+        beta_2_decay: float = -0.8,
+        epsilon_1: float = 1e-30,
+        epsilon_2: float = 1e-3,
+        clip_threshold: float = 1.0,
+        muon_a: float = 0.0,
+        muon_b: float = 0.0,
+        muon_c: float = 0.0,
+        ns_steps: int = 0,
+        rms_rate: float = 0.0,  # below 0: neither it nor the matrix's size counts
+        adam_lr_ratio: float = 1.0,
+        adam_weight_decay: float = 0.0,
+        warmup_steps: float = 0.0,
         decay: float = 0.0,
         weight_decay: float = 0.0,
         clipnorm: float = 0.0,
@@ -239,10 +251,11 @@ class Optimizer:
         self,
         views: Sequence[np.ndarray],
         gradients: Sequence[np.ndarray],
-        excluded: Sequence[np.ndarray],
+        undecayed: Sequence[np.ndarray],
+        adam: Sequence[np.ndarray],
         /,
     ) -> None:
-        """Take a step of these weights; those excluded are not decayed."""
+        """Take a step of these weights; some are not decayed, some Muon leaves to Adam."""
 
     def set_schedule(self, kind: str, numbers: Sequence[float], /) -> None:
         """Follow a schedule of Keras's from the next step on; without numbers, ask at each step."""
@@ -273,8 +286,8 @@ class Model:
     ) -> None:
         """weighted_count: so many metrics, the last ones, are weighted as the loss is."""
 
-    def exclude(self, views: Sequence[np.ndarray], /) -> None:
-        """Let the optimizer's weight_decay leave these weights alone in runs to come."""
+    def exclude(self, undecayed: Sequence[np.ndarray], adam: Sequence[np.ndarray], /) -> None:
+        """Of runs to come: weights that are not decayed, and that Muon leaves to Adam."""
 
     def predict_few(self, x: object, /) -> np.ndarray | None:
         """The output for a few rows that lie as the model reads them; None: make a run."""

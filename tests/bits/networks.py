@@ -11,7 +11,7 @@ import numpy as np
 from .fused_pairs import FUSED_NETWORKS
 from .network_of_layers import single_layers
 from .samples import bits, classes, numbers, one_hot
-from .training import OPTIMIZERS, chain_of, dense, outcome, sequential, training
+from .training import OPTIMIZERS, WHOLE_OPTIMIZERS, chain_of, dense, outcome, sequential, training
 
 # One class of each kind of loss, with what differs in the core.
 LOSSES = {
@@ -272,7 +272,7 @@ def random_numbers(keras, dtype):
 
 
 NETWORKS = {
-    **{f"optimizer {name}": with_optimizer(name) for name in OPTIMIZERS},
+    **{f"optimizer {name}": with_optimizer(name) for name in (*OPTIMIZERS, *WHOLE_OPTIMIZERS)},
     **{f"few columns, batch {size}": with_few_columns(size) for size in (1, 33, 200)},
     **{f"activation {name}": with_activation(name) for name in ACTIVATIONS},
     **{f"loss {name}": with_loss(name) for name in LOSSES},

@@ -2,6 +2,13 @@
 
 import numpy as np
 
+# Whose steps look at each weight as a whole.
+WHOLE_OPTIMIZERS = {
+    "lamb": lambda keras: keras.optimizers.Lamb(0.01, weight_decay=0.01),
+    "adafactor": lambda keras: keras.optimizers.Adafactor(0.02, clipnorm=1.0),
+    "muon": lambda keras: keras.optimizers.Muon(0.01, exclude_layers=["dense_1"]),
+    "schedule free": lambda keras: keras.optimizers.ScheduleFreeAdamW(0.01, warmup_steps=9),
+}
 OPTIMIZERS = {
     "sgd": lambda keras: keras.optimizers.SGD(0.1),
     "momentum": lambda keras: keras.optimizers.SGD(0.03, momentum=0.9),
@@ -65,7 +72,9 @@ def training(keras, model, loss, optimizer, x, y, metrics=(), **options):
     """A function that compiles and fits, and returns the outcome."""
 
     def train():
-        model.compile(OPTIMIZERS[optimizer](keras), loss, metrics=list(metrics))
+        model.compile(
+            {**OPTIMIZERS, **WHOLE_OPTIMIZERS}[optimizer](keras), loss, metrics=list(metrics)
+        )
         history = model.fit(x, y, verbose=0, **{"batch_size": 33, "epochs": 2, **options})
         return outcome(model, x[:50], history)
 

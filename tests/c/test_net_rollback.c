@@ -21,7 +21,13 @@ static cornu_optimizer *new_optimizer(cornu_optimizer_kind kind) {
                                        .momentum = kind == CORNU_SGD ? 0.9 : 0.0,
                                        .beta_1 = 0.9,
                                        .beta_2 = 0.999,
-                                       .epsilon = 1e-7};
+                                       .epsilon = 1e-7,
+                                       .clip_threshold = 1.0,
+                                       .muon_a = 3.4445,
+                                       .muon_b = -4.775,
+                                       .muon_c = 2.0315,
+                                       .muon_steps = 5,
+                                       .adam_lr_ratio = 1.0};
     cornu_optimizer *optimizer = NULL;
     CHECK_INT(cornu_optimizer_new(&options, 0.01, &optimizer, NULL), CORNU_OK);
     return optimizer;

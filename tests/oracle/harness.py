@@ -56,6 +56,7 @@ FAMILIES = (
     "texts",
     "training",
     "utilities",
+    "whole_optimizers",
     "wrappers",
 )
 # Those of which Keras needs TensorFlow, whatever its backend.

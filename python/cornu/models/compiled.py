@@ -42,8 +42,8 @@ class Compiled:
         self._objective: Objective | None = None
         # What the core was told to train for; None: nothing yet.
         self._bound: Resolved | None = None
-        # The weights that the core was told not to decay.
-        self._undecayed: list[Any] = []
+        # The weights that the core was told to treat otherwise than the rest.
+        self._treated_otherwise: list[Any] = []
         self._warned_of_activation = False
 
     # ---- What a model says of itself
@@ -278,13 +278,14 @@ class Compiled:
             self._warned_of_activation = True
 
     def _tell_optimizer(self: Any, optimizer: optimizers.Optimizer) -> None:
-        """Before a training: whose weights they are, and which are not decayed."""
+        """Before a training: whose weights they are, and which are treated otherwise."""
         if optimizer._followed is not self:
             optimizer._follow(self)
         undecayed = optimizer._undecayed_among(self.weights) if optimizer._excludes else []
-        if undecayed or self._undecayed:
-            self._core.exclude(undecayed)
-            self._undecayed = undecayed
+        adam = optimizer._left_to_adam(self.weights)
+        if undecayed or adam or self._treated_otherwise:
+            self._core.exclude(undecayed, adam)
+            self._treated_otherwise = [*undecayed, *adam]
 
     def _own_caller(self, trains: bool = False) -> Callable[..., Any] | None:
         """What the core calls for parts of layers that are written in Python; None: there are none.

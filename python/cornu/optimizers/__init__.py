@@ -7,15 +7,19 @@ from typing import Any
 
 from cornu.optimizers import schedules as schedules
 from cornu.optimizers.adadelta import Adadelta as Adadelta
+from cornu.optimizers.adafactor import Adafactor as Adafactor
 from cornu.optimizers.adagrad import Adagrad as Adagrad
 from cornu.optimizers.adam import Adam as Adam
 from cornu.optimizers.adamax import Adamax as Adamax
 from cornu.optimizers.adamw import AdamW as AdamW
 from cornu.optimizers.ftrl import Ftrl as Ftrl
+from cornu.optimizers.lamb import Lamb as Lamb
 from cornu.optimizers.lion import Lion as Lion
+from cornu.optimizers.muon import Muon as Muon
 from cornu.optimizers.nadam import Nadam as Nadam
 from cornu.optimizers.optimizer import Optimizer as Optimizer
 from cornu.optimizers.rmsprop import RMSprop as RMSprop
+from cornu.optimizers.schedule_free_adamw import ScheduleFreeAdamW as ScheduleFreeAdamW
 from cornu.optimizers.sgd import SGD as SGD
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
@@ -24,21 +28,40 @@ from cornu.utils.old_modules import alias_modules as _alias_modules
 
 _BY_NAME: dict[str, _Callable[..., Optimizer]] = {
     kind.__name__.lower(): kind
-    for kind in (SGD, Adadelta, Adagrad, Adam, AdamW, Adamax, Ftrl, Lion, Nadam, RMSprop)
+    for kind in (
+        SGD,
+        Adadelta,
+        Adafactor,
+        Adagrad,
+        Adam,
+        AdamW,
+        Adamax,
+        Ftrl,
+        Lamb,
+        Lion,
+        Muon,
+        Nadam,
+        RMSprop,
+        ScheduleFreeAdamW,
+    )
 }
 
 __all__ = [
     "SGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
     "Ftrl",
+    "Lamb",
     "Lion",
+    "Muon",
     "Nadam",
     "Optimizer",
     "RMSprop",
+    "ScheduleFreeAdamW",
     "deserialize",
     "get",
     "schedules",

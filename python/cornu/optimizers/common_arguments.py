@@ -166,7 +166,7 @@ def _check_averaging(values: dict[str, Any]) -> dict[str, Any]:
     core: dict[str, Any] = {"use_ema": check_flag("use_ema", values["use_ema"])}
     core["ema_momentum"] = check_number("ema_momentum", values["ema_momentum"], 0.0, 1.0)
     if values["ema_overwrite_frequency"] is not None:
-        frequency = check_integer("ema_overwrite_frequency", values["ema_overwrite_frequency"])
+        frequency = check_integer("ema_overwrite_frequency", values["ema_overwrite_frequency"], 0)
         core["ema_overwrite_frequency"] = frequency
     steps = values["gradient_accumulation_steps"]
     if steps is not None and as_integer(steps) != 0:

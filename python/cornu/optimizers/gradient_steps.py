@@ -126,7 +126,8 @@ class GradientSteps(Stateful):
             self._core.iterations += 1
             return
         gradients = [gradient for _, gradient in pairs]
-        self._core.apply(weights, gradients, self._undecayed_among(weights))
+        undecayed, adam = self._undecayed_among(weights), self._left_to_adam(weights)
+        self._core.apply(weights, gradients, undecayed, adam)
         for weight in weights:
             if weight.constraint is not None:
                 weight.assign(weight.constraint(weight.value))

@@ -31,7 +31,7 @@ class Nadam(Optimizer):
         use_ema: Whether to keep averages of the weights, which `fit` sets them to at its end.
         ema_momentum: How much of an average stays from step to step, from 0 to 1.
         ema_overwrite_frequency: The weights are set to their averages each so many steps, too;
-            None: never.
+            None or 0: never.
         loss_scale_factor: What the loss is multiplied by for the gradients, which are divided by
             it, greater than 0; None: nothing.
         gradient_accumulation_steps: Weights move each so many steps, at least 2, by the mean of

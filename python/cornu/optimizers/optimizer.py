@@ -56,8 +56,9 @@ class Optimizer(GradientSteps):
         kind: The core's name of it.
         learning_rate: The length of a step, at least 0.
         name: A name; None: the class's, in snake case.
-        options: What the core is told besides.
+        options: Its own arguments.
         common: Keras's common arguments and what came in `**kwargs`.
+        told: What the core is told of the options; None: all of them, under their names.
 
     Raises:
         ValueError: an argument is out of range, unknown, or not supported yet.
@@ -101,15 +102,17 @@ class Optimizer(GradientSteps):
         name: str | None,
         options: dict[str, Any],
         common: dict[str, Any],
+        told: dict[str, Any] | None = None,
     ) -> None:
         GradientSteps.__init__(self)
         refuse_overridden(self, (*_METHODS, "learning_rate", "iterations"), "Optimizers")
         rate = take_old_name(common, learning_rate, self._default_learning_rate)
         first = 0.0 if callable(rate) else check_learning_rate(rate)
         decay = take_decay(common)
-        values, told = check_common(type(self), common)
+        values, shared = check_common(type(self), common)
         self.name = name or unique_name(type(self).__name__)
-        self._core = _core.Optimizer(kind, first, **options, **told, decay=decay)
+        own = options if told is None else told
+        self._core = _core.Optimizer(kind, first, **own, **shared, decay=decay)
         self.__dict__.update(values)
         self.__dict__.update(options)
         self.__dict__["decay"] = decay

@@ -114,13 +114,18 @@ class Stateful(UndecayedWeights):
             result += self._vectors(moved, ("average",), self.slot_count)
         if self.gradient_accumulation_steps:
             result += self._accumulated_gradients
-        index = 0
-        for group in self._slot_groups:
-            result += self._vectors(moved, group, index)
-            index += len(group)
+        result += self._step_vectors(moved)
         if self._has_product and weights:
             product = Scalar("variable", f"{self.name}/variable", core.product, self._set_product)
             result.append(product)
+        return result
+
+    def _step_vectors(self, weights: list[Any]) -> list[Any]:
+        """What the step keeps for weights, in Keras's order."""
+        result, index = [], 0
+        for group in self._slot_groups:
+            result += self._vectors(weights, group, index)
+            index += len(group)
         return result
 
     def _set_core_iterations(self, value: Any) -> None:

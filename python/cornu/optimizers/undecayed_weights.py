@@ -1,4 +1,4 @@
-"""Weights that an optimizer's `weight_decay` leaves alone."""
+"""Weights that an optimizer's step treats otherwise than the rest."""
 
 from __future__ import annotations
 
@@ -49,6 +49,10 @@ class UndecayedWeights:
         names = _check_patterns(var_names)
         _core.check_weights(undecayed)
         self._undecayed, self._undecayed_names = undecayed, names
+
+    def _left_to_adam(self, weights: Sequence[Any]) -> list[Any]:
+        """Matrices among the weights that Muon takes Adam's steps for."""
+        return []
 
     def _undecayed_among(self, weights: Sequence[Any]) -> list[Any]:
         """Those of the weights that are not decayed."""

@@ -78,8 +78,8 @@ def unknown_name(kind: str, name: str, candidates: Iterable[str], module: str) -
     Example:
 
     >>> from cornu.utils.errors import unknown_name
-    >>> unknown_name("optimizer", "lamb", ["adam"], "cornu.optimizers")
-    ValueError("Unknown optimizer: 'lamb'. Keras's is not supported yet; known are 'adam'.")
+    >>> unknown_name("initializer", "stft", ["zeros"], "cornu.initializers")
+    ValueError("Unknown initializer: 'stft'. Keras's is not supported yet; known are 'zeros'.")
     """
     from cornu.utils.absent_names import keras_names
 

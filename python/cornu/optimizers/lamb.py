@@ -1,0 +1,92 @@
+"""Lamb."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cornu.optimizers.common_arguments import check_moments
+from cornu.optimizers.optimizer import Optimizer
+
+
+class Lamb(Optimizer):
+    """Adam whose steps are, for each weight, in proportion to its own norm.
+
+    At step t, `m = m + (1 - beta_1) * (g - m)`, `v = v + (1 - beta_2) * (g**2 - v)`, the direction
+    is `u = m / (1 - beta_1**t) / (sqrt(v / (1 - beta_2**t)) + epsilon)` and `w = w -
+    learning_rate * norm(w) / norm(u) * u`, where a norm that is 0 leaves u as it is.
+
+    Args:
+        learning_rate: The length of a step, at least 0; a schedule of
+            `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
+        beta_1: How much of m stays from step to step, from 0 to 1 (excluded).
+        beta_2: How much of v stays from step to step, from 0 to 1 (excluded).
+        epsilon: Keeps the division finite, at least 0.
+        weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
+            none.
+        clipnorm: The norm that each weight's gradient is scaled down to, if it is larger; None or
+            0: any.
+        clipvalue: The size that each number of the gradient is cut to; None or 0: any.
+        global_clipnorm: The norm that all gradients together are scaled down to; None or 0: any.
+            One of these three may be given.
+        use_ema: Whether to keep averages of the weights, which `fit` sets them to at its end.
+        ema_momentum: How much of an average stays from step to step, from 0 to 1.
+        ema_overwrite_frequency: The weights are set to their averages each so many steps, too;
+            None or 0: never.
+        loss_scale_factor: What the loss is multiplied by for the gradients, which are divided by
+            it, greater than 0; None: nothing.
+        gradient_accumulation_steps: Weights move each so many steps, at least 2, by the mean of
+            the gradients; None: each step.
+        name: A name; None: `lamb`, `lamb_1`, ...
+        **kwargs: `lr`, the old name of `learning_rate`; `decay`, Keras 2's, by which step t,
+            counted from 0, has `learning_rate / (1 + decay * t)`.
+
+    Raises:
+        ValueError: an argument is out of range or unknown.
+
+    Example:
+
+    >>> import cornu
+    >>> cornu.optimizers.Lamb(0.01)
+    <Lamb name=lamb, learning_rate=0.01>
+
+    Source: You et al., 2019, https://arxiv.org/abs/1904.00962
+    """
+
+    _default_learning_rate = 0.001
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        options = check_moments(beta_1, beta_2, epsilon)
+        common = dict(
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            **kwargs,
+        )
+        super().__init__("lamb", learning_rate, name, options, common)
+
+    @property
+    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        return (("momentum", "velocity"),)

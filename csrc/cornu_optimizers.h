@@ -17,11 +17,26 @@ typedef enum cornu_optimizer_kind {
     CORNU_MUON,               /* all with muon_ and adam_, momentum, nesterov; and of the Adam that
                                  some weights are left to, beta_1, beta_2, epsilon */
     CORNU_SCHEDULE_FREE_ADAM, /* beta_1, beta_2, epsilon, warmup_steps */
+    CORNU_FOREIGN_OPTIMIZER,  /* the caller's own: foreign */
     CORNU_OPTIMIZER_COUNT
 } cornu_optimizer_kind;
 
+/* How an optimizer of the caller's own moves weights: after all that stands between a gradient and
+ * its step, and the decay; averages follow. {0}: none. An optimizer retains the
+ * object, and calls as cornu_foreign.h says. */
+typedef struct cornu_foreign_step {
+    void (*retain)(void *object);
+    void (*release)(void *object);
+    /* Moves weights, whose memory it may write to, by gradients of their types and sizes. What it
+     * returns other than CORNU_OK leaves weights moved in part. */
+    cornu_status (*step)(void *object, double learning_rate, size_t span_count,
+                         cornu_span *const *spans, const void *const *gradients);
+    void *object;
+} cornu_foreign_step;
+
 typedef struct cornu_optimizer_options {
     cornu_optimizer_kind kind;
+    cornu_foreign_step foreign;
     double momentum;
     bool nesterov;
     double beta_1, beta_2, epsilon;

@@ -218,7 +218,9 @@ def test_optimizer_attributes_are_numbers(name, value):
 
 def test_optimizer_kinds():
     with pytest.raises(ValueError, match='`kind` must be one of "sgd", "adam"'):
-        _core.Optimizer("lamb", 0.1)
+        _core.Optimizer("sdg", 0.1)
+    with pytest.raises(ValueError, match="must have a step"):
+        _core.Optimizer("own", 0.1)
 
 
 @pytest.mark.parametrize("count", [-1, 2**63, True, 1.5])

@@ -300,6 +300,28 @@ def test_files_have_the_state(tmp_path):
         assert len(group) == 2 + 2 * 4
 
 
+@pytest.mark.filterwarnings("ignore:.*HDF5")
+def test_files_of_keras_2_have_the_state(tmp_path):
+    path = tmp_path / "model.h5"
+    for optimizer in (Adafactor(0.01), Adam(0.05, amsgrad=True)):
+        model = compiled(optimizer)
+        steps(model, 3)
+        model.save(path)
+        loaded = keras.models.load_model(path)
+        assert_same(model.optimizer.get_weights(), loaded.optimizer.get_weights())
+        for one in (model, loaded):
+            steps(one, 3)
+        assert_same(model.get_weights(), loaded.get_weights())
+    with h5py.File(path, "r+") as file:
+        group = file["optimizer_weights"]
+        names = [name.decode() for name in group.attrs["weight_names"]]
+        assert names[:2] == ["adam/iteration", "adam/learning_rate"] or names[0].startswith("adam")
+        group.attrs["weight_names"] = [name.encode() for name in names[:-1]]
+    with pytest.warns(UserWarning, match="is left as it is"):
+        anew = keras.models.load_model(path)
+    assert int(anew.optimizer.iterations) == 0
+
+
 def test_files_without_the_state(tmp_path):
     path = tmp_path / "model.keras"
     model = compiled(Adam(0.05))

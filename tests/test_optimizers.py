@@ -348,17 +348,6 @@ def test_get_refuses_other_things(wrong):
         optimizers.get(wrong)
 
 
-def test_the_base_is_no_optimizer():
-    for make in (
-        lambda: optimizers.Optimizer(),
-        lambda: optimizers.Optimizer(learning_rate=0.1),
-        lambda: optimizers.Optimizer("sgd", 0.1, None, {}, {}),
-        lambda: optimizers.get(optimizers.Optimizer),
-    ):
-        with pytest.raises(TypeError, match="is the base of the optimizers"):
-            make()
-
-
 def test_a_beta_that_is_1_in_float32():
     """It would make every weight infinite; float64 has room for it."""
     for dtype, works in (("float64", True), ("float32", False)):

@@ -4,6 +4,7 @@
 
 #include "ext/arguments.h"
 #include "ext/errors.h"
+#include "ext/foreign_step.h"
 #include "ext/module.h"
 #include "ext/optimizer_methods.h"
 
@@ -21,6 +22,7 @@ static const char *const kind_names[CORNU_OPTIMIZER_COUNT] = {
     [CORNU_ADAFACTOR] = "adafactor",
     [CORNU_MUON] = "muon",
     [CORNU_SCHEDULE_FREE_ADAM] = "schedule_free_adam",
+    [CORNU_FOREIGN_OPTIMIZER] = "own",
 };
 
 static cornu_optimizer *optimizer_of(PyObject *self) {
@@ -38,6 +40,7 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
     const char *kind_name;
     size_t kind;
     double learning_rate;
+    PyObject *step = NULL;
     cornu_optimizer_options options = {.beta_1 = 0.9,
                                        .beta_2 = 0.999,
                                        .epsilon = 1e-7,
@@ -65,6 +68,7 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
         {"$l2_regularization_strength", cornu_convert_double, &options.l2},
         {"$l2_shrinkage_regularization_strength", cornu_convert_double, &options.l2_shrinkage},
         {"$beta", cornu_convert_double, &options.beta},
+        {"$step", cornu_convert_object, &step},
         {"$beta_2_decay", cornu_convert_double, &options.beta_2_decay},
         {"$epsilon_1", cornu_convert_double, &options.epsilon_1},
         {"$epsilon_2", cornu_convert_double, &options.epsilon_2},
@@ -95,6 +99,7 @@ static PyObject *optimizer_new(PyTypeObject *type, PyObject *values, PyObject *k
         return NULL;
     }
     options.kind = (cornu_optimizer_kind)kind;
+    if (step != NULL) options.foreign = cornu_foreign_step_of(step);
     cornu_optimizer_object *self = (cornu_optimizer_object *)type->tp_alloc(type, 0);
     if (self == NULL) return NULL;
     cornu_status status = cornu_optimizer_new(&options, learning_rate, &self->optimizer, &error);
@@ -254,7 +259,7 @@ static PyType_Slot optimizer_slots[] = {
                         "initial_accumulator_value=0.0, learning_rate_power=0.0, "
                         "l1_regularization_strength=0.0, l2_regularization_strength=0.0, "
                         "l2_shrinkage_regularization_strength=0.0, beta=0.0, "
-                        "beta_2_decay=-0.8, epsilon_1=1e-30, epsilon_2=0.001, "
+                        "step=None, beta_2_decay=-0.8, epsilon_1=1e-30, epsilon_2=0.001, "
                         "clip_threshold=1.0, muon_a=0.0, muon_b=0.0, muon_c=0.0, ns_steps=0, "
                         "rms_rate=0.0, adam_lr_ratio=1.0, adam_weight_decay=0.0, "
                         "warmup_steps=0.0, decay=0.0, "

@@ -30,6 +30,7 @@ cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double 
     atomic_init(&made->iterations, 0);
     atomic_init(&made->schedule, NULL);
     made->options = *options;
+    if (options->foreign.object) options->foreign.retain(options->foreign.object);
     made->product = 1.0;
     made->slots.moving_count = cornu_optimizer_slot_count(options);
     made->slots.count = cornu_optimizer_vector_count(options);
@@ -50,6 +51,8 @@ void cornu_optimizer_release(cornu_optimizer *optimizer) {
     cornu_table_release(optimizer->slots.table);
     cornu_memory_free(optimizer->slots.memory);
     cornu_lock_release(optimizer->lock);
+    const cornu_foreign_step *foreign = &optimizer->options.foreign;
+    if (foreign->object) foreign->release(foreign->object);
     cornu_memory_free(optimizer);
 }
 

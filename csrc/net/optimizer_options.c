@@ -59,6 +59,10 @@ static cornu_status check_kind(const cornu_optimizer_options *options, cornu_err
                           {"l2_shrinkage", options->l2_shrinkage, 0, LARGEST, false},
                           {"beta", options->beta, 0, LARGEST, false}},
                 error);
+        case CORNU_FOREIGN_OPTIMIZER:
+            if (options->foreign.step) return CORNU_OK;
+            return cornu_error_set(error, CORNU_ERROR_VALUE,
+                                   "An optimizer of one's own must have a step.");
         case CORNU_ADAFACTOR:
             return check_bounds(
                 4,

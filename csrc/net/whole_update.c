@@ -228,6 +228,8 @@ static cornu_status take(cornu_whole_step *step, bool by_adam) {
             return lamb(step);
         case CORNU_ADAFACTOR:
             return adafactor(step);
+        case CORNU_FOREIGN_OPTIMIZER:
+            return CORNU_OK;
         case CORNU_MUON:
             return by_adam ? run_elements(step, adam) : muon(step);
         default:
@@ -266,5 +268,7 @@ cornu_status cornu_whole_descend(const cornu_optimizer *optimizer, const cornu_e
             step.slots[slot] = cornu_slot_at(slots, slot, entry->offset);
         status = take(&step, by_adam);
     }
+    if (status == CORNU_OK && update->options->kind == CORNU_FOREIGN_OPTIMIZER)
+        status = cornu_foreign_descend(plan, task, update, gradient);
     return status;
 }

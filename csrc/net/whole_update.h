@@ -28,6 +28,10 @@ typedef struct cornu_whole_step {
 cornu_status cornu_whole_descend(const cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
                                  const cornu_plan *plan, cornu_task *task,
                                  const cornu_update *update, void *gradient);
+/* The caller's own step of all these weights, which have decayed. CORNU_ERROR_MEMORY,
+ * CORNU_INTERRUPTED. */
+cornu_status cornu_foreign_descend(const cornu_plan *plan, cornu_task *task,
+                                   const cornu_update *update, const void *gradient);
 /* Makes of the gradient of a matrix, momentum added, what has its singular vectors and singular
  * values near 1, by Newton and Schulz's iteration; the step's rate is set. */
 cornu_status cornu_whole_orthogonalize(cornu_whole_step *step);

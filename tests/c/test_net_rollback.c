@@ -234,7 +234,7 @@ int main(void) {
     fill_numbers(y_values, ROWS * 2, 2);
     memcpy(x_bad, x_values, sizeof x_bad);
     x_bad[9 * FEATURES + 1] = (double)NAN;
-    for (int kind = 0; kind < CORNU_OPTIMIZER_COUNT; kind++) {
+    for (int kind = 0; kind < CORNU_FOREIGN_OPTIMIZER; kind++) {
         for (size_t frequency = 1; frequency <= 3; frequency++) {
             test_bad_validation_data((cornu_optimizer_kind)kind, frequency, 0);
             test_bad_validation_data((cornu_optimizer_kind)kind, frequency, 4);

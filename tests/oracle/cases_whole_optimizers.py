@@ -48,7 +48,7 @@ OPTIMIZERS = {
         "Muon",
         {
             "learning_rate": 0.02,
-            "exclude_layers": ["dense_?1*/kernel$"],
+            "exclude_layers": ["dense_1/"],
             "adam_weight_decay": None,
             "muon_a": 1.5,
             "muon_b": -0.5,

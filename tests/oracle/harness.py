@@ -46,6 +46,7 @@ FAMILIES = (
     "optimizer_state",
     "optimizers",
     "overlap_metrics",
+    "own_optimizers",
     "plain_losses",
     "preprocessing",
     "regularizers",

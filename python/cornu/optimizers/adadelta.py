@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_number
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
-class Adadelta(Optimizer):
+class Adadelta(CoreOptimizer):
     """Gradient descent whose steps are, for each weight, as long as its last steps were.
 
     `v = rho * v + (1 - rho) * g**2`, the step is `s = sqrt(d + epsilon) / sqrt(v + epsilon) *

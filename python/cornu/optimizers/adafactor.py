@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from cornu.optimizers.common_arguments import check_flag, check_number
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.optimizers.scalar import Scalar
 from cornu.optimizers.state_variable import StateVariable
 from cornu.utils.errors import shown
 
 
-class Adafactor(Optimizer):
+class Adafactor(CoreOptimizer):
     """Gradient descent scaled by means of the gradient's squares along rows and columns.
 
     Of what has two axes and more, `r` and `c` are running means of `g**2 + epsilon_1` along the

@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_number
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
-class Adagrad(Optimizer):
+class Adagrad(CoreOptimizer):
     """Gradient descent whose steps shrink, for each weight, as its gradients' squares add up.
 
     `a = a + g**2`, a being `initial_accumulator_value` at first, and `w = w - learning_rate * g /

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_flag, check_moments
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
-class Adam(Optimizer):
+class Adam(CoreOptimizer):
     """Gradient descent that scales each weight's step by running means of its gradient.
 
     At step t, `m = m + (1 - beta_1) * (g - m)`, `v = v + (1 - beta_2) * (g**2 - v)` and `w = w -

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_moments
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
-class Adamax(Optimizer):
+class Adamax(CoreOptimizer):
     """Adam with the largest size of the gradient, which fades, in place of its mean square.
 
     At step t, `m = m + (1 - beta_1) * (g - m)`, `u = max(beta_2 * u, abs(g))` and `w = w -

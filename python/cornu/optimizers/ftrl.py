@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_number
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
-class Ftrl(Optimizer):
+class Ftrl(CoreOptimizer):
     """Follow the regularized leader: gradient descent that keeps small weights at exactly 0.
 
     With `p = -learning_rate_power`, a the sum of the squares of g, `initial_accumulator_value`

@@ -94,6 +94,7 @@ class GradientSteps(Stateful):
         if not gradients:
             return
         weights = self._weights_to_move(gradients, trainable_variables)
+        self._prepare_weights(weights)
         pairs = [
             (weight, _as_gradient(weight, gradient))
             for weight, gradient in zip(weights, gradients, strict=True)
@@ -118,6 +119,9 @@ class GradientSteps(Stateful):
         self._overwrite([pair for pair in pairs if pair[0].overwrite_with_gradient], taken)
         if self._built_for is None and self._model is None:
             self._built_for = weights
+
+    def _prepare_weights(self, weights: Sequence[Any]) -> None:
+        """Before a step: where the steps are one's own, build for the weights or know them."""
 
     def _move(self, pairs: list[tuple[Any, np.ndarray]]) -> None:
         """Take the step itself, which counts even where there is nothing to move."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_moments
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
-class Lamb(Optimizer):
+class Lamb(CoreOptimizer):
     """Adam whose steps are, for each weight, in proportion to its own norm.
 
     At step t, `m = m + (1 - beta_1) * (g - m)`, `v = v + (1 - beta_2) * (g**2 - v)`, the direction

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_number
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
-class Lion(Optimizer):
+class Lion(CoreOptimizer):
     """Gradient descent by signs: every weight moves by the same length.
 
     `w = w - learning_rate * sign(beta_1 * m + (1 - beta_1) * g)` and `m = beta_2 * m + (1 -

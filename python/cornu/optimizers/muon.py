@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_flag, check_number
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.utils.errors import shown
 from cornu.utils.number import check_integer
 
 
-class Muon(Optimizer):
+class Muon(CoreOptimizer):
     """Gradient descent by orthogonal matrices.
 
     Of a matrix `m = momentum * m + g`; with Nesterov's form `u = g + momentum * m`, else `u = m`.

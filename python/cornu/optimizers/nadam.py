@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_moments
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
-class Nadam(Optimizer):
+class Nadam(CoreOptimizer):
     """Adam with Nesterov's momentum.
 
     At step t, m and v are as in Adam, `u(t) = beta_1 * (1 - 0.96**t / 2)`, p is the product of

@@ -16,7 +16,7 @@ from cornu.optimizers.common_arguments import (
     take_decay,
     take_old_name,
 )
-from cornu.optimizers.gradient_steps import GradientSteps
+from cornu.optimizers.own_steps import OwnStep, OwnSteps
 from cornu.optimizers.scalar import Scalar
 from cornu.optimizers.schedules.learning_rate_schedule import (
     LearningRateSchedule,
@@ -25,93 +25,109 @@ from cornu.optimizers.schedules.learning_rate_schedule import (
 )
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
-from cornu.utils.overriding import refusal, refuse_overridden
-
-# The core takes the steps: methods of a subclass would never be called.
-_METHODS = (
-    "update_step",
-    "add_variable",
-    "add_variable_from_reference",
-    "add_optimizer_variables",
-    "assign",
-    "assign_add",
-    "assign_sub",
-    "scale_loss",
-    "apply",
-    "apply_gradients",
-    "build",
-    "minimize",
-    "stateless_apply",
-    "finalize_variable_values",
-)
 
 
-class Optimizer(GradientSteps):
-    """The base of the optimizers: a learning rate, a count of steps, and the core's own optimizer.
+class Optimizer(OwnSteps):
+    """The base of the optimizers, and of those of one's own.
 
-    `decay` is Keras 2's: step t, counted from 0, has `learning_rate / (1 + decay * t)`. It and the
-    other options are fixed when it is made: the core would not see them change.
+    A subclass has `update_step(gradient, variable, learning_rate)`, which moves one weight, and
+    `build(variables)`, which calls `super().build(variables)` and makes what it keeps. What stands
+    between a gradient and its step and after it, in the arguments below, is done for it; in `fit`
+    too, where each step calls it. `decay` is Keras 2's: step t, counted from 0, has
+    `learning_rate / (1 + decay * t)`.
 
     Args:
-        kind: The core's name of it.
-        learning_rate: The length of a step, at least 0.
+        learning_rate: The length of a step, at least 0; a schedule of
+            `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
+        weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
+            none.
+        clipnorm: The norm that each weight's gradient is scaled down to, if it is larger; None or
+            0: any.
+        clipvalue: The size that each number of the gradient is cut to; None or 0: any.
+        global_clipnorm: The norm that all gradients together are scaled down to; None or 0: any.
+            One of these three may be given.
+        use_ema: Whether to keep averages of the weights, which `fit` sets them to at its end.
+        ema_momentum: How much of an average stays from step to step, from 0 to 1.
+        ema_overwrite_frequency: The weights are set to their averages each so many steps, too;
+            None or 0: never.
+        loss_scale_factor: What the loss is multiplied by for the gradients, which are divided by
+            it, greater than 0; None: nothing.
+        gradient_accumulation_steps: Weights move each so many steps, at least 2, by the mean of
+            the gradients; None: each step.
         name: A name; None: the class's, in snake case.
-        options: Its own arguments.
-        common: Keras's common arguments and what came in `**kwargs`.
-        told: What the core is told of the options; None: all of them, under their names.
+        **kwargs: `decay`.
 
     Raises:
-        ValueError: an argument is out of range, unknown, or not supported yet.
+        ValueError: an argument is out of range or unknown.
 
     Example:
 
     >>> import cornu
-    >>> optimizer = cornu.optimizers.SGD(0.1)
-    >>> isinstance(optimizer, cornu.Optimizer)
-    True
-    >>> optimizer.learning_rate = 0.01
-    >>> float(optimizer.learning_rate), int(optimizer.iterations)
-    (0.01, 0)
+    >>> class Signs(cornu.Optimizer):
+    ...     def build(self, variables):
+    ...         super().build(variables)
+    ...         self.counts = self.add_optimizer_variables(variables, "count")
+    ...
+    ...     def update_step(self, gradient, variable, learning_rate):
+    ...         self.assign_add(self.counts[self._get_variable_index(variable)], gradient != 0)
+    ...         self.assign_sub(variable, learning_rate * cornu.ops.sign(gradient))
+    >>> optimizer, weight = Signs(0.5), cornu.Variable([1.0, 2.0])
+    >>> optimizer.apply_gradients([([3.0, 0.0], weight)])
+    <Variable path=signs/iteration, shape=(), dtype=int64, value=1>
+    >>> weight.tolist(), optimizer.counts[0].tolist()
+    ([0.5, 2.0], [1.0, 0.0])
 
     Source: https://keras.io/api/optimizers/
     """
 
     # What `learning_rate` is where nobody gave it.
-    _default_learning_rate: float
-    weight_decay: float | None
-    clipnorm: float | None
-    clipvalue: float | None
-    global_clipnorm: float | None
-    ema_momentum: float
-    ema_overwrite_frequency: int | None
-    loss_scale_factor: float | None
-    decay: float
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        # Here, for the constructor's arguments are not Keras's.
-        if cls is Optimizer:
-            raise TypeError(
-                "`Optimizer` is the base of the optimizers: use one such as cornu.optimizers.Adam."
-            )
-        return super().__new__(cls)
+    _default_learning_rate: float | None = None
 
     def __init__(
+        self,
+        learning_rate: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        common = dict(
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            use_ema=use_ema,
+            ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+            **kwargs,
+        )
+        self._begin("own", learning_rate, name, {}, common, {"step": OwnStep(self)})
+
+    def _begin(
         self,
         kind: str,
         learning_rate: Any,
         name: str | None,
         options: dict[str, Any],
         common: dict[str, Any],
-        told: dict[str, Any] | None = None,
+        own: dict[str, Any],
     ) -> None:
-        GradientSteps.__init__(self)
-        refuse_overridden(self, (*_METHODS, "learning_rate", "iterations"), "Optimizers")
+        """Check what it is made with and make the core's optimizer, which is told `own` besides."""
+        OwnSteps.__init__(self)
         rate = take_old_name(common, learning_rate, self._default_learning_rate)
         first = 0.0 if callable(rate) else check_learning_rate(rate)
         decay = take_decay(common)
         values, shared = check_common(type(self), common)
         self.name = name or unique_name(type(self).__name__)
-        own = options if told is None else told
         self._core = _core.Optimizer(kind, first, **own, **shared, decay=decay)
         self.__dict__.update(values)
         self.__dict__.update(options)
@@ -211,8 +227,6 @@ class Optimizer(GradientSteps):
         return config
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _METHODS:
-            raise ValueError(refusal("Optimizers", type(self), name))
         if name in COMMON or name == "decay" or name in self.__dict__.get("_option_names", ()):
             raise AttributeError(
                 f"`{name}` of an optimizer can't be changed: make another one with it. "

@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_flag, check_number
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
-class RMSprop(Optimizer):
+class RMSprop(CoreOptimizer):
     """Gradient descent that divides each weight's step by the root of its gradient's mean square.
 
     `v = rho * v + (1 - rho) * g**2` and `w = w - learning_rate * g / sqrt(v + epsilon)`; `centered`

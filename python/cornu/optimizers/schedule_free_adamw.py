@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_moments, check_number
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.utils.number import check_integer
 
 
-class ScheduleFreeAdamW(Optimizer):
+class ScheduleFreeAdamW(CoreOptimizer):
     """Adam that averages the weights as it goes, in place of a schedule of learning rates.
 
     At step t, `v = v + (1 - beta_2) * (g**2 - v)`, z, which begins as the weights, moves:

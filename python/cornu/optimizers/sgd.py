@@ -6,12 +6,12 @@ import math
 from typing import Any
 
 from cornu.optimizers.common_arguments import check_flag
-from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float
 
 
-class SGD(Optimizer):
+class SGD(CoreOptimizer):
     """Gradient descent, with momentum or without.
 
     `w = w - learning_rate * g`; with momentum, `v = momentum * v - learning_rate * g` and `w = w +

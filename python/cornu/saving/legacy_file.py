@@ -9,6 +9,7 @@ from typing import Any
 from cornu.saving.legacy_config import compile_settings, from_legacy, to_legacy
 from cornu.saving.legacy_weights import write_legacy_weights
 from cornu.saving.model_config import parse_model
+from cornu.saving.optimizer_group import read_legacy_optimizer, write_legacy_optimizer
 from cornu.saving.serialization import serialize_keras_object
 from cornu.utils.errors import shown
 
@@ -25,7 +26,7 @@ def write_legacy_file(model: Any, path: str, include_optimizer: bool = True) -> 
     Args:
         model: The model.
         path: The file's path.
-        include_optimizer: Whether to write how it is compiled.
+        include_optimizer: Whether to write how it is compiled, and the optimizer's state.
     """
     import h5py
 
@@ -36,6 +37,7 @@ def write_legacy_file(model: Any, path: str, include_optimizer: bool = True) -> 
         root.attrs["model_config"] = json.dumps(config)
         if model.compiled and include_optimizer:
             root.attrs["training_config"] = json.dumps(_training_config(model))
+            write_legacy_optimizer(root, model.optimizer)
         write_legacy_weights(model, root.create_group("model_weights"))
 
 
@@ -79,17 +81,23 @@ def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any]
     return config, settings
 
 
-def compile_as_legacy(model: Any, training: Mapping[str, Any]) -> None:
-    """Compile a model as a file says.
+def compile_as_legacy(model: Any, training: Mapping[str, Any], path: str) -> None:
+    """Compile a model as a file says, and read the optimizer's state where the file has it.
 
     Args:
         model: The model.
         training: The second part of what `read_legacy_configs` returned.
+        path: The file's path.
 
     Raises:
         ValueError: it can't be.
     """
+    import h5py
+
     model.compile_from_config(compile_settings(training))
+    if model.optimizer is not None:
+        with h5py.File(path, "r") as root:
+            read_legacy_optimizer(root, model.optimizer, model.trainable_weights)
 
 
 def _training_config(model: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def write_legacy_weights(model: Any, group: Any) -> None:
     """
     # A layer that stands twice is written once.
     layers = list({id(layer): layer for layer in model.layers}.values())
-    _write_names(group, "layer_names", [layer.name for layer in layers])
+    write_names(group, "layer_names", [layer.name for layer in layers])
     group.attrs["backend"] = "cornu"
     group.attrs["keras_version"] = "3.15.1"
     for layer in sorted(layers, key=lambda layer: str(layer.name)):
@@ -40,10 +40,10 @@ def write_legacy_weights(model: Any, group: Any) -> None:
         names = [
             path if path not in paths[:at] else f"{path}_{at}" for at, path in enumerate(paths)
         ]
-        _write_names(part, "weight_names", names)
+        write_names(part, "weight_names", names)
         for name, weight in zip(names, weights, strict=True):
             part.create_dataset(name, data=np.asarray(weight))
-    _write_names(group.create_group("top_level_model_weights"), "weight_names", [])
+    write_names(group.create_group("top_level_model_weights"), "weight_names", [])
 
 
 def stored_in_order(model: Any, root: Any) -> dict[int, list[Any]]:
@@ -84,11 +84,11 @@ def stored_by_name(model: Any, root: Any) -> dict[int, list[Any]]:
 def _groups(root: Any) -> list[tuple[str, list[str]]]:
     """The names of the layers, each with those of its weights."""
     result = []
-    for name in _names(root, "layer_names"):
+    for name in read_names(root, "layer_names"):
         group = find_group(root, name)
         if group is None:
             raise ValueError(f"There must be a group {name!r}, which 'layer_names' has.")
-        result.append((name, _names(group, "weight_names")))
+        result.append((name, read_names(group, "weight_names")))
     return result
 
 
@@ -113,7 +113,7 @@ def _parted(part: Any, datasets: list[Any]) -> dict[int, list[Any]]:
     return {id(layer): [found[id(weight)] for weight in layer.weights] for layer in layers}
 
 
-def _names(group: Any, attribute: str) -> list[str]:
+def read_names(group: Any, attribute: str) -> list[str]:
     if attribute in group.attrs:
         return _decoded(group, attribute)
     # More than an attribute holds are in several, counted from 0.
@@ -136,7 +136,7 @@ def _decoded(group: Any, attribute: str) -> list[str]:
     return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
 
 
-def _write_names(group: Any, attribute: str, names: Sequence[str]) -> None:
+def write_names(group: Any, attribute: str, names: Sequence[str]) -> None:
     encoded = [name.encode() for name in names]
     if not encoded:
         group.attrs[attribute] = np.array([], "S1")

@@ -222,7 +222,7 @@ def _load_legacy(path: str, custom_objects: Any, compiles: bool, safe_mode: bool
     read_weights_file(model, path)
     if compiles and training is not None:
         with CustomObjectScope(custom_objects):
-            compile_as_legacy(model, training)
+            compile_as_legacy(model, training, path)
     return model
 
 

@@ -1,14 +1,17 @@
-"""The state of a model's optimizer in HDF5 files, as Keras 3 lays it out."""
+"""The state of a model's optimizer in HDF5 files, as Keras 3 lays it out, and Keras 2."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
+from cornu.saving.legacy_weights import read_names, write_names
 from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
 
 _PATH = "optimizer/vars"
+_LEGACY_PATH = "optimizer_weights"
 
 
 def write_optimizer_group(root: Any, optimizer: Any) -> None:
@@ -44,26 +47,69 @@ def read_optimizer_group(root: Any, optimizer: Any, weights: Any = None) -> None
     # One that had taken no step when it was saved is none that has been built.
     if weights is not None and len(group) != len(optimizer.variables):
         optimizer.build(weights)
-    optimizer.load_own_variables(_Checked(group, optimizer.variables))
+    datasets = [find_dataset(group, str(index)) for index in range(len(group))]
+    optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
+
+
+def write_legacy_optimizer(root: Any, optimizer: Any) -> None:
+    """Write what an optimizer keeps to a file of Keras 2's layout, if it has trained or was built.
+
+    Args:
+        root: The file.
+        optimizer: The optimizer.
+    """
+    if not optimizer.built:
+        return
+    group, store = root.create_group(_LEGACY_PATH), dict[str, Any]()
+    optimizer.save_own_variables(store)
+    paths = [variable.path for variable in optimizer.variables]
+    # Those of what is kept for weights of one name may be alike.
+    names = [path if path not in paths[:at] else f"{path}_{at}" for at, path in enumerate(paths)]
+    write_names(group, "weight_names", names)
+    for index, name in enumerate(names):
+        group.create_dataset(name, data=store[str(index)])
+
+
+def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
+    """Read what an optimizer keeps from a file of Keras 2's layout, if it has anything of one.
+
+    Where that doesn't fit, as with Keras 2's own optimizers, which kept other variables, it warns,
+    as Keras does, and reads none.
+
+    Args:
+        root: The file.
+        optimizer: The optimizer.
+        weights: What it is built for before.
+    """
+    group = find_group(root, _LEGACY_PATH)
+    if group is None:
+        return
+    try:
+        names = read_names(group, "weight_names")
+        if len(names) != len(optimizer.variables):
+            optimizer.build(weights)
+        datasets = [find_dataset(group, name) for name in names]
+        optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
+    except ValueError as error:
+        warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=2)
 
 
 class _Checked(dict[str, Any]):
     """The variables in a group, each read only when it was found to fit."""
 
-    def __init__(self, group: Any, variables: list[Any]) -> None:
+    def __init__(self, datasets: list[Any], variables: list[Any]) -> None:
         super().__init__()
-        for index in range(len(group)):
-            if len(group) == len(variables):
-                self[str(index)] = _read(group, str(index), variables[index])
+        for index, dataset in enumerate(datasets):
+            if len(datasets) == len(variables):
+                self[str(index)] = _read(dataset, variables[index])
             else:
                 self[str(index)] = None
 
 
-def _read(group: Any, name: str, variable: Any) -> np.ndarray:
-    dataset = find_dataset(group, name)
+def _read(dataset: Any, variable: Any) -> np.ndarray:
     if dataset.shape != variable.shape:
         raise ValueError(
-            f"{group.name}/{name} must have the shape of {variable.path}, {variable.shape}. "
+            f"{dataset.name} must have the shape of {variable.path}, {variable.shape}. "
             f"Received: {dataset.shape}"
         )
     return read_dataset(dataset, np.int64 if variable.dtype == "int64" else variable.dtype)

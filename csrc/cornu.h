@@ -185,6 +185,10 @@ cornu_span *cornu_layer_span(const cornu_layer *layer, size_t index);
 bool cornu_layer_trainable(const cornu_layer *layer);
 /* A model that is compiled sees it with its next call. */
 void cornu_layer_set_trainable(cornu_layer *layer, bool trainable);
+/* Whether a mask of the input is handed on as the output's: false until it is set. Takes effect in
+ * the next run. The output must then keep all axes but the last. */
+bool cornu_layer_supports_masking(const cornu_layer *layer);
+void cornu_layer_set_supports_masking(cornu_layer *layer, bool supports_masking);
 
 /* Regularizers and constraints stand in a file of their own. */
 #include "cornu_rules.h"
@@ -309,9 +313,12 @@ typedef struct cornu_run_options {
                      aligned to it; no part of x or of the weights */
     cornu_dtype output_dtype; /* PREDICT: what the caller takes the model's dtype for;
                                  CORNU_ERROR_VALUE if it is another, or output not aligned to it */
-    size_t output_nbytes;   /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is
-                               needed */
-    bool training;          /* PREDICT: dropout is active */
+    size_t output_nbytes; /* PREDICT: the room there; CORNU_ERROR_VALUE if it is not just what is
+                             needed */
+    bool training;        /* PREDICT: dropout is active */
+    const bool *mask;     /* PREDICT: what of x counts, a number for each place of its axes but the
+                             last, without gaps; NULL: all of it */
+    size_t mask_nbytes;   /* the room there; CORNU_ERROR_VALUE if it is not just what is needed */
     const cornu_run *after; /* TRAIN, TEST: the metric sums go on from that run's, which is read by
                                cornu_run_new only; NULL: from zero. CORNU_ERROR_STATE if the model
                                has been compiled since */

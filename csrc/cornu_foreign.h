@@ -15,6 +15,8 @@ typedef struct cornu_foreign_batch {
     cornu_shape target_row, prediction_row;
     const void *target, *prediction; /* without gaps */
     const double *weights;           /* one a row; NULL: all 1 */
+    const bool *mask;                /* of each place of the prediction's axes but the last: whether
+                                        it counts; NULL: all do */
     bool is_first;                   /* a metric's since its sums were set to zero */
 } cornu_foreign_batch;
 
@@ -43,7 +45,8 @@ typedef struct cornu_foreign_pass {
     cornu_dtype dtype;
     const cornu_shape *input, *output;
     const void *x;
-    void *y; /* forward: to be written */
+    const bool *mask; /* of each place of x, but for the last axis; NULL: none */
+    void *y;          /* forward: to be written */
     bool training;
     const void *place; /* the same in a forward pass and in the backward pass that follows it, and
                           another at each place in a chain; NULL: none follows */

@@ -57,6 +57,10 @@ cornu_status cornu_layer_new_group_normalization(const char *name, cornu_dtype d
                                                  int64_t groups, int64_t axis, double epsilon,
                                                  bool center, bool scale, cornu_layer **layer,
                                                  cornu_error *error);
+/* y = x, and 0 at each place whose numbers along the last axis are all `value`: those are masked,
+ * for the layers behind it that hand masks on or use them, for the loss and for metrics. */
+cornu_status cornu_layer_new_masking(const char *name, cornu_dtype dtype, double value,
+                                     cornu_layer **layer, cornu_error *error);
 cornu_status cornu_layer_new_flatten(const char *name, cornu_dtype dtype, cornu_layer **layer,
                                      cornu_error *error);
 /* The same with a row's first axis brought behind the others before. */

@@ -27,6 +27,13 @@ PyObject *cornu_batch_array(size_t rows, const cornu_shape *row, cornu_dtype dty
     return new_copy(all_sizes(&rows, row, sizes), sizes, dtype, data);
 }
 
+PyObject *cornu_batch_mask(size_t rows, const cornu_shape *row, const bool *mask) {
+    cornu_shape places = *row;
+    if (mask == NULL) Py_RETURN_NONE;
+    places.rank--;
+    return cornu_batch_array(rows, &places, CORNU_BOOL, mask);
+}
+
 PyObject *cornu_plain_array(const cornu_shape *shape, cornu_dtype dtype, const void *data) {
     npy_intp sizes[CORNU_MAX_RANK + 1];
     return new_copy(all_sizes(NULL, shape, sizes), sizes, dtype, data);

@@ -15,6 +15,9 @@
 PyObject *cornu_batch_array(size_t rows, const cornu_shape *row, cornu_dtype dtype,
                             const void *data);
 
+/* Likewise a batch's mask, of all axes of a row but the last; None where it is NULL. */
+PyObject *cornu_batch_mask(size_t rows, const cornu_shape *row, const bool *mask);
+
 /* The same of one array of a shape. */
 PyObject *cornu_plain_array(const cornu_shape *shape, cornu_dtype dtype, const void *data);
 

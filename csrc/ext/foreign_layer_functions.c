@@ -35,14 +35,16 @@ static bool call_forward(PyObject *object, const cornu_foreign_pass *pass) {
     PyObject *result = NULL;
     PyObject *x = cornu_batch_array(pass->rows, pass->input, pass->dtype, pass->x);
     PyObject *place = PyLong_FromVoidPtr((void *)pass->place);
-    if (x != NULL && place != NULL) {
-        result = PyObject_CallMethod(object, "forward", "(OOO)", x,
-                                     pass->training ? Py_True : Py_False, place);
+    PyObject *mask = cornu_batch_mask(pass->rows, pass->input, pass->mask);
+    if (x != NULL && place != NULL && mask != NULL) {
+        result = PyObject_CallMethod(object, "forward", "(OOOO)", x,
+                                     pass->training ? Py_True : Py_False, place, mask);
     }
     describe_result(pass, "`call`", whose);
     const bool ok = result != NULL && cornu_batch_copy_in(result, whose, &pass->rows, pass->output,
                                                           pass->dtype, pass->y);
     Py_XDECREF(result);
+    Py_XDECREF(mask);
     Py_XDECREF(place);
     Py_XDECREF(x);
     return ok;

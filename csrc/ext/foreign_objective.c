@@ -17,7 +17,7 @@ void cornu_foreign_release(void *object) {
     PyGILState_Release(gil);
 }
 
-/* (target, prediction, weights or None, flag). */
+/* (target, prediction, weights or None, flag, mask or None). */
 static PyObject *batch_arguments(const cornu_foreign_batch *batch, bool flag) {
     static const cornu_shape scalar = {0};
     PyObject *weights = NULL;
@@ -28,13 +28,15 @@ static PyObject *batch_arguments(const cornu_foreign_batch *batch, bool flag) {
     weights = batch->weights == NULL
                   ? Py_NewRef(Py_None)
                   : cornu_batch_array(batch->rows, &scalar, CORNU_FLOAT64, batch->weights);
+    PyObject *mask = cornu_batch_mask(batch->rows, &batch->prediction_row, batch->mask);
     PyObject *arguments = NULL;
-    if (target != NULL && prediction != NULL && weights != NULL) {
-        arguments = PyTuple_Pack(4, target, prediction, weights, flag ? Py_True : Py_False);
+    if (target != NULL && prediction != NULL && weights != NULL && mask != NULL) {
+        arguments = PyTuple_Pack(5, target, prediction, weights, flag ? Py_True : Py_False, mask);
     }
     Py_XDECREF(target);
     Py_XDECREF(prediction);
     Py_XDECREF(weights);
+    Py_XDECREF(mask);
     return arguments;
 }
 

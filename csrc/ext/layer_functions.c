@@ -130,6 +130,23 @@ static PyObject *activation_along(PyObject *module, PyObject *const *values, Py_
     return cornu_layer_finish(module, status, layer, &error);
 }
 
+static PyObject *masking(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
+                         PyObject *keywords) {
+    const char *name;
+    cornu_dtype dtype;
+    double value;
+    cornu_layer *layer = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"name", cornu_convert_text, &name},
+        {"dtype", cornu_convert_float_dtype, &dtype},
+        {"value", cornu_convert_double, &value},
+    };
+    if (!cornu_arguments_parse("masking", 3, arguments, value_count, values, keywords)) return NULL;
+    cornu_status status = cornu_layer_new_masking(name, dtype, value, &layer, &error);
+    return cornu_layer_finish(module, status, layer, &error);
+}
+
 /* A maker of a layer that has no options. */
 typedef cornu_status plain_maker(const char *name, cornu_dtype dtype, cornu_layer **layer,
                                  cornu_error *error);
@@ -280,6 +297,8 @@ PyMethodDef cornu_layer_functions[] = {
      METH_FASTCALL | METH_KEYWORDS,
      "activation_along($module, /, name, dtype, activation, axes)\n--\n\n"
      "An activation along other axes than the last."},
+    {"masking", (PyCFunction)(void (*)(void))masking, METH_FASTCALL | METH_KEYWORDS,
+     "masking($module, /, name, dtype, value)\n--\n\nA layer that masks what is all one value."},
     {"flatten", (PyCFunction)(void (*)(void))flatten, METH_FASTCALL | METH_KEYWORDS,
      "flatten($module, /, name, dtype)\n--\n\nA layer that makes rows of any shape flat."},
     {"reshape", (PyCFunction)(void (*)(void))reshape, METH_FASTCALL | METH_KEYWORDS,

@@ -65,6 +65,21 @@ static int layer_set_trainable(PyObject *self, PyObject *value, void *Py_UNUSED(
     return 0;
 }
 
+static PyObject *layer_supports_masking(PyObject *self, void *Py_UNUSED(closure)) {
+    return PyBool_FromLong(cornu_layer_supports_masking(layer_of(self)));
+}
+
+static int layer_set_supports_masking(PyObject *self, PyObject *value, void *Py_UNUSED(closure)) {
+    bool supports_masking;
+    if (value == NULL) {
+        PyErr_SetString(PyExc_AttributeError, "`supports_masking` can't be deleted");
+        return -1;
+    }
+    if (!cornu_convert_bool(value, "supports_masking", &supports_masking)) return -1;
+    cornu_layer_set_supports_masking(layer_of(self), supports_masking);
+    return 0;
+}
+
 static PyObject *layer_dtype(PyObject *self, void *Py_UNUSED(closure)) {
     return PyUnicode_FromString(cornu_dtype_name(cornu_layer_dtype(layer_of(self))));
 }
@@ -76,6 +91,8 @@ static PyObject *layer_built(PyObject *self, void *Py_UNUSED(closure)) {
 static PyGetSetDef layer_attributes[] = {
     {"name", layer_name, layer_set_name, "The name that stands in errors.", NULL},
     {"trainable", layer_trainable, layer_set_trainable, "Whether fit moves its weights.", NULL},
+    {"supports_masking", layer_supports_masking, layer_set_supports_masking,
+     "Whether it hands a mask on.", NULL},
     {"dtype", layer_dtype, NULL, "\"float32\" or \"float64\".", NULL},
     {"built", layer_built, NULL, "Whether it has its weights.", NULL},
     {0},

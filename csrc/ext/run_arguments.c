@@ -13,7 +13,7 @@
 typedef struct run_call {
     PyObject *model, *after, *own;
     cornu_run_mode mode;
-    PyArrayObject *x, *y, *sample_weight, *output;
+    PyArrayObject *x, *y, *sample_weight, *output, *mask;
     PyArrayObject *validation_x, *validation_y, *validation_sample_weight;
     size_t batch_size, epochs, initial_epoch, validation_batch_size, validation_frequency;
     bool shuffle;
@@ -106,6 +106,7 @@ static bool parse_call(PyObject *values, PyObject *keywords, run_call *call) {
         {"$validation_frequency", cornu_convert_positive_size, &call->validation_frequency},
         {"$output", cornu_convert_optional_ndarray, &call->output},
         {"$training", cornu_convert_bool, &call->training},
+        {"$mask", cornu_convert_optional_ndarray, &call->mask},
         {"$after", cornu_convert_object, &call->after},
         {"$own", cornu_convert_object, &call->own},
         {"$unattended", cornu_convert_bool, &call->unattended},
@@ -213,6 +214,7 @@ static PyObject *pin_all(const run_call *call) {
         (PyObject *)call->y,
         (PyObject *)call->sample_weight,
         (PyObject *)call->output,
+        (PyObject *)call->mask,
         (PyObject *)call->validation_x,
         (PyObject *)call->validation_y,
         (PyObject *)call->validation_sample_weight,
@@ -228,6 +230,17 @@ static bool find_output(const run_call *call, cornu_run_arguments *run) {
     }
     options->output = PyArray_DATA(call->output);
     options->output_nbytes = (size_t)PyArray_NBYTES(call->output);
+    return true;
+}
+
+static bool find_mask(const run_call *call, cornu_run_options *options) {
+    if (call->mask == NULL) return true;
+    if (PyArray_TYPE(call->mask) != NPY_BOOL || !PyArray_IS_C_CONTIGUOUS(call->mask)) {
+        PyErr_SetString(PyExc_ValueError, "`mask` must be a C-contiguous array of bools");
+        return false;
+    }
+    options->mask = PyArray_DATA(call->mask);
+    options->mask_nbytes = (size_t)PyArray_NBYTES(call->mask);
     return true;
 }
 
@@ -267,7 +280,9 @@ bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values
     if (!check_arrays_of_mode(&call)) return false;
     run->arrays = pin_all(&call);
     if (run->arrays == NULL) return false;
-    if (describe_all(&call, run) && find_output(&call, run)) return true;
+    if (describe_all(&call, run) && find_output(&call, run) && find_mask(&call, &run->options)) {
+        return true;
+    }
     Py_CLEAR(run->arrays);
     return false;
 }

@@ -260,6 +260,29 @@ typedef struct cornu_kernels {
      */
     void (*noise)(const cornu_noise *noise, uint64_t first, size_t count, const void *x, void *y);
 
+    /* mask[i] = whether some x[i][j] is not `value`; y = x, 0 in rows where none is. y may be x. */
+    void (*mask_rows)(size_t rows, size_t columns, double value, const void *x, void *y,
+                      bool *mask);
+    /* y = x, 0 in rows that are masked. y may be x. */
+    void (*keep_rows)(size_t rows, size_t columns, const bool *mask, const void *x, void *y);
+    /* weights[i][j] = 1 where mask[i], else 0. */
+    void (*spread_mask)(size_t rows, size_t columns, const bool *mask, void *weights);
+    /* For columns of which those numbers count whose weight is not 0; vectors are one number a
+     * column. y = x, where it does not count fills[j] (NULL: 0). y may be x. */
+    void (*fill_masked)(size_t rows, size_t columns, const void *weights, const void *x,
+                        const void *fills, void *y);
+    /* sums /= counts + epsilon. */
+    void (*masked_means)(size_t count, double epsilon, const void *counts, void *sums);
+    /* As normalizing_slopes, for means and variances that were divided so; slopes and shifts are
+     * for masked_columns_backward: dx = scale dy, and where x counts + (x - mean) slope + shift. dx
+     * may be dy. */
+    void (*masked_slopes)(size_t count, double epsilon, const void *counts, const void *means,
+                          const void *inverses, const void *scales, const void *sums,
+                          void *centered, void *slopes, void *shifts);
+    void (*masked_columns_backward)(size_t rows, size_t columns, const void *weights, const void *x,
+                                    const void *means, const void *scales, const void *slopes,
+                                    const void *shifts, const void *dy, void *dx);
+
     /* real[i] = source[i] converted, [dtype][byte-swapped]; any alignment. */
     cornu_gather *gather[CORNU_DTYPE_COUNT][2];
     /* The index of the first NaN or infinity, or count. */
@@ -332,9 +355,10 @@ bool cornu_optimizer_is_direct(const cornu_optimizer_options *options);
 #define CORNU_ANY_LABEL ((size_t)-1)
 size_t cornu_labels_to_ids(size_t count, const double *labels, size_t classes, int32_t *ids);
 
-/* Each of rows x per_row losses' share of a batch's loss, from one weight a row. */
+/* Each of rows x per_row losses' share of a batch's loss, from one weight a row; of those alone
+ * that `mask` has, which says so of each loss (NULL: all), and the others' is 0. */
 void cornu_row_scales(cornu_reduction reduction, size_t rows, size_t per_row, const double *weights,
-                      double *scales);
+                      const bool *mask, double *scales);
 /* The same for losses of which only those count that are not 0. */
 void cornu_row_scales_of_losses(cornu_reduction reduction, size_t rows, const double *weights,
                                 const double *losses, double *scales);

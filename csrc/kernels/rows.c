@@ -1,10 +1,24 @@
 /* What is done with one number a row, in double whatever the tables' type. */
 #include "kernels/kernels.h"
 
+/* What the sum over losses that a mask leaves is divided by. */
+static double masked_divisor(cornu_reduction reduction, size_t rows, size_t per_row,
+                             const double *weights, const bool *mask) {
+    if (reduction == CORNU_SUM) return 1.0;
+    double divisor = 0.0;
+    for (size_t i = 0; i < rows * per_row; i++) {
+        const double weight = reduction == CORNU_SUM_OVER_BATCH_SIZE ? 1.0 : weights[i / per_row];
+        if (mask[i]) divisor += weight;
+    }
+    return divisor;
+}
+
 void cornu_row_scales(cornu_reduction reduction, size_t rows, size_t per_row, const double *weights,
-                      double *scales) {
+                      const bool *mask, double *scales) {
     double divisor = 1.0;
-    if (reduction == CORNU_SUM_OVER_BATCH_SIZE) {
+    if (mask) {
+        divisor = masked_divisor(reduction, rows, per_row, weights, mask);
+    } else if (reduction == CORNU_SUM_OVER_BATCH_SIZE) {
         divisor = (double)rows * (double)per_row;
     } else if (reduction == CORNU_MEAN_WITH_SAMPLE_WEIGHT) {
         divisor = 0.0;
@@ -12,7 +26,8 @@ void cornu_row_scales(cornu_reduction reduction, size_t rows, size_t per_row, co
     }
     for (size_t row = 0; row < rows; row++) {
         double scale = divisor != 0.0 ? weights[row] / divisor : 0.0;
-        for (size_t i = 0; i < per_row; i++) scales[row * per_row + i] = scale;
+        for (size_t i = 0; i < per_row; i++)
+            scales[row * per_row + i] = !mask || mask[row * per_row + i] ? scale : 0.0;
     }
 }
 

@@ -13,6 +13,8 @@
 
 #include "kernels/normalize_rows_template.h"
 
+#include "kernels/mask_template.h"
+
 #include "kernels/gemm_template.h"
 
 #include "kernels/narrow_rows_template.h"
@@ -93,6 +95,13 @@ const cornu_kernels TABLE_NAME(ISA, REAL_SUFFIX) = {
     .normalizing_slopes = normalizing_slopes,
     .normalize_rows = normalize_rows,
     .normalize_rows_backward = normalize_rows_backward,
+    .mask_rows = mask_rows,
+    .keep_rows = keep_rows,
+    .spread_mask = spread_mask,
+    .fill_masked = fill_masked,
+    .masked_means = masked_means,
+    .masked_slopes = masked_slopes,
+    .masked_columns_backward = masked_columns_backward,
     .rescale = rescale,
     .prelu = prelu,
     .prelu_sums = prelu_sums,

@@ -7,6 +7,7 @@
 #include "net/penalty.h"
 #include "net/resume.h"
 #include "net/run.h"
+#include "net/shape.h"
 #include "net/update.h"
 
 /* Weights from which on each gradient is spent as soon as it is there, while it is in the cache. */
@@ -53,6 +54,13 @@ static void *output_of(const cornu_run *run, size_t row) {
     if (run->options.mode != CORNU_RUN_PREDICT) return NULL;
     size_t count = run->plan->links[run->plan->count - 1].output_count;
     return cornu_task_at(&run->task, run->options.output, row * count);
+}
+
+static void take_mask(const cornu_run *run, const cornu_feed *feed, const cornu_rows *rows) {
+    const size_t places = cornu_shape_rows(&run->plan->input);
+    if (rows->count * places == 0) return;
+    memcpy(feed->workspace->input_mask, run->options.mask + rows->begin * places,
+           rows->count * places * sizeof(bool));
 }
 
 /* Forward to gradient: what may still be abandoned. After an error the run is over and its means
@@ -102,6 +110,7 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
         status = cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
     }
     if (status != CORNU_OK) return status;
+    if (run->options.mask) take_mask(run, feed, rows);
     const bool descends = training && feed->is_brief && may_descend(run);
     cornu_update update;
     /* Nearly each member by its name: the rest would be cleared by an instruction that takes longer

@@ -2,11 +2,13 @@
  * batch's own statistics while training, else, and where the layer is frozen, by moving ones.
  *
  * It may renormalize: batch statistics count as corrected towards ones that move with training.
+ * Of an input with a mask, what is masked has no part in the batch's statistics, but is normalized.
  *
  * x is seen as a matrix with a column for each place along the axis; where that is not the last,
  * it is brought there first. */
 #include "base/status.h"
 #include "net/layer.h"
+#include "net/masked_moments.h"
 #include "net/permutation.h"
 #include "net/shape.h"
 
@@ -34,6 +36,7 @@ enum {
     SHIFTS,
     FACTORS,
     OFFSETS,
+    COUNTS,
     VECTORS
 };
 
@@ -77,12 +80,13 @@ static size_t normalization_spans(const cornu_layer *layer, const cornu_shape *i
     return count;
 }
 
-/* z holds x with the axis in its place, and behind it as much room. */
+/* z holds x with the axis in its place, and behind it as much room; then, where there is a mask,
+ * the weights that it gives to the numbers of x, and as much room. */
 static void normalization_needs(const cornu_layer *layer, const cornu_shape *input,
                                 const cornu_layer_use *use, cornu_layer_needs *needs) {
-    (void)use;
     const cornu_along along = cornu_along_known(layer, input, 1, &as_normalization(layer)->axis);
-    if (along.moves) needs->z_count = 2 * along.rows * along.columns;
+    const size_t matrices = (along.moves ? 2u : 0u) + (use->masked && use->training ? 2u : 0u);
+    needs->z_count = matrices * along.rows * along.columns;
     needs->kept_count = VECTORS * along.columns;
 }
 
@@ -93,9 +97,36 @@ typedef struct columns_pass {
     cornu_along along;
     size_t rows, columns;
     bool by_batch;
-    const void *x; /* rows x columns */
-    void *room;    /* as much, where the axis moves */
+    const void *x;               /* rows x columns */
+    void *room;                  /* as much, where the axis moves */
+    cornu_masked_columns masked; /* whose mask there is; weights NULL: none, or not by_batch */
 } columns_pass;
+
+static void set_masked(columns_pass *all) {
+    cornu_task *task = all->pass->task;
+    const size_t count = all->rows * all->columns;
+    void *const weights = cornu_task_at(task, all->pass->z, all->along.moves ? 2 * count : 0);
+    all->masked = (cornu_masked_columns){
+        .task = task,
+        .rows = all->rows,
+        .columns = all->columns,
+        .x = all->x,
+        .weights = weights,
+        .room = cornu_task_at(task, weights, count),
+        .counts = cornu_task_at(task, all->pass->kept, COUNTS * all->columns)};
+}
+
+/* What each number of the matrix counts, from the mask of the places that it comes from. */
+static cornu_status spread_mask(const columns_pass *all) {
+    const cornu_pass *pass = all->pass;
+    const bool moves = all->along.moves;
+    void *const weights = moves ? all->masked.room : all->masked.weights;
+    pass->task->kernels->spread_mask(pass->rows * cornu_shape_rows(pass->input),
+                                     cornu_shape_last(pass->input), pass->mask, weights);
+    if (!moves) return CORNU_OK;
+    return cornu_task_permute(pass->task, &all->along.to, pass->rows, pass->input, weights,
+                              all->masked.weights);
+}
 
 static columns_pass make_columns(const cornu_layer *layer, cornu_pass *pass) {
     const batch_normalization *self = as_normalization(layer);
@@ -110,6 +141,7 @@ static columns_pass make_columns(const cornu_layer *layer, cornu_pass *pass) {
         all.x = pass->z;
         all.room = cornu_task_at(pass->task, pass->z, all.rows * all.columns);
     }
+    if (pass->mask && all.by_batch) set_masked(&all);
     return all;
 }
 
@@ -131,26 +163,18 @@ static const void *means_of(const columns_pass *all) {
 }
 
 static cornu_status sum_centered(const columns_pass *all, const void *factors, void *sums) {
-    cornu_task *task = all->pass->task;
-    const size_t blocks = cornu_tile_rows(16 * TILE_ELEMENTS / CORNU_SUM_BLOCK, all->columns);
-    const size_t step = blocks * CORNU_SUM_BLOCK;
-    for (size_t row = 0; row < all->rows; row += step) {
-        const size_t rows = all->rows - row < step ? all->rows - row : step;
-        const size_t place = row * all->columns;
-        task->kernels->centered_sums(
-            rows, all->columns, cornu_task_at(task, all->x, place), vector(all, MEANS),
-            factors ? cornu_task_at(task, factors, place) : NULL, sums, row > 0);
-        const double work = ELEMENT_WORK * (double)rows * (double)all->columns;
-        if (cornu_task_poll_after(task, work) != CORNU_OK) return CORNU_INTERRUPTED;
-    }
-    return CORNU_OK;
+    return cornu_task_centered_sums(all->pass->task, all->rows, all->columns, all->x,
+                                    vector(all, MEANS), factors, sums);
 }
 
-/* The batch's mean and variance, and the moving ones after it. */
-static cornu_status take_statistics(const columns_pass *all) {
+static cornu_status masked_moments(const columns_pass *all, void *means, void *variances) {
+    const cornu_status status = spread_mask(all);
+    return status == CORNU_OK ? cornu_masked_moments(&all->masked, means, variances) : status;
+}
+
+static cornu_status moments(const columns_pass *all, void *means, void *variances) {
     cornu_task *task = all->pass->task;
     const cornu_kernels *kernels = task->kernels;
-    void *means = vector(all, MEANS), *variances = vector(all, VARIANCES);
     cornu_status status =
         cornu_task_column_sums(task, all->rows, all->columns, all->x, means, false);
     if (status != CORNU_OK) return status;
@@ -158,6 +182,16 @@ static cornu_status take_statistics(const columns_pass *all) {
     status = sum_centered(all, NULL, variances);
     if (status != CORNU_OK) return status;
     kernels->divide_all(all->columns, (double)all->rows, variances);
+    return CORNU_OK;
+}
+
+/* The batch's mean and variance, and the moving ones after it. */
+static cornu_status take_statistics(const columns_pass *all) {
+    const cornu_kernels *kernels = all->pass->task->kernels;
+    void *means = vector(all, MEANS), *variances = vector(all, VARIANCES);
+    const cornu_status status = all->masked.weights ? masked_moments(all, means, variances)
+                                                    : moments(all, means, variances);
+    if (status != CORNU_OK) return status;
     kernels->move_average(all->columns, all->self->momentum, means, state(all, MOVING_MEAN));
     if (!all->self->renorms) {
         kernels->move_average(all->columns, all->self->momentum, variances,
@@ -213,7 +247,12 @@ static void normalize_tile(void *argument, size_t tile, size_t worker) {
     const size_t rows = all->rows - row < tiles->tile_rows ? all->rows - row : tiles->tile_rows;
     const void *from = cornu_task_at(task, tiles->from, place);
     void *to = cornu_task_at(task, tiles->to, place);
-    if (tiles->by_slopes) {
+    if (tiles->by_slopes && all->masked.weights) {
+        task->kernels->masked_columns_backward(
+            rows, all->columns, cornu_task_at(task, all->masked.weights, place),
+            cornu_task_at(task, all->x, place), tiles->means, vector(all, SCALES),
+            vector(all, SLOPES), tiles->shifts, from, to);
+    } else if (tiles->by_slopes) {
         task->kernels->normalize_columns_backward(
             rows, all->columns, cornu_task_at(task, all->x, place), tiles->means,
             vector(all, SCALES), vector(all, SLOPES), tiles->shifts, from, to);
@@ -284,9 +323,16 @@ static cornu_status weight_gradients(const columns_pass *all, const void *dy) {
         cornu_task_column_sums(task, all->rows, all->columns, dy, vector(all, SUMS), false);
     if (status == CORNU_OK) status = sum_centered(all, dy, vector(all, CENTERED));
     if (status != CORNU_OK) return status;
-    task->kernels->normalizing_slopes(all->columns, all->rows, vector(all, INVERSES),
-                                      vector(all, SCALES), vector(all, SUMS), vector(all, CENTERED),
-                                      vector(all, SLOPES), vector(all, SHIFTS));
+    if (all->masked.weights) {
+        task->kernels->masked_slopes(all->columns, CORNU_MASK_EPSILON, all->masked.counts,
+                                     vector(all, MEANS), vector(all, INVERSES), vector(all, SCALES),
+                                     vector(all, SUMS), vector(all, CENTERED), vector(all, SLOPES),
+                                     vector(all, SHIFTS));
+    } else {
+        task->kernels->normalizing_slopes(
+            all->columns, all->rows, vector(all, INVERSES), vector(all, SCALES), vector(all, SUMS),
+            vector(all, CENTERED), vector(all, SLOPES), vector(all, SHIFTS));
+    }
     if (self->renorms) {
         cornu_renorm_gradient(task->kernels->dtype, all->columns, vector(all, FACTORS),
                               vector(all, OFFSETS), vector(all, SUMS), vector(all, CENTERED));

@@ -12,7 +12,8 @@ static cornu_foreign_batch describe_batch(const cornu_step *step) {
         .prediction_row = *cornu_plan_output(step->plan),
         .target = workspace->target,
         .prediction = step->result,
-        .weights = step->is_weighted ? workspace->row_weights : NULL};
+        .weights = step->is_weighted ? workspace->row_weights : NULL,
+        .mask = workspace->slices[step->plan->count - 1].mask};
 }
 
 cornu_status cornu_step_foreign_loss(const cornu_step *step, const cornu_loss *loss, double *total,

@@ -33,6 +33,7 @@ static cornu_foreign_pass describe_pass(const cornu_layer *layer, const cornu_pa
                                 .input = pass->input,
                                 .output = pass->output,
                                 .x = pass->x,
+                                .mask = pass->mask,
                                 .training = pass->training,
                                 /* Each output has its own memory where backward follows. */
                                 .place = pass->backward ? pass->y : NULL};

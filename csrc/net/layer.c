@@ -19,6 +19,7 @@ cornu_status cornu_layer_new(const cornu_layer_type *type, size_t nbytes, const 
     made->type = type;
     atomic_init(&made->references, 1);
     atomic_init(&made->trainable, true);
+    atomic_init(&made->supports_masking, false);
     atomic_init(&made->lock, NULL);
     made->dtype = dtype;
     cornu_guard_init(&made->guard, NULL);
@@ -69,6 +70,14 @@ bool cornu_layer_trainable(const cornu_layer *layer) {
 
 void cornu_layer_set_trainable(cornu_layer *layer, bool trainable) {
     atomic_store_explicit(&layer->trainable, trainable, memory_order_relaxed);
+}
+
+bool cornu_layer_supports_masking(const cornu_layer *layer) {
+    return atomic_load_explicit(&layer->supports_masking, memory_order_relaxed);
+}
+
+void cornu_layer_set_supports_masking(cornu_layer *layer, bool supports_masking) {
+    atomic_store_explicit(&layer->supports_masking, supports_masking, memory_order_relaxed);
 }
 
 /* Hidden spans come after the visible ones, so that a user's index is the layer's. */

@@ -31,6 +31,7 @@ typedef struct cornu_layer_use {
     bool training; /* random layers act */
     bool backward; /* a backward pass follows */
     bool joined;   /* the loss takes z of this, the last layer */
+    bool masked;   /* the input has a mask */
 } cornu_layer_use;
 
 /* One layer's part of one pass over a batch. */
@@ -43,6 +44,8 @@ typedef struct cornu_pass {
     void *y;
     void *z;                 /* NULL: not asked for */
     void *kept;              /* likewise */
+    const bool *mask;        /* of each place of x, but for the last axis; NULL: all count */
+    bool *output_mask;       /* of y; where the layer makes it, forward writes it. NULL: none */
     bool training, backward; /* as in cornu_layer_use */
     bool trainable;          /* the layer is not frozen */
     bool stops_at_z; /* forward leaves y to the loss, which takes the activation in with its own */
@@ -81,6 +84,9 @@ typedef struct cornu_layer_type {
     void (*adopted)(cornu_layer *layer);
     /* Whether forward moves the first span in training, beside those that are not trained. */
     bool moves_kernel;
+    /* Whether forward makes a mask, of as many places as the input has but for its last axis; the
+     * output keeps those axes. */
+    bool makes_mask;
     /* Whether it calls code of the caller's, which may stop a pass at any place. */
     bool calls_out;
     /* Before the layer is freed; NULL: nothing to do. */
@@ -102,7 +108,7 @@ struct cornu_layer {
     atomic_size_t references;
     char name[CORNU_NAME_NBYTES];
     cornu_dtype dtype;
-    atomic_bool trainable;
+    atomic_bool trainable, supports_masking;
     bool built;
     cornu_shape input; /* of the first build: what the spans were made for */
     size_t span_count;

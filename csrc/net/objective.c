@@ -316,6 +316,13 @@ cornu_status cornu_objective_check(const cornu_objective *objective, const cornu
     }
     cornu_status status = cornu_loss_check_values(&objective->loss, classes, error);
     if (status != CORNU_OK) return status;
+    if (plan->masks_output && objective->loss.extent == CORNU_OVER_SAMPLE &&
+        cornu_shape_rows(output) != 1) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "A loss of whole samples can't be masked within them. Output shape: "
+                               "%s",
+                               cornu_shape_text(output, true, text));
+    }
     for (size_t i = 0; i < objective->metric_count; i++) {
         if (objective->metrics[i].kind == CORNU_METRIC_LOSS)
             status = cornu_loss_check_values(&objective->metrics[i].loss, classes, error);

@@ -22,6 +22,7 @@ static cornu_status infer_link(const cornu_plan *plan, size_t index, cornu_layer
     /* Asked once for each layer: another thread may set it meanwhile. */
     link->layer_trainable = first ? first->layer_trainable : cornu_layer_trainable(layer);
     link->trainable = link->layer_trainable && plan->trainable;
+    link->hands_mask_on = first ? first->hands_mask_on : cornu_layer_supports_masking(layer);
     cornu_status status = cornu_layer_output_shape_again(layer, first ? &first->input : NULL, input,
                                                          &link->output, error);
     if (status != CORNU_OK) return status;
@@ -50,6 +51,31 @@ static cornu_status infer_links(cornu_plan *plan, cornu_layer *const *layers, co
         }
         const cornu_shape *input = i == 0 ? &plan->input : &plan->links[i - 1].output;
         cornu_status status = infer_link(plan, i, layers[i], input, error);
+        if (status != CORNU_OK) return status;
+    }
+    return CORNU_OK;
+}
+
+static cornu_status check_mask(const cornu_link *link, cornu_error *error) {
+    const cornu_shape *input = &link->input, *output = &link->output;
+    bool keeps = input->rank == output->rank;
+    for (size_t axis = 0; keeps && axis + 1 < input->rank; axis++)
+        keeps = input->sizes[axis] == output->sizes[axis];
+    if (keeps) return CORNU_OK;
+    return cornu_layer_shape_error(link->layer, input,
+                                   "hands a mask on (`supports_masking`), so its output must keep "
+                                   "all axes but the last",
+                                   error);
+}
+
+static cornu_status infer_masks(cornu_plan *plan, cornu_error *error) {
+    for (size_t i = 0; i < plan->count; i++) {
+        const cornu_link *link = &plan->links[i];
+        const bool makes = link->layer->type->makes_mask;
+        plan->makes_masks |= makes;
+        plan->masks_output = makes || (plan->masks_output && link->hands_mask_on);
+        if (!plan->masks_output || makes) continue;
+        const cornu_status status = check_mask(link, error);
         if (status != CORNU_OK) return status;
     }
     return CORNU_OK;
@@ -265,6 +291,7 @@ cornu_status cornu_plan_new(size_t layer_count, cornu_layer *const *layers,
     plan->count = layer_count;
     new_spans made = {0};
     cornu_status status = infer_links(plan, layers, error);
+    if (status == CORNU_OK) status = infer_masks(plan, error);
     if (status == CORNU_OK) status = make_spans(plan, &made, error);
     if (status != CORNU_OK) {
         new_spans_free(&made);
@@ -339,6 +366,8 @@ bool cornu_plan_is_stale(const cornu_plan *plan, bool trainable) {
     for (size_t i = 0; i < plan->count; i++) {
         const cornu_link *link = &plan->links[i];
         if (link->layer_trainable != cornu_layer_trainable(link->layer)) return true;
+        if (plan->makes_masks && link->hands_mask_on != cornu_layer_supports_masking(link->layer))
+            return true;
     }
     return plan->trainable != trainable;
 }

@@ -43,6 +43,7 @@ typedef struct cornu_link {
     cornu_shape input, output;
     size_t input_count, output_count;
     bool layer_trainable, trainable;        /* as the layer was when planned; and the model too */
+    bool hands_mask_on;                     /* as the layer was when planned */
     size_t entries[CORNU_LAYER_MAX_SPANS];  /* of its spans in the table; its count: not trained */
     bool accumulate[CORNU_LAYER_MAX_SPANS]; /* a later link holds the same span and leaves its
                                                gradient first */
@@ -74,6 +75,8 @@ typedef struct cornu_plan {
     double row_work;      /* multiply-adds of a forward pass, for each row; roughly */
     size_t first_trained; /* the first link with a gradient to make; count: none */
     bool calls_out;       /* some layer is the caller's own */
+    bool makes_masks;     /* some layer does */
+    bool masks_output;    /* what the last layer gives out has a mask */
     bool descends;        /* weights may be moved as soon as their gradient is there: each is in one
                              link only, whose layer knows how */
     bool *frozen;         /* by entry of the table: its layer was frozen when this was planned */

@@ -102,7 +102,8 @@ static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     bool backward = cornu_run_trains(run) || options->mode == CORNU_RUN_GRADIENT;
     bool training = backward || (options->mode == CORNU_RUN_PREDICT && options->training);
-    cornu_workspace_use use = {.training = training, .backward = backward};
+    cornu_workspace_use use = {
+        .training = training, .backward = backward, .input_masked = options->mask != NULL};
     if (run->objective) {
         use.targets = true;
         use.joined = cornu_objective_is_joined(run->objective, run->plan);
@@ -239,12 +240,27 @@ static cornu_status check_batch_rows(const cornu_run *run, cornu_error *error) {
     return CORNU_OK;
 }
 
+static cornu_status check_mask(const cornu_run *run, cornu_error *error) {
+    const cornu_shape *row = &run->plan->input;
+    size_t nbytes = 0;
+    const bool fits = run->options.mode == CORNU_RUN_PREDICT && row->rank > 0 &&
+                      cornu_size_multiply(cornu_shape_rows(row), run->feed.rows, &nbytes) &&
+                      nbytes == run->options.mask_nbytes;
+    if (!run->options.mask || fits) return CORNU_OK;
+    char text[CORNU_SHAPE_TEXT];
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "`mask` must have the shape of `x` but for its last axis, and is for a "
+                           "prediction only. Received: %zu bytes for input shape %s",
+                           run->options.mask_nbytes, cornu_shape_text(row, true, text));
+}
+
 /* Everything that can fail is done here, before the first event. */
 static cornu_status prepare(cornu_run *run, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     cornu_status status = describe_feeds(run, error);
     if (status == CORNU_OK) status = check_batch_rows(run, error);
     if (status == CORNU_OK) status = check_output(run, error);
+    if (status == CORNU_OK) status = check_mask(run, error);
     if (status == CORNU_OK) status = collect_locks(run, error);
     if (status == CORNU_OK) status = allocate_results(run, error);
     if (status == CORNU_OK) status = take_workspaces(run, error);

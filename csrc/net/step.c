@@ -18,6 +18,8 @@ static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x)
                         .y = slice->y,
                         .z = slice->z,
                         .kept = slice->kept,
+                        .mask = index > 0 ? slice[-1].mask : step->workspace->input_mask,
+                        .output_mask = slice->mask,
                         .training = step->workspace->use.training,
                         .backward = step->workspace->use.backward,
                         .trainable = link->layer_trainable,

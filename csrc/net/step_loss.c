@@ -16,6 +16,7 @@ typedef struct loss_terms {
     size_t per_row;            /* rows of the loss for one of the batch */
     const void *prediction;    /* logits when joined */
     const void *probabilities; /* when joined: the output, which the loss writes */
+    const bool *mask;          /* which rows of the loss count; NULL: all */
 } loss_terms;
 
 /* For a hinge 0 and 1 are labels where a batch has no others. */
@@ -31,6 +32,7 @@ static void fill_terms(const cornu_step *step, const cornu_objective *objective,
     terms->loss = objective->loss;
     terms->prediction = step->result;
     terms->probabilities = NULL;
+    terms->mask = step->workspace->slices[plan->count - 1].mask;
     terms->per_row = cornu_loss_rows_per_row(plan);
     terms->rows = step->rows * terms->per_row;
     terms->columns = cornu_shape_last(cornu_plan_output(plan));
@@ -56,21 +58,23 @@ static void take_extent(const cornu_step *step, loss_terms *terms) {
 }
 
 /* What one number for the whole batch counts, as if each row had it. Keras does not sum it over
- * rows that have no weights. */
-static double scale_of_whole(const cornu_step *step, cornu_reduction reduction) {
+ * rows that have neither weights nor a mask. */
+static double scale_of_whole(const cornu_step *step, cornu_reduction reduction, const bool *mask) {
     const cornu_workspace *workspace = step->workspace;
-    if (reduction == CORNU_SUM && !step->is_weighted) return 1.0;
-    cornu_row_scales(reduction, step->rows, 1, workspace->row_weights, workspace->row_scales);
-    return cornu_row_total(step->rows, NULL, workspace->row_scales, 0.0);
+    const size_t per_row = mask ? cornu_loss_rows_per_row(step->plan) : 1;
+    if (reduction == CORNU_SUM && !step->is_weighted && !mask) return 1.0;
+    cornu_row_scales(reduction, step->rows, per_row, workspace->row_weights, mask,
+                     workspace->row_scales);
+    return cornu_row_total(step->rows * per_row, NULL, workspace->row_scales, 0.0);
 }
 
 static void set_scales(const cornu_step *step, const loss_terms *terms) {
     const cornu_reduction reduction = terms->loss.reduction;
     if (terms->loss.extent == CORNU_OVER_BATCH) {
-        step->workspace->row_scales[0] = scale_of_whole(step, reduction);
+        step->workspace->row_scales[0] = scale_of_whole(step, reduction, terms->mask);
     } else {
         cornu_row_scales(reduction, step->rows, terms->per_row, step->workspace->row_weights,
-                         step->workspace->row_scales);
+                         terms->mask, step->workspace->row_scales);
     }
 }
 
@@ -103,6 +107,25 @@ static double weighted_total(size_t begin, size_t rows, size_t per_row, const do
     return total;
 }
 
+/* The same of those alone that a mask leaves, which are weighted or (`weights` NULL) count as 1. */
+static double masked_total(size_t begin, size_t rows, size_t per_row, const double *weights,
+                           const bool *mask, const double *values, double total, double *count) {
+    for (size_t i = 0; i < rows; i++) {
+        const double weight = weights ? weights[(begin + i) / per_row] : 1.0;
+        if (!mask[begin + i]) continue;
+        total += weight * values[i];
+        *count += weight;
+    }
+    return total;
+}
+
+/* Whether a mask counts for a metric: as in Keras, for all that are the mean of a function's
+ * values, which RootMeanSquaredError is not. */
+static bool is_masked(const loss_terms *terms, const cornu_metric *metric) {
+    return terms->mask && !cornu_metric_keeps_sums(metric) &&
+           metric->kind != CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR;
+}
+
 /* What a metric that keeps sums adds for rows from `begin` on. Where the sample weights count, an
  * element has its row's. */
 static void add_sums(const cornu_step *step, const loss_terms *terms, const cornu_metric *metric,
@@ -132,7 +155,7 @@ static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
         look_at_labels(step, terms, &hinge.loss);
         metric = &hinge;
     }
-    const bool sums = cornu_metric_keeps_sums(metric);
+    const bool sums = cornu_metric_keeps_sums(metric), masked = is_masked(terms, metric);
     double *values = step->workspace->row_values;
     size_t tile = tile_rows_of(terms);
     double total = 0.0, count = 0.0;
@@ -145,7 +168,11 @@ static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
                 metric, rows, terms->columns, target_at(step, terms, row),
                 cornu_task_at(step->task, step->result, row * terms->columns), values);
         }
-        if (!sums && metric->weighted) {
+        if (masked) {
+            total = masked_total(row, rows, cornu_loss_rows_per_row(step->plan),
+                                 metric->weighted ? step->workspace->row_weights : NULL,
+                                 terms->mask, values, total, &count);
+        } else if (!sums && metric->weighted) {
             total = weighted_total(row, rows, cornu_loss_rows_per_row(step->plan),
                                    step->workspace->row_weights, values, total, &count);
         } else if (!sums) {
@@ -155,7 +182,7 @@ static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
     }
     if (sums) return CORNU_OK;
     mean->total += total;
-    mean->count += metric->weighted ? count : (double)terms->rows;
+    mean->count += metric->weighted || masked ? count : (double)terms->rows;
     return CORNU_OK;
 }
 

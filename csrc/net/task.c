@@ -18,6 +18,8 @@
 #define TILE_WORK 16777216.0
 /* Elements of a tile of elementwise work. */
 #define TILE_ELEMENTS 16384
+/* Operations that an element of centered sums costs. */
+#define CENTERED_WORK 4.0
 /* Operations that an element of an activation costs, an exponential among them. */
 #define ACTIVATION_WORK 20.0
 /* Waking a thread costs some 10 us; below this many operations a share is not worth it. */
@@ -373,5 +375,20 @@ cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t column
         cornu_status status = row < rows ? cornu_task_poll_after(task, work) : CORNU_OK;
         if (status != CORNU_OK) return status;
     } while (row < rows);
+    return CORNU_OK;
+}
+
+cornu_status cornu_task_centered_sums(cornu_task *task, size_t rows, size_t columns, const void *x,
+                                      const void *means, const void *factors, void *sums) {
+    const size_t step =
+        cornu_tile_rows(16 * TILE_ELEMENTS / CORNU_SUM_BLOCK, columns) * CORNU_SUM_BLOCK;
+    for (size_t row = 0; row < rows; row += step) {
+        const size_t some = smaller(step, rows - row), place = row * columns;
+        task->kernels->centered_sums(some, columns, cornu_task_at(task, x, place), means,
+                                     factors ? cornu_task_at(task, factors, place) : NULL, sums,
+                                     row > 0);
+        const double work = CENTERED_WORK * (double)some * (double)columns;
+        if (cornu_task_poll_after(task, work) != CORNU_OK) return CORNU_INTERRUPTED;
+    }
     return CORNU_OK;
 }

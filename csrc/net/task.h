@@ -110,6 +110,10 @@ cornu_status cornu_task_activation_derivative(cornu_task *task, const cornu_acti
 cornu_status cornu_task_column_sums(cornu_task *task, size_t rows, size_t columns, const void *x,
                                     void *sums, bool accumulate);
 
+/* The same of centered_sums. */
+cornu_status cornu_task_centered_sums(cornu_task *task, size_t rows, size_t columns, const void *x,
+                                      const void *means, const void *factors, void *sums);
+
 /* Address of element `index`. One cast away from const, for callers that write as well as for those
  * that read. */
 static inline void *cornu_task_at(const cornu_task *task, const void *elements, size_t index) {

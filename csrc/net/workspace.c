@@ -41,10 +41,14 @@ typedef struct extents {
 static extents ask_links(const cornu_plan *plan, const cornu_workspace_use *use,
                          cornu_slice *slices) {
     extents most = {0};
+    bool masked = use->input_masked;
     for (size_t i = 0; i < plan->count; i++) {
         const cornu_link *link = &plan->links[i];
         bool last = i + 1 == plan->count;
-        cornu_layer_use layer_use = {use->training, use->backward, use->joined && last};
+        const bool makes = link->layer->type->makes_mask;
+        cornu_layer_use layer_use = {use->training, use->backward, use->joined && last, masked};
+        masked = makes || (masked && link->hands_mask_on);
+        slices[i].masked = masked;
         cornu_layer_needs needs = {0};
         link->layer->type->needs(link->layer, &link->input, &layer_use, &needs);
         slices[i].alias = needs.alias;
@@ -79,6 +83,22 @@ static void carve_slices(const cornu_plan *plan, cornu_workspace *workspace, con
     }
 }
 
+/* A mask that is handed on is the same memory. */
+static void carve_masks(const cornu_plan *plan, cornu_workspace *workspace, carving *layout) {
+    const size_t rows = workspace->capacity;
+    bool *mask = NULL;
+    if (workspace->use.input_masked)
+        mask = carve(layout, rows, cornu_shape_rows(&plan->input), sizeof *mask);
+    workspace->input_mask = mask;
+    for (size_t i = 0; i < plan->count; i++) {
+        const cornu_link *link = &plan->links[i];
+        if (link->layer->type->makes_mask)
+            mask = carve(layout, rows, cornu_shape_rows(&link->input), sizeof *mask);
+        if (!workspace->slices[i].masked) mask = NULL;
+        workspace->slices[i].mask = mask;
+    }
+}
+
 static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const extents *most,
                       carving *layout) {
     const cornu_workspace_use *use = &workspace->use;
@@ -91,6 +111,7 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
     workspace->state_backup = carve(layout, plan->state_nbytes, 1, 1);
     workspace->input = carve(layout, rows, input_count, element);
     carve_slices(plan, workspace, most, layout);
+    if (plan->makes_masks || use->input_masked) carve_masks(plan, workspace, layout);
     if (use->targets) {
         if (use->sparse) workspace->labels = carve(layout, rows, loss_rows, sizeof(double));
         workspace->target = use->sparse ? carve(layout, rows, loss_rows, sizeof(int32_t))
@@ -226,5 +247,5 @@ bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspac
            workspace->pool_threads == cornu_pool_thread_count() && has->training == use->training &&
            has->backward == use->backward && has->targets == use->targets &&
            has->joined == use->joined && has->sparse == use->sparse && has->pairs == use->pairs &&
-           has->target_count == use->target_count;
+           has->input_masked == use->input_masked && has->target_count == use->target_count;
 }

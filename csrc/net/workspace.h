@@ -19,6 +19,7 @@ typedef struct cornu_workspace_use {
     bool joined;         /* from the last layer's z */
     bool sparse;         /* targets are class ids */
     bool pairs;          /* the loss compares rows with each other */
+    bool input_masked;   /* batches come with a mask */
     size_t target_count; /* elements of a target that is unlike the output; 0: none is */
 } cornu_workspace_use;
 
@@ -26,8 +27,10 @@ typedef struct cornu_workspace_use {
  * caller's output). */
 typedef struct cornu_slice {
     bool alias;
+    bool masked; /* the output has a mask */
     size_t z_count, kept_count;
     void *y, *z, *kept;
+    bool *mask; /* of the output; NULL: none */
     uint64_t draw;
 } cornu_slice;
 
@@ -36,6 +39,7 @@ typedef struct cornu_workspace {
     size_t capacity;
     size_t nbytes;
     void *input;         /* capacity x the input's elements: the gathered batch */
+    bool *input_mask;    /* where batches come with one; else NULL */
     void *target;        /* reals, or int32 ids */
     double *labels;      /* sparse: what was gathered, before it becomes ids */
     double *row_weights; /* one a row of the batch */

@@ -20,10 +20,11 @@ type ActivationSpec = tuple[str, tuple[float, ...]]
 # "batch".
 #
 # A loss that Python computes has the name "foreign" and a fifth item that is called with
-# (y_true, y_pred, sample_weight or None, whether a gradient is wanted) for each batch, and returns
-# (loss, gradient or None). The arrays are read-only copies; class ids are int32.
+# (y_true, y_pred, sample_weight or None, whether a gradient is wanted, mask of y_pred or None) for
+# each batch, and returns (loss, gradient or None). The arrays are read-only copies; class ids are int32.
 type ForeignLoss = Callable[
-    [np.ndarray, np.ndarray, np.ndarray | None, bool], tuple[float, np.ndarray | None]
+    [np.ndarray, np.ndarray, np.ndarray | None, bool, np.ndarray | None],
+    tuple[float, np.ndarray | None],
 ]
 type LossSpec = (
     tuple[str, bool, float, str]
@@ -50,8 +51,11 @@ type SumsSpec = tuple[
     int | None,
 ]
 # A metric that Python computes is ("foreign", what is called, 0.0, 0); it is called with
-# (y_true, y_pred, sample_weight or None, whether it begins anew) and returns its result so far.
-type ForeignMetric = Callable[[np.ndarray, np.ndarray, np.ndarray | None, bool], float]
+# (y_true, y_pred, sample_weight or None, whether it begins anew, mask of y_pred or None) and returns
+# its result so far.
+type ForeignMetric = Callable[
+    [np.ndarray, np.ndarray, np.ndarray | None, bool, np.ndarray | None], float
+]
 type MetricSpec = (
     tuple[str, LossSpec | None, float, int] | tuple[str, ForeignMetric, float, int] | SumsSpec
 )
@@ -63,6 +67,7 @@ class Layer:
 
     name: str
     trainable: bool
+    supports_masking: bool  # whether it hands a mask on
     @property
     def dtype(self) -> str: ...
     @property
@@ -130,6 +135,7 @@ def batch_normalization(
 def spectral_normalization(name: str, layer: Layer, iterations: int) -> Layer:
     """layer: not built yet; it has the same weights, but for the second, the vector."""
 
+def masking(name: str, dtype: str, value: float) -> Layer: ...
 def flatten(name: str, dtype: str) -> Layer: ...
 def flatten_channels_first(name: str, dtype: str) -> Layer: ...
 def reshape(name: str, dtype: str, target_shape: Shape) -> Layer: ...
@@ -176,7 +182,9 @@ class LayerPart(Protocol):
     """What the core calls of a layer that Python computes. Arrays are read-only copies."""
 
     def output_shape(self, row: Shape) -> Shape: ...
-    def forward(self, x: np.ndarray, training: bool, place: int) -> np.ndarray:
+    def forward(
+        self, x: np.ndarray, training: bool, place: int, mask: np.ndarray | None
+    ) -> np.ndarray:
         """place: the same in the backward pass that follows; 0: none does."""
     def backward(
         self, place: int, dy: np.ndarray, wanted: list[bool | np.ndarray | None]
@@ -348,6 +356,7 @@ class Run:
         validation_frequency: int = 1,
         output: np.ndarray | None = None,
         training: bool = False,
+        mask: np.ndarray | None = None,  # PREDICT: of x, bools
         after: Run | None = None,  # TRAIN, TEST: whose metric sums go on; it must be done
         # (constrains, layer, weight or None for the output, x, wants_result): for regularizers and
         # constraints of the kind "own".

@@ -50,7 +50,7 @@ REASONS = (
     Reason(
         "layers",
         "*LSTM* *GRU* *RNN* Embedding ReversibleEmbedding *Attention Bidirectional "
-        "TimeDistributed SpatialDropout1D Masking StackedRNNCells",
+        "TimeDistributed SpatialDropout1D StackedRNNCells",
         _SEQUENCES,
         later=True,
     ),

@@ -25,6 +25,7 @@ from cornu.layers.lambda_layer import Lambda as Lambda
 from cornu.layers.layer import Layer as Layer
 from cornu.layers.layer_normalization import LayerNormalization as LayerNormalization
 from cornu.layers.leaky_relu import LeakyReLU as LeakyReLU
+from cornu.layers.masking import Masking as Masking
 from cornu.layers.permute import Permute as Permute
 from cornu.layers.plain_values import deserialize as deserialize
 from cornu.layers.plain_values import serialize as serialize
@@ -67,6 +68,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
+    "Masking",
     "Normalization",
     "PReLU",
     "Permute",

@@ -88,6 +88,7 @@ class BatchNormalization(GammaAndBeta):
     """
 
     _supports_masking = True
+    _takes_mask = True
     _options = (
         "axis",
         "momentum",

@@ -17,6 +17,7 @@ def forward(
     training: bool = False,
     batch_size: int | None = None,
     out: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return a chain's output for all rows.
 
@@ -26,6 +27,7 @@ def forward(
         training: Whether dropout is active; then all rows are one batch, as in Keras.
         batch_size: Rows at a time; None: as many as suit.
         out: An array for the result; None: a new one.
+        mask: Which places of `x` count, bools in one piece; None: all.
 
     Returns:
         `out`.
@@ -37,7 +39,9 @@ def forward(
         batch_size = max(1, len(x)) if training else _BATCH_ROWS
     if out is None:
         out = np.empty((len(x), *model.shape(-1)), model.dtype)
-    run = _core.Run(model, _core.PREDICT, x, output=out, batch_size=batch_size, training=training)
+    run = _core.Run(
+        model, _core.PREDICT, x, output=out, batch_size=batch_size, training=training, mask=mask
+    )
     try:
         # PREDICT with nobody listening has one event.
         run.advance()

@@ -66,6 +66,11 @@ class Lambda(Layer):
     def _is_own(self) -> bool:
         return True
 
+    @property
+    def _hands_mask_on(self) -> bool:
+        """As `compute_mask` says, whatever `supports_masking` is."""
+        return False
+
     def compute_mask(self, inputs: Any, mask: Any = None) -> None:
         """Return None: masks are not supported yet."""
 

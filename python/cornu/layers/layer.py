@@ -25,7 +25,7 @@ from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
 from cornu.layers.layer_rules import RULES, LayerRules
 from cornu.layers.layer_specification import LayerSpecification
 from cornu.layers.layer_weights import LayerWeights
-from cornu.layers.masks import Masks
+from cornu.layers.masks import Masks, mask_for_core
 from cornu.layers.own_computation import OwnComputation
 from cornu.layers.symbolic import Symbolic
 from cornu.layers.user_arrays import as_rows
@@ -344,8 +344,13 @@ class Layer(
     def _new_core(self) -> _core.Layer:
         core = self._make_core()
         core.trainable = self._trainable
+        core.supports_masking = self._hands_mask_on
         self._give_rules(core)
         return core
+
+    def _tell_core(self) -> None:
+        if "_core" in self.__dict__:
+            self._core.supports_masking = self._hands_mask_on
 
     # ---- Calling
 
@@ -382,32 +387,39 @@ class Layer(
             inputs: Rows that the layer can take, of any real dtype and layout, or a symbolic
                 tensor.
             training: Whether to do as in training: dropout drops.
-            mask: None; masks are not supported yet.
+            mask: Which places of the input count, for layers that this makes a difference to; None:
+                the mask that `inputs` has from the layer that made it, if any.
 
         Returns:
             A new array of the layer's float type; a symbolic tensor for one.
 
         Raises:
-            TypeError: it is no array.
+            TypeError: it is no array, or the layer takes no mask.
             ValueError: the layer can't take it.
         """
         if isinstance(inputs, KerasTensor):
             return self._call_symbolic(inputs, training, mask)
         is_training = check_training(training)
-        refuse_unsupported({"mask": mask})
         if is_traced(inputs):
+            refuse_unsupported({"mask": mask})
             self._check_input(inputs.shape)
             return self._compute(inputs, is_training)
+        found = self._mask_for(inputs, mask)
         x = as_rows(inputs, "inputs")
         self._check_input(x.shape)
         if not self._built:
             self.build((None, *x.shape[1:]))
         self._output_losses = ()
-        return self._apply(x, is_training)
+        return self._apply(x, is_training, found)
 
-    def _apply(self, x: np.ndarray, is_training: bool) -> np.ndarray:
-        output = forward(self._chain(x.shape[1:]), x, is_training)
+    def _apply(
+        self, x: np.ndarray, is_training: bool, mask: np.ndarray | None = None
+    ) -> np.ndarray:
+        counted = mask_for_core(mask, x.shape) if mask is not None and self._takes_mask else None
+        output = forward(self._chain(x.shape[1:]), x, is_training, mask=counted)
         self._note_output(output)
+        if mask is not None or self._makes_mask:
+            self._hand_mask_on(x, mask, output)
         return output
 
     def _chain(self, row: tuple[int, ...]) -> _core.Model:

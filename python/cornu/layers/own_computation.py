@@ -17,6 +17,7 @@ from cornu.layers.build_lock import build_lock
 from cornu.layers.own_shapes import OwnShapes, Shape, as_array
 from cornu.layers.traced_layer import layers_in, put_back, with_boxes
 from cornu.utils.arrays import any_type
+from cornu.utils.kept_masks import keep_mask
 from cornu.utils.naming import unique_name
 from cornu.variable import Variable
 
@@ -288,6 +289,17 @@ class OwnComputation(OwnShapes):
         call: Callable[..., Any] = self.call
         return call(x, training=training) if self._takes_training else call(x)
 
+    def _compute_masked(self, x: Any, training: bool, mask: np.ndarray | None) -> Any:
+        """The same for an input with a mask, which `call` is given where it has such an argument."""
+        if mask is None or not self._takes_mask:
+            return self._compute(x, training)
+        options = {"training": training} if self._takes_training else {}
+        return self.call(x, mask=mask, **options)
+
+    @functools.cached_property
+    def _takes_mask(self) -> bool:
+        return self._is_own and "mask" in inspect.signature(self.call).parameters
+
 
 class OwnPart:
     """What the core calls of a layer; it keeps no reference that would keep itself alive.
@@ -310,15 +322,18 @@ class OwnPart:
         """Return the shape of a row of the output."""
         return self._found()._output_row(row)
 
-    def forward(self, x: np.ndarray, training: bool, place: int) -> np.ndarray:
+    def forward(
+        self, x: np.ndarray, training: bool, place: int, mask: np.ndarray | None
+    ) -> np.ndarray:
         """Return the output; at a place that is not 0, remember how to come back."""
         layer = self._found()
         with user_code():
             if not place:
-                return as_array(layer, layer._compute(x, training))
+                keep_mask(x, mask)
+                return as_array(layer, layer._compute_masked(x, training, mask))
             trained = _trained(layer)
             value, back = pull_back(
-                lambda x, *boxes: _compute_traced(layer, x, trained, boxes, training),
+                lambda x, *boxes: _compute_traced(layer, x, trained, boxes, training, mask),
                 x,
                 *(weight.value for weight in trained),
             )
@@ -354,12 +369,17 @@ def _trained(layer: Any) -> list[Variable]:
 
 
 def _compute_traced(
-    layer: Any, x: Any, weights: Sequence[Variable], boxes: Sequence[Any], training: bool
+    layer: Any,
+    x: Any,
+    weights: Sequence[Variable],
+    boxes: Sequence[Any],
+    training: bool,
+    mask: np.ndarray | None,
 ) -> Any:
     """The output, of the layer with boxes in the places of its weights."""
     pairs = {id(weight): box for weight, box in zip(weights, boxes, strict=True)}
     copies: dict[int, tuple[Any, Any, dict[str, Any]]] = {}
-    result = with_boxes(layer, pairs, copies)._compute(x, training)
+    result = with_boxes(layer, pairs, copies)._compute_masked(x, training, mask)
     put_back(copies)
     return result
 

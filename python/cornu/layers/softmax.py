@@ -11,6 +11,7 @@ from cornu.layers.arguments import check_row_axes
 from cornu.layers.layer import Layer
 from cornu.layers.user_arrays import as_rows
 from cornu.utils.errors import shown
+from cornu.utils.kept_masks import keep_mask
 
 # What a masked number is taken to be: its exponential is 0 beside that of any other.
 _MASKED = -1e9
@@ -73,7 +74,7 @@ class Softmax(Layer):
         if mask is None:
             return super().__call__(inputs, training)
         x = as_rows(inputs, "inputs")
-        kept = np.asarray(mask)
+        given = kept = np.asarray(mask)
         if kept.dtype.kind not in "biuf":
             raise ValueError(f"`mask` must be of numbers or bools. Received: mask={shown(mask)}")
         if kept.dtype != np.bool_:
@@ -91,4 +92,5 @@ class Softmax(Layer):
             ) from None
         result = super().__call__(np.where(kept, x.astype(self.dtype), _MASKED), training)
         result[~kept] = 0
+        keep_mask(result, given)
         return result

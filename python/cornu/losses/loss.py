@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cornu.config import resolve_dtype
-from cornu.custom.derivatives import is_traced
+from cornu.custom.derivatives import is_traced, value_of
 from cornu.losses.reduction import check_reduction, reduce_losses, reduce_traced
 from cornu.utils.arrays import as_real
+from cornu.utils.kept_masks import mask_of
 from cornu.utils.naming import unique_name
 
 if TYPE_CHECKING:
@@ -82,14 +83,13 @@ class Loss:
         """
         if is_traced(y_pred):
             losses = self.call(y_true, y_pred)
-            mask = self._mask(y_true, losses)
+            mask = self._all_masks(y_true, losses, value_of(y_pred))
             return reduce_traced(losses, sample_weight, mask, self.reduction)
         prediction = as_real(y_pred, self._dtype, "y_pred")
         target = as_real(y_true, self._dtype, "y_true")
         losses = self.call(target, prediction)
-        return reduce_losses(
-            losses, sample_weight, self._mask(target, losses), self.reduction, self._dtype
-        )
+        mask = self._all_masks(target, losses, y_pred)
+        return reduce_losses(losses, sample_weight, mask, self.reduction, self._dtype)
 
     def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         """Return one loss a sample. For subclasses to write."""
@@ -125,6 +125,11 @@ class Loss:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
+
+    def _all_masks(self, target: Any, losses: Any, y_pred: Any) -> np.ndarray | None:
+        """Likewise, with the mask that the predictions have from the layer that made them."""
+        mask, kept = self._mask(target, losses), mask_of(y_pred)
+        return mask if kept is None else kept if mask is None else mask & kept
 
     def _mask(self, target: np.ndarray, losses: Any) -> np.ndarray | None:
         """Which of the losses count; None: all."""

@@ -14,6 +14,7 @@ from cornu.losses.loss import Loss, core_reduction
 from cornu.losses.reduction import reduce_losses
 from cornu.utils.arrays import match_ranks
 from cornu.utils.errors import shown
+from cornu.utils.kept_masks import keep_mask
 from cornu.utils.overriding import overridden
 
 if TYPE_CHECKING:
@@ -112,11 +113,13 @@ class LossCall:
         y_pred: np.ndarray,
         sample_weight: np.ndarray | None,
         wants_gradient: bool,
+        mask: np.ndarray | None = None,
     ) -> tuple[float, np.ndarray | None]:
         """Return the loss of a batch and, if wanted, its derivatives by `y_pred`."""
         loss = self._loss()
         if loss is None:
             raise RuntimeError("The loss that the model was compiled with is gone.")
+        keep_mask(y_pred, mask)
         with user_code():
             target = y_true.astype(y_pred.dtype, copy=False)
             target.flags.writeable = False
@@ -131,7 +134,7 @@ def _evaluate(loss: Loss, target: Any, y_pred: Any, sample_weight: Any) -> Any:
     if overridden(loss, ("__call__",)) is not None:
         return loss(target, y_pred, sample_weight)
     losses = loss.call(target, y_pred)
-    mask = loss._mask(target, losses)
+    mask = loss._all_masks(target, losses, y_pred)
     return reduce_losses(losses, sample_weight, mask, loss.reduction, "float64")
 
 

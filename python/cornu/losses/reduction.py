@@ -48,7 +48,7 @@ def reduce_losses(
     """
     # Sums are taken in float64, whatever the type of the result.
     values: Any = as_real(losses, "float64", "losses")
-    weights = _all_weights(sample_weight, mask, reduction)
+    weights = masked_weights(sample_weight, mask, reduction)
     if weights is not None:
         values, weights = match_ranks(values, weights)
         try:
@@ -81,7 +81,7 @@ def reduce_traced(
     if values.dtype.kind != "f":
         raise TypeError(f"A loss must be made of floats. Received: losses of dtype {values.dtype}")
     values = values.astype(np.float64)
-    weights = _all_weights(sample_weight, mask, reduction)
+    weights = masked_weights(sample_weight, mask, reduction)
     if weights is not None:
         values, weights = match_ranks(values, weights)
         values = values * weights
@@ -90,7 +90,7 @@ def reduce_traced(
     return _reduce(values, weights, reduction)
 
 
-def _all_weights(
+def masked_weights(
     sample_weight: Any, mask: np.ndarray | None, reduction: str | None
 ) -> np.ndarray | None:
     """The sample weights with what the mask leaves of them; None: all 1."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cornu.losses.reduction import masked_weights
 from cornu.metrics.metric import Metric
 from cornu.utils.arrays import as_real, match_ranks
+from cornu.utils.kept_masks import mask_of
 from cornu.utils.lookup import entry_of
 
 if TYPE_CHECKING:
@@ -196,6 +198,9 @@ class MeanMetricWrapper(Mean):
             TypeError: one of them has no real numbers.
             ValueError: their shapes don't fit.
         """
+        mask = mask_of(y_pred)
+        if mask is not None:
+            sample_weight = masked_weights(sample_weight, mask, "sum")
         super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight)
 
     @property

@@ -14,6 +14,7 @@ from cornu.losses.own_loss import is_own_loss
 from cornu.metrics.mean import SPECIFICATIONS, MeanMetricWrapper
 from cornu.metrics.metric import Metric
 from cornu.utils.errors import shown
+from cornu.utils.kept_masks import keep_mask
 from cornu.utils.lookup import entry_of
 from cornu.utils.overriding import overridden
 
@@ -89,6 +90,7 @@ class MetricCall:
         y_pred: np.ndarray,
         sample_weight: np.ndarray | None,
         begins: bool,
+        mask: np.ndarray | None = None,
     ) -> float:
         """Take a batch in and return the result so far."""
         metric = self._metric()
@@ -99,6 +101,7 @@ class MetricCall:
             y_true.flags.writeable = False
         if sample_weight is not None:
             sample_weight = sample_weight.astype(y_pred.dtype)
+        keep_mask(y_pred, mask)
         with user_code():
             if begins:
                 metric.reset_state()

@@ -15,7 +15,7 @@ from cornu.layers.data_layer import DataLayer
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.layers.layer_rules import own_caller
-from cornu.layers.masks import Masks
+from cornu.layers.masks import Masks, warn_of_lost_masks
 from cornu.models.chain_building import ChainBuilding
 from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.chain_tensors import ChainTensors
@@ -42,6 +42,7 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
     """
 
     _plural, _keras_class, _is_chain = "Models", "Sequential", True
+    _takes_mask = True
     # What Keras calls for each batch, and the core does by itself.
     _core_methods = (
         "call",
@@ -80,9 +81,11 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         self._parents: WeakSet[Chain] = WeakSet()
         self._path: str | None = None
         self._built = False
-        self._notes_outputs = False
+        self._goes_by_layer = False
         # Whether it stays built, whatever becomes of the data that it was built for.
         self._settled = False
+        # Whether the core can be asked at once, with nothing to be kept of a call beside the output.
+        self._is_plain = False
         # Whether what is built now is so for data that may yet be refused.
         self._on_trial = False
         self._row: Shape = ()
@@ -247,6 +250,7 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
                     model._adopt(rows[id(model)], self._on_trial)
                 self._take(layers, True, row, shapes[-1])
                 _note_reuse(chain, new)
+                warn_of_lost_masks(chain)
             except BaseException:
                 # An interrupt may come at any place, so all of it is taken back.
                 if changed:
@@ -276,7 +280,7 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
 
     def _take(self, layers: list[Part], built: bool, row: Shape, output: Shape) -> None:
         # Read without the lock: true only while the rest is right.
-        self._settled = False
+        self._settled = self._is_plain = False
         for part in (*self._layers, *layers):
             if is_model(part):
                 part._parents.discard(self)
@@ -296,9 +300,12 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         if built:
             for part in self._parts:
                 part._note_home(self)
-        # Whether a call keeps penalties of what layers give out.
-        self._notes_outputs = any(layer.activity_regularizer is not None for layer in self._chain())
+        # Whether a call keeps penalties of what layers give out, or masks.
+        self._goes_by_layer = any(
+            layer.activity_regularizer is not None or layer._makes_mask for layer in self._chain()
+        )
         self._settled = built and not self._on_trial and self._intake is None
+        self._is_plain = self._settled and not self._goes_by_layer
 
     @property
     def _computed(self) -> list[Part]:

@@ -9,13 +9,14 @@ import numpy as np
 
 from cornu import _core
 from cornu.keras_tensor import KerasTensor
-from cornu.layers.arguments import check_training, refuse_unsupported
+from cornu.layers.arguments import check_training
 from cornu.layers.forward import forward
 from cornu.layers.layer import Layer
 from cornu.layers.weights import copy_weights, count_numbers, write_weights
 from cornu.models.saved import Saved
 from cornu.models.training_data import check_x, take_rows
 from cornu.utils.errors import shown
+from cornu.utils.kept_masks import KEPT, mask_of
 from cornu.utils.keywords import of_sequential
 from cornu.utils.nesting import numbered
 from cornu.variable import Variable
@@ -112,7 +113,8 @@ class Model(Saved):
         Args:
             inputs: Rows of the input's shape, of any real dtype and layout; or a symbolic tensor.
             training: Whether to do as in training: dropout drops.
-            mask: None; masks are not supported yet.
+            mask: Which places of the input count; None: the mask that `inputs` has from the layer
+                that made it, if any.
 
         Returns:
             A new array; a symbolic tensor for one.
@@ -121,24 +123,25 @@ class Model(Saved):
             TypeError: it is no array.
             ValueError: it has another shape.
         """
-        if training is None and mask is None and self._settled and not self._notes_outputs:
+        if training is None and mask is None and self._is_plain and not KEPT:
             few = self._core.predict_few(inputs)
             if few is not None:
                 return few
         if isinstance(inputs, KerasTensor):
             return self._call_symbolic(inputs, training, mask)
         is_training = check_training(training)
-        refuse_unsupported({"mask": mask})
+        found = self._mask_for(inputs, mask)
         x = take_rows(inputs, "inputs", self._known_row())
         row, _ = self._shapes(x)
         check_x(x, row, self._end_names()[0], "inputs")
         with self._build_for(row):
-            if not self._notes_outputs:
+            if found is None and not self._goes_by_layer:
                 return forward(self._core, x, is_training)
         for layer in self._chain():
             layer._output_losses = ()
         for layer in self._chain():
-            x = layer._apply(x, is_training)
+            x = layer._apply(x, is_training, found)
+            found = mask_of(x)
         return x
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:

@@ -259,7 +259,7 @@ def test_arguments_of_evaluate_and_predict():
     unchanged(
         model, lambda: model.train_on_batch(X, Y, class_weight={0: 1}), "`class_weight`", "class 1"
     )
-    unchanged(model, lambda: model(X, mask=Y), "`mask`", "yet")
+    unchanged(model, lambda: model(X, mask="no"), "`mask`", "numbers or bools")
 
 
 @pytest.mark.parametrize(

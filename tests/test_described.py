@@ -26,7 +26,7 @@ def test_what_is_refused():
     assert (model.run_eagerly, model.jit_compile) == (False, False)
     refused(lambda: model.compute_loss(y=[[1.0]], y_pred=[[1.0]]), "compiled before `compute_loss`")
     refused(lambda: model.build_from_config({}), "`config`", "'input_shape'", "{}")
-    refused(lambda: model.call([[1.0]], mask=[True]), "`mask`")
+    refused(lambda: model.call([[1.0]], mask="no"), "`mask`")
     model.compile("sgd")
     refused(lambda: model.compute_loss(y=[[1.0]], y_pred=[[1.0]]), "There is no loss")
     model.compile("sgd", "mse")

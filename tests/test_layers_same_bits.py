@@ -52,9 +52,28 @@ for dtype in ("float32", "float64"):
             layers.Dense(2),
         ]
     )
+    masked = keras.Sequential(
+        [
+            keras.Input((7, 37)),
+            layers.Masking(),
+            layers.Dense(29),
+            layers.BatchNormalization(axis=1),
+            layers.BatchNormalization(),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
     model.compile(keras.optimizers.SGD(0.05, momentum=0.9), "mse")
     model.fit(x, y, batch_size=300, epochs=2, verbose=0)
-    for array in [*model.get_weights(), model.predict(x, verbose=0)]:
+    masked.compile(keras.optimizers.SGD(0.05), "binary_crossentropy", weighted_metrics=["mae"])
+    x[::3, ::2] = 0
+    targets = (x[:, :, :1] > 0).astype(dtype)
+    weights = abs(x[:, 1, 1])
+    values = masked.fit(
+        x, targets, batch_size=300, sample_weight=weights, verbose=0
+    ).history
+    numbers = [np.array([values["loss"], values["mae"]])]
+    numbers += [*model.get_weights(), model.predict(x, verbose=0)]
+    for array in [*numbers, *masked.get_weights(), masked.predict(x, verbose=0)]:
         assert np.isfinite(array).all()
         digest.update(array.tobytes())
 print(digest.hexdigest())

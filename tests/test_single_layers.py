@@ -164,16 +164,27 @@ def test_first_and_last(layer_and_shape):
         check_gradients(model, x, y)
 
 
-@pytest.mark.parametrize("axis", [0, (0, 1), (), "x", 1.5])
+@pytest.mark.parametrize("axis", [(), "x", 1.5])
 def test_axes_that_are_none_of_a_row(axis):
     with pytest.raises(ValueError, match="`axis` must be"):
         layers.Softmax(axis=axis)
 
 
-@pytest.mark.parametrize("axis", [3, -3, (1, -2), (1, 1), -4])
+@pytest.mark.parametrize("axis", [3, -3, (1, 1), -4])
 def test_axes_that_do_not_fit_the_input(axis):
     with pytest.raises(ValueError, match=r"has (an axis|the batch|one axis)"):
         layers.Softmax(axis=axis)(np.zeros((4, 3, 2))[:, :, 0])
+
+
+@pytest.mark.parametrize("axis", [0, (0, 1), -2])
+def test_softmax_along_the_batch(axis):
+    """On an array, but not in a model: a prediction would depend on the rows beside it."""
+    x = np.array([[1.0, 3.0], [2.0, 0.0], [5.0, 5.0]])
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    sums = np.exp(x).sum(axis=axes, keepdims=True)
+    np.testing.assert_allclose(layers.Softmax(axis)(x), np.exp(x) / sums, rtol=1e-6)
+    with pytest.raises(ValueError, match="has the batch's among its axes"):
+        keras.Sequential([keras.Input((2,)), layers.Softmax(axis)])
 
 
 def test_relus_take_no_negative_arguments():

@@ -53,16 +53,17 @@ def check_not_negative(name: str, value: Any, subject: str | None = None) -> flo
     return number
 
 
-def check_row_axes(name: str, axes: Any) -> tuple[int, ...]:
+def check_row_axes(name: str, axes: Any, with_batch: bool = False) -> tuple[int, ...]:
     """Return the axes of a row that an argument names, each as it was given.
 
     Args:
         name: The argument's name.
         axes: An integer, or a tuple or list of at least one; they count the batch, which is 0, or
             from the end.
+        with_batch: Whether the batch may be among them.
 
     Raises:
-        ValueError: it is something else, or the batch is among them.
+        ValueError: it is something else, or the batch is among them and may not be.
 
     Example:
 
@@ -76,7 +77,7 @@ def check_row_axes(name: str, axes: Any) -> tuple[int, ...]:
         raise ValueError(
             f"`{name}` must be an integer or a tuple of integers. Received: {name}={shown(axes)}"
         )
-    if 0 in numbers:
+    if 0 in numbers and not with_batch:
         raise ValueError(
             f"`{name}` must be among the axes of a row, from 1 on: axis 0 is the batch. "
             f"Received: {name}={shown(axes)}"

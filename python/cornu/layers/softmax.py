@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 
 from cornu import _core
-from cornu.layers.arguments import check_row_axes
+from cornu.activations.rowwise import softmax
+from cornu.custom.derivatives import is_traced
+from cornu.keras_tensor import KerasTensor
+from cornu.layers.arguments import check_row_axes, check_training
 from cornu.layers.layer import Layer
 from cornu.layers.user_arrays import as_rows
 from cornu.utils.errors import shown
@@ -21,8 +24,8 @@ class Softmax(Layer):
     """A layer that turns numbers into probabilities: `exp(x[i]) / sum(exp(x))`.
 
     Args:
-        axis: The axis to sum along, or a tuple of axes that are taken as one. The batch, axis 0, is
-            none of them.
+        axis: The axis to sum along, or a tuple of axes that are taken as one. In a model the batch,
+            axis 0, can't be one of them; where the layer is called on an array it can.
         **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
 
     Raises:
@@ -47,7 +50,7 @@ class Softmax(Layer):
 
     def __init__(self, axis: int | tuple[int, ...] = -1, **kwargs: Any) -> None:
         self.axis = axis
-        self._axes = check_row_axes("axis", axis)
+        self._axes = check_row_axes("axis", axis, with_batch=True)
         super().__init__(**kwargs)
 
     def _make_core(self) -> _core.Layer:
@@ -72,7 +75,7 @@ class Softmax(Layer):
             ValueError: the layer can't take `inputs`, or the mask doesn't fit.
         """
         if mask is None:
-            return super().__call__(inputs, training)
+            return self._probabilities(inputs, training)
         x = as_rows(inputs, "inputs")
         given = kept = np.asarray(mask)
         if kept.dtype.kind not in "biuf":
@@ -90,7 +93,16 @@ class Softmax(Layer):
             raise ValueError(
                 f"`mask` {rule}. Received: inputs.shape={x.shape}, mask.shape={kept.shape}"
             ) from None
-        result = super().__call__(np.where(kept, x.astype(self.dtype), _MASKED), training)
+        result = self._probabilities(np.where(kept, x.astype(self.dtype), _MASKED), training)
         result[~kept] = 0
         keep_mask(result, given)
         return result
+
+    def _probabilities(self, inputs: Any, training: bool | None) -> Any:
+        """The layer's output without a mask; along the batch the core has none."""
+        if not isinstance(inputs, KerasTensor) and not is_traced(inputs):
+            x = as_rows(inputs, "inputs")
+            if any(axis in (0, -x.ndim) for axis in self._axes):
+                check_training(training)
+                return softmax(x.astype(self.dtype, copy=False), self._axes)
+        return super().__call__(inputs, training)

@@ -26,8 +26,10 @@ void cornu_row_scales(cornu_reduction reduction, size_t rows, size_t per_row, co
     }
     for (size_t row = 0; row < rows; row++) {
         double scale = divisor != 0.0 ? weights[row] / divisor : 0.0;
-        for (size_t i = 0; i < per_row; i++)
-            scales[row * per_row + i] = !mask || mask[row * per_row + i] ? scale : 0.0;
+        for (size_t i = 0; i < per_row; i++) scales[row * per_row + i] = scale;
+    }
+    for (size_t i = 0; mask && i < rows * per_row; i++) {
+        if (!mask[i]) scales[i] = 0.0;
     }
 }
 

@@ -316,6 +316,10 @@ cornu_status cornu_objective_check(const cornu_objective *objective, const cornu
     }
     cornu_status status = cornu_loss_check_values(&objective->loss, classes, error);
     if (status != CORNU_OK) return status;
+    if (plan->masks_output && objective->loss.kind == CORNU_CIRCLE) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "A loss that compares rows with each other can't be masked.");
+    }
     if (plan->masks_output && objective->loss.extent == CORNU_OVER_SAMPLE &&
         cornu_shape_rows(output) != 1) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -293,8 +294,9 @@ class OwnComputation(OwnShapes):
         """The same for an input with a mask, which `call` is given where it has such an argument."""
         if mask is None or not self._takes_mask:
             return self._compute(x, training)
+        call: Callable[..., Any] = self.call
         options = {"training": training} if self._takes_training else {}
-        return self.call(x, mask=mask, **options)
+        return call(x, mask=mask, **options)
 
     @functools.cached_property
     def _takes_mask(self) -> bool:

@@ -21,7 +21,8 @@ type ActivationSpec = tuple[str, tuple[float, ...]]
 #
 # A loss that Python computes has the name "foreign" and a fifth item that is called with
 # (y_true, y_pred, sample_weight or None, whether a gradient is wanted, mask of y_pred or None) for
-# each batch, and returns (loss, gradient or None). The arrays are read-only copies; class ids are int32.
+# each batch, and returns (loss, gradient or None). The arrays are read-only copies; class ids
+# are int32.
 type ForeignLoss = Callable[
     [np.ndarray, np.ndarray, np.ndarray | None, bool, np.ndarray | None],
     tuple[float, np.ndarray | None],
@@ -51,8 +52,8 @@ type SumsSpec = tuple[
     int | None,
 ]
 # A metric that Python computes is ("foreign", what is called, 0.0, 0); it is called with
-# (y_true, y_pred, sample_weight or None, whether it begins anew, mask of y_pred or None) and returns
-# its result so far.
+# (y_true, y_pred, sample_weight or None, whether it begins anew, mask of y_pred or None) and
+# returns its result so far.
 type ForeignMetric = Callable[
     [np.ndarray, np.ndarray, np.ndarray | None, bool, np.ndarray | None], float
 ]

@@ -1,10 +1,17 @@
-"""Masks: which layers make, use and hand them on, and what comes of it in a call."""
+"""Masks: which layers make, use and hand them on, and what comes of it in training."""
 
 import json
 
 import numpy as np
 
-from .harness import Case, draw, draw_integers
+from .harness import (
+    Case,
+    draw,
+    draw_integers,
+    gradients,
+    one_hot,
+    set_drawn_weights_and_variances,
+)
 
 LOOSE = {"float32": (3e-5, 3e-6), "float64": (1e-11, 1e-12)}
 
@@ -87,6 +94,85 @@ def run_masking(keras, dtype):
     }
 
 
+def task(name, kind, rows, row, outputs, dtype):
+    shape = (rows, *row[:-1])
+    if kind == "regression":
+        return draw(f"{name} y", *shape, outputs, dtype=dtype)
+    if kind == "binary":
+        return draw_integers(f"{name} y", 2, *shape, outputs).astype(dtype)
+    labels = draw_integers(f"{name} y", outputs, *shape)
+    return labels if kind == "sparse" else one_hot(labels, outputs, dtype)
+
+
+KINDS = {
+    "regression": (2, None, "mse", ["mae", "cosine_similarity"]),
+    "binary": (1, "sigmoid", "binary_crossentropy", ["accuracy", "mse"]),
+    "categorical": (3, "softmax", "categorical_crossentropy", ["acc"]),
+    "sparse": (3, "softmax", "sparse_categorical_crossentropy", ["accuracy"]),
+}
+
+
+def training(name, kind, make, row=(4, 3), rows=11, weighted=False, loss=None, compiled=()):
+    """A model with a mask: prediction, evaluation, gradients and two epochs of training.
+
+    Of Keras's metrics in training none are taken: on JAX it forgets the mask there.
+    """
+
+    def run(keras, dtype):
+        layers = keras.layers
+        outputs, activation, usual, metrics = KINDS[kind]
+        last = layers.Dense(outputs, activation=activation)
+        model = keras.Sequential([keras.Input(row), *make(layers), last])
+        set_drawn_weights_and_variances(model, name, least=0.5)
+        options = {"metrics": metrics, "weighted_metrics": metrics, **dict(compiled)}
+        chosen = usual if loss is None else loss(keras)
+        model.compile(keras.optimizers.SGD(0.05), chosen, **options)
+        x, y = padded(name, rows, row, dtype), task(name, kind, rows, row, outputs, dtype)
+        weight = None
+        if weighted:
+            # With an axis for the steps: Keras multiplies them by the mask.
+            weight = np.abs(draw(f"{name} weights", rows, *[1] * (len(row) - 1), dtype=dtype))
+        value, found = gradients(keras, model, x, y, weight, training=True)
+        fields = {
+            "predict": model.predict(x, verbose=0),
+            "evaluate": model.evaluate(x, y, sample_weight=weight, batch_size=4, verbose=0),
+            "loss": value,
+            **{f"gradient {i}": g for i, g in enumerate(found)},
+        }
+        model.reset_metrics()
+        history = model.fit(
+            x,
+            y,
+            sample_weight=weight,
+            batch_size=4,
+            epochs=2,
+            shuffle=False,
+            verbose=0,
+            validation_data=(x[:5], y[:5]),
+        ).history
+        taken = [name for name in history if name == "loss" or name.startswith("val_")]
+        return fields | {
+            "names": np.array(taken),
+            "history": np.array([history[name] for name in taken], "float64"),
+            **{f"weight {i}": w for i, w in enumerate(model.get_weights())},
+        }
+
+    return Case(name, run, **LOOSE)
+
+
+def masked_dense(layers):
+    return [layers.Masking(), layers.Dense(5, activation="tanh")]
+
+
+def normalized(axis):
+    return lambda layers: [*masked_dense(layers), layers.BatchNormalization(axis=axis)]
+
+
+TRAINING = [
+    training("batch normalization axis 1", "regression", normalized(1), weighted=True),
+]
+
+
 def run_normalization(keras, dtype):
     """BatchNormalization called with masks: of several shapes, of nothing, and frozen."""
     layers, fields = keras.layers, {}
@@ -123,4 +209,5 @@ CASES = [
     Case("support", run_support),
     Case("masking", run_masking),
     Case("normalization", run_normalization, **LOOSE),
+    *TRAINING,
 ]

@@ -291,7 +291,7 @@ class OwnComputation(OwnShapes):
         return call(x, training=training) if self._takes_training else call(x)
 
     def _compute_masked(self, x: Any, training: bool, mask: np.ndarray | None) -> Any:
-        """The same for an input with a mask, which `call` is given where it has such an argument."""
+        """The same with a mask of x, which `call` is given where it has such an argument."""
         if mask is None or not self._takes_mask:
             return self._compute(x, training)
         call: Callable[..., Any] = self.call

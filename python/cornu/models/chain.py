@@ -84,7 +84,7 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         self._goes_by_layer = False
         # Whether it stays built, whatever becomes of the data that it was built for.
         self._settled = False
-        # Whether the core can be asked at once, with nothing to be kept of a call beside the output.
+        # Whether the core can be asked at once, with nothing to be kept beside the output.
         self._is_plain = False
         # Whether what is built now is so for data that may yet be refused.
         self._on_trial = False

@@ -135,7 +135,6 @@ def training(name, kind, make, row=(4, 3), rows=11, weighted=False, loss=None, c
         value, found = gradients(keras, model, x, y, weight, training=True)
         fields = {
             "predict": model.predict(x, verbose=0),
-            "evaluate": model.evaluate(x, y, sample_weight=weight, batch_size=4, verbose=0),
             "loss": value,
             **{f"gradient {i}": g for i, g in enumerate(found)},
         }
@@ -169,7 +168,44 @@ def normalized(axis):
 
 
 TRAINING = [
+    training("dense", "regression", masked_dense),
+    training("categorical", "categorical", masked_dense, row=(2, 3, 2)),
+    training("weighted", "sparse", masked_dense, weighted=True),
+    training("weighted rows", "regression", masked_dense, row=(3,), weighted=True),
+    training("sum", "regression", masked_dense, loss=lambda k: k.losses.Huber(reduction="sum")),
+    training(
+        "mean of weighted",
+        "regression",
+        masked_dense,
+        weighted=True,
+        loss=lambda k: k.losses.MeanSquaredError(reduction="mean_with_sample_weight"),
+    ),
+    training("dice", "categorical", masked_dense, loss=lambda k: k.losses.Dice(), weighted=True),
+    training("batch normalization", "binary", normalized(-1)),
     training("batch normalization axis 1", "regression", normalized(1), weighted=True),
+    training(
+        "between",
+        "regression",
+        lambda layers: [
+            layers.Dense(3),
+            layers.ReLU(),
+            layers.Masking(),
+            layers.LayerNormalization(),
+            layers.Activation("tanh"),
+            layers.Identity(),
+            layers.Rescaling(2.0),
+        ],
+    ),
+    training(
+        "masked again",
+        "regression",
+        lambda layers: [
+            layers.Masking(),
+            layers.Dense(3, activation="relu", use_bias=False),
+            layers.Masking(),
+            layers.BatchNormalization(),
+        ],
+    ),
 ]
 
 

@@ -229,9 +229,9 @@ def _stored(model: Any, root: Any, by_name: bool) -> list[list[Any] | None]:
     for place, layer in _with_weights(model):
         variables = find_group(root, f"{place}/vars")
         if variables is not None and hasattr(layer, "_names_in_files"):
-            groups = [names[0].rpartition("/") for names in layer._names_in_files()]
-            found = [(find_group(root, f"{place}/{group}"), name) for group, _, name in groups]
-            result.append([find_dataset(group, name) for group, name in found if group is not None])
+            parted = [names[0].rpartition("/") for names in layer._names_in_files()]
+            pairs = [(find_group(root, f"{place}/{group}"), name) for group, _, name in parted]
+            result.append([find_dataset(group, name) for group, name in pairs if group is not None])
             continue
         # Before 3.5, Keras put what a Sequential has under another name.
         if variables is None:

@@ -119,6 +119,7 @@ def test_refused(make, why):
 
 
 def test_a_built_layer_is_refused():
+    assert not Spectral(layers.ReLU()).built
     layer = layers.Dense(2)
     layer.build((None, 3))
     with pytest.raises(ValueError, match="not built yet"):

@@ -46,9 +46,9 @@ class SpectralNormalization(Wrapper):
     >>> x = np.ones((1, 2))
     >>> layer(x)
     array([[2., 2.]], dtype=float32)
-    >>> layer(x, training=True)
+    >>> layer(x, training=True).round(4)
     array([[1., 1.]], dtype=float32)
-    >>> layer.kernel.numpy()
+    >>> layer.kernel.numpy().round(4)
     array([[0.5, 0.5],
            [0.5, 0.5]], dtype=float32)
 
@@ -81,8 +81,8 @@ class SpectralNormalization(Wrapper):
         return [self.layer]
 
     def _initializers(self) -> list[tuple[str, Callable[..., Any]]]:
-        kernel, *others = self.layer._initializers()
-        return [kernel, ("vector_u", TruncatedNormal(stddev=0.02)), *others]
+        found = list(self.layer._initializers())
+        return [*found[:1], ("vector_u", TruncatedNormal(stddev=0.02)), *found[1:]]
 
     def _give_rules(self, core: _core.Layer) -> None:
         # The core has taken those of the layer within over.
@@ -128,7 +128,8 @@ class SpectralNormalization(Wrapper):
 
 def _check_within(layer: Any, options: dict[str, Any]) -> None:
     """Raise a ValueError unless the core can have a layer within another."""
-    if layer._is_own or layer.built:
+    # One without weights is refused when this one is built.
+    if layer._is_own or (layer._built and layer.weights):
         raise ValueError(
             "`layer` must be one of cornu's own that is not built yet, with an activation of "
             f"cornu's. Received: layer={layer!r}"

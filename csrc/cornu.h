@@ -407,6 +407,9 @@ cornu_status cornu_model_predict_few(cornu_model *model, size_t rows, size_t x_n
 /* "avx512", "avx2", "neon" or "portable". */
 const char *cornu_isa(void);
 size_t cornu_num_threads(void);
+/* The value of CORNU_NUM_THREADS where it is there and no whole number from 1 on, so that it has no
+ * effect; else NULL. It is the environment's. */
+const char *cornu_ignored_num_threads(void);
 /* 0: the environment's choice. */
 void cornu_set_num_threads(size_t count);
 /* For tests: see base/memory.h. */

@@ -64,23 +64,112 @@ def test_states():
     assert calls == [1]
 
 
-@pytest.mark.parametrize(
-    ("make", "newer"),
-    [
-        (lambda: keras.layers.Dense(2, init="uniform"), "kernel_initializer"),
-        (lambda: keras.layers.Dense(2, W_regularizer="l2"), "kernel_regularizer"),
-        (lambda: keras.layers.Dense(2, b_constraint=None), "bias_constraint"),
-        (lambda: keras.layers.GaussianNoise(0.1, sigma=0.1), "stddev"),
-    ],
-)
-def test_keywords_of_keras_1(make, newer):
-    refused(make, "Unrecognized keyword", f"Since Keras 2 it is called {newer!r}.")
+def same(made, expected):
+    assert made.get_config() | {"name": ""} == expected.get_config() | {"name": ""}
 
 
-def test_other_layers_have_no_such_keywords():
-    with pytest.raises(ValueError, match="Unrecognized keyword") as caught:
-        keras.layers.Flatten(init="uniform")
-    assert "Keras 2" not in str(caught.value)
+def test_keywords_of_keras_1():
+    layers = keras.layers
+    old = layers.Dense(
+        output_dim=3,
+        init="uniform",
+        activation="relu",
+        W_regularizer="l2",
+        b_regularizer="l1",
+        activity_regularizer="l2",
+        W_constraint="nonneg",
+        b_constraint="maxnorm",
+        bias=True,
+        input_dim=4,
+    )
+    new = layers.Dense(
+        3,
+        "relu",
+        True,
+        "uniform",
+        "zeros",
+        "l2",
+        "l1",
+        "l2",
+        "nonneg",
+        "maxnorm",
+    )
+    same(old, new)
+    same(layers.Dense(3, bias=False), layers.Dense(3, use_bias=False))
+    same(layers.Dropout(p=0.25, seed=1), layers.Dropout(0.25, seed=1))
+    same(layers.GaussianDropout(p=0.25, seed=1), layers.GaussianDropout(0.25, seed=1))
+    same(layers.AlphaDropout(p=0.25, seed=1), layers.AlphaDropout(0.25, seed=1))
+    same(layers.GaussianNoise(sigma=0.25, seed=1), layers.GaussianNoise(0.25, seed=1))
+    same(layers.PReLU(init="ones"), layers.PReLU("ones"))
+    same(
+        layers.BatchNormalization(beta_init="ones", gamma_init="zeros"),
+        layers.BatchNormalization(beta_initializer="ones", gamma_initializer="zeros"),
+    )
+    x = keras.Input((3,))
+    model = keras.Model(input=x, output=layers.Dense(2)(x))
+    assert model.output_shape == (None, 2)
+
+
+def test_an_argument_by_both_names():
+    layers = keras.layers
+    refused(lambda: layers.Dense(3, output_dim=3), "`output_dim` is the old name of `units`", "3")
+    refused(
+        lambda: layers.Dense(3, kernel_initializer="ones", init="zeros"),
+        "`init` is the old name of `kernel_initializer`",
+        "kernel_initializer=ones, init=zeros",
+    )
+    refused(lambda: regressor().fit(X, Y, nb_epoch=1, epochs=2), "`nb_epoch`", "`epochs`")
+
+
+def test_layers_without_such_an_argument():
+    for name in ("init", "p", "nb_epoch", "output_dim"):
+        refused(lambda n=name: keras.layers.Flatten(**{n: 1}), "Unrecognized keyword", name)
+
+    class Own(keras.layers.Layer):
+        def __init__(self, output_dim, p=1, **kwargs):
+            super().__init__(**kwargs)
+            self.output_dim, self.p = output_dim, p
+
+    assert (Own(output_dim=3, p=2).output_dim, Own(3).p) == (3, 1)
+    refused(lambda: Own(3, init="uniform"), "Unrecognized keyword", "init")
+
+
+def test_nb_epoch():
+    old, new, third = regressor(), regressor(), regressor()
+    first = old.fit(X, Y, 5, nb_epoch=3, verbose=0)
+    second = new.fit(X, Y, 5, 3, verbose=0)
+    assert first.history == second.history
+    assert len(third.fit_generator(batches(), 2, nb_epoch=3, verbose=0).epoch) == 3
+    with pytest.raises(TypeError, match=r"Sequential.fit\(\) .* 'nb_epochs'"):
+        old.fit(X, Y, nb_epochs=3)
+
+
+def test_weights_to_begin_with():
+    kernel, bias = np.arange(6.0).reshape(3, 2), np.array([7.0, 8.0])
+    layer = keras.layers.Dense(2, weights=[kernel, bias], input_dim=3)
+    model = keras.Sequential([layer])
+    np.testing.assert_array_equal(layer.kernel, kernel)
+    np.testing.assert_array_equal(model.predict(np.zeros((1, 3)), verbose=0), [bias])
+    alone = keras.layers.BatchNormalization(weights=[bias, bias + 1, bias + 2, bias + 3])
+    alone.build((None, 2))
+    np.testing.assert_array_equal(alone.moving_variance, bias + 3)
+    assert "weights" not in layer.get_config()
+    for given in ([kernel], [bias, kernel], kernel):
+        wrong = keras.layers.Dense(2, weights=given)
+        refused(lambda w=wrong: w.build((None, 3)), "weights")
+        assert not wrong.built
+        refused(lambda w=wrong: keras.Sequential([keras.Input((3,)), w]), "weights")
+
+
+def test_functions_by_short_names():
+    for module in (keras.losses, keras.metrics):
+        for name in ("mse", "MSE", "mae", "MAE", "mape", "MAPE", "msle", "MSLE", "kld"):
+            assert getattr(module, name) is keras.losses.get(name)
+        assert module.mse is keras.losses.mean_squared_error
+        assert not hasattr(module, "msee")
+    model = make_model(1)
+    model.compile("sgd", keras.losses.mse, metrics=[keras.metrics.mae])
+    assert [*model.fit(X, Y, verbose=0).history] == ["loss", "mean_absolute_error"]
 
 
 def test_names_of_files_without_an_ending(tmp_path):

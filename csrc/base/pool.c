@@ -28,6 +28,7 @@
 #define SPIN_COUNT 64
 /* More threads than this are never of use here, and each may fail to be made. */
 #define MOST_THREADS 256
+#define VARIABLE "CORNU_NUM_THREADS"
 
 /* Shares that a run's tiles are divided into, at most. */
 #define MOST_SHARES 16
@@ -317,13 +318,18 @@ static size_t count_from(const char *variable) {
     return count < MOST_THREADS ? (size_t)count : MOST_THREADS;
 }
 
+const char *cornu_pool_ignored_variable(void) {
+    const char *text = getenv(VARIABLE);
+    return text && *text != '\0' && count_from(VARIABLE) == 0 ? text : NULL;
+}
+
 size_t cornu_pool_thread_count(void) {
     static atomic_size_t environment_count;
     size_t chosen = atomic_load_explicit(&chosen_count, memory_order_relaxed);
     if (chosen > 0) return chosen;
     size_t count = atomic_load_explicit(&environment_count, memory_order_relaxed);
     if (count > 0) return count;
-    count = count_from("CORNU_NUM_THREADS");
+    count = count_from(VARIABLE);
     if (count == 0) count = count_from("OMP_NUM_THREADS");
     if (count == 0) count = cornu_cpu_count();
     if (count > MOST_THREADS) count = MOST_THREADS;

@@ -34,6 +34,8 @@ void cornu_pool_close_session(uint64_t session);
 /* How many threads a run may use: what was set last, else CORNU_NUM_THREADS, else OMP_NUM_THREADS
  * (a whole number from 1 on; anything else is ignored), else cornu_cpu_count(). */
 size_t cornu_pool_thread_count(void);
+/* The value of CORNU_NUM_THREADS, as the environment has it, where it is ignored; else NULL. */
+const char *cornu_pool_ignored_variable(void);
 /* 0 goes back to the environment's choice. Takes effect with the next run. */
 void cornu_pool_set_thread_count(size_t count);
 

@@ -57,8 +57,8 @@ static int add_types(PyObject *module, cornu_module_state *state) {
 static int module_exec(PyObject *module) {
     cornu_module_state *state = cornu_module_state_of(module);
     import_array1(-1);
-    if (cornu_process_init() < 0 || cornu_interrupt_init(module) < 0 ||
-        add_types(module, state) < 0 || PyModule_AddFunctions(module, cornu_layer_functions) < 0 ||
+    if (cornu_interrupt_init(module) < 0 || add_types(module, state) < 0 ||
+        PyModule_AddFunctions(module, cornu_layer_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_normalization_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_random_layer_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_foreign_functions_of_module) < 0 ||

@@ -24,10 +24,6 @@ extern PyMethodDef cornu_hash_functions[];
 extern PyMethodDef cornu_process_functions[];
 extern PyMethodDef cornu_weight_functions[];
 
-/* Warns where the environment asks for what this machine has not; -1: the warning is an exception.
- */
-int cornu_process_init(void);
-
 extern PyType_Spec cornu_layer_spec;
 extern PyType_Spec cornu_optimizer_spec;
 extern PyType_Spec cornu_model_spec;

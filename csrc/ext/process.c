@@ -8,14 +8,34 @@
 #include "cornu.h"
 #include "ext/arguments.h"
 
-int cornu_process_init(void) {
-    const char *wanted = getenv("CORNU_ISA"), *used = cornu_isa();
-    if (!wanted || *wanted == '\0' || strcmp(wanted, used) == 0) return 0;
-    /* The core goes on with the best level; who set the variable believes otherwise. */
-    return PyErr_WarnFormat(PyExc_RuntimeWarning, 1,
-                            "`CORNU_ISA` must be 'portable', 'avx2', 'avx512' or 'neon', and one "
-                            "that this machine has; '%s' is used. Received: CORNU_ISA='%s'",
-                            used, wanted);
+/* Steals the text; NULL: it could not be made. */
+static int append(PyObject *texts, PyObject *text) {
+    int status = text ? PyList_Append(texts, text) : -1;
+    Py_XDECREF(text);
+    return status;
+}
+
+static PyObject *ignored_settings(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored)) {
+    const char *isa = getenv("CORNU_ISA"), *used = cornu_isa();
+    const char *threads = cornu_ignored_num_threads();
+    PyObject *texts = PyList_New(0);
+    if (!texts) return NULL;
+    int status = 0;
+    if (isa && *isa != '\0' && strcmp(isa, used) != 0) {
+        status = append(texts, PyUnicode_FromFormat(
+                                   "`CORNU_ISA` must be 'portable', 'avx2', 'avx512' or 'neon', "
+                                   "and one that this machine has; '%s' is used. "
+                                   "Received: CORNU_ISA='%s'",
+                                   used, isa));
+    }
+    if (status == 0 && threads) {
+        status = append(texts, PyUnicode_FromFormat(
+                                   "`CORNU_NUM_THREADS` must be a whole number from 1 on; up to "
+                                   "%zu threads are used. Received: CORNU_NUM_THREADS='%s'",
+                                   cornu_num_threads(), threads));
+    }
+    if (status < 0) Py_CLEAR(texts);
+    return texts;
 }
 
 static PyObject *isa(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(ignored)) {
@@ -53,6 +73,9 @@ PyMethodDef cornu_process_functions[] = {
     {"isa", isa, METH_NOARGS,
      "isa($module, /)\n--\n\nThe instruction set in use: \"avx512\", \"avx2\", \"neon\" or "
      "\"portable\"."},
+    {"ignored_settings", ignored_settings, METH_NOARGS,
+     "ignored_settings($module, /)\n--\n\n"
+     "A sentence for each environment variable of cornu's that can't be heeded."},
     {"num_threads", num_threads, METH_NOARGS,
      "num_threads($module, /)\n--\n\nThe most threads that a computation uses."},
     {"set_num_threads", (PyCFunction)(void (*)(void))set_num_threads, METH_FASTCALL | METH_KEYWORDS,

@@ -311,6 +311,10 @@ size_t cornu_num_threads(void) {
     return cornu_pool_thread_count();
 }
 
+const char *cornu_ignored_num_threads(void) {
+    return cornu_pool_ignored_variable();
+}
+
 void cornu_set_num_threads(size_t count) {
     cornu_pool_set_thread_count(count);
 }

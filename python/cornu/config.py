@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings as _warnings
 from typing import TYPE_CHECKING, Any
 
 from cornu import _core
@@ -20,6 +21,7 @@ from cornu.utils.tracebacks import enable_traceback_filtering as enable_tracebac
 from cornu.utils.tracebacks import (
     is_traceback_filtering_enabled as is_traceback_filtering_enabled,
 )
+from cornu.utils.user_frame import user_level as _user_level
 
 if TYPE_CHECKING:
     from cornu.dtype_policies import DTypePolicy
@@ -40,6 +42,10 @@ _policy: str | None = None
 # Whether lambdas in configurations are run wherever they come from.
 _allows_code = False
 _image_data_format = "channels_last"
+
+# Who set a variable that can't be heeded believes otherwise. Whatever computes imports this module.
+for _setting in _core.ignored_settings():
+    _warnings.warn(_setting, RuntimeWarning, stacklevel=_user_level())
 
 
 def floatx() -> str:

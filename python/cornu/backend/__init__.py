@@ -127,3 +127,7 @@ __all__ = [name for name, thing in globals().items() if callable(thing) and name
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

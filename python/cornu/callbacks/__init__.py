@@ -45,3 +45,7 @@ _alias_modules(__name__, "callbacks", "experimental")
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from cornu.callbacks.callback import Logs
@@ -119,10 +118,9 @@ class EarlyStopping(MonitorCallback):
         logs = logs or {}
         value = logs.get(self.monitor)
         if value is None:
-            warnings.warn(
+            self._warn(
                 f"Early stopping watches `{self.monitor}`, which is not available. "
                 f"Available metrics are: {','.join(logs)}",
-                stacklevel=2,
             )
         return value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from cornu.callbacks.monitor_callback import MonitorCallback, check_number, chec
 from cornu.layers.arguments import check_flag
 from cornu.utils.errors import shown
 from cornu.utils.messages import tell
-from cornu.utils.number import as_integer
+from cornu.utils.number import as_integer, check_integer
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -31,6 +30,7 @@ class ModelCheckpoint(MonitorCallback):
         save_freq: `"epoch"`, or after how many batches to save; only then does the training stop
             after each batch.
         initial_value_threshold: What counts as the best so far; None: the first value.
+        period: As in Keras 2: every how many epochs to save, where `save_freq` is `"epoch"`.
 
     Attributes:
         best: The best value so far.
@@ -67,6 +67,8 @@ class ModelCheckpoint(MonitorCallback):
         mode: str = "auto",
         save_freq: Any = "epoch",
         initial_value_threshold: float | None = None,
+        *,
+        period: int = 1,
     ) -> None:
         if initial_value_threshold is not None:
             check_number("initial_value_threshold", initial_value_threshold)
@@ -76,6 +78,8 @@ class ModelCheckpoint(MonitorCallback):
         self.save_best_only = check_flag("save_best_only", save_best_only)
         self.save_weights_only = check_flag("save_weights_only", save_weights_only)
         self.save_freq = save_freq
+        self.period = check_integer("period", period)
+        self._epochs = 0
         self._epoch = 0
         self._batches = 0
         if isinstance(save_freq, str) and save_freq == "epoch":
@@ -95,7 +99,9 @@ class ModelCheckpoint(MonitorCallback):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if self.monitor_op is None and self.save_best_only:
             self._set_monitor_op()
-        if self.save_freq == "epoch":
+        self._epochs += 1
+        if self.save_freq == "epoch" and self._epochs >= self.period:
+            self._epochs = 0
             self._save(epoch, None, logs)
 
     def _after_batch(self, batch: int, logs: Logs | None = None) -> None:
@@ -125,17 +131,15 @@ class ModelCheckpoint(MonitorCallback):
             return True
         current = logs.get(self.monitor)
         if current is None:
-            warnings.warn(
+            self._warn(
                 f"ModelCheckpoint watches `{self.monitor}`, which is not available, so the model "
                 f"is saved. Available metrics are: {','.join(logs)}",
-                stacklevel=2,
             )
             return True
         if np.ndim(current) > 0:
-            warnings.warn(
+            self._warn(
                 f"ModelCheckpoint watches `{self.monitor}`, which is not one number, so the model "
                 f"is saved. Received: {shown(current)}",
-                stacklevel=2,
             )
             return True
         best = "None" if self.best is None else f"{self.best:.5f}"

@@ -14,6 +14,7 @@ import numpy as np
 from cornu.callbacks.callback import Callback
 from cornu.callbacks.result_dict import spellings
 from cornu.utils.number import as_float, check_integer
+from cornu.utils.user_frame import user_level
 
 
 class MonitorCallback(Callback):
@@ -46,13 +47,24 @@ class MonitorCallback(Callback):
             warnings.warn(
                 f"{type(self).__name__} mode {mode!r} is unknown: it must be 'auto', 'min' or "
                 "'max'; 'auto' is used.",
-                stacklevel=3,
+                stacklevel=user_level(),
             )
             mode = "auto"
         self.mode = mode
         self.best = None if baseline is None else check_number("baseline", baseline)
         self.min_delta = abs(check_number("min_delta", min_delta))
         self.monitor_op: Callable[[Any, Any], bool] | None = None
+        self._told: set[str] = set()
+
+    def set_model(self, model: Any) -> None:
+        super().set_model(model)
+        self._told.clear()
+
+    def _warn(self, text: str) -> None:
+        """Warn the user, once a training."""
+        if text not in self._told:
+            self._told.add(text)
+            warnings.warn(text, stacklevel=user_level())
 
     def _set_monitor_op(self) -> None:
         """Settle which way is better, once the model's metrics are known."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -94,10 +93,9 @@ class ReduceLROnPlateau(MonitorCallback):
         logs["learning_rate"] = rate
         current = logs.get(self.monitor)
         if current is None:
-            warnings.warn(
+            self._warn(
                 f"ReduceLROnPlateau watches `{self.monitor}`, which is not available. "
                 f"Available metrics are: {','.join(logs)}",
-                stacklevel=2,
             )
             return
         if self.in_cooldown():

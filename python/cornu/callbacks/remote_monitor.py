@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu.callbacks.callback import Callback, Logs
 from cornu.utils.errors import shown
+from cornu.utils.user_frame import user_level
 
 # A server that doesn't answer must not stop the training.
 _SECONDS = 10.0
@@ -79,9 +80,10 @@ class RemoteMonitor(Callback):
             error.close()
             warnings.warn(
                 f"RemoteMonitor's server at {self.root} answered {error.code} to {self.path}",
-                stacklevel=2,
+                stacklevel=user_level(),
             )
         except (OSError, HTTPException) as error:
             warnings.warn(
-                f"Could not reach RemoteMonitor root server at {self.root}: {error}", stacklevel=2
+                f"Could not reach RemoteMonitor root server at {self.root}: {error}",
+                stacklevel=user_level(),
             )

@@ -12,7 +12,9 @@ import numpy as np
 from cornu.callbacks.callback import Callback, Logs
 from cornu.callbacks.event_file import EventFile
 from cornu.utils.errors import shown
+from cornu.utils.extras import require
 from cornu.utils.number import check_integer
+from cornu.utils.user_frame import user_level
 
 
 class TensorBoard(Callback):
@@ -25,7 +27,7 @@ class TensorBoard(Callback):
     Args:
         log_dir: The folder.
         histogram_freq: Every how many epochs histograms of the weights are written; 0: never.
-        write_graph: Of no effect but a warning: there is no graph to write.
+        write_graph: True is of no effect but a warning: there is no graph to write.
         write_images: Whether weights are written as pictures too, with the histograms.
         write_steps_per_second: Whether to write how many steps a second there were.
         update_freq: `"epoch"`; or `"batch"`, or every how many batches results are written too.
@@ -34,7 +36,7 @@ class TensorBoard(Callback):
         embeddings_metadata: None; likewise.
 
     Raises:
-        ImportError: when training begins: the package tensorboard is not installed.
+        ImportError: the package tensorboard is not installed.
         ValueError: an argument is something else.
 
     Example:
@@ -45,7 +47,7 @@ class TensorBoard(Callback):
     >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(1)])
     >>> model.compile("sgd", "mse")
     >>> folder = tempfile.mkdtemp()
-    >>> board = cornu.callbacks.TensorBoard(folder, write_graph=False)
+    >>> board = cornu.callbacks.TensorBoard(folder)
     >>> history = model.fit(
     ...     np.zeros((4, 3)), np.zeros((4, 1)), verbose=0, callbacks=[board]
     ... )
@@ -59,7 +61,7 @@ class TensorBoard(Callback):
         self,
         log_dir: Any = "logs",
         histogram_freq: int = 0,
-        write_graph: bool = True,
+        write_graph: bool | None = None,
         write_images: bool = False,
         write_steps_per_second: bool = False,
         update_freq: Any = "epoch",
@@ -68,6 +70,8 @@ class TensorBoard(Callback):
         embeddings_metadata: Any = None,
     ) -> None:
         super().__init__()
+        # What is missing is found where it is asked for, not at the end of an epoch.
+        require("tensorboard", "tensorboard", "TensorBoard")
         for name, value in (
             ("profile_batch", profile_batch),
             ("embeddings_freq", embeddings_freq),
@@ -81,6 +85,12 @@ class TensorBoard(Callback):
         self.log_dir = os.fsdecode(log_dir)
         self.histogram_freq = check_integer("histogram_freq", histogram_freq, least=0)
         self.write_graph = bool(write_graph)
+        if write_graph:
+            warnings.warn(
+                "TensorBoard can't show a graph of a model of cornu, which has none: leave "
+                "`write_graph` out. Received: write_graph=True",
+                stacklevel=user_level(),
+            )
         self.write_images = bool(write_images)
         self.write_steps_per_second = bool(write_steps_per_second)
         if isinstance(update_freq, str) and update_freq in ("batch", "epoch"):
@@ -94,19 +104,8 @@ class TensorBoard(Callback):
         self._batch_count = 0
         self._began = (0.0, 0)
 
-    def set_model(self, model: Any) -> None:
-        super().set_model(model)
-        if self.write_graph:
-            warnings.warn(
-                "TensorBoard can't show a graph of a model of cornu, which has none: pass "
-                "write_graph=False.",
-                stacklevel=2,
-            )
-
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self._batch_count = 0
-        # What is missing is found before the first epoch, not after it.
-        self._file("train")
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self._began = (time.perf_counter(), self._iterations())

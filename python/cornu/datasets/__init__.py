@@ -11,6 +11,22 @@ from cornu.datasets import mnist as mnist
 from cornu.datasets import reuters as reuters
 from cornu.utils.absent_names import absent_name as _absent_name
 
+__all__ = [
+    "boston_housing",
+    "california_housing",
+    "cifar10",
+    "cifar100",
+    "digits",
+    "fashion_mnist",
+    "imdb",
+    "mnist",
+    "reuters",
+]
+
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

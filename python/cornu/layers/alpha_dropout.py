@@ -7,6 +7,7 @@ from typing import Any
 from cornu import _core
 from cornu.layers.layer import Layer
 from cornu.layers.random_arguments import check_noise_shape, check_share_below_1, seed_of
+from cornu.utils.old_keywords import takes_old_keywords
 
 
 class AlphaDropout(Layer):
@@ -41,6 +42,7 @@ class AlphaDropout(Layer):
     _supports_masking = True
     _options = ("rate", "noise_shape", "seed")
 
+    @takes_old_keywords
     def __init__(
         self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any
     ) -> None:

@@ -19,6 +19,7 @@ from cornu.layers.gamma_and_beta import GammaAndBeta
 from cornu.layers.input_spec import InputSpec
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float
+from cornu.utils.old_keywords import takes_old_keywords
 from cornu.variable import Variable
 
 # What `renorm_clipping` may hold, and what stands for what is missing.
@@ -112,6 +113,7 @@ class BatchNormalization(GammaAndBeta):
         *("moving_stddev", "renorm_mean", "renorm_stddev"),
     )
 
+    @takes_old_keywords
     def __init__(
         self,
         axis: int = -1,

@@ -10,6 +10,7 @@ from cornu.layers.arguments import check_flag, check_initializer, refuse_unsuppo
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.number import check_integer
+from cornu.utils.old_keywords import takes_old_keywords
 from cornu.variable import Variable
 
 
@@ -58,6 +59,7 @@ class Dense(Layer):
     _supports_masking = True
     _options = ("units", "activation", "use_bias", "kernel_initializer", "bias_initializer")
 
+    @takes_old_keywords
     def __init__(
         self,
         units: int,

@@ -8,6 +8,7 @@ from typing import Any
 from cornu import _core
 from cornu.layers.layer import Layer
 from cornu.layers.random_arguments import check_share_below_1, seed_of
+from cornu.utils.old_keywords import takes_old_keywords
 
 
 class GaussianDropout(Layer):
@@ -41,6 +42,7 @@ class GaussianDropout(Layer):
     _supports_masking = True
     _options = ("rate", "seed")
 
+    @takes_old_keywords
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         self.rate = check_share_below_1("rate", rate)
         self.seed = seed

@@ -7,6 +7,7 @@ from typing import Any
 from cornu import _core
 from cornu.layers.layer import Layer
 from cornu.layers.random_arguments import check_share, seed_of
+from cornu.utils.old_keywords import takes_old_keywords
 
 
 class GaussianNoise(Layer):
@@ -38,6 +39,7 @@ class GaussianNoise(Layer):
     _supports_masking = True
     _options = ("stddev", "seed")
 
+    @takes_old_keywords
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
         self.stddev = check_share("stddev", stddev)
         self.seed = seed

@@ -15,6 +15,7 @@ from cornu.layers.arguments import (
 from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
 from cornu.utils.number import check_integer
+from cornu.utils.old_keywords import given_twice
 
 if TYPE_CHECKING:
     from cornu.layers.arguments import BatchShape
@@ -296,8 +297,5 @@ def Input(  # noqa: N802
 
 def _either(name: str, value: Any, old_name: str, old_value: Any) -> Any:
     if value is not None and old_value is not None:
-        raise ValueError(
-            f"`{old_name}` is the old name of `{name}`: give one of them. "
-            f"Received: {name}={value}, {old_name}={old_value}"
-        )
+        raise given_twice(name, value, old_name, old_value)
     return old_value if value is None else value

@@ -60,7 +60,7 @@ class Layer(
         name: A name; None: the class's in snake case, with a number from the second on.
         **kwargs: `input_shape`, the shape of a row, `input_dim`, its one size, or
             `batch_input_shape`, with the batch before it: they give a model whose first layer
-            this is its input.
+            this is its input. `weights`: arrays to begin with, in place of the initializers'.
 
     Raises:
         ValueError: an argument is not one of these.
@@ -116,14 +116,17 @@ class Layer(
         self._take_rules(activity_regularizer=activity_regularizer)
         refuse_unsupported({"autocast": autocast}, default=True)
         self._input_shape_argument = take_input_shape(kwargs)
+        first_weights = kwargs.pop("weights", None)
         if kwargs:
-            raise unrecognized(type(self), kwargs, INPUT_SHAPE_ARGUMENTS)
+            raise unrecognized(type(self), kwargs, (*INPUT_SHAPE_ARGUMENTS, "weights"))
         self._refuse_own_methods()
         self._trainable = check_flag("trainable", trainable)
         self._dtype = layer_dtype(dtype)
         self._name = unique_name(kind) if name is None else check_name(name)
         self._path: str | None = None
         self._weights: list[Variable] = []
+        # Of Keras 2's argument `weights`, until they are written.
+        self._first_weights = first_weights
         self._built = False
         # Whether a model was made of it when it had its weights already.
         self._reused = False
@@ -327,6 +330,8 @@ class Layer(
             self._note_rules(weights[-1])
         self._path = path
         self._weights = weights
+        if self._first_weights is not None:
+            self.set_weights(self._first_weights)
         self._row = row
         self._built = True
 

@@ -8,6 +8,7 @@ from typing import Any
 from cornu import _core
 from cornu.layers.arguments import check_not_negative
 from cornu.layers.layer import Layer
+from cornu.utils.user_frame import user_level
 
 
 class LeakyReLU(Layer):
@@ -39,7 +40,8 @@ class LeakyReLU(Layer):
         if "alpha" in kwargs:
             negative_slope = kwargs.pop("alpha")
             warnings.warn(
-                "`alpha` of LeakyReLU is now called `negative_slope`: use that.", stacklevel=2
+                "`alpha` of LeakyReLU is now called `negative_slope`: use that.",
+                stacklevel=user_level(),
             )
         self.negative_slope = check_not_negative("negative_slope", negative_slope)
         super().__init__(**kwargs)

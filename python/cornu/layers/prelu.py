@@ -9,6 +9,7 @@ from cornu import _core
 from cornu.layers.arguments import check_initializer, check_row_axes
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
+from cornu.utils.old_keywords import takes_old_keywords
 from cornu.variable import Variable
 
 
@@ -45,6 +46,7 @@ class PReLU(Layer):
     _supports_masking = True
     _options = ("alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes")
 
+    @takes_old_keywords
     def __init__(
         self,
         alpha_initializer: Any = "Zeros",

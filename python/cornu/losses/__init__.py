@@ -92,7 +92,8 @@ _CLASSES: dict[Callable[..., Any], type[Loss]] = {
     quantile_loss: QuantileLoss,
 }
 _BY_NAME: dict[str, Any] = {thing.__name__: thing for pair in _CLASSES.items() for thing in pair}
-_BY_NAME.update(
+# Not in `__all__`, for Keras 3 has them as strings alone; older programs have them here too.
+_SHORT_NAMES: dict[str, Callable[..., Any]] = dict(
     mse=mean_squared_error,
     MSE=mean_squared_error,
     mae=mean_absolute_error,
@@ -111,13 +112,13 @@ _BY_NAME.update(
     cosine_proximity=cosine_similarity,
     huber_loss=huber,
 )
+_BY_NAME.update(_SHORT_NAMES)
 _BY_SHAPE_NAMES = ("crossentropy", "ce")
 
 __all__ = [
     "Loss",
     *(thing.__name__ for pair in _CLASSES.items() for thing in pair),
     "deserialize",
-    "for_compile",
     "get",
     "serialize",
 ]
@@ -277,6 +278,8 @@ def label_kind(output_shape: tuple[Any, ...], target_shape: tuple[Any, ...]) -> 
 
 
 def __getattr__(name: str) -> object:
+    if name in _SHORT_NAMES:
+        return _SHORT_NAMES[name]
     raise _absent_name(__name__, name)
 
 

@@ -10,6 +10,7 @@ from cornu.losses.rows import dense_losses, prediction_and_target, sparse_losses
 from cornu.utils.arrays import as_real, float_type, is_among, normalize_axes
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float
+from cornu.utils.user_frame import user_level
 
 
 def check_label_smoothing(label_smoothing: Any) -> float:
@@ -191,7 +192,7 @@ def warn_of_one_column(name: str, prediction: np.ndarray) -> None:
             f"y_pred of shape {prediction.shape}. For 2 classes in one column there is "
             "binary_crossentropy.",
             SyntaxWarning,
-            stacklevel=3,
+            stacklevel=user_level(),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cornu.losses import _SHORT_NAMES
 from cornu.losses import Loss as _Loss
 from cornu.losses import label_kind as _label_kind
 from cornu.losses.crossentropy import binary_crossentropy as binary_crossentropy
@@ -211,7 +212,6 @@ __all__ = [
     "MeanMetricWrapper",
     *(thing.__name__ for thing in (*_CLASSES, *_FUNCTIONS)),
     "deserialize",
-    "for_compile",
     "get",
     "serialize",
 ]
@@ -360,6 +360,8 @@ def _kind_of_labels(
 
 
 def __getattr__(name: str) -> object:
+    if name in _SHORT_NAMES:
+        return _SHORT_NAMES[name]
     raise _absent_name(__name__, name)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from cornu.metrics.sums import ColumnSumsMetric
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer
+from cornu.utils.user_frame import user_level
 
 if TYPE_CHECKING:
     from cornu._core import SumsSpec
@@ -110,7 +111,7 @@ class R2Score(ColumnSumsMetric):
             )
             warnings.warn(
                 f"{reason} in the adjusted R2 score. Falling back to the standard R2 score.",
-                stacklevel=3,
+                stacklevel=user_level(),
             )
             return score
         return 1 - (1 - score) * (float(self.num_samples) - 1) / spare

@@ -13,3 +13,7 @@ __all__ = ["Model", "Sequential", "clone_model", "load_model", "model_from_json"
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -13,6 +13,7 @@ from cornu.models.training_data import TrainingData, take_data
 from cornu.utils.errors import shown
 from cornu.utils.limits import limited_steps
 from cornu.utils.py_dataset import PyDataset
+from cornu.utils.user_frame import user_level
 
 # How a data set made for Keras itself is told, by the names of its bases.
 _DATASET_BASES = ("PyDataset", "Sequence")
@@ -178,7 +179,7 @@ def warn_of_end() -> None:
     warnings.warn(
         "The input ran out of data. Make sure that the data set or generator can give at least "
         "`steps_per_epoch * epochs` batches.",
-        stacklevel=2,
+        stacklevel=user_level(),
     )
 
 

@@ -21,6 +21,7 @@ from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.limits import limited_steps
 from cornu.utils.number import check_integer
+from cornu.utils.user_frame import user_level
 
 
 def take_any_validation(
@@ -67,7 +68,7 @@ def first_rows(x: np.ndarray, steps: int | None, batch_size: int) -> np.ndarray:
         warnings.warn(
             f"The input ran out of data: there are {-(-count // batch_size)} batches. "
             f"Received: steps={steps}",
-            stacklevel=4,
+            stacklevel=user_level(),
         )
     return x[:rows]
 

@@ -11,6 +11,7 @@ from cornu.models.functional_config import chain_of, node_of
 from cornu.models.model import Model
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential, unrecognized
+from cornu.utils.old_keywords import takes_old_keywords
 
 
 class Functional(Model):
@@ -33,6 +34,7 @@ class Functional(Model):
     _keras_class = "Functional"
     _is_of_layers = True
 
+    @takes_old_keywords
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         trainable = kwargs.pop("trainable", True)
         if kwargs:

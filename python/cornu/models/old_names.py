@@ -9,11 +9,13 @@ import numpy as np
 from cornu.callbacks.history import History
 from cornu.models.chain import Chain
 from cornu.utils.keywords import of_sequential
+from cornu.utils.old_keywords import takes_old_keywords
 
 
 class OldNames(Chain):
     """A model that programs for older Keras can call by the names they know."""
 
+    @takes_old_keywords
     @of_sequential
     def fit_generator(
         self,

@@ -43,6 +43,7 @@ from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.limits import limited_epochs, limited_steps
 from cornu.utils.number import check_integer
+from cornu.utils.old_keywords import takes_old_keywords
 
 
 class Trainer(Evaluator):
@@ -61,6 +62,7 @@ class Trainer(Evaluator):
         self._run: _core.Run | None = None
         self._initial_epoch: int | None = None
 
+    @takes_old_keywords
     @of_sequential
     def fit(
         self,

@@ -9,6 +9,7 @@ from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import nearest_keyword
 from cornu.utils.number import as_float, as_integer, check_integer
+from cornu.utils.old_keywords import given_twice
 
 # Keras's common arguments with their defaults, in its order.
 COMMON: dict[str, Any] = {
@@ -109,10 +110,7 @@ def take_old_name(common: dict[str, Any], learning_rate: Any, default: float) ->
         return learning_rate
     rate = common.pop("lr")
     if not is_among(learning_rate, (default,)):
-        raise ValueError(
-            "`lr` is the old name of `learning_rate`: give one of them. "
-            f"Received: learning_rate={learning_rate}, lr={rate}"
-        )
+        raise given_twice("learning_rate", learning_rate, "lr", rate)
     return rate
 
 

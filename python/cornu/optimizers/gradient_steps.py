@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.optimizers.stateful import Stateful
+from cornu.utils.user_frame import user_level
 
 
 class GradientSteps(Stateful):
@@ -108,7 +109,7 @@ class GradientSteps(Stateful):
             missing = [w.path for w, g in zip(weights, gradients, strict=True) if g is None]
             warnings.warn(
                 f"Gradients do not exist for variables {missing}, which stay as they are.",
-                stacklevel=2,
+                stacklevel=user_level(),
             )
         self._prepare_step()
         moved = [pair for pair in pairs if not pair[0].overwrite_with_gradient]

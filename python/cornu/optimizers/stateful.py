@@ -13,6 +13,7 @@ from cornu import _core
 from cornu.optimizers.scalar import Scalar
 from cornu.optimizers.state_variable import StateVariable
 from cornu.optimizers.undecayed_weights import UndecayedWeights
+from cornu.utils.user_frame import user_level
 
 
 class Stateful(UndecayedWeights):
@@ -264,7 +265,7 @@ class Stateful(UndecayedWeights):
             warnings.warn(
                 f"The state of optimizer '{self.name}' is left as it is: it has {len(variables)} "
                 f"variables, what was saved has {len(store)}.{reason}",
-                stacklevel=2,
+                stacklevel=user_level(),
             )
             return
         arrays = [np.asarray(store[str(index)]) for index in range(len(variables))]

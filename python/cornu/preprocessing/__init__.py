@@ -12,3 +12,7 @@ __all__ = ["sequence", "text", "timeseries_dataset_from_array"]
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

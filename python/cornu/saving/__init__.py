@@ -34,3 +34,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

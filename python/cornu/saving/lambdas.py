@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu.utils.errors import shown
+from cornu.utils.user_frame import user_level
 
 # Byte code is of one minor version of Python; another one may crash on it.
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -23,7 +24,7 @@ def dump_lambda(function: types.FunctionType) -> dict[str, Any]:
         "A lambda is saved as byte code: it can be loaded with safe_mode=False only, and only by "
         f"Python {_PYTHON}. Use a function with a name, and register it. Received: "
         f"{shown(function)}",
-        stacklevel=4,
+        stacklevel=user_level(),
     )
     cells = function.__closure__
     closure = tuple(cell.cell_contents for cell in cells) if cells else None

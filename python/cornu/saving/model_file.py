@@ -32,6 +32,7 @@ from cornu.saving.weights_file import (
 from cornu.saving.whole_file import write_whole
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
+from cornu.utils.user_frame import user_level
 
 # Whose format it is.
 _KERAS_VERSION = "3.15.1"
@@ -83,7 +84,7 @@ def save_model(
         warnings.warn(
             f'Model "{model.name}" has no weights yet: it is saved without any. Build it, by '
             "data or `build(input_shape)`.",
-            stacklevel=3,
+            stacklevel=user_level(),
         )
     if is_legacy:
         write_whole(

@@ -23,6 +23,7 @@ from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
 from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
 from cornu.utils.nesting import is_model
+from cornu.utils.user_frame import user_level
 
 # In the archive of a whole model.
 WEIGHTS_NAME = "model.weights.h5"
@@ -149,7 +150,9 @@ def _read(model: Any, file: Any, name: str, skip_mismatch: bool, by_name: bool =
     if problems and not skip_mismatch:
         raise ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
     if problems:
-        warnings.warn("Some weights are left as they are. " + " ".join(problems), stacklevel=4)
+        warnings.warn(
+            "Some weights are left as they are. " + " ".join(problems), stacklevel=user_level()
+        )
     flat: list[np.ndarray] = []
     for _, layer in _with_weights(model):
         flat += values.get(id(layer)) or layer.get_weights()

@@ -9,21 +9,6 @@ from cornu.utils.errors import nearest_name, shown
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
-# What Keras 1 called them; by their letters they are more like others.
-_OF_KERAS_1 = {
-    "init": "kernel_initializer",
-    "beta_init": "beta_initializer",
-    "gamma_init": "gamma_initializer",
-    "W_regularizer": "kernel_regularizer",
-    "b_regularizer": "bias_regularizer",
-    "W_constraint": "kernel_constraint",
-    "b_constraint": "bias_constraint",
-    "bias": "use_bias",
-    "output_dim": "units",
-    "p": "rate",
-    "sigma": "stddev",
-}
-
 
 def of_sequential(method: Method) -> Method:
     """Give a method the name that its users know, in place of the class's that it is written in.
@@ -65,11 +50,10 @@ def nearest_keyword(kind: type, name: str, more: Iterable[str] = ()) -> str:
     """
     known = list(more)
     for base in kind.__mro__:
-        if hasattr(vars(base).get("__init__"), "__code__"):
-            known += _keywords(vars(base)["__init__"])
-    newer = _OF_KERAS_1.get(name)
-    if newer in known:
-        return f" Since Keras 2 it is called {newer!r}."
+        made_by = vars(base).get("__init__")
+        made_by = getattr(made_by, "__wrapped__", made_by)
+        if hasattr(made_by, "__code__"):
+            known += _keywords(made_by)
     return _advice(name, known)
 
 

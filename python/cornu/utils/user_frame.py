@@ -8,7 +8,7 @@ from types import FrameType
 
 def user_level() -> int:
     """Return the `stacklevel` by which `warnings.warn`, called in its caller, names the first line
-    that is not cornu's.
+    that is neither cornu's nor that of an import by cornu.
 
     Example:
 
@@ -18,6 +18,13 @@ def user_level() -> int:
     """
     frame: FrameType | None = sys._getframe(1)
     level = 1
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "cornu":
-        frame, level = frame.f_back, level + 1
+    while frame is not None and _root(frame) in ("cornu", "importlib"):
+        frame = frame.f_back
+        # `warn` passes over the frames of the machinery that imports, without counting them.
+        level += frame is None or "importlib._bootstrap" not in frame.f_globals.get("__name__", "")
     return level
+
+
+def _root(frame: FrameType) -> str:
+    name: str = frame.f_globals.get("__name__", "")
+    return name.partition(".")[0]

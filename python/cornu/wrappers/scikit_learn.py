@@ -13,6 +13,7 @@ from cornu.utils.categorical import to_categorical
 from cornu.utils.errors import nearest_name, shown
 from cornu.utils.extras import require
 from cornu.utils.naming import object_name
+from cornu.utils.old_keywords import old_keywords
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
@@ -24,8 +25,6 @@ else:
 
 __all__ = ["BaseWrapper", "KerasClassifier", "KerasRegressor"]
 
-# Keras 1's name, which Keras 2 still took.
-_OLD_NAMES = {"nb_epoch": "epochs"}
 _METHODS = (Sequential.fit, Sequential.predict, Sequential.predict_classes, Sequential.evaluate)
 
 
@@ -56,9 +55,10 @@ class BaseWrapper(BaseEstimator):
         Raises:
             ValueError: one is none.
         """
-        known = {*_OLD_NAMES}
+        known: set[str] = set()
         for function in (*_METHODS, self._builder()):
             known |= _argument_names(function)
+        known |= {*old_keywords(known)}
         for name in params:
             if name not in known:
                 near = nearest_name(name, known)
@@ -120,7 +120,8 @@ class BaseWrapper(BaseEstimator):
             override: What is added to them, or put in their place.
         """
         known = _argument_names(fn)
-        given = {_OLD_NAMES.get(name, name): value for name, value in self.sk_params.items()}
+        newer = old_keywords(known)
+        given = {newer.get(name, name): value for name, value in self.sk_params.items()}
         own = {name: value for name, value in given.items() if name in known}
         return {**own, **(override or {})}
 

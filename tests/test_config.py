@@ -96,10 +96,14 @@ def test_backend():
 
 def run_with_isa(value, *options):
     """(standard output, standard error) of a process that shows its instruction set."""
-    code = "import cornu; print(cornu.config.isa())"
+    return run_with({"CORNU_ISA": value}, "cornu.config.isa()", *options)
+
+
+def run_with(environment, value, *options):
+    """(standard output, standard error) of a process that shows a value."""
     shown = subprocess.run(
-        [sys.executable, *options, "-c", code],
-        env={**os.environ, "CORNU_ISA": value},
+        [sys.executable, *options, "-c", f"import cornu\n\nprint({value})"],
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
     )
@@ -122,7 +126,21 @@ def test_isa_that_there_is_not():
         assert shown == best[0]
         assert "RuntimeWarning: `CORNU_ISA` must be 'portable', 'avx2'" in warned
         assert f"'{shown}' is used. Received: CORNU_ISA='{value}'" in warned
+        assert warned.startswith("<string>:3:")
     assert run_with_isa("avx", "-W", "error")[0] == ""
+
+
+def test_number_of_threads_that_is_none():
+    """As an instruction set that there is not."""
+    other = {"OMP_NUM_THREADS": "3"}
+    for value in ("two", "0", "-1", "2.5", "2x"):
+        shown, warned = run_with({"CORNU_NUM_THREADS": value, **other}, "cornu.num_threads()")
+        assert shown == "3"
+        assert warned.startswith("<string>:3: RuntimeWarning: `CORNU_NUM_THREADS` must be a whole")
+        assert f"3 threads are used. Received: CORNU_NUM_THREADS='{value}'" in warned
+    for value, count in (("", "3"), ("2", "2"), ("1000", "256")):
+        environment = {"CORNU_NUM_THREADS": value, **other}
+        assert run_with(environment, "cornu.num_threads()", "-W", "error") == (count, "")
 
 
 def test_num_threads():

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import cornu
+from cornu.utils.absent_names import keras_names
 
 # What takes time to import and is not needed to start.
 HEAVY = ("h5py", "tqdm", "matplotlib", "difflib", "unittest", "multiprocessing", "asyncio")
@@ -82,6 +83,16 @@ def test_what_a_module_imports_is_not_shown_as_its_own(name):
     public = {one for one in dir(module) if one[0] != "_"}
     others = {one for one in public if not inspect.ismodule(getattr(module, one))}
     assert others <= {*module.__all__} <= {*dir(module)}
+
+
+def test_what_is_shown_is_no_inner_part():
+    """No module that only holds a class, and nothing that programs have no use for."""
+    for name in ("layers", "callbacks", "losses", "metrics", "models", "datasets", "random"):
+        module = importlib.import_module(f"cornu.{name}")
+        assert dir(module) == sorted(module.__all__)
+        inner = {one for one in dir(module) if inspect.ismodule(getattr(module, one))}
+        assert inner <= {"digits"} | {*keras_names(f"cornu.{name}")}
+    assert "for_compile" not in dir(cornu.losses) + dir(cornu.metrics)
 
 
 def test_names_at_the_top_are_those_of_the_modules():

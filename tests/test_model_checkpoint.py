@@ -10,8 +10,9 @@ from bad_input import refused
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
 from cornu.models.loops import FitLoop
-from small_models import fit, regressor
+from small_models import fit, regression, regressor
 
+X, Y = regression()
 Checkpoint = keras.callbacks.ModelCheckpoint
 
 
@@ -34,6 +35,16 @@ def test_after_batches(tmp_path):
     assert os.listdir(tmp_path) == ["2-1-1"]
     fit(regressor(), [Checkpoint(tmp_path / "{epoch}-{batch}", save_freq=1)])
     assert sorted(os.listdir(tmp_path)) == ["1-1", "1-2", "2-1", "2-1-1", "2-2"]
+
+
+def test_period(tmp_path):
+    """Of Keras 2: every so many epochs, counted over trainings."""
+    callback = Checkpoint(str(tmp_path / "{epoch}"), period=2)
+    fit(regressor(), [callback], epochs=5)
+    assert sorted(os.listdir(tmp_path)) == ["2", "4"]
+    fit(regressor(), [callback])
+    assert sorted(os.listdir(tmp_path)) == ["1", "2", "4"]
+    refused(lambda: Checkpoint("x", period=0), "`period`", "0")
 
 
 def test_without_batch_hooks():
@@ -59,8 +70,12 @@ def test_what_is_not_there(tmp_path):
     with pytest.raises(KeyError, match=r"'f1'.*Available.*val_loss"):
         fit(regressor(), [Checkpoint(tmp_path / "{f1}")])
     callback = Checkpoint(tmp_path / "m", monitor="val_f1", mode="max", save_best_only=True)
-    with pytest.warns(UserWarning, match="val_f1"):
-        fit(regressor(), [callback])
+    model = regressor()
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="val_f1") as caught:
+            model.fit(X, Y, epochs=3, verbose=0, callbacks=[callback])
+        # Once a training, and where it was called.
+        assert [one.filename for one in caught] == [__file__]
     assert os.listdir(tmp_path) == ["m"]
     with pytest.warns(UserWarning, match="not one number"):
         callback._save(0, None, {"val_f1": np.zeros(2)})

@@ -135,11 +135,10 @@ def test_layers_without_such_an_argument():
 
 
 def test_nb_epoch():
-    old, new, third = regressor(), regressor(), regressor()
+    old = regressor()
     first = old.fit(X, Y, 5, nb_epoch=3, verbose=0)
-    second = new.fit(X, Y, 5, 3, verbose=0)
-    assert first.history == second.history
-    assert len(third.fit_generator(batches(), 2, nb_epoch=3, verbose=0).epoch) == 3
+    assert first.history == regressor().fit(X, Y, 5, 3, verbose=0).history
+    assert len(old.fit_generator(batches(), 2, nb_epoch=3, verbose=0).epoch) == 3
     with pytest.raises(TypeError, match=r"Sequential.fit\(\) .* 'nb_epochs'"):
         old.fit(X, Y, nb_epochs=3)
 
@@ -167,7 +166,7 @@ def test_functions_by_short_names():
             assert getattr(module, name) is keras.losses.get(name)
         assert module.mse is keras.losses.mean_squared_error
         assert not hasattr(module, "msee")
-    model = make_model(1)
+    model = make_model()
     model.compile("sgd", keras.losses.mse, metrics=[keras.metrics.mae])
     assert [*model.fit(X, Y, verbose=0).history] == ["loss", "mean_absolute_error"]
 

@@ -41,8 +41,7 @@ EXEMPT = {
     "Variable.view_of": "called by layers",
 }
 # Public for the other modules of the package, and of no source.
-OF_NO_SOURCE = {"cornu.version", "activations.specification", "losses.for_compile"}
-OF_NO_SOURCE |= {"metrics.for_compile"}
+OF_NO_SOURCE = {"cornu.version", "activations.specification"}
 
 
 def public_things():

@@ -331,7 +331,7 @@ class Layer(
         self._path = path
         self._weights = weights
         if self._first_weights is not None:
-            self.set_weights(self._first_weights)
+            self._write_weights(self._first_weights, None)
         self._row = row
         self._built = True
 

@@ -117,9 +117,12 @@ class LayerWeights:
 
         Source: https://keras.io/api/layers/base_layer/
         """
+        self._write_weights(weights, self._lockable())
+
+    def _write_weights(self, weights: Any, model: CoreModel | None) -> None:
         owner = f'layer "{self._name}"'
         places = [f"{weight.name} of {owner}" for weight in self._weights]
-        write_weights(owner, self._weights, weights, self._lockable(), places)
+        write_weights(owner, self._weights, weights, model, places)
 
     def _weight_named(self, name: str) -> Variable | None:
         return next((weight for weight in self._weights if weight.name == name), None)

@@ -93,25 +93,25 @@ _CLASSES: dict[Callable[..., Any], type[Loss]] = {
 }
 _BY_NAME: dict[str, Any] = {thing.__name__: thing for pair in _CLASSES.items() for thing in pair}
 # Not in `__all__`, for Keras 3 has them as strings alone; older programs have them here too.
-_SHORT_NAMES: dict[str, Callable[..., Any]] = dict(
-    mse=mean_squared_error,
-    MSE=mean_squared_error,
-    mae=mean_absolute_error,
-    MAE=mean_absolute_error,
-    bce=binary_crossentropy,
-    BCE=binary_crossentropy,
-    mape=mean_absolute_percentage_error,
-    MAPE=mean_absolute_percentage_error,
-    msle=mean_squared_logarithmic_error,
-    MSLE=mean_squared_logarithmic_error,
-    kld=kl_divergence,
-    KLD=kl_divergence,
+_SHORT_NAMES: dict[str, Callable[..., Any]] = {
+    "mse": mean_squared_error,
+    "MSE": mean_squared_error,
+    "mae": mean_absolute_error,
+    "MAE": mean_absolute_error,
+    "bce": binary_crossentropy,
+    "BCE": binary_crossentropy,
+    "mape": mean_absolute_percentage_error,
+    "MAPE": mean_absolute_percentage_error,
+    "msle": mean_squared_logarithmic_error,
+    "MSLE": mean_squared_logarithmic_error,
+    "kld": kl_divergence,
+    "KLD": kl_divergence,
     # tf.keras's further names, which programs still use.
-    kullback_leibler_divergence=kl_divergence,
-    logcosh=log_cosh,
-    cosine_proximity=cosine_similarity,
-    huber_loss=huber,
-)
+    "kullback_leibler_divergence": kl_divergence,
+    "logcosh": log_cosh,
+    "cosine_proximity": cosine_similarity,
+    "huber_loss": huber,
+}
 _BY_NAME.update(_SHORT_NAMES)
 _BY_SHAPE_NAMES = ("crossentropy", "ce")
 

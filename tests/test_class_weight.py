@@ -56,12 +56,19 @@ def test_keys():
     np.testing.assert_array_equal(rows(y, {np.int64(0): 1, 1.0: np.float32(3), 9: 1}), [1, 3])
 
 
+def test_targets_of_hinge_losses():
+    """-1 is a class where the loss knows of no number of them."""
+    y = np.array([-1.0, 1.0, 1.0])
+    np.testing.assert_array_equal(rows(y, {-1: 1, 1: 2}), [1, 2, 2])
+    np.testing.assert_array_equal(rows(y, "balanced"), [1.5, 0.75, 0.75])
+
+
 @pytest.mark.parametrize(
     ("y", "weight", "classes", "words"),
     [
         ([0, 1, 3], {0: 1, 1: 1}, None, ("class 3", "has none")),
         ([0, 1], {0: 1, 1: 1, 2: 1}, 2, ("unknown class", "0 to 1", "class 2")),
-        ([0, 1], {0: 1, -1: 1}, None, ("unknown class", "class -1")),
+        ([0, 1], {0: 1, -1: 1}, 2, ("unknown class", "class -1")),
         ([0, 1], {0: 1, "b": 1}, None, ("unknown class", "class 'b'")),
         ([0, 1], {0: 1, 0.5: 1}, None, ("unknown class", "0.5")),
         ([0, 1], [1, 1], None, ("dictionary", "[1, 1]", "list")),

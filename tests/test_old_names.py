@@ -184,3 +184,10 @@ def test_names_of_files_without_an_ending(tmp_path):
     for save in (model.save, model.save_weights):
         folder = f"{tmp_path}/new/"
         refused(lambda s=save, f=folder: s(f), "a file's path", "new/", error=IsADirectoryError)
+
+
+def test_names_of_constraints():
+    from cornu.constraints import MaxNorm, NonNeg, UnitNorm, maxnorm, nonneg, unitnorm
+
+    assert (maxnorm, nonneg, unitnorm) == (MaxNorm, NonNeg, UnitNorm)
+    assert isinstance(keras.constraints.get("maxnorm"), MaxNorm)

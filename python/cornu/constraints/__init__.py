@@ -18,6 +18,10 @@ max_norm = MaxNorm
 min_max_norm = MinMaxNorm
 non_neg = NonNeg
 unit_norm = UnitNorm
+# As Keras 1 and 2 had them.
+maxnorm = MaxNorm
+nonneg = NonNeg
+unitnorm = UnitNorm
 
 _CLASSES = {
     "max_norm": MaxNorm,
@@ -28,8 +32,7 @@ _CLASSES = {
 }
 _BY_NAME: dict[str, type[Constraint]] = dict(_CLASSES)
 _BY_NAME.update({made_by.__name__: made_by for made_by in _CLASSES.values()})
-# As Keras 1 and 2 had them.
-_BY_NAME.update(maxnorm=MaxNorm, nonneg=NonNeg, unitnorm=UnitNorm)
+_BY_NAME.update(maxnorm=maxnorm, nonneg=nonneg, unitnorm=unitnorm)
 
 __all__ = [
     "Constraint",
@@ -40,10 +43,13 @@ __all__ = [
     "deserialize",
     "get",
     "max_norm",
+    "maxnorm",
     "min_max_norm",
     "non_neg",
+    "nonneg",
     "serialize",
     "unit_norm",
+    "unitnorm",
 ]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.layers.arguments import check_batch_shape, refuse_unsupported
+from cornu.layers.foreign_arrays import foreign_to_array, is_foreign_array, refuse_unreadable
 from cornu.layers.frames import frame_to_array
 from cornu.layers.layer import Layer
 from cornu.utils.errors import shown
@@ -164,8 +165,9 @@ def _as_array(value: Any, name: str) -> np.ndarray:
         except ValueError:
             array = None
         return np.asarray(value) if array is None else array
-    if hasattr(value, "__array__"):
-        return np.asarray(value)
+    refuse_unreadable(value, name)
+    if is_foreign_array(value):
+        return foreign_to_array(value, name)
     raise TypeError(
         f"`{name}` must be an array or a list. Received: {name} of type {type(value).__name__}"
     )

@@ -1,7 +1,8 @@
-"""Tables of named columns, as pandas has them, as arrays.
+"""Tables of named columns, as pandas and polars have them, as arrays.
 
-They are known by what they have, as pandas is never imported: `to_numpy`, and `dtypes` by column (a
-frame) or a `dtype` (a series), each with a `kind` as NumPy's have.
+They are known by what they have, as neither is ever imported: `to_numpy`, and `dtypes` by column (a
+frame) or a `dtype` (a series), each with a `kind` as NumPy's have. A frame of polars has a
+`schema`, whose types have no kind: what a column of it is, its array says.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def frame_to_array(value: Any, name: str) -> np.ndarray | None:
     """
     columns = _columns(value)
     if not columns:
-        return None
+        return _from_schema(value, name)
     types = {dtype for _, dtype in columns}
     if all(map(is_real, types)):
         if not all(isinstance(dtype, np.dtype) for dtype in types):
@@ -43,16 +44,32 @@ def frame_to_array(value: Any, name: str) -> np.ndarray | None:
     array = np.asarray(value)
     if is_real(array.dtype):
         return array
-    others = [
+    others = [(column, dtype) for column, dtype in columns if not is_real(dtype)]
+    raise _refusal(others, '.astype("float32")', name)
+
+
+def _from_schema(value: Any, name: str) -> np.ndarray | None:
+    """A frame of polars as an array; None: it is none."""
+    schema: Any = getattr(value, "schema", None)
+    if not hasattr(value, "to_numpy") or not hasattr(schema, "items"):
+        return None
+    array = np.asarray(value)
+    if is_real(array.dtype):
+        return array
+    others = [(c, dtype) for c, dtype in schema.items() if not is_real(np.asarray(value[c]).dtype)]
+    raise _refusal(others, ".cast(polars.Float32)", name)
+
+
+def _refusal(others: list[tuple[Any, Any]], cast: str, name: str) -> ValueError:
+    """The error for columns, by name and dtype, that are not of real numbers."""
+    shown = [
         f"{'values' if column is None else repr(column)} of dtype {dtype}"
-        for column, dtype in columns
-        if not is_real(dtype)
+        for column, dtype in others[:_SHOWN]
     ]
     more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-    raise ValueError(
+    return ValueError(
         f"`{name}` must have columns of bool, integers or floats of at most 64 bits. Where they "
-        f'hold numbers, `.astype("float32")` makes them so. Received: {name} with '
-        f"{', '.join(others[:_SHOWN])}{more}"
+        f"hold numbers, `{cast}` makes them so. Received: {name} with {', '.join(shown)}{more}"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cornu.keras_tensor import KerasTensor
-from cornu.layers.frames import frame_to_array
+from cornu.layers.foreign_arrays import foreign_to_array, is_foreign_array, refuse_unreadable
 from cornu.utils.arrays import is_real
 
 _TYPES = "bool, integers or floats of at most 64 bits"
@@ -17,14 +17,16 @@ def as_rows(value: Any, name: str) -> np.ndarray:
     """Return data as an array with at least one axis, of the same memory where it is one already.
 
     Args:
-        value: An array of any layout and real dtype, a pandas frame or series, or lists of numbers.
+        value: An array of any layout and real dtype, what has `__array__`, `__dlpack__` or a
+            buffer, a frame or series of pandas or polars, or lists of numbers.
         name: What the caller calls it, for errors.
 
     Returns:
         A plain `ndarray`: the same object, a view of it, or a new one of lists or of a frame.
 
     Raises:
-        TypeError: it is no array and can't be made one: None, a generator, a dictionary.
+        TypeError: it is no array and can't be made one: None, a generator, a dictionary, a sparse
+            matrix.
         ValueError: lists are ragged, the numbers are of another kind, or it has no rows.
 
     Example:
@@ -58,20 +60,14 @@ def _make_array(value: Any, name: str) -> np.ndarray:
         raise TypeError(
             f"`{name}` must be an array: a symbolic tensor has no numbers. Received: {value!r}"
         )
-    if not _is_array_like(value):
+    refuse_unreadable(value, name)
+    if not is_foreign_array(value):
         raise TypeError(
             f"`{name}` must be a NumPy array or a list of numbers; `fit`, `evaluate` and `predict` "
             "take generators and data sets as `x` too. "
             f"Received: {name} of type {type(value).__name__}"
         )
-    array = frame_to_array(value, name)
-    return np.asarray(value) if array is None else array
-
-
-def _is_array_like(value: Any) -> bool:
-    return (hasattr(value, "__array__") and not isinstance(value, KerasTensor)) or hasattr(
-        value, "__array_interface__"
-    )
+    return foreign_to_array(value, name)
 
 
 def only_array(value: Any, name: str) -> np.ndarray | None:
@@ -96,7 +92,7 @@ def only_array(value: Any, name: str) -> np.ndarray | None:
         return None
     (only,) = value
     if not isinstance(only, np.ndarray):
-        if not _is_array_like(only):
+        if not is_foreign_array(only):
             return None
         only = _make_array(only, name)
     return only if only.ndim > 0 else None

@@ -127,6 +127,22 @@ class Metric:
         for variable in self.variables:
             variable[...] = 0
 
+    def reset_states(self) -> None:
+        """Set all variables to zero; the older name of `reset_state`.
+
+        Example:
+
+        >>> import cornu
+        >>> metric = cornu.metrics.Mean()
+        >>> metric.update_state([1.0, 3.0])
+        >>> metric.reset_states()
+        >>> float(metric.result())
+        0.0
+
+        Source: Keras 2.2, `Metric.reset_states`
+        """
+        self.reset_state()
+
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Take another batch in. For subclasses to write."""
         raise NotImplementedError(f"{type(self).__name__} must have a method `update_state`.")

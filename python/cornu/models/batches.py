@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.layers.foreign_arrays import is_foreign_array, is_sparse_matrix
 from cornu.models.training_data import TrainingData, take_data
 from cornu.utils.errors import shown
 from cornu.utils.limits import limited_steps
@@ -197,7 +198,7 @@ def comes_in_batches(x: Any) -> bool:
         return False
     if _is_dataset(x):
         return True
-    if any(hasattr(x, name) for name in ("__array__", "__array_interface__", "batch_shape")):
+    if hasattr(x, "batch_shape") or is_foreign_array(x) or is_sparse_matrix(x):
         return False
     return hasattr(x, "__iter__")
 

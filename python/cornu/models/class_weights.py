@@ -97,8 +97,9 @@ def _as_table(class_weight: Any, classes: int | None) -> dict[int, float]:
     table = {}
     for key, value in class_weight.items():
         label = as_integer(int(key) if isinstance(key, float) and key.is_integer() else key)
-        if label is None or label < 0 or (classes is not None and label >= classes):
-            known = "integers of at least 0" if classes is None else f"0 to {classes - 1}"
+        # Where no number of classes is known, as with hinge losses, targets are -1 and 1 too.
+        if label is None or (classes is not None and not 0 <= label < classes):
+            known = "integers" if classes is None else f"0 to {classes - 1}"
             raise ValueError(
                 f"`class_weight` has a weight for an unknown class: classes are {known}. "
                 f"Received: class {shown(key)}"

@@ -120,6 +120,7 @@ _ANSWERING = [
 ]
 _STARTING = [
     _Column("import beyond NumPy", "import", "import"),
+    _Column("import and first model", "import", "first-model"),
     _Column("`fit` of one epoch on 10 rows", "small-fit", "small-fit"),
 ]
 

@@ -73,8 +73,11 @@ def test_early_stopping_takes_numpys_numbers():
 
 
 def test_early_stopping_warns():
-    with pytest.warns(UserWarning, match="'auto' is used"):
+    with pytest.warns(UserWarning, match="'auto' is used") as first:
         keras.callbacks.EarlyStopping(mode="up")
     stopping = keras.callbacks.EarlyStopping(monitor="val_loss")
-    with pytest.warns(UserWarning, match=r"watches `val_loss`, which is not available.*loss,mae"):
-        regressor().fit(*regression(), verbose=0, callbacks=[stopping])
+    with pytest.warns(
+        UserWarning, match=r"watches `val_loss`, which is not available.*loss,mae"
+    ) as second:
+        regressor().fit(*regression(), epochs=3, verbose=0, callbacks=[stopping])
+    assert [one.filename for one in (*first, *second)] == [__file__] * 2

@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu.utils.errors import shown
 from cornu.utils.kept_masks import keep_mask, mask_of
+from cornu.utils.user_frame import user_level
 
 
 class Masks:
@@ -114,7 +115,7 @@ def warn_of_lost_mask(layer: Any) -> None:
         "attached to it. However, this layer does not support masking and will therefore destroy "
         "the mask information. Downstream layers will not see the mask.",
         UserWarning,
-        stacklevel=2,
+        stacklevel=user_level(),
     )
 
 

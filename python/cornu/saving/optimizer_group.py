@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu.saving.legacy_weights import read_names, write_names
 from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
+from cornu.utils.user_frame import user_level
 
 _PATH = "optimizer/vars"
 _LEGACY_PATH = "optimizer_weights"
@@ -91,7 +92,7 @@ def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
         datasets = [find_dataset(group, name) for name in names]
         optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
     except ValueError as error:
-        warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=2)
+        warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=user_level())
 
 
 class _Checked(dict[str, Any]):

@@ -48,11 +48,13 @@ typedef struct cornu_foreign_pass {
     const bool *mask; /* of each place of x, but for the last axis; NULL: none */
     void *y;          /* forward: to be written */
     bool training;
+    double *penalty;   /* forward: what the layer adds to the batch's loss is added to it */
     const void *place; /* the same in a forward pass and in the backward pass that follows it, and
                           another at each place in a chain; NULL: none follows */
     /* Backward: what is not NULL is to be written, a gradient for each span; with `accumulate` it
      * is added to. */
     const void *dy;
+    double loss_scale; /* the derivatives of what was added to the loss are multiplied by it */
     void *dx;
     void *const *gradients;
     const bool *accumulate;

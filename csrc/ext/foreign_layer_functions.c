@@ -30,8 +30,21 @@ static void describe_result(const cornu_foreign_pass *pass, const char *method,
                   cornu_layer_name(pass->layer, name));
 }
 
-static bool call_forward(PyObject *object, const cornu_foreign_pass *pass) {
+/* The output; or a tuple of it and of what the layer adds to the loss. */
+static bool take_output(PyObject *result, const cornu_foreign_pass *pass) {
     char whose[CORNU_NAME_NBYTES + 64];
+    describe_result(pass, "`call`", whose);
+    PyObject *output = result;
+    if (PyTuple_Check(result) && PyTuple_GET_SIZE(result) == 2) {
+        const double penalty = PyFloat_AsDouble(PyTuple_GET_ITEM(result, 1));
+        if (penalty == -1.0 && PyErr_Occurred()) return false;
+        *pass->penalty += penalty;
+        output = PyTuple_GET_ITEM(result, 0);
+    }
+    return cornu_batch_copy_in(output, whose, &pass->rows, pass->output, pass->dtype, pass->y);
+}
+
+static bool call_forward(PyObject *object, const cornu_foreign_pass *pass) {
     PyObject *result = NULL;
     PyObject *x = cornu_batch_array(pass->rows, pass->input, pass->dtype, pass->x);
     PyObject *place = PyLong_FromVoidPtr((void *)pass->place);
@@ -40,9 +53,7 @@ static bool call_forward(PyObject *object, const cornu_foreign_pass *pass) {
         result = PyObject_CallMethod(object, "forward", "(OOOO)", x,
                                      pass->training ? Py_True : Py_False, place, mask);
     }
-    describe_result(pass, "`call`", whose);
-    const bool ok = result != NULL && cornu_batch_copy_in(result, whose, &pass->rows, pass->output,
-                                                          pass->dtype, pass->y);
+    const bool ok = result != NULL && take_output(result, pass);
     Py_XDECREF(result);
     Py_XDECREF(mask);
     Py_XDECREF(place);
@@ -109,7 +120,8 @@ static bool call_backward(PyObject *object, const cornu_foreign_pass *pass) {
     PyObject *place = PyLong_FromVoidPtr((void *)pass->place);
     PyObject *wanted = wanted_gradients(pass);
     if (dy != NULL && place != NULL && wanted != NULL) {
-        result = PyObject_CallMethod(object, "backward", "(OOO)", place, dy, wanted);
+        result =
+            PyObject_CallMethod(object, "backward", "(OOOd)", place, dy, wanted, pass->loss_scale);
     }
     const bool ok = result != NULL && take_gradients(result, pass);
     Py_XDECREF(result);

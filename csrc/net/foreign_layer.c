@@ -42,6 +42,7 @@ static cornu_foreign_pass describe_pass(const cornu_layer *layer, const cornu_pa
 static cornu_status foreign_forward(const cornu_layer *layer, cornu_pass *pass) {
     cornu_foreign_pass described = describe_pass(layer, pass);
     described.y = pass->y;
+    described.penalty = pass->penalty;
     cornu_task_leave(pass->task);
     const cornu_status status =
         foreign_of(layer)->functions->forward(foreign_of(layer)->object, &described);
@@ -51,6 +52,7 @@ static cornu_status foreign_forward(const cornu_layer *layer, cornu_pass *pass) 
 static cornu_status foreign_backward(const cornu_layer *layer, cornu_pass *pass) {
     cornu_foreign_pass described = describe_pass(layer, pass);
     described.dy = pass->dy;
+    described.loss_scale = pass->loss_scale;
     described.dx = pass->dx;
     described.gradients = pass->gradients;
     described.accumulate = pass->accumulate;

@@ -48,6 +48,8 @@ typedef struct cornu_pass {
     bool *output_mask;       /* of y; where the layer makes it, forward writes it. NULL: none */
     bool training, backward; /* as in cornu_layer_use */
     bool trainable;          /* the layer is not frozen */
+    double *penalty;         /* forward: what the layer adds to the batch's loss is added to it */
+    double loss_scale;       /* backward: what the derivatives of that are multiplied by */
     bool stops_at_z; /* forward leaves y to the loss, which takes the activation in with its own */
     uint64_t
         draw; /* which mask of its own a random layer draws; forward sets it, backward reads it */

@@ -90,6 +90,7 @@ cornu_status cornu_step_forward(cornu_step *step) {
             continue;
         }
         cornu_pass pass = make_pass(step, i, at);
+        pass.penalty = &step->penalty;
         if (i + 1 == end && step->output) pass.y = step->output;
         status = layer->type->forward(layer, &pass);
         if (status == CORNU_OK) status = penalize_outputs(step, i, i + 1, pass.y);
@@ -177,6 +178,7 @@ static cornu_status backward(cornu_step *step, const cornu_objective *objective)
         }
         if (slice->alias) continue;
         cornu_pass pass = make_pass(step, i, cornu_step_input(step, i));
+        pass.loss_scale = scale_of(step);
         pass.dy = dy;
         pass.dz = slice->z_count > 0 && slice->z_count != link->output_count ? workspace->dz : NULL;
         pass.dx = i == plan->first_trained ? NULL : other;

@@ -25,7 +25,8 @@ typedef struct cornu_step {
     /* Where to describe a loss that is not finite; the step is left then. NULL: nobody asks. */
     cornu_bad_loss *bad;
     const cornu_own *own; /* whom to ask; may be NULL where nothing in the plan is the caller's */
-    double penalty;       /* set by forward where there are targets: of the outputs */
+    double penalty;       /* set by forward where there are targets: of the outputs, and what layers
+                             of the caller's own add to the loss */
     /* Where backward takes the step of each weight as well, which it then can't be stopped in: see
      * cornu_plan.descends. NULL: it only makes the gradient. */
     const cornu_optimizer *descending;

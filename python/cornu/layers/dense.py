@@ -110,9 +110,21 @@ class Dense(Layer):
     def _own_build(self, row: tuple[int, ...]) -> None:
         if not row:
             raise ValueError(f'Layer "{self.name}" (Dense) takes inputs with an axis of features.')
-        self.add_weight((row[-1], self.units), self.kernel_initializer, name="kernel")
+        self.add_weight(
+            (row[-1], self.units),
+            self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
+            name="kernel",
+        )
         if self.use_bias:
-            self.add_weight((self.units,), self.bias_initializer, name="bias")
+            self.add_weight(
+                (self.units,),
+                self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
+                name="bias",
+            )
 
     def _compute(self, x: Any, training: bool) -> Any:
         kernel, *bias = self._weights or self._own_spans

@@ -11,6 +11,7 @@ from cornu import _core
 from cornu.config import layer_dtype
 from cornu.custom.derivatives import is_traced
 from cornu.keras_tensor import KerasTensor
+from cornu.layers.added_losses import AddedLosses, collect, collecting, hand_on
 from cornu.layers.arguments import (
     batch_counted,
     check_batch_shape,
@@ -38,7 +39,14 @@ from cornu.variable import Variable
 
 
 class Layer(
-    OwnComputation, LayerWeights, LayerRules, LayerSpecification, Masks, Symbolic, CoreBacked
+    OwnComputation,
+    LayerWeights,
+    LayerRules,
+    AddedLosses,
+    LayerSpecification,
+    Masks,
+    Symbolic,
+    CoreBacked,
 ):
     """The base of the layers: a named step from an array to an array, with weights or without.
 
@@ -408,7 +416,9 @@ class Layer(
         if is_traced(inputs):
             refuse_unsupported({"mask": mask})
             self._check_input(inputs.shape)
-            return self._compute(inputs, is_training)
+            output = self._compute(inputs, is_training)
+            collect(self._output_penalty(output))
+            return output
         found = self._mask_for(inputs, mask)
         x = as_rows(inputs, "inputs")
         self._check_input(x.shape)
@@ -421,8 +431,11 @@ class Layer(
         self, x: np.ndarray, is_training: bool, mask: np.ndarray | None = None
     ) -> np.ndarray:
         counted = mask_for_core(mask, x.shape) if mask is not None and self._takes_mask else None
-        output = forward(self._chain(x.shape[1:]), x, is_training, mask=counted)
-        self._note_output(output)
+        with collecting() as added:
+            output = forward(self._chain(x.shape[1:]), x, is_training, mask=counted)
+        noted = hand_on([*added, *self._output_penalty(output)])
+        if noted:
+            self._output_losses = [*self._output_losses, *noted]
         if mask is not None or self._makes_mask:
             self._hand_mask_on(x, mask, output)
         return output

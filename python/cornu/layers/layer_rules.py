@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu import _core
+from cornu.custom.derivatives import value_of
 from cornu.variable import Variable
 
 # What the names of these arguments end in.
@@ -24,6 +25,7 @@ class LayerRules:
     _output_losses: Sequence[Any] = ()
     _initializers: Callable[[], Sequence[tuple[str, Callable[..., Any]]]]
     trainable_weights: property
+    _is_own: property
 
     def _take_rules(self, **given: Any) -> None:
         """Keep regularizers and constraints under their arguments' names.
@@ -32,7 +34,7 @@ class LayerRules:
             ValueError: one of them stands for nothing.
         """
         for name, identifier in given.items():
-            setattr(self, name, _found(name, identifier))
+            setattr(self, name, found_rule(name, identifier))
 
     def _give_rules(self, core: _core.Layer) -> None:
         """Tell the core's layer, before it is built, of regularizers and constraints."""
@@ -40,11 +42,23 @@ class LayerRules:
         self._own_rules: dict[tuple[int | None, bool], Callable[..., Any]] = {}
         if self.activity_regularizer is not None:
             self._give_rule(core, None, False, self.activity_regularizer)
-        for index, (name, _) in enumerate(self._initializers()):
+        # What Python computes gives the rules of its weights as it makes them.
+        for index, (name, _) in enumerate(() if self._is_own else self._initializers()):
             for ending in RULES:
                 rule = getattr(self, name + ending, None)
                 if rule is not None:
                     self._give_rule(core, index, ending == "_constraint", rule)
+
+    def _give_weight_rules(self: Any, index: int, weight: Variable) -> None:
+        """Tell the core's layer of a weight's own regularizer and constraint."""
+        if weight.regularizer is not None:
+            self._give_rule(self._core, index, False, weight.regularizer)
+        if weight.constraint is not None:
+            self._give_rule(self._core, index, True, weight.constraint)
+
+    def _rule_weight(self: Any, index: int) -> str:
+        """The name of a weight by the core's index."""
+        return self._own_spans[index].name if self._is_own else self._initializers()[index][0]
 
     def _give_rule(
         self, core: _core.Layer, index: int | None, constrains: bool, rule: Callable[..., Any]
@@ -73,19 +87,28 @@ class LayerRules:
         weight._regularizer = getattr(self, f"{weight.name}_regularizer", None)
         weight._constraint = getattr(self, f"{weight.name}_constraint", None)
 
-    def _note_output(self, output: np.ndarray) -> None:
-        """Keep the penalty of what a call returned, beside those that are kept."""
-        if self.activity_regularizer is not None and len(output):
-            penalty = self.activity_regularizer(output) / output.dtype.type(len(output))
-            self._output_losses = [*self._output_losses, penalty]
+    def _output_penalty(self, output: Any) -> list[Any]:
+        """The penalty of what a call returned, an array or what is watched, in a list; or none."""
+        if self.activity_regularizer is None or not len(output):
+            return []
+        return [self.activity_regularizer(output) / value_of(output).dtype.type(len(output))]
 
 
-def _found(name: str, identifier: Any) -> Any:
+def found_rule(name: str, identifier: Any) -> Any:
+    """Return the regularizer or constraint that an argument stands for; None: none.
+
+    Args:
+        name: The argument's, which tells which of both it is.
+        identifier: What came.
+
+    Raises:
+        ValueError: it stands for nothing.
+    """
     if identifier is None:
         return None
     from cornu import constraints, regularizers
 
-    module = constraints if name.endswith("_constraint") else regularizers
+    module = constraints if name.endswith("constraint") else regularizers
     return module.get(identifier)
 
 
@@ -123,7 +146,7 @@ def own_caller(layers: Sequence[Any], trains: bool) -> Callable[..., Any] | None
     ) -> tuple[float, Any]:
         layer = layers[place]
         rule = layer._own_rules[weight, constrains]
-        name = "the output" if weight is None else layer._initializers()[weight][0]
+        name = "the output" if weight is None else layer._rule_weight(weight)
         if constrains:
             return 0.0, _checked(rule(x), x, f'The constraint of {name} of layer "{layer.name}"')
         whose = f'The regularizer of {name} of layer "{layer.name}"'

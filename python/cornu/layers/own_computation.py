@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cornu import _core, initializers
-from cornu.custom.derivatives import Pullback, pull_back
+from cornu.custom.derivatives import Pullback, pull_back, value_of
 from cornu.custom.raised import user_code
+from cornu.layers.added_losses import collecting, hand_on, joined, total_of
 from cornu.layers.arguments import check_flag, check_row_shape, refuse_unsupported
 from cornu.layers.build_lock import build_lock
+from cornu.layers.layer_rules import found_rule
 from cornu.layers.own_shapes import OwnShapes, Shape, as_array
 from cornu.layers.traced_layer import layers_in, put_back, with_boxes
 from cornu.utils.arrays import any_type
@@ -43,6 +45,7 @@ class OwnComputation(OwnShapes):
     _weights: list[Variable]
     _state_names: tuple[str, ...]
     _new_core: Callable[[], CoreLayer]
+    _give_weight_rules: Callable[[int, Variable], None]
     _check_input: Callable[[Any], None]
     _make_core: Callable[..., CoreLayer]
 
@@ -119,8 +122,9 @@ class OwnComputation(OwnShapes):
             trainable: Whether training changes it. One that is not is the layer's to change, by
                 `assign` in `call`.
             autocast: True.
-            regularizer: None; not supported yet.
-            constraint: None; not supported yet.
+            regularizer: A penalty for it, of `cornu.regularizers`, where it is trained; None: none.
+            constraint: What it is put under after each step of training, of `cornu.constraints`;
+                None: nothing.
             aggregation: Of no use here; Keras's, for several devices.
             overwrite_with_gradient: False.
             name: A name; None: `variable`, `variable_1`, ...
@@ -148,7 +152,7 @@ class OwnComputation(OwnShapes):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        refuse_unsupported({"regularizer": regularizer, "constraint": constraint})
+        rules = found_rule("regularizer", regularizer), found_rule("constraint", constraint)
         refuse_unsupported({"autocast": autocast}, default=True)
         refuse_unsupported({"overwrite_with_gradient": overwrite_with_gradient}, default=False)
         if (
@@ -179,7 +183,9 @@ class OwnComputation(OwnShapes):
         weight = Variable.view_of(span, label, f"{self._name}/{label}", trained and self._trainable)
         if not trained:
             self._fixed.add(id(weight))
+        weight._regularizer, weight._constraint = rules
         self._own_spans.append(weight)
+        self._give_weight_rules(len(self._own_spans) - 1, weight)
         if not self._is_building:
             self._early_spans.append(weight)
         return weight
@@ -202,8 +208,9 @@ class OwnComputation(OwnShapes):
                 self._forget_own()
             self._core = self._new_core()
             self._own_spans = list(self._early_spans)
-            for weight in self._early_spans:
+            for index, weight in enumerate(self._early_spans):
                 self._core.share_weight(weight)
+                self._give_weight_rules(index, weight)
             self._is_building = True
             try:
                 self._own_build(row)
@@ -229,6 +236,7 @@ class OwnComputation(OwnShapes):
             if not any(weight is own for own in self._own_spans):
                 self._core.share_weight(weight)
                 self._own_spans.append(weight)
+                self._give_weight_rules(len(self._own_spans) - 1, weight)
 
     def _fill_own(self, row: Shape, path: str) -> None:
         """Be built: give the weights, which are there, their paths."""
@@ -312,7 +320,8 @@ class OwnPart:
 
     def __init__(self, layer: Any) -> None:
         self._layer = weakref.ref(layer)
-        self._pullbacks: dict[int, Pullback] = {}
+        # How to come back, and whether the loss was added to.
+        self._pullbacks: dict[int, tuple[Pullback, bool]] = {}
 
     def _found(self) -> Any:
         layer = self._layer()
@@ -324,37 +333,60 @@ class OwnPart:
         """Return the shape of a row of the output."""
         return self._found()._output_row(row)
 
-    def forward(
-        self, x: np.ndarray, training: bool, place: int, mask: np.ndarray | None
-    ) -> np.ndarray:
-        """Return the output; at a place that is not 0, remember how to come back."""
+    def forward(self, x: np.ndarray, training: bool, place: int, mask: np.ndarray | None) -> Any:
+        """Return the output; at a place that is not 0, remember how to come back.
+
+        Where the layer has added to the loss, a tuple of the output and of the sum of it.
+        """
         layer = self._found()
-        with user_code():
+        with user_code(), collecting() as added:
             if not place:
                 keep_mask(x, mask)
-                return as_array(layer, layer._compute_masked(x, training, mask))
-            trained = _trained(layer)
-            value, back = pull_back(
-                lambda x, *boxes: _compute_traced(layer, x, trained, boxes, training, mask),
-                x,
-                *(weight.value for weight in trained),
-            )
-            while len(self._pullbacks) >= _MOST_PULLBACKS:
-                self._pullbacks.pop(next(iter(self._pullbacks)))
-            self._pullbacks[place] = back
-            return as_array(layer, value)
+                value = as_array(layer, layer._compute_masked(x, training, mask))
+            else:
+                value = self._forward_traced(layer, x, training, place, mask, added)
+        return (value, float(total_of(hand_on(added)))) if added else value
 
-    def backward(self, place: int, dy: np.ndarray, wanted: Sequence[Any]) -> tuple[Any, ...]:
+    def _forward_traced(
+        self,
+        layer: Any,
+        x: np.ndarray,
+        training: bool,
+        place: int,
+        mask: np.ndarray | None,
+        added: list[Any],
+    ) -> np.ndarray:
+        trained = _trained(layer)
+        shape: list[int] = []
+
+        def compute(x: Any, *boxes: Any) -> Any:
+            output = _compute_traced(layer, x, trained, boxes, training, mask)
+            if not added:
+                return output
+            shape[:] = as_array(layer, value_of(output)).shape
+            return joined(output, added)
+
+        value, back = pull_back(compute, x, *(weight.value for weight in trained))
+        while len(self._pullbacks) >= _MOST_PULLBACKS:
+            self._pullbacks.pop(next(iter(self._pullbacks)))
+        self._pullbacks[place] = back, bool(added)
+        return as_array(layer, value[:-1].reshape(shape) if added else value)
+
+    def backward(
+        self, place: int, dy: np.ndarray, wanted: Sequence[Any], loss_scale: float
+    ) -> tuple[Any, ...]:
         """Return the derivatives by the input and by each weight.
 
         Args:
             place: As of the pass forward.
             dy: The loss's derivatives by the output.
             wanted: Of each weight None, where none is wanted, True, or what is to be added to.
+            loss_scale: The derivative by what was added to the loss.
         """
         layer = self._found()
         with user_code():
-            dx, *found = self._pullbacks.pop(place)(dy)
+            back, has_added = self._pullbacks.pop(place)
+            dx, *found = back(np.append(dy, dy.dtype.type(loss_scale)) if has_added else dy)
         gradients = {id(w): g for w, g in zip(_trained(layer), found, strict=True)}
         result = [np.asarray(dx)]
         for weight, what in zip(layer._own_spans, wanted, strict=True):

@@ -13,6 +13,7 @@ import numpy as np
 from cornu.custom.derivatives import value_of
 from cornu.custom.raised import user_code
 from cornu.keras_tensor import KerasTensor, only_tensor
+from cornu.layers.added_losses import collecting
 from cornu.layers.arguments import check_row_shape
 from cornu.utils.errors import shown
 
@@ -134,7 +135,7 @@ class OwnShapes:
             return told
         zeros = np.zeros((_PROBE_ROWS, *row), self._dtype)
         zeros.flags.writeable = False
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), collecting():
             result = as_array(self, value_of(self._compute(zeros, False)))
         if result.ndim == 0 or result.shape[0] != _PROBE_ROWS:
             raise ValueError(

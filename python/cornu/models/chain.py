@@ -302,7 +302,8 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
                 part._note_home(self)
         # Whether a call keeps penalties of what layers give out, or masks.
         self._goes_by_layer = any(
-            layer.activity_regularizer is not None or layer._makes_mask for layer in self._chain()
+            layer.activity_regularizer is not None or layer._may_add_losses or layer._makes_mask
+            for layer in self._chain()
         )
         self._settled = built and not self._on_trial and self._intake is None
         self._is_plain = self._settled and not self._goes_by_layer

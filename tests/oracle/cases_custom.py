@@ -169,6 +169,33 @@ def layers_of(keras):
     return Linear, Gated
 
 
+def penalized(keras, units, **options):
+    """A layer that adds to the loss, whose weights, and a layer within, have rules."""
+
+    class Penalized(keras.layers.Layer):
+        def build(self, input_shape):
+            rules = {"regularizer": keras.regularizers.L2(0.2), "constraint": "non_neg"}
+            self.scale = self.add_weight(
+                shape=(input_shape[-1],), initializer="ones", name="scale", **rules
+            )
+            self.inner = keras.layers.Dense(
+                units,
+                kernel_regularizer=keras.regularizers.L1(0.05),
+                kernel_constraint=keras.constraints.MaxNorm(0.9),
+                activity_regularizer=keras.regularizers.L2(0.1),
+                name="inner",
+            )
+            self.inner.build(input_shape)
+
+        def call(self, x):
+            y = self.inner(x * self.scale)
+            self.add_loss(0.3 * (y**4).mean())
+            self.add_loss((0.2 * self.scale).sum())
+            return y
+
+    return Penalized(**options)
+
+
 def layer_case(name, make):
     def run(keras, dtype):
         linear, gated = layers_of(keras)
@@ -180,6 +207,9 @@ def layer_case(name, make):
         names = [weight.path.split("/", 1)[1] for weight in model.weights]
         shapes = [str(weight.shape) for weight in model.weights]
         counts = [len(model.trainable_weights), len(model.non_trainable_weights)]
+        model(x)
+        if model.losses:
+            fields["losses"] = np.sort([float(loss) for loss in model.losses])
         return fields | {
             "weight names": np.array(names),
             "shapes": np.array(shapes),
@@ -193,6 +223,10 @@ def layer_case(name, make):
 LAYERS = {
     "own": lambda keras, linear, gated: [linear(3, name="a"), linear(2, name="b")],
     "nested": lambda keras, linear, gated: [gated(3, name="a"), linear(2, name="b")],
+    "losses": lambda keras, linear, gated: [
+        penalized(keras, 3, name="a"),
+        penalized(keras, 2, name="b"),
+    ],
     "lambda": lambda keras, linear, gated: [
         keras.layers.Dense(3, name="a"),
         keras.layers.Lambda(lambda x, k: x * k / (1 + x**2), arguments={"k": 2.0}, name="b"),

@@ -49,8 +49,8 @@ def test_a_lost_mask_is_said():
     assert some.evaluate(X, Y, verbose=0) == everything
     # Identity is not computed at all, and Lambda never hands a mask on.
     masked_model(layers.Identity())
-    with pytest.warns(UserWarning, match="Layer 'lambda'"):
-        masked_model(layers.Lambda(np.negative))
+    with pytest.warns(UserWarning, match="Layer 'negative'"):
+        masked_model(layers.Lambda(np.negative, name="negative"))
 
 
 def test_kept_masks():

@@ -110,7 +110,7 @@ def test_other_attributes():
     model, layer = keras.Sequential(name="m"), keras.layers.Dense(2, name="d")
     refused(lambda: model.predct, "'Sequential' object", "'predict'", error=AttributeError)
     refused(lambda: layer.unit, "'Dense' object", "'unit'", error=AttributeError)
-    refused(lambda: layer.add_loss, "'add_loss' of Keras's Layer", error=AttributeError)
+    refused(lambda: layer.stateless_call, "'stateless_call' of Keras's Layer", error=AttributeError)
     # A property's own words come through.
     refused(lambda: model.input_shape, '"m" has no input shape before', error=AttributeError)
     refused(lambda: layer.kernel, '"d" must be built', error=AttributeError)

@@ -29,6 +29,31 @@ def test_variables_are_read_and_written():
     assert K.zeros((2,)).trainable
 
 
+def test_numbers_of_an_optimizer_are_read_and_written():
+    model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1, use_bias=False)])
+    model.compile(cornu.optimizers.SGD(0.5), "mse")
+    optimizer = model.optimizer
+    for value in (0.25, np.float32(0.25), np.array(0.25), [0.25]):
+        optimizer.learning_rate = 0.5
+        K.set_value(optimizer.lr, value)
+        assert K.get_value(optimizer.learning_rate) == 0.25
+    K.set_value(optimizer.learning_rate, K.get_value(optimizer.lr) * 0.5)
+    K.set_value(optimizer.lr, 0.1)
+    assert float(optimizer.lr) == 0.1
+    K.set_value(optimizer.lr, 0.125)
+    K.batch_set_value([(optimizer.iterations, 7)])
+    assert (float(optimizer.lr), int(optimizer.iterations)) == (0.125, 7)
+    assert K.update_add(optimizer.iterations, 2) == 9
+    # The next step is by the rate that was set.
+    K.set_value(optimizer.lr, 0.0)
+    before = model.get_weights()[0]
+    model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0)
+    assert (model.get_weights()[0] == before).all()
+    for wrong in ([0.1, 0.2], -1.0, "a"):
+        with pytest.raises(ValueError, match="`learning_rate` must be a number"):
+            K.set_value(optimizer.lr, wrong)
+
+
 # By the formulas of Keras 2's backend on TensorFlow.
 VALUES = {
     "argmax": (([[1.0, 5.0], [7.0, 2.0]],), [1, 0]),

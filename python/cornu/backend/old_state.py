@@ -12,6 +12,7 @@ import numpy as np
 from cornu import config, ops
 from cornu.ops.documented import documented
 from cornu.ops.promotion import as_tensor, standardize
+from cornu.optimizers.scalar import Scalar
 from cornu.utils.errors import shown
 from cornu.utils.tracing import untraced
 from cornu.variable import Variable
@@ -80,7 +81,7 @@ def get_value(x: Any) -> Any:
 
 @_helper
 def set_value(x: Any, value: Any) -> Any:
-    """Write a variable's value.
+    """Write a variable's value, or an optimizer's number: `K.set_value(optimizer.lr, 0.1)`.
 
     >>> from cornu import backend as K
     >>> v = K.variable([1.0, 2.0], name="v")
@@ -89,7 +90,9 @@ def set_value(x: Any, value: Any) -> Any:
     <Variable path=v, shape=(2,), dtype=float32, value=[3. 4.]>
     """
     _check_variable(x)
-    x.assign(np.reshape(as_tensor(value), x.shape) if np.size(value) == x.size else value)
+    # An optimizer's numbers are float64 and int64.
+    array = np.asarray(value) if isinstance(x, Scalar) else as_tensor(value)
+    x.assign(np.reshape(array, x.shape)[()] if np.size(array) == np.size(x) else value)
 
 
 @_helper
@@ -354,7 +357,7 @@ def name_scope(name: str) -> Iterator[str]:
 
 
 def _check_variable(x: Any) -> None:
-    if not isinstance(x, Variable):
+    if not isinstance(x, Variable | Scalar):
         raise TypeError(
             f"`x` must be a Variable. Received: {shown(x)} (of type {type(x).__name__})"
         )

@@ -1,6 +1,8 @@
 """Layers: their arguments, shapes, weights, and calls on an array."""
 
 import functools
+import inspect
+import math
 
 import numpy as np
 import pytest
@@ -185,6 +187,37 @@ def test_an_initializer_of_another_shape():
     assert not layer.built
 
 
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (layers.Dense, {"units": 300}),
+        (layers.Dense, {"units": 300, "activation": keras.ops.abs}),
+        (
+            layers.EinsumDense,
+            {"equation": "ab,bc->ac", "output_shape": 300, "bias_axes": "c"},
+        ),
+        (layers.BatchNormalization, {}),
+        (layers.LayerNormalization, {}),
+        (layers.GroupNormalization, {"groups": 1}),
+        (layers.PReLU, {}),
+    ],
+)
+def test_no_initializer_is_glorots_uniform(kind, options):
+    """In Keras too, of the bias as of all others: not zeros."""
+    names = [name for name in inspect.signature(kind).parameters if name.endswith("_initializer")]
+    layer = kind(**options, **dict.fromkeys(names))
+    config = layer.get_config()
+    assert names
+    assert all(config[name] is None for name in names)
+    if "activation" not in options:
+        layer = kind.from_config(config)
+    layer.build((None, 200))
+    for weight in layer.weights:
+        fans = sum(weight.shape) if len(weight.shape) == 2 else 2 * weight.size
+        bound = math.sqrt(6 / fans)
+        assert 0.9 * bound < abs(np.asarray(weight)).max() <= bound
+
+
 def test_trainable():
     layer = layers.Dense(2, trainable=False)
     layer.build((None, 3))
@@ -314,7 +347,7 @@ def test_built_in_layers_with_a_call_of_their_own_are_refused():
         def call(self, x):
             return 2 * super().call(x)
 
-    with pytest.raises(ValueError, match="Python are not supported yet"):
+    with pytest.raises(ValueError, match="Derive from `Layer` for a `call`"):
         Louder(3)
 
 

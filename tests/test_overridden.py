@@ -26,9 +26,14 @@ def test_layers(base, method):
     arguments = (2,) if base is keras.layers.Dense else ()
     refused(
         lambda: subclass(base, method)(*arguments),
-        "Layers written in Python are not supported yet",
+        "Layers derived from cornu's, with methods written in Python, are not supported yet",
         f"Mine with its own `{method}`",
     )
+
+
+def test_a_layer_of_cornus_with_its_own_call_names_the_ways():
+    kind = subclass(keras.layers.Dropout, "call")
+    refused(lambda: kind(0.5), "Derive from `Layer`", "`model(x, training=True)`")
 
 
 @pytest.mark.parametrize("method", ["__call__", "compute_mask"])
@@ -55,7 +60,7 @@ def test_own_layers(method):
 def test_models(method):
     refused(
         subclass(keras.Sequential, method),
-        "Models written in Python are not supported yet",
+        "Models derived from cornu's, with methods written in Python, are not supported yet",
         f"Mine with its own `{method}`",
     )
 

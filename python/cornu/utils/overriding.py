@@ -52,7 +52,13 @@ def refuse_overridden(thing: Any, names: Iterable[str], what: str) -> None:
 
 def refusal(what: str, kind: type, name: str) -> str:
     """Return what is said of a method that the core would pass over."""
+    advice = ""
+    if what == "Layers" and name == "call":
+        advice = (
+            ". Derive from `Layer` for a `call` of one's own; for dropout in predictions use "
+            "`model(x, training=True)`"
+        )
     return (
-        f"{what} written in Python are not supported yet: their methods would never be called. "
-        f"Received: {kind.__name__} with its own `{name}`"
+        f"{what} derived from cornu's, with methods written in Python, are not supported yet: they "
+        f"would never be called{advice}. Received: {kind.__name__} with its own `{name}`"
     )

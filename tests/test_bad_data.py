@@ -102,6 +102,27 @@ def test_a_deferred_model_is_not_built_for_data_that_do_not_fit():
         assert model.layers[0].weights == []
 
 
+@pytest.mark.parametrize(
+    ("units", "loss", "y", "words"),
+    [
+        (3, "sparse_categorical_crossentropy", np.eye(3)[IDS], "'categorical_crossentropy'"),
+        (3, "categorical_crossentropy", IDS, "'sparse_categorical_crossentropy', or make"),
+        (3, "categorical_crossentropy", IDS[:, None], "`to_categorical(y, 3)`"),
+        (2, "binary_crossentropy", IDS % 2, "one unit, `Dense(1, 'sigmoid')`"),
+        (2, "binary_crossentropy", IDS[:, None] % 2, "'sparse_categorical_crossentropy'"),
+        (1, "binary_crossentropy", np.eye(2)[IDS % 2], "'categorical_crossentropy'"),
+    ],
+)
+def test_targets_of_another_crossentropy(units, loss, y, words):
+    """The error tells which loss they are for."""
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(units, "sigmoid")])
+    model.compile("sgd", loss)
+    refused(lambda: model.fit(X, y, verbose=0), f"Received: {y.shape}. For ", words)
+    # No advice where nothing is known to fit.
+    with pytest.raises(ValueError, match=r"Received: \(\d+, 5, 2\)$"):
+        model.fit(X, np.zeros((ROWS, 5, 2)), verbose=0)
+
+
 # ---- Numbers
 
 
@@ -186,7 +207,10 @@ def test_labels_out_of_range(call, label):
 @pytest.mark.parametrize(
     ("y", "words"),
     [
-        (np.eye(3)[IDS], ("`y`", "(None,)", "class id", "(None, 3)", f"({ROWS}, 3)")),
+        (
+            np.eye(3)[IDS],
+            ("`y`", "(None,)", "class id", "(None, 3)", f"({ROWS}, 3). For one-hot rows use"),
+        ),
         (IDS[:, None, None], ("`y`", "(None,)", f"({ROWS}, 1, 1)")),
     ],
 )

@@ -66,7 +66,6 @@ def test_units(units):
         (lambda: layers.Activation("sofmax"), ("activation", "sofmax", "'softmax'")),
         (lambda: layers.Dense(2, activation=3), ("activation", "3", "int")),
         (lambda: layers.Dense(2, kernel_initializer="glorot"), ("initializer", "glorot", "Glorot")),
-        (lambda: layers.Dense(2, bias_initializer=None), ("`bias_initializer`", "None")),
         (lambda: layers.Dense(2, use_bias="no"), ("`use_bias`", "True or False", "no")),
         (lambda: layers.Dense(2, dtype="mixed_float16"), ("dtype", "precision", "mixed_float16")),
         (lambda: layers.Dense(2, dtype="bfloat16"), ("dtype", "precision", "bfloat16")),

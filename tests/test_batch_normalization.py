@@ -110,7 +110,7 @@ def test_old_spelling_of_the_axis():
         ({"momentum": -0.5}, "at least 0"),
         ({"epsilon": None}, "`epsilon` must be"),
         ({"center": 1}, "`center` must be True or False"),
-        ({"gamma_initializer": None}, "`gamma_initializer` must be an initializer"),
+        ({"gamma_initializer": "x"}, "Unknown initializer: 'x'"),
         ({"renorm": 1}, "`renorm` must be True or False"),
         ({"renorm": True, "renorm_clipping": {"r": 1.0}}, "Received invalid keys"),
         ({"renorm": True, "renorm_clipping": 3.0}, "must be a dictionary"),

@@ -143,10 +143,24 @@ def test_bad_betas(beta):
             Adam(**{name: beta})
 
 
-@pytest.mark.parametrize("epsilon", [-1e-7, math.inf, math.nan, None])
+@pytest.mark.parametrize("epsilon", [-1e-7, math.inf, math.nan, "1"])
 def test_bad_epsilon(epsilon):
     with pytest.raises(ValueError, match="`epsilon` must be a number at least 0"):
         Adam(epsilon=epsilon)
+
+
+@pytest.mark.parametrize("kind", [Adam, AdamW, Adamax, Nadam, Adagrad, Adadelta, RMSprop])
+def test_no_epsilon_is_the_default_one(kind):
+    """As Keras 2 writes its defaults: epsilon=None, decay=0.0."""
+    optimizer = kind(lr=0.5, epsilon=None, decay=0.0)
+    assert optimizer.epsilon == optimizer.get_config()["epsilon"] == kind().epsilon == 1e-7
+    weights = []
+    for made in (optimizer, kind(0.5)):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, None, True, "ones")])
+        model.compile(made, "mse")
+        model.train_on_batch(np.ones((1, 2)), np.zeros((1, 1)))
+        weights.append(model.get_weights()[0].tolist())
+    assert weights[0] == weights[1]
 
 
 @pytest.mark.parametrize("rho", [-0.1, 1.0, math.nan, True, None])
@@ -219,7 +233,7 @@ def test_slot_count():
     ("kind", "wrong", "expected"),
     [
         (Adagrad, {"initial_accumulator_value": -0.1}, "a number at least 0"),
-        (Adagrad, {"epsilon": None}, "a number at least 0"),
+        (Adagrad, {"epsilon": -1.0}, "a number at least 0"),
         (Adadelta, {"rho": 1.0}, r"a number from 0 to 1 \(excluded\)"),
         (Adamax, {"beta_1": 1.0}, r"a number from 0 to 1 \(excluded\)"),
         (Nadam, {"beta_2": -0.1}, r"a number from 0 to 1 \(excluded\)"),

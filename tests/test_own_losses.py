@@ -183,7 +183,7 @@ def test_an_exception_of_a_later_batch_leaves_whole_steps():
     ("loss", "error", "words"),
     [
         (lambda t, p: "a", TypeError, ("losses", "<U1")),
-        (lambda t, p: None, TypeError, ("losses", "object")),
+        (lambda t, p: None, TypeError, ("lambda", "returned None")),
         (lambda t, p: p.astype("int32"), TypeError, ("made of floats", "int32")),
         (lambda t, p: np.asarray(p), TypeError, ("plain array", "cornu.ops")),
         (lambda t, p: t.sort(), ValueError, ("read-only",)),
@@ -315,11 +315,46 @@ def test_ctrl_c_within_a_loss():
     model.fit(X, Y, **QUIET)
 
 
-def test_without_autograd(monkeypatch):
+def test_a_return_that_is_missing():
+    def mine(y_true, y_pred):
+        np.mean((y_true - y_pred) ** 2)
+
+    class Whole(keras.losses.Loss):
+        def __call__(self, y_true, y_pred, sample_weight=None):
+            mine(y_true, y_pred)
+
+    class Called(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            mine(y_true, y_pred)
+
+    for loss, name in ((mine, "mine"), (Whole("whole"), "whole"), (Called("called"), "called")):
+        model = compiled(loss)
+        for work in (model.fit, model.evaluate):
+            with pytest.raises(TypeError, match=f"The loss '{name}' returned None: is a `return`"):
+                work(X, Y, verbose=0)
+    with pytest.raises(TypeError, match="The loss 'called' returned None"):
+        Called("called")(Y, Y)
+    model.compile("sgd", "mse", metrics=[mine])
+    with pytest.raises(TypeError, match="The metric 'mine' returned None: is a `return` missing"):
+        model.evaluate(X, Y, verbose=0)
+
+
+def test_without_autograd(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "autograd", None)
-    model = compiled(squared)
-    with pytest.raises(ImportError, match=r"pip install 'cornu\[custom\]'"):
-        model.fit(X, Y, **QUIET)
+    model, streamed = compiled(squared), compiled(squared)
+    own = keras.Sequential([keras.Input((X.shape[1],)), keras.layers.Lambda(lambda x: x * 2)])
+    own.compile("sgd", "mse")
+    for work in (
+        lambda: model.fit(X, Y),
+        lambda: own.fit(X, X),
+        lambda: streamed.fit(iter([(X, Y)])),
+        lambda: model.train_on_batch(X, Y),
+        lambda: model.loss_and_gradients(X, Y),
+    ):
+        with pytest.raises(ImportError, match=r"pip install 'cornu\[custom\]'"):
+            work()
+    # Not after the first line of an epoch.
+    assert capsys.readouterr().out == ""
     # Only derivatives take it.
     model.evaluate(X, Y, verbose=0)
 

@@ -158,6 +158,20 @@ def test_without_autograd_training_says_what_is_missing(monkeypatch):
     assert int(model.optimizer.iterations) == 0
 
 
+@pytest.mark.parametrize("activation", ["linear", keras.ops.abs, lambda z: z * 1])
+def test_penalties_are_in_losses_whatever_the_activation(activation):
+    layer = layers.Dense(
+        3, activation, kernel_initializer="ones", kernel_regularizer="l2", bias_constraint="nonneg"
+    )
+    model = keras.Sequential([keras.Input((4,)), layer])
+    model.compile("sgd", "mse")
+    assert [float(penalty) for penalty in model.losses] == pytest.approx([0.12])
+    assert [float(penalty) for penalty in layer.losses] == pytest.approx([0.12])
+    assert layer.bias.constraint is not None
+    loss = model.evaluate(np.zeros((2, 4)), np.zeros((2, 3)), verbose=0)
+    assert loss == pytest.approx(float(sum(model.losses)))
+
+
 def test_own_constraints_are_called_after_each_step():
     seen = []
 

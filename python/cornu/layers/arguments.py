@@ -97,16 +97,23 @@ def check_row_axis(name: str, axis: Any) -> int:
     return check_row_axes(name, given)[0]
 
 
-def check_initializer(name: str, identifier: Any) -> Callable[..., Any]:
-    """Return the initializer that an argument stands for.
+def first_values(initializer: Callable[..., Any] | None, shape: tuple[int, ...], dtype: str) -> Any:
+    """Return what a weight starts as; without an initializer Glorot's uniform numbers.
 
-    Raises:
-        ValueError: it stands for none.
+    Args:
+        initializer: What a layer has for it, or None.
+        shape: The weight's shape.
+        dtype: Its float type.
+
+    Example:
+
+    >>> from cornu.layers.arguments import first_values
+    >>> first_values(None, (2, 3), "float32").shape
+    (2, 3)
     """
-    initializer = initializers.get(identifier)
-    if initializer is None:
-        raise ValueError(f"`{name}` must be an initializer or its name. Received: {name}=None")
-    return initializer
+    return (initializers.GlorotUniform() if initializer is None else initializer)(
+        shape, dtype=dtype
+    )
 
 
 def check_training(value: Any) -> bool:

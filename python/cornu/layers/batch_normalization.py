@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cornu import _core
+from cornu import _core, initializers
 from cornu.layers.arguments import (
     check_flag,
-    check_initializer,
     check_not_negative,
     check_row_axis,
     refuse_unsupported,
@@ -143,12 +142,8 @@ class BatchNormalization(GammaAndBeta):
         self.momentum = _check_share("momentum", momentum)
         self.epsilon = check_not_negative("epsilon", epsilon)
         self._check_gamma_and_beta(center, scale, beta_initializer, gamma_initializer)
-        self.moving_mean_initializer = check_initializer(
-            "moving_mean_initializer", moving_mean_initializer
-        )
-        self.moving_variance_initializer = check_initializer(
-            "moving_variance_initializer", moving_variance_initializer
-        )
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer)
+        self.moving_variance_initializer = initializers.get(moving_variance_initializer)
         self._take_rules(
             beta_regularizer=beta_regularizer,
             gamma_regularizer=gamma_regularizer,
@@ -180,7 +175,7 @@ class BatchNormalization(GammaAndBeta):
             renorm,
         )
 
-    def _initializers(self) -> list[tuple[str, Callable[..., Any]]]:
+    def _initializers(self) -> list[tuple[str, Callable[..., Any] | None]]:
         found = [
             *super()._initializers(),
             ("moving_mean", self.moving_mean_initializer),

@@ -78,7 +78,7 @@ class Normalization(Layer):
     def _make_core(self) -> _core.Layer:
         return _core.normalization(self.name, self.dtype, self._axes, epsilon(), self.invert)
 
-    def _initializers(self) -> list[tuple[str, Callable[..., Any]]]:
+    def _initializers(self) -> list[tuple[str, Callable[..., Any] | None]]:
         mean, variance = self._given or (np.zeros(()), np.ones(()))
         return [
             ("mean", lambda shape, dtype: _broadcast("mean", mean, shape)),

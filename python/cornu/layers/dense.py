@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu import _core, activations
-from cornu.layers.arguments import check_flag, check_initializer, refuse_unsupported
+from cornu import _core, activations, initializers
+from cornu.layers.arguments import check_flag, refuse_unsupported
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.number import check_integer
@@ -88,8 +88,8 @@ class Dense(Layer):
         self.activation = activations.get(activation)
         self._specification = activations.core_specification(activation)
         self.use_bias = check_flag("use_bias", use_bias)
-        self.kernel_initializer = check_initializer("kernel_initializer", kernel_initializer)
-        self.bias_initializer = check_initializer("bias_initializer", bias_initializer)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
         self._take_rules(
             kernel_regularizer=kernel_regularizer,
             bias_regularizer=bias_regularizer,
@@ -131,7 +131,7 @@ class Dense(Layer):
         linear = x @ kernel
         return self.activation(linear + bias[0] if bias else linear)
 
-    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
+    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any] | None]]:
         both = (("kernel", self.kernel_initializer), ("bias", self.bias_initializer))
         return both if self.use_bias else both[:1]
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu import _core, activations
+from cornu import _core, activations, initializers
 from cornu.initializers import VarianceScaling
-from cornu.layers.arguments import check_initializer, refuse_unsupported
+from cornu.layers.arguments import first_values, refuse_unsupported
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.errors import shown
@@ -104,8 +104,8 @@ class EinsumDense(Layer):
             )
         self.activation = activations.get(activation)
         self._specification = activations.specification(activation)
-        self.kernel_initializer = check_initializer("kernel_initializer", kernel_initializer)
-        self.bias_initializer = check_initializer("bias_initializer", bias_initializer)
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
         self._take_rules(
             kernel_regularizer=kernel_regularizer,
             bias_regularizer=bias_regularizer,
@@ -132,7 +132,7 @@ class EinsumDense(Layer):
     def _expected_input(self) -> InputSpec | None:
         return InputSpec(ndim=len(self._row) + 1) if self._built else None
 
-    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
+    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any] | None]]:
         both = (("kernel", self._first_kernel), ("bias", self.bias_initializer))
         return both if self.bias_axes is not None else both[:1]
 
@@ -140,7 +140,7 @@ class EinsumDense(Layer):
         """The kernel's first value; what it depends on is the matrix that the product sees."""
         taken = len(self._parts.taken)
         if not isinstance(self.kernel_initializer, VarianceScaling):
-            return self.kernel_initializer(shape, dtype=dtype)
+            return first_values(self.kernel_initializer, shape, dtype)
         matrix = math.prod(shape[:taken]), math.prod(shape[taken:])
         return np.reshape(self.kernel_initializer(matrix, dtype=dtype), shape)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu.layers.arguments import check_flag, check_initializer
+from cornu import initializers
+from cornu.layers.arguments import check_flag
 from cornu.layers.layer import Layer
 from cornu.variable import Variable
 
@@ -23,10 +24,10 @@ class GammaAndBeta(Layer):
         """
         self.center = check_flag("center", center)
         self.scale = check_flag("scale", scale)
-        self.beta_initializer = check_initializer("beta_initializer", beta_initializer)
-        self.gamma_initializer = check_initializer("gamma_initializer", gamma_initializer)
+        self.beta_initializer = initializers.get(beta_initializer)
+        self.gamma_initializer = initializers.get(gamma_initializer)
 
-    def _initializers(self) -> list[tuple[str, Callable[..., Any]]]:
+    def _initializers(self) -> list[tuple[str, Callable[..., Any] | None]]:
         found = []
         if self.scale:
             found.append(("gamma", self.gamma_initializer))

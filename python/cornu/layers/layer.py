@@ -18,6 +18,7 @@ from cornu.layers.arguments import (
     check_flag,
     check_name,
     check_training,
+    first_values,
     refuse_unsupported,
 )
 from cornu.layers.build_lock import build_lock
@@ -166,7 +167,7 @@ class Layer(
         """Make the core's layer."""
         return self._make_own_core()
 
-    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
+    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any] | None]]:
         """The weights' names with their initializers, in the order of the core's spans."""
         return ()
 
@@ -322,7 +323,7 @@ class Layer(
         named = () if self._is_own else self._initializers()
         for (name, initializer), span in zip(named, spans, strict=True):
             try:
-                value = np.asarray(initializer(span.shape, dtype=self._dtype))
+                value = np.asarray(first_values(initializer, span.shape, self._dtype))
             except MemoryError:
                 raise MemoryError(
                     f"There is not enough memory for {path}/{name} of shape {span.shape}."

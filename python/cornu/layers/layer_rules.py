@@ -23,7 +23,7 @@ class LayerRules:
     activity_regularizer: Any
     # Of what the last call on an array returned, or the calls within a model's.
     _output_losses: Sequence[Any] = ()
-    _initializers: Callable[[], Sequence[tuple[str, Callable[..., Any]]]]
+    _initializers: Callable[[], Sequence[tuple[str, Callable[..., Any] | None]]]
     trainable_weights: property
     _is_own: property
 

@@ -47,6 +47,8 @@ class OwnComputation(OwnShapes):
     _new_core: Callable[[], CoreLayer]
     _give_weight_rules: Callable[[int, Variable], None]
     _check_input: Callable[[Any], None]
+    _initializers: Callable[[], Sequence[tuple[str, Callable[..., Any] | None]]]
+    _note_rules: Callable[[Variable], None]
     _make_core: Callable[..., CoreLayer]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -244,8 +246,11 @@ class OwnComputation(OwnShapes):
         inner = self._sublayers()
         shared = {id(weight) for layer in inner for weight in layer.weights}
         own = [weight for weight in self._own_spans if id(weight) not in shared]
+        ruled = [name for name, _ in self._initializers()]
         for weight in own:
             weight.path = f"{path}/{weight.name}"
+            if weight.name in ruled:
+                self._note_rules(weight)
         for layer in inner:
             _rename(layer, f"{path}/{layer.name}")
         self._weights = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from cornu import _core
-from cornu.layers.arguments import check_initializer, check_row_axes
+from cornu import _core, initializers
+from cornu.layers.arguments import check_row_axes
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.old_keywords import takes_old_keywords
@@ -55,7 +55,7 @@ class PReLU(Layer):
         shared_axes: int | Sequence[int] | None = None,
         **kwargs: Any,
     ) -> None:
-        self.alpha_initializer = check_initializer("alpha_initializer", alpha_initializer)
+        self.alpha_initializer = initializers.get(alpha_initializer)
         # An empty list shares nothing, as None does.
         is_none = shared_axes is None or (isinstance(shared_axes, tuple | list) and not shared_axes)
         axes = () if is_none else check_row_axes("shared_axes", shared_axes)
@@ -79,7 +79,7 @@ class PReLU(Layer):
         own = set(range(1, len(shape))).difference(self.shared_axes or range(len(shape)))
         return InputSpec(ndim=len(shape), axes={axis: shape[axis] for axis in sorted(own)})
 
-    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
+    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any] | None]]:
         return (("alpha", self.alpha_initializer),)
 
     @property

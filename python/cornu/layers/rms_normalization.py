@@ -53,7 +53,7 @@ class RMSNormalization(Layer):
             self.name, self.dtype, "rms", self._axes, self.epsilon, False, True
         )
 
-    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any]]]:
+    def _initializers(self) -> Sequence[tuple[str, Callable[..., Any] | None]]:
         return (("scale", initializers.get("ones")),)
 
     @property

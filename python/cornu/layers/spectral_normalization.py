@@ -80,7 +80,7 @@ class SpectralNormalization(Wrapper):
     def _sublayers(self) -> list[Any]:
         return [self.layer]
 
-    def _initializers(self) -> list[tuple[str, Callable[..., Any]]]:
+    def _initializers(self) -> list[tuple[str, Callable[..., Any] | None]]:
         found = list(self.layer._initializers())
         return [*found[:1], ("vector_u", TruncatedNormal(stddev=0.02)), *found[1:]]
 

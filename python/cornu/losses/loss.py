@@ -10,6 +10,7 @@ from cornu.config import resolve_dtype
 from cornu.custom.derivatives import is_traced, value_of
 from cornu.losses.reduction import check_reduction, reduce_losses, reduce_traced
 from cornu.utils.arrays import as_real
+from cornu.utils.errors import check_returned
 from cornu.utils.kept_masks import mask_of
 from cornu.utils.naming import unique_name
 
@@ -82,14 +83,18 @@ class Loss:
             ValueError: their shapes don't fit.
         """
         if is_traced(y_pred):
-            losses = self.call(y_true, y_pred)
+            losses = self._losses(y_true, y_pred)
             mask = self._all_masks(y_true, losses, value_of(y_pred))
             return reduce_traced(losses, sample_weight, mask, self.reduction)
         prediction = as_real(y_pred, self._dtype, "y_pred")
         target = as_real(y_true, self._dtype, "y_true")
-        losses = self.call(target, prediction)
+        losses = self._losses(target, prediction)
         mask = self._all_masks(target, losses, y_pred)
         return reduce_losses(losses, sample_weight, mask, self.reduction, self._dtype)
+
+    def _losses(self, y_true: Any, y_pred: Any) -> Any:
+        """What `call` returns."""
+        return check_returned("loss", self.name, self.call(y_true, y_pred))
 
     def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         """Return one loss a sample. For subclasses to write."""

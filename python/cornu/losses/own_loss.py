@@ -13,7 +13,7 @@ from cornu.custom.raised import user_code
 from cornu.losses.loss import Loss, core_reduction
 from cornu.losses.reduction import reduce_losses
 from cornu.utils.arrays import match_ranks
-from cornu.utils.errors import shown
+from cornu.utils.errors import check_returned, shown
 from cornu.utils.kept_masks import keep_mask
 from cornu.utils.overriding import overridden
 
@@ -133,13 +133,13 @@ def _evaluate(loss: Loss, target: Any, y_pred: Any, sample_weight: Any) -> Any:
     """The loss of a batch, in float64 as the core's own are, unless it reduces by itself."""
     if overridden(loss, ("__call__",)) is not None:
         return loss(target, y_pred, sample_weight)
-    losses = loss.call(target, y_pred)
+    losses = loss._losses(target, y_pred)
     mask = loss._all_masks(target, losses, y_pred)
     return reduce_losses(losses, sample_weight, mask, loss.reduction, "float64")
 
 
 def _number(loss: Loss, value: Any) -> float:
-    if np.shape(value) != ():
+    if np.shape(check_returned("loss", loss.name, value)) != ():
         raise ValueError(
             f"The loss {loss.name!r} must return one number. Received: an array of shape "
             f"{np.shape(value)}: {shown(value)}"

@@ -10,6 +10,7 @@ import numpy as np
 from cornu.losses.reduction import masked_weights
 from cornu.metrics.metric import Metric
 from cornu.utils.arrays import as_real, match_ranks
+from cornu.utils.errors import check_returned
 from cornu.utils.kept_masks import mask_of
 from cornu.utils.lookup import entry_of
 
@@ -201,7 +202,8 @@ class MeanMetricWrapper(Mean):
         mask = mask_of(y_pred)
         if mask is not None:
             sample_weight = masked_weights(sample_weight, mask, "sum")
-        super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight)
+        values = check_returned("metric", self.name, self._fn(y_true, y_pred, **self._fn_kwargs))
+        super().update_state(values, sample_weight)
 
     @property
     def specification(self) -> MetricSpec:

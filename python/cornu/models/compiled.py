@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu import _core, optimizers
+from cornu.custom.derivatives import require_autograd
 from cornu.metrics import Metric
 from cornu.models.last_activation import warn_of_last_activation
 from cornu.models.objective import Objective, Resolved
@@ -17,6 +18,9 @@ from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.number import check_integer
+
+# What takes derivatives.
+_TRAINING = ("fit", "train_on_batch", "loss_and_gradients")
 
 
 class Compiled:
@@ -247,13 +251,19 @@ class Compiled:
         first, last = self._end_names()
         check_x(data.x, row, first)
         resolved = objective.resolve((None, *output), data.y.shape)
+        loss = resolved.loss[0]
         if not resolved.takes_any_target:
-            check_y(resolved.targets_for(data.y), output, resolved.sparse, last)
+            targets = resolved.targets_for(data.y)
+            check_y(targets, output, resolved.sparse, last, loss=loss)
         if validation is not None:
             check_x(validation.x, row, first, "validation x")
             if not resolved.takes_any_target:
                 targets = resolved.targets_for(validation.y)
-                check_y(targets, output, resolved.sparse, last, "validation y")
+                check_y(targets, output, resolved.sparse, last, "validation y", loss)
+        if before in _TRAINING and (
+            resolved.loss[0] == "foreign" or any(layer._is_own for layer in self._chain())
+        ):
+            require_autograd()
         if self._bound is not resolved and before in ("fit", "train_on_batch"):
             self._check_last_activation(resolved, output)
         trial = self._build_for(row)

@@ -175,7 +175,9 @@ def check_x(x: np.ndarray, row: Shape, layer: str, name: str = "x") -> None:
     )
 
 
-def check_y(y: np.ndarray, row: Shape, sparse: bool, layer: str, name: str = "y") -> None:
+def check_y(
+    y: np.ndarray, row: Shape, sparse: bool, layer: str, name: str = "y", loss: str = ""
+) -> None:
     """Check that targets have the output's shape; (n,) and (n, 1) stand for each other.
 
     Args:
@@ -184,6 +186,7 @@ def check_y(y: np.ndarray, row: Shape, sparse: bool, layer: str, name: str = "y"
         sparse: Whether they are class ids, and so have no axis of classes, or one of size 1.
         layer: The last layer, `3 "dense"`.
         name: What the caller calls them.
+        loss: The core's name of the loss, by which the error can tell which other one they fit.
 
     Raises:
         ValueError: they have another shape: nothing is broadcast.
@@ -199,8 +202,33 @@ def check_y(y: np.ndarray, row: Shape, sparse: bool, layer: str, name: str = "y"
         expected, what = _shown(row), "the shape of the output"
     raise ValueError(
         f"`{name}` must have shape {expected}, {what} {_shown(row)} of layer {layer}. "
-        f"Received: {y.shape}"
+        f"Received: {y.shape}{_advice(loss, shape, row)}"
     )
+
+
+def _advice(loss: str, shape: Shape, row: Shape) -> str:
+    """What to do about targets that another cross-entropy takes; nothing where none does."""
+    if row[-1:] == (1,) and loss == "binary_crossentropy" and shape[:-1] == row[:-1] != shape:
+        return (
+            ". For one-hot rows give the last layer a unit for each class and softmax, and use the "
+            "loss 'categorical_crossentropy'."
+        )
+    if loss.startswith("sparse_"):
+        one_hot = shape == row
+        return ". For one-hot rows use the loss 'categorical_crossentropy'." if one_hot else ""
+    if shape not in (row[:-1], (*row[:-1], 1)):
+        return ""
+    if loss.startswith("categorical_"):
+        return (
+            ". For class ids use the loss 'sparse_categorical_crossentropy', or make them one-hot: "
+            f"`to_categorical(y, {row[-1]})`."
+        )
+    if loss.startswith("binary_"):
+        return (
+            ". For one 0 or 1 a row the last layer needs one unit, `Dense(1, 'sigmoid')`; with a "
+            "unit for each class and softmax use the loss 'sparse_categorical_crossentropy'."
+        )
+    return ""
 
 
 def check_out(out: Any, shape: Shape, dtype: str, x: np.ndarray) -> np.ndarray:

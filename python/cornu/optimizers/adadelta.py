@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_number
+from cornu.optimizers.common_arguments import check_epsilon, check_number
 from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
@@ -20,7 +19,7 @@ class Adadelta(CoreOptimizer):
         learning_rate: The length of a step, at least 0; a schedule of
             `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
         rho: How much of v and d stays from step to step, from 0 to 1 (excluded).
-        epsilon: Keeps the division finite and the first steps from being 0, at least 0.
+        epsilon: Keeps the division finite and the first steps from being 0, at least 0; None: 1e-7.
         weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
             none.
         clipnorm: The norm that each weight's gradient is scaled down to, if it is larger; None or
@@ -60,7 +59,7 @@ class Adadelta(CoreOptimizer):
         self,
         learning_rate: Any = 0.001,
         rho: float = 0.95,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -75,7 +74,7 @@ class Adadelta(CoreOptimizer):
     ) -> None:
         options = {
             "rho": check_number("rho", rho, 0.0, 1.0, below=True),
-            "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+            "epsilon": check_epsilon(epsilon),
         }
         common = dict(
             weight_decay=weight_decay,

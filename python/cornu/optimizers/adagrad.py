@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_number
+from cornu.optimizers.common_arguments import check_epsilon, check_number
 from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
@@ -19,7 +19,7 @@ class Adagrad(CoreOptimizer):
         learning_rate: The length of a step, at least 0; a schedule of
             `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
         initial_accumulator_value: What a is at first, at least 0.
-        epsilon: Keeps the division finite, at least 0.
+        epsilon: Keeps the division finite, at least 0; None: 1e-7.
         weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
             none.
         clipnorm: The norm that each weight's gradient is scaled down to, if it is larger; None or
@@ -59,7 +59,7 @@ class Adagrad(CoreOptimizer):
         self,
         learning_rate: Any = 0.001,
         initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -76,7 +76,7 @@ class Adagrad(CoreOptimizer):
             "initial_accumulator_value": check_number(
                 "initial_accumulator_value", initial_accumulator_value, 0.0, math.inf, below=True
             ),
-            "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+            "epsilon": check_epsilon(epsilon),
         }
         common = dict(
             weight_decay=weight_decay,

@@ -19,7 +19,7 @@ class AdamW(Adam):
         weight_decay: What share of each weight, times `learning_rate`, a step takes away.
         beta_1: How much of m stays from step to step, from 0 to 1 (excluded).
         beta_2: How much of v stays from step to step, from 0 to 1 (excluded).
-        epsilon: Keeps the division finite, at least 0; the paper's "epsilon hat".
+        epsilon: Keeps the division finite, at least 0; None: 1e-7; the paper's "epsilon hat".
         amsgrad: Whether v may only grow.
         clipnorm: The norm that each weight's gradient is scaled down to, if it is larger; None or
             0: any.
@@ -57,7 +57,7 @@ class AdamW(Adam):
         weight_decay: float = 0.004,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         amsgrad: bool = False,
         clipnorm: float | None = None,
         clipvalue: float | None = None,

@@ -63,7 +63,7 @@ def check_moments(beta_1: Any, beta_2: Any, epsilon: Any) -> dict[str, float]:
     Args:
         beta_1: How much of the first moment stays, from 0 to 1 (excluded).
         beta_2: How much of the second one stays, likewise.
-        epsilon: What keeps the division finite, at least 0.
+        epsilon: What keeps the division finite, at least 0; None: 1e-7.
 
     Raises:
         ValueError: one is no number or out of range.
@@ -71,8 +71,24 @@ def check_moments(beta_1: Any, beta_2: Any, epsilon: Any) -> dict[str, float]:
     return {
         "beta_1": check_number("beta_1", beta_1, 0.0, 1.0, below=True),
         "beta_2": check_number("beta_2", beta_2, 0.0, 1.0, below=True),
-        "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+        "epsilon": check_epsilon(epsilon),
     }
+
+
+def check_epsilon(epsilon: Any) -> float:
+    """Return what keeps a division finite as a float; None, as Keras 2 writes it: the default.
+
+    Raises:
+        ValueError: it is no number, or negative.
+
+    Example:
+
+    >>> from cornu.optimizers.common_arguments import check_epsilon
+    >>> check_epsilon(None), check_epsilon(0.5)
+    (1e-07, 0.5)
+    """
+    value = 1e-7 if epsilon is None else epsilon
+    return check_number("epsilon", value, 0.0, math.inf, below=True)
 
 
 def check_learning_rate(value: Any) -> float:

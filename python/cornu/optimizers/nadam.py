@@ -20,7 +20,7 @@ class Nadam(CoreOptimizer):
             `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
         beta_1: How much of m stays from step to step, from 0 to 1 (excluded).
         beta_2: How much of v stays from step to step, from 0 to 1 (excluded).
-        epsilon: Keeps the division finite, at least 0.
+        epsilon: Keeps the division finite, at least 0; None: 1e-7.
         weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
             none.
         clipnorm: The norm that each weight's gradient is scaled down to, if it is larger; None or
@@ -63,7 +63,7 @@ class Nadam(CoreOptimizer):
         learning_rate: Any = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
         clipvalue: float | None = None,

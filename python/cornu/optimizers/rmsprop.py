@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_flag, check_number
+from cornu.optimizers.common_arguments import check_epsilon, check_flag, check_number
 from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
@@ -21,7 +20,7 @@ class RMSprop(CoreOptimizer):
             `cornu.optimizers.schedules`, or a function of no arguments, is asked for each step.
         rho: How much of v stays from step to step, from 0 to 1 (excluded).
         momentum: The share of the last step that the next one keeps, from 0 to 1.
-        epsilon: Keeps the division finite, at least 0.
+        epsilon: Keeps the division finite, at least 0; None: 1e-7.
         centered: Whether to divide by the root of the variance.
         weight_decay: What share of each weight, times `learning_rate`, a step takes away; None:
             none.
@@ -66,7 +65,7 @@ class RMSprop(CoreOptimizer):
         learning_rate: Any = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
-        epsilon: float = 1e-7,
+        epsilon: float | None = 1e-7,
         centered: bool = False,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
@@ -83,7 +82,7 @@ class RMSprop(CoreOptimizer):
         options = {
             "rho": check_number("rho", rho, 0.0, 1.0, below=True),
             "momentum": check_number("momentum", momentum, 0.0, 1.0),
-            "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+            "epsilon": check_epsilon(epsilon),
             "centered": check_flag("centered", centered),
         }
         common = dict(

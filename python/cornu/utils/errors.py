@@ -108,6 +108,28 @@ def shown(value: Any) -> str:
     return _SHORT.repr(value)
 
 
+def check_returned(what: str, name: str | None, value: Any) -> Any:
+    """Return what a function of the user's returned.
+
+    Args:
+        what: What the function is: `loss`.
+        name: Its name.
+        value: What it returned.
+
+    Raises:
+        TypeError: that is None, as of a function without `return`.
+
+    Example:
+
+    >>> from cornu.utils.errors import check_returned
+    >>> check_returned("loss", "mine", 2.5)
+    2.5
+    """
+    if value is None:
+        raise TypeError(f"The {what} {name!r} returned None: is a `return` missing?")
+    return value
+
+
 class _Short(reprlib.Repr):
     def repr1(self, x: Any, level: int) -> str:
         if getattr(x, "shape", ()) and hasattr(x, "dtype"):

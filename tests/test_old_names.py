@@ -152,6 +152,12 @@ def test_weights_to_begin_with():
     alone = keras.layers.BatchNormalization(weights=[bias, bias + 1, bias + 2, bias + 3])
     alone.build((None, 2))
     np.testing.assert_array_equal(alone.moving_variance, bias + 3)
+    spectral = keras.layers.SpectralNormalization(
+        keras.layers.Dense(2), weights=[kernel, [[1, 2]], bias]
+    )
+    spectral.build((None, 3))
+    np.testing.assert_array_equal(spectral.layer.bias, bias)
+    refused(lambda: keras.layers.Hashing(3, weights=[bias]), "`weights`", "has weights, 0")
     assert "weights" not in layer.get_config()
     for given in ([kernel], [bias, kernel], kernel):
         wrong = keras.layers.Dense(2, weights=given)

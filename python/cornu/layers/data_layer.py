@@ -30,6 +30,7 @@ class DataLayer(Layer):
         self._dtype = self._own_dtype or self._dtype
         # There is nothing that a shape is needed for.
         self._built = True
+        self._write_first_weights()
 
     def _make_core(self) -> _core.Layer:
         return _core.activation(self.name, self.dtype, ("linear", ()))

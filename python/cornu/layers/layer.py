@@ -339,10 +339,13 @@ class Layer(
             self._note_rules(weights[-1])
         self._path = path
         self._weights = weights
-        if self._first_weights is not None:
-            self._write_weights(self._first_weights, None)
+        self._write_first_weights()
         self._row = row
         self._built = True
+
+    def _write_first_weights(self) -> None:
+        if self._first_weights is not None:
+            self._write_weights(self._first_weights, None)
 
     def _forget(self) -> None:
         """Be unbuilt again: an initializer failed, or the data it was built for were refused."""

@@ -105,6 +105,7 @@ class SpectralNormalization(Wrapper):
         span[...] = np.asarray(initializer(span.shape, dtype=self._dtype))
         kernel, *others = self.layer._weights
         self._weights = [kernel, Variable.view_of(span, name, f"{path}/{name}", False), *others]
+        self._write_first_weights()
         self._path = path
         self._row = row
         self._built = True

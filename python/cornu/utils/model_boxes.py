@@ -85,8 +85,8 @@ def boxes_in(parts: list[Box | Group]) -> Iterator[Box]:
 
 
 def _box(layer: Any, what: Shown) -> Box:
-    activation = getattr(layer, "activation", None) if what.layer_activations else None
-    says = ""
+    activation: Any = getattr(layer, "activation", None) if what.layer_activations else None
+    says: Any = ""
     if activation is not None:
         says = getattr(activation, "name", None) or getattr(activation, "__name__", str(activation))
     cells = []

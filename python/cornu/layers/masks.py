@@ -20,8 +20,11 @@ class Masks:
     _supports_masking = False
     # Whether its output has a mask of its own making.
     _makes_mask = False
-    # Whether what it gives out depends on a mask, which a call may have as an argument.
-    _takes_mask = False
+
+    @property
+    def _takes_mask(self) -> bool:
+        """Whether what it gives out depends on a mask, which a call may have as an argument."""
+        return False
 
     @property
     def supports_masking(self) -> bool:

@@ -111,7 +111,7 @@ def check_flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
-def take_old_name(common: dict[str, Any], learning_rate: Any, default: float) -> Any:
+def take_old_name(common: dict[str, Any], learning_rate: Any, default: float | None) -> Any:
     """Return the learning rate, under whichever name it came; the old one is taken out.
 
     Args:

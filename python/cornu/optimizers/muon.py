@@ -72,6 +72,9 @@ class Muon(CoreOptimizer):
     https://arxiv.org/abs/2502.16982, for `rms_rate`.
     """
 
+    exclude_layers: list[str]
+    exclude_embeddings: bool
+
     _default_learning_rate = 0.001
 
     def __init__(

@@ -80,6 +80,8 @@ class Optimizer(OwnSteps):
     Source: https://keras.io/api/optimizers/
     """
 
+    decay: float
+
     # What `learning_rate` is where nobody gave it.
     _default_learning_rate: float | None = None
 

@@ -222,7 +222,7 @@ class Optimizer:
         l2_shrinkage_regularization_strength: float = 0.0,
         beta: float = 0.0,
         # (learning_rate, views, gradients): for the kind "own", which moves weights itself.
-        step: Callable[[float, list[np.ndarray], list[np.ndarray]], object] = ...,
+        step: Callable[[float, list[np.ndarray], list[np.ndarray]], object] | None = None,
         beta_2_decay: float = -0.8,
         epsilon_1: float = 1e-30,
         epsilon_2: float = 1e-3,

@@ -92,6 +92,34 @@ def _mean(value: Any) -> float | None:
     return float(numbers.mean())
 
 
+def running_line(
+    step: int,
+    steps: int,
+    times: str,
+    logs: Mapping[str, Any],
+    fill: str,
+    width: int = WIDTH,
+) -> str:
+    """Return the line of `verbose=1` for something that goes on.
+
+    Args:
+        step: Steps done.
+        steps: Steps there are.
+        times: What is said of the time.
+        logs: Results by name.
+        fill: What the bar is made of.
+        width: How many characters the bar has.
+
+    Example:
+
+    >>> from cornu.callbacks.progress_line import running_line
+    >>> running_line(1, 2, "3s 3s/step", {"loss": 1.5}, "=", 4)
+    '1/2 ==   3s 3s/step - loss: 1.5000'
+    """
+    bar = fill * int(width * step / steps) if steps else ""
+    return f"{step_count(step, steps)} {bar:{width}} {times}{results(logs)}"
+
+
 def bar_line(
     step: int,
     steps: int,
@@ -100,6 +128,7 @@ def bar_line(
     fill: str,
     unit: str = "step",
     width: int = WIDTH,
+    first: int = 0,
 ) -> str:
     """Return the line of `verbose=1` for something that is done.
 
@@ -111,6 +140,7 @@ def bar_line(
         fill: What the bar is made of.
         unit: What a step is called.
         width: How many characters the bar has.
+        first: Steps that were done before, and not in these seconds.
 
     Example:
 
@@ -118,9 +148,9 @@ def bar_line(
     >>> bar_line(3, 3, 0.003, {"loss": 1.5}, "=")
     '3/3 ==================== 0s 1ms/step - loss: 1.5000'
     """
-    bar = fill * int(width * step / steps) if steps else ""
-    times = f"{seconds:.0f}s {step_time(seconds / step if step else 0, unit)}"
-    return f"{step_count(step, steps)} {bar:{width}} {times}{results(logs)}"
+    taken = step - first
+    times = f"{seconds:.0f}s {step_time(seconds / taken if taken else 0, unit)}"
+    return running_line(step, steps, times, logs, fill, width)
 
 
 def plain_line(

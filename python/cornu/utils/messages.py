@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 _is_interactive = True
+# What clears the lines that are being written over on a terminal.
+_clears: list[Callable[[], None]] = []
 
 
 def enable_interactive_logging() -> None:
@@ -62,11 +65,31 @@ def tell(message: str) -> None:
         message: One line or more; the end of the last one is added.
     """
     if _is_interactive:
+        for clear in _clears:
+            clear()
         print(message, flush=True)
         return
     import logging
 
     logging.getLogger("cornu").info(message.strip("\n"))
+
+
+def keep_clear(clear: Callable[[], None]) -> None:
+    """Call a function before a message is printed, so that it begins on an empty line.
+
+    Args:
+        clear: Clears a line that is being written over.
+    """
+    _clears.append(clear)
+
+
+def keep_clear_no_more(clear: Callable[[], None]) -> None:
+    """Forget a function that `keep_clear` got.
+
+    Args:
+        clear: The function.
+    """
+    _clears.remove(clear)
 
 
 def can_print(text: str) -> bool:

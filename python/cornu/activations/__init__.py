@@ -171,7 +171,7 @@ def core_specification(identifier: Any) -> Any:
     """Return what the core is told of an activation, or None of a function that it has not.
 
     Args:
-        identifier: As of `specification`.
+        identifier: As of `specification`; also a layer that is such an activation: `LeakyReLU()`.
 
     Raises:
         ValueError: it is no activation, or its arguments don't suffice.
@@ -184,6 +184,9 @@ def core_specification(identifier: Any) -> Any:
     (('tanh', ()), None)
     """
     function = get(identifier)
+    layer = getattr(function, "_activation_in_core", None)
+    if isinstance(layer, tuple):
+        return layer
     keywords: dict[str, Any] = {}
     # functools is no import of this module's: only a partial brings it in.
     if (

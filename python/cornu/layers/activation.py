@@ -42,6 +42,10 @@ class Activation(Layer):
     def _is_own(self) -> bool:
         return self._specification is None
 
+    @property
+    def _activation_in_core(self) -> Any:
+        return self._specification
+
     def _compute(self, x: Any, training: bool) -> Any:
         return self.activation(x)
 

@@ -37,5 +37,9 @@ class ELU(Layer):
         self.alpha = check_finite("alpha", alpha)
         super().__init__(**kwargs)
 
+    @property
+    def _activation_in_core(self) -> Any:
+        return ("elu", (self.alpha,))
+
     def _make_core(self) -> _core.Layer:
-        return _core.activation(self.name, self.dtype, ("elu", (self.alpha,)))
+        return _core.activation(self.name, self.dtype, self._activation_in_core)

@@ -46,5 +46,9 @@ class LeakyReLU(Layer):
         self.negative_slope = check_not_negative("negative_slope", negative_slope)
         super().__init__(**kwargs)
 
+    @property
+    def _activation_in_core(self) -> Any:
+        return ("leaky_relu", (self.negative_slope,))
+
     def _make_core(self) -> _core.Layer:
-        return _core.activation(self.name, self.dtype, ("leaky_relu", (self.negative_slope,)))
+        return _core.activation(self.name, self.dtype, self._activation_in_core)

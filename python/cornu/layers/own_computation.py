@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cornu import _core, initializers
+from cornu.activations.apply import apply
 from cornu.custom.derivatives import Pullback, pull_back, value_of
 from cornu.custom.raised import user_code
 from cornu.layers.added_losses import collecting, hand_on, joined, total_of
@@ -95,6 +96,11 @@ class OwnComputation(OwnShapes):
     def _is_own(self) -> bool:
         """Whether Python computes it."""
         return False
+
+    @property
+    def _activation_in_core(self) -> Any:
+        """What the core is told of the activation that the layer is; None: it is none."""
+        return None
 
     def _make_own_core(self) -> CoreLayer:
         return _core.foreign(self._name, self._dtype, self._part)
@@ -295,6 +301,8 @@ class OwnComputation(OwnShapes):
 
     def _compute(self, x: Any, training: bool) -> Any:
         """Return the output in Python, of an array or of what `autograd` watches."""
+        if self._activation_in_core is not None:
+            return apply(self._activation_in_core, x)
         if not self._is_own:
             raise ValueError(
                 f"{type(self).__name__} can't be trained within a layer of one's own yet: Dense, "

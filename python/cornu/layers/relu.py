@@ -47,10 +47,13 @@ class ReLU(Layer):
         self.threshold = _checked("threshold", threshold)
         super().__init__(**kwargs)
 
-    def _make_core(self) -> _core.Layer:
+    @property
+    def _activation_in_core(self) -> Any:
         largest = float("inf") if self.max_value is None else self.max_value
-        specification = ("relu", (self.negative_slope, largest, self.threshold))
-        return _core.activation(self.name, self.dtype, specification)
+        return "relu", (self.negative_slope, largest, self.threshold)
+
+    def _make_core(self) -> _core.Layer:
+        return _core.activation(self.name, self.dtype, self._activation_in_core)
 
 
 def _checked(name: str, value: Any) -> float:

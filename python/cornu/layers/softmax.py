@@ -53,6 +53,13 @@ class Softmax(Layer):
         self._axes = check_row_axes("axis", axis, with_batch=True)
         super().__init__(**kwargs)
 
+    @property
+    def _activation_in_core(self) -> Any:
+        return ("softmax", ()) if self._axes == (-1,) else None
+
+    def _compute(self, x: Any, training: bool) -> Any:
+        return softmax(x, self._axes)
+
     def _make_core(self) -> _core.Layer:
         if self._axes == (-1,):
             return _core.activation(self.name, self.dtype, ("softmax", ()))

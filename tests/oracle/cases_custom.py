@@ -227,6 +227,12 @@ LAYERS = {
         penalized(keras, 3, name="a"),
         penalized(keras, 2, name="b"),
     ],
+    "activation objects": lambda keras, linear, gated: [
+        keras.layers.Dense(5, activation=keras.layers.LeakyReLU(0.2), name="a"),
+        keras.layers.Dense(4, activation=keras.layers.ReLU(1.5, 0.1, 0.2), name="b"),
+        keras.layers.Dense(3, activation=keras.layers.ELU(0.5), name="c"),
+        keras.layers.Dense(2, activation=keras.layers.Softmax(), name="d"),
+    ],
     "lambda": lambda keras, linear, gated: [
         keras.layers.Dense(3, name="a"),
         keras.layers.Lambda(lambda x, k: x * k / (1 + x**2), arguments={"k": 2.0}, name="b"),

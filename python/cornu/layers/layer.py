@@ -29,6 +29,7 @@ from cornu.layers.layer_specification import LayerSpecification
 from cornu.layers.layer_weights import LayerWeights
 from cornu.layers.masks import Masks, mask_for_core
 from cornu.layers.own_computation import OwnComputation
+from cornu.layers.recorded_arguments import configuration, recorded_arguments
 from cornu.layers.symbolic import Symbolic
 from cornu.layers.user_arrays import as_rows
 from cornu.utils.core_backed import CoreBacked
@@ -37,6 +38,9 @@ from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
 from cornu.utils.overriding import refuse_overridden
 from cornu.variable import Variable
+
+# What is asked of a layer before all else, and `Layer.__init__` sets.
+_FIRST = ("_name", "_core", "_built", "_input_shape_argument", "_dtype", "_is_asked")
 
 
 class Layer(
@@ -110,6 +114,20 @@ class Layer(
     _options: tuple[str, ...] = ()
     # Weights that the layer moves itself: no gradient does.
     _state_names: tuple[str, ...] = ()
+    # The arguments of a layer of one's own that doesn't tell them, or why they are not known.
+    _recorded: dict[str, Any] | str
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Note the arguments of a class of the user's that doesn't tell them."""
+        layer = super().__new__(cls)
+        if cls._is_recorded():
+            layer.__dict__["_recorded"] = recorded_arguments(cls, args, kwargs)
+        return layer
+
+    @classmethod
+    def _is_recorded(cls) -> bool:
+        own = cls._make_core is Layer._make_core and cls._own_config is Layer._own_config
+        return own and cls.get_config is Layer.get_config  # type: ignore[comparison-overlap]
 
     def __init__(
         self,
@@ -151,6 +169,14 @@ class Layer(
             refuse_overridden(self, self._never_called, self._plural)
         else:
             super()._refuse_own_methods()
+
+    def __getattr__(self, name: str) -> Any:
+        kind = type(self).__name__
+        if name in _FIRST and "_name" not in self.__dict__:
+            raise RuntimeError(
+                f"In layer {kind}, you forgot to call `super().__init__()` first in `__init__()`."
+            )
+        raise AttributeError(f"{kind!r} object has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         is_fixed = name in self._options or (name.endswith(RULES) and not self._is_own)
@@ -200,6 +226,8 @@ class Layer(
         config["dtype"] = serialize_keras_object(self.dtype_policy)
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = serialize_keras_object(self.activity_regularizer)
+        if self._is_recorded():
+            return configuration(self, self._recorded, config)
         own = self._own_config()
         # An activation is written as its name; anything else as everywhere.
         return config | {name: serialize_activation(value) for name, value in own.items()}
@@ -420,6 +448,11 @@ class Layer(
         if is_traced(inputs):
             refuse_unsupported({"mask": mask})
             self._check_input(inputs.shape)
+            if not self.built:
+                raise ValueError(
+                    f'Layer "{self._name}" within another layer must be built by the end of '
+                    "`build`, or by a call in `call` outside training."
+                )
             output = self._compute(inputs, is_training)
             collect(self._output_penalty(output))
             return output

@@ -22,6 +22,7 @@ from cornu.layers.own_shapes import OwnShapes, Shape, as_array
 from cornu.layers.traced_layer import layers_in, put_back, with_boxes
 from cornu.utils.arrays import any_type
 from cornu.utils.kept_masks import keep_mask
+from cornu.utils.name_first import name_first
 from cornu.utils.naming import unique_name
 from cornu.variable import Variable
 
@@ -107,6 +108,7 @@ class OwnComputation(OwnShapes):
 
     # ---- Weights
 
+    @name_first("shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
     def add_weight(
         self,
         shape: Any = None,
@@ -123,7 +125,8 @@ class OwnComputation(OwnShapes):
         """Make a weight, in `__init__` or `build` of a layer of one's own.
 
         Args:
-            shape: Its shape; None: a scalar.
+            shape: Its shape; None: a scalar. A string in its place is the name, as in Keras 2, with
+                whose order of arguments it goes on.
             initializer: An initializer, its name, or a function of `(shape, dtype)`; None: Glorot's
                 uniform numbers, or zeros for whole numbers.
             dtype: Its type; None: the layer's, which weights that are trained must have.
@@ -235,11 +238,7 @@ class OwnComputation(OwnShapes):
                 raise
 
     def _share(self, layer: Any) -> None:
-        if not layer._built:
-            raise ValueError(
-                f'Layer "{layer.name}" within layer "{self._name}" must be built by the end of '
-                "`build`, or by a call in `call`."
-            )
+        # One that is not built by now was not called: nothing depends on it.
         for weight in layer.weights:
             if not any(weight is own for own in self._own_spans):
                 self._core.share_weight(weight)
@@ -306,7 +305,7 @@ class OwnComputation(OwnShapes):
         if not self._is_own:
             raise ValueError(
                 f"{type(self).__name__} can't be trained within a layer of one's own yet: Dense, "
-                f"Activation, Dropout, Flatten and Reshape can. Received: {self!r}"
+                f"activations, Dropout, Flatten and Reshape can. Received: {self!r}"
             )
         call: Callable[..., Any] = self.call
         return call(x, training=training) if self._takes_training else call(x)

@@ -10,6 +10,7 @@ import numpy as np
 from cornu.config import floatx
 from cornu.utils.arrays import any_type
 from cornu.utils.errors import shown
+from cornu.utils.name_first import name_first
 from cornu.utils.naming import unique_name
 from cornu.variable import Variable
 
@@ -79,6 +80,7 @@ class Metric:
         found = {id(variable): variable for variable in _variables_in(vars(self))}
         return list(found.values())
 
+    @name_first("shape")
     def add_variable(
         self,
         shape: tuple[int, ...],
@@ -112,6 +114,7 @@ class Metric:
         self._variables.append(variable)
         return variable
 
+    @name_first("shape")
     def add_weight(
         self,
         shape: tuple[int, ...] = (),

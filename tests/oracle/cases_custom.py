@@ -196,6 +196,34 @@ def penalized(keras, units, **options):
     return Penalized(**options)
 
 
+def residual(keras, **options):
+    """A model within, and layers whose training is unlike their prediction."""
+    layers = keras.layers
+
+    class Residual(layers.Layer):
+        def __init__(self, **options):
+            super().__init__(**options)
+            parts = [
+                layers.Dense(3, activation="tanh", name="a"),
+                layers.BatchNormalization(momentum=0.7, name="b"),
+                layers.Dense(4, name="c"),
+                layers.LeakyReLU(0.2, name="d"),
+            ]
+            self.inner = keras.Sequential(parts, name="inner")
+            self.noise = layers.GaussianNoise(0.0)
+            self.norm = layers.LayerNormalization(name="norm")
+
+        def build(self, input_shape):
+            self.inner.build(input_shape)
+            self.norm.build(input_shape)
+
+        def call(self, x, training=None):
+            y = self.inner(x, training=training)
+            return self.norm(self.noise(x + y, training=training))
+
+    return Residual(**options)
+
+
 def layer_case(name, make):
     def run(keras, dtype):
         linear, gated = layers_of(keras)
@@ -227,6 +255,7 @@ LAYERS = {
         penalized(keras, 3, name="a"),
         penalized(keras, 2, name="b"),
     ],
+    "model within": lambda keras, linear, gated: [residual(keras, name="e"), linear(2, name="f")],
     "activation objects": lambda keras, linear, gated: [
         keras.layers.Dense(5, activation=keras.layers.LeakyReLU(0.2), name="a"),
         keras.layers.Dense(4, activation=keras.layers.ReLU(1.5, 0.1, 0.2), name="b"),

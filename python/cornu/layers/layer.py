@@ -176,7 +176,7 @@ class Layer(
             raise RuntimeError(
                 f"In layer {kind}, you forgot to call `super().__init__()` first in `__init__()`."
             )
-        raise AttributeError(f"{kind!r} object has no attribute {name!r}")
+        return super().__getattr__(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         is_fixed = name in self._options or (name.endswith(RULES) and not self._is_own)
@@ -445,9 +445,9 @@ class Layer(
         if isinstance(inputs, KerasTensor):
             return self._call_symbolic(inputs, training, mask)
         is_training = check_training(training)
-        if is_traced(inputs):
+        if self._is_watched or is_traced(inputs):
             refuse_unsupported({"mask": mask})
-            self._check_input(inputs.shape)
+            self._check_input(np.shape(inputs))
             if not self.built:
                 raise ValueError(
                     f'Layer "{self._name}" within another layer must be built by the end of '

@@ -19,11 +19,12 @@ from cornu.layers.arguments import check_flag, check_row_shape, refuse_unsupport
 from cornu.layers.build_lock import build_lock
 from cornu.layers.layer_rules import found_rule
 from cornu.layers.own_shapes import OwnShapes, Shape, as_array
-from cornu.layers.traced_layer import layers_in, put_back, with_boxes
+from cornu.layers.traced_layer import layers_in, models_in, put_back, with_boxes
 from cornu.utils.arrays import any_type
 from cornu.utils.kept_masks import keep_mask
 from cornu.utils.name_first import name_first
 from cornu.utils.naming import unique_name
+from cornu.utils.nesting import is_model, named_paths
 from cornu.variable import Variable
 
 if TYPE_CHECKING:
@@ -79,6 +80,9 @@ class OwnComputation(OwnShapes):
     # Whether a class of the user's has a method in the place of Layer's.
     _has_build = False
 
+    # Whether it is a copy that has watched arrays for weights.
+    _is_watched = False
+
     def _init_own(self) -> None:
         """Begin without weights."""
         self._is_building = False
@@ -91,6 +95,8 @@ class OwnComputation(OwnShapes):
         # Those that no gradient moves.
         self._fixed: set[int] = set()
         self._own_rows: dict[Shape, Shape] = {}
+        # The models within that were not built yet, with what they were then.
+        self._inner_states: list[tuple[Any, Any]] = []
         self._part = OwnPart(self)
 
     @property
@@ -217,6 +223,13 @@ class OwnComputation(OwnShapes):
         with build_lock(), user_code():
             if self._prepared is not None:
                 self._forget_own()
+            new = [layer for layer in self._sublayers() if not layer._built]
+            self._inner_states = [
+                state
+                for model in models_in(vars(self))
+                if not model._built
+                for state in model._states(model._parts)
+            ]
             self._core = self._new_core()
             self._own_spans = list(self._early_spans)
             for index, weight in enumerate(self._early_spans):
@@ -235,6 +248,9 @@ class OwnComputation(OwnShapes):
                     self._share(layer)
             except BaseException:
                 self._prepared = None
+                for layer in new:
+                    layer._forget()
+                self._undo_models()
                 raise
 
     def _share(self, layer: Any) -> None:
@@ -258,6 +274,10 @@ class OwnComputation(OwnShapes):
                 self._note_rules(weight)
         for layer in inner:
             _rename(layer, f"{path}/{layer.name}")
+        for model in models_in(vars(self)):
+            for part, parent in named_paths(model._parts, f"{path}/{model.name}"):
+                if not is_model(part):
+                    _rename(part, f"{parent}/{part.name}")
         self._weights = [
             *(weight for weight in own if id(weight) not in self._fixed),
             *(weight for weight in own if id(weight) in self._fixed),
@@ -266,11 +286,21 @@ class OwnComputation(OwnShapes):
 
     def _forget_own(self) -> None:
         """Have no weights but those of `__init__`."""
+        new = [model for model, _ in self._inner_states]
+        built = [model for model in models_in(vars(self)) if model._built and model not in new]
+        kept = {id(layer) for model in built for layer in model._chain()}
         for layer in self._sublayers():
-            layer._forget()
+            if id(layer) not in kept:
+                layer._forget()
+        self._undo_models()
         self._prepared = None
         self._own_spans = list(self._early_spans)
         self._own_rows = {}
+
+    def _undo_models(self) -> None:
+        """Let models within be what they were before the layer's weights were made."""
+        for model, state in self._inner_states:
+            model._undo([], [(model, state)])
 
     # ---- What subclasses say
 
@@ -305,7 +335,8 @@ class OwnComputation(OwnShapes):
         if not self._is_own:
             raise ValueError(
                 f"{type(self).__name__} can't be trained within a layer of one's own yet: Dense, "
-                f"activations, Dropout, Flatten and Reshape can. Received: {self!r}"
+                "activations, Dropout, GaussianNoise, BatchNormalization (without `renorm`), "
+                f"LayerNormalization, Flatten and Reshape can. Received: {self!r}"
             )
         call: Callable[..., Any] = self.call
         return call(x, training=training) if self._takes_training else call(x)

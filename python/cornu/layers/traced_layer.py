@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.custom.derivatives import value_of
+from cornu.utils.nesting import is_model
 from cornu.variable import Variable
 
 Copies = dict[int, tuple[Any, Any, dict[str, Any]]]
@@ -15,14 +16,30 @@ def _is_layer(thing: Any) -> bool:
 
 
 def layers_in(thing: Any) -> list[Any]:
-    """Return the layers among attributes, their lists, tuples and dictionaries too, each once."""
+    """Return the layers among attributes, their lists, tuples and dictionaries too, each once; of
+    a model, those that it is made of."""
     found: dict[int, Any] = {}
     for value in thing.values() if isinstance(thing, dict) else thing:
         if _is_layer(value):
             found.setdefault(id(value), value)
+        elif is_model(value):
+            for layer in value._chain():
+                found.setdefault(id(layer), layer)
         elif type(value) in (dict, list, tuple):
             for layer in layers_in(value):
                 found.setdefault(id(layer), layer)
+    return list(found.values())
+
+
+def models_in(thing: Any) -> list[Any]:
+    """Return the models among attributes likewise."""
+    found: dict[int, Any] = {}
+    for value in thing.values() if isinstance(thing, dict) else thing:
+        if is_model(value):
+            found.setdefault(id(value), value)
+        elif type(value) in (dict, list, tuple):
+            for model in models_in(value):
+                found.setdefault(id(model), model)
     return list(found.values())
 
 
@@ -43,6 +60,8 @@ def with_boxes(layer: Any, boxes: dict[int, Any], copies: Copies) -> Any:
     copies[id(layer)] = layer, copy, first
     for name, value in vars(layer).items():
         first[name] = _replaced(value, boxes, copies)
+    # What it is called with need not be watched for its weights to be.
+    first["_is_watched"] = True
     copy.__dict__.update(first)
     return copy
 
@@ -50,7 +69,7 @@ def with_boxes(layer: Any, boxes: dict[int, Any], copies: Copies) -> Any:
 def _replaced(value: Any, boxes: dict[int, Any], copies: Copies) -> Any:
     if isinstance(value, Variable):
         return boxes.get(id(value), value)
-    if _is_layer(value):
+    if _is_layer(value) or is_model(value):
         return with_boxes(value, boxes, copies)
     if type(value) in (list, tuple):
         parts = [_replaced(part, boxes, copies) for part in value]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cornu import _core
+from cornu.custom.derivatives import is_traced
 from cornu.keras_tensor import KerasTensor
 from cornu.layers.arguments import check_training
 from cornu.layers.forward import forward
@@ -55,6 +56,8 @@ class Model(Saved):
 
     # Whether it is made of layers, and not by methods of its own, which the core would not call.
     _is_of_layers = False
+    # Whether it is a copy that has watched arrays for weights.
+    _is_watched = False
 
     if TYPE_CHECKING:
         # What a call of `Model` takes; `Functional` does take it, and `Sequential` says otherwise.
@@ -123,6 +126,8 @@ class Model(Saved):
             TypeError: it is no array.
             ValueError: it has another shape.
         """
+        if self._is_watched or is_traced(inputs):
+            return self._compute(inputs, check_training(training), mask)
         if training is None and mask is None and self._is_plain and not KEPT:
             few = self._core.predict_few(inputs)
             if few is not None:
@@ -142,6 +147,20 @@ class Model(Saved):
         for layer in self._chain():
             x = layer._apply(x, is_training, found)
             found = mask_of(x)
+        return x
+
+    def _compute(self, x: Any, training: bool, mask: Any) -> Any:
+        """The output for what `autograd` watches, within a layer or a loss of the user's."""
+        if mask is not None:
+            raise ValueError(f"`mask` must be None within a layer. Received: mask={shown(mask)}")
+        if not self._built or self._before_core:
+            raise ValueError(
+                f'Model "{self._name}" within a layer must be built by the end of `build`, or by '
+                "a call in `call` outside training, and begin with no layer that prepares data."
+            )
+        check_x(x, self._row, self._end_names()[0], "inputs")
+        for layer in self._chain():
+            x = layer(x, training=training)
         return x
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:

@@ -148,3 +148,12 @@ def test_callbacks_without_batch_hooks_cost_nothing():
     ]
     listen = FitLoop(CallbackList(quiet, add_history=True)).listen
     assert listen == _core.EPOCH_BEGIN | _core.BAD_LOSS
+
+
+def test_a_lambda_for_no_hook():
+    refused(
+        lambda: keras.callbacks.LambdaCallback(on_epochs_end=print),
+        "`on_epochs_end`",
+        "'on_epoch_end'",
+    )
+    assert keras.callbacks.LambdaCallback(on_batch_end=print, mark=3).mark == 3

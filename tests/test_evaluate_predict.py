@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
+from bad_input import refused
 from small_models import classifier, labels, make_model, regression, regressor
 
 
@@ -272,3 +273,29 @@ def test_a_wrong_compile_changes_nothing():
         with pytest.raises(ValueError, match="Unknown"):
             model.compile(*arguments)
         assert model.evaluate(x, y, verbose=0) == before
+
+
+def test_one_output_by_its_name():
+    """Each argument of `compile` may stand under the name of the last layer, and no other."""
+    (x, y), model, other = regression(), regressor(), regressor()
+    name = model.layers[-1].name
+    model.compile(
+        "sgd",
+        {name: "mse"},
+        loss_weights={name: 3},
+        metrics={name: "mae"},
+        weighted_metrics={name: ["mse"]},
+    )
+    other.compile("sgd", "mse", loss_weights=3, metrics=["mae"], weighted_metrics=["mse"])
+    found = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert found == other.evaluate(x, y, verbose=0, return_dict=True)
+    refused(lambda: model.compile("sgd", {"a": "mse"}), "`loss`", "one output", repr(name), "'a'")
+    refused(lambda: model.compile("sgd", "mse", metrics={"a": "mae"}), "`metrics`", repr(name))
+    refused(lambda: model.compile("sgd", "mse", {name: 1, "a": 2}), "`loss_weights`", "'a'")
+    refused(lambda: keras.Sequential().compile("sgd", {"a": "mse"}), "without a name")
+
+
+def test_jit_compile():
+    for value in ("auto", True, False, None):
+        regressor().compile("sgd", "mse", jit_compile=value)
+    refused(lambda: regressor().compile("sgd", "mse", jit_compile="yes"), "`jit_compile`", "'yes'")

@@ -178,3 +178,17 @@ def test_actions():
     refused(lambda: keras.config.set_on_nan("stop"), "`action`", "'warn', 'raise'", "'stop'")
     refused(lambda: keras.config.set_on_nan(None), "`action`", "None")
     assert keras.config.on_nan() == "warn"
+
+
+def test_calls_of_one_batch_tell_once():
+    """Until the model is compiled anew; what is to raise raises each time."""
+    model = model_of()
+    huge = np.full_like(Y, 1e30)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(3):
+            model.train_on_batch(X, huge)
+        assert len(caught) == 1
+        model.compile("sgd", "mse")
+        model.train_on_batch(X, huge)
+        assert len(caught) == 2

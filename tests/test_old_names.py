@@ -197,3 +197,62 @@ def test_names_of_constraints():
 
     assert (maxnorm, nonneg, unitnorm) == (MaxNorm, NonNeg, UnitNorm)
     assert isinstance(keras.constraints.get("maxnorm"), MaxNorm)
+
+
+@pytest.mark.parametrize("kind", ["generator", "data set"])
+def test_generators_of_keras_1(kind):
+    """Its rows are as many batches as they make, and the first batch is not lost."""
+    seen = []
+
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return 9
+
+        def __getitem__(self, i):
+            seen.append(i)
+            return X[4 * i % 8 :][:4], Y[4 * i % 8 :][:4]
+
+    def source():
+        return iter([Batches()[i] for i in range(9)]) if kind == "generator" else Batches()
+
+    old, new = regressor(), regressor()
+    found = old.fit_generator(
+        source(),
+        samples_per_epoch=11,
+        nb_epoch=2,
+        validation_data=source(),
+        nb_val_samples=8,
+        max_q_size=10,
+        nb_worker=1,
+        pickle_safe=False,
+        shuffle=False,
+        verbose=0,
+    )
+    kept = new.fit(
+        source(),
+        steps_per_epoch=3,
+        epochs=2,
+        validation_data=source(),
+        validation_steps=2,
+        shuffle=False,
+        verbose=0,
+    )
+    assert found.history == kept.history
+    assert state(old) == state(new)
+    score = old.evaluate_generator(source(), val_samples=8, max_q_size=1)
+    assert score == new.evaluate(source(), steps=2, verbose=0)
+    assert len(old.predict_generator(source(), val_samples=5)) == 8
+    refused(lambda: old.fit_generator(source(), 3, samples_per_epoch=9), "old name", "samples_per")
+    refused(lambda: old.fit_generator(source(), samples_per_epoch=0), "samples_per_epoch")
+
+
+def test_arguments_of_no_effect():
+    model = regressor()
+    model.compile("sgd", "mse", sample_weight_mode=None, target_tensors=None)
+    loss = model.test_on_batch(X, Y, reset_metrics=True)
+    assert model.train_on_batch(X, Y, reset_metrics=True) == loss
+    for call in (model.train_on_batch, model.test_on_batch):
+        refused(lambda c=call: c(X, Y, reset_metrics=False), "`reset_metrics` must be True")
+    refused(lambda: model.compile("sgd", "mse", sample_weight_mode="temporal"), "temporal")
+    refused(lambda: model.compile("sgd", "mse", target_tensors=[1]), "target_tensors")
+    assert "fused" not in keras.layers.BatchNormalization(fused=True).get_config()

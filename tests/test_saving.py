@@ -371,3 +371,13 @@ def test_a_model_is_copied_as_the_file_that_it_is_saved_as(copied):
     other.fit(x, np.ones((2, 2)), verbose=0)
     np.testing.assert_array_equal(model.get_weights()[0], before[0])
     assert not copied(keras.Sequential([keras.layers.Dense(2)])).built
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5", "m.weights.h5"])
+def test_a_folder_that_is_missing(name, tmp_path):
+    model = make_model(1)
+    path = str(tmp_path / "none" / name)
+    save = model.save_weights if "weights" in name else model.save
+    with pytest.raises(FileNotFoundError, match=r"There is no folder '.*none'") as caught:
+        save(path)
+    assert caught.value.filename == path

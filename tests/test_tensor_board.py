@@ -120,3 +120,12 @@ def test_without_the_package():
         "else: raise SystemExit(1)\n"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+def test_arguments_of_older_keras(tmp_path):
+    keras.callbacks.TensorBoard(
+        tmp_path, histogram_freq=1, batch_size=3, embeddings_layer_names=None, embeddings_data=None
+    )
+    with pytest.warns(UserWarning, match="write_grads"):
+        keras.callbacks.TensorBoard(tmp_path, write_grads=True)
+    refused(lambda: keras.callbacks.TensorBoard(tmp_path, embeddings_data=X), "embeddings_data")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.callbacks.callback import Callback
+from cornu.utils.errors import nearest_name
 
 Function = Callable[..., Any] | None
 
@@ -21,6 +22,9 @@ class LambdaCallback(Callback):
         on_train_batch_begin: Called with `(batch, logs)`.
         on_train_batch_end: Likewise.
         **kwargs: Functions for other hooks, such as `on_test_end`, and further attributes.
+
+    Raises:
+        ValueError: a hook is no function, or there is no such hook.
 
     Example:
 
@@ -63,6 +67,13 @@ class LambdaCallback(Callback):
         for name, function in given.items():
             if function is None:
                 continue
+            if name.startswith("on_") and not hasattr(Callback, name):
+                near = nearest_name(name, [hook for hook in dir(Callback) if hook[:3] == "on_"])
+                advice = "" if near is None else f" The nearest known name is {near!r}."
+                raise ValueError(
+                    f"`{name}` must be a hook of Callback, or it would never be called.{advice} "
+                    f"Received: {name}={function!r}"
+                )
             if name.startswith("on_") and not callable(function):
                 raise ValueError(f"`{name}` must be a function. Received: {name}={function!r}")
             # Batch hooks are called with `logs=`, which a function may call otherwise.

@@ -34,6 +34,10 @@ class TensorBoard(Callback):
         profile_batch: 0; steps can't be profiled.
         embeddings_freq: 0; there are no embeddings.
         embeddings_metadata: None; likewise.
+        write_grads: True is of no effect but a warning: a step keeps no gradients to be shown.
+        batch_size: Of no effect, as in Keras 2.3: histograms are of weights.
+        embeddings_layer_names: Of no effect without embeddings.
+        embeddings_data: None; there are no embeddings.
 
     Raises:
         ImportError: the package tensorboard is not installed.
@@ -68,6 +72,11 @@ class TensorBoard(Callback):
         profile_batch: Any = 0,
         embeddings_freq: int = 0,
         embeddings_metadata: Any = None,
+        *,
+        write_grads: bool = False,
+        batch_size: Any = None,
+        embeddings_layer_names: Any = None,
+        embeddings_data: Any = None,
     ) -> None:
         super().__init__()
         # What is missing is found where it is asked for, not at the end of an epoch.
@@ -76,8 +85,9 @@ class TensorBoard(Callback):
             ("profile_batch", profile_batch),
             ("embeddings_freq", embeddings_freq),
             ("embeddings_metadata", embeddings_metadata),
+            ("embeddings_data", embeddings_data),
         ):
-            if value:
+            if getattr(value, "ndim", 0) or value:
                 raise ValueError(
                     f"`{name}` must be 0 or None: it is not supported. "
                     f"Received: {name}={shown(value)}"
@@ -89,6 +99,12 @@ class TensorBoard(Callback):
             warnings.warn(
                 "TensorBoard can't show a graph of a model of cornu, which has none: leave "
                 "`write_graph` out. Received: write_graph=True",
+                stacklevel=user_level(),
+            )
+        if write_grads:
+            warnings.warn(
+                "TensorBoard shows no gradients, which a step doesn't keep: leave `write_grads` "
+                "out. Received: write_grads=True",
                 stacklevel=user_level(),
             )
         self.write_images = bool(write_images)

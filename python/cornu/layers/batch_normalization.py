@@ -61,6 +61,7 @@ class BatchNormalization(GammaAndBeta):
             and d between `-dmax` and `"dmax"`, each of which may be missing; None: none is there.
         renorm_momentum: How much of `renorm_mean` and `renorm_stddev` stays, from 0 to 1.
         synchronized: False. Not supported: there is one device.
+        fused: Of no effect, as in older programs: there is one way to compute it.
         **kwargs: What `Layer` takes: `name`, `dtype`, `trainable`, `input_shape`.
 
     Attributes:
@@ -133,6 +134,8 @@ class BatchNormalization(GammaAndBeta):
         renorm_clipping: Any = None,
         renorm_momentum: float = 0.99,
         synchronized: bool = False,
+        *,
+        fused: bool | None = None,
         **kwargs: Any,
     ) -> None:
         refuse_unsupported({"synchronized": synchronized}, default=False)

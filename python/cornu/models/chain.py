@@ -350,6 +350,9 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         parts = self._parts
         return parts[0].name, f'{len(parts) - 1} "{parts[-1].name}"'
 
+    def _output_name(self) -> str | None:
+        return self._parts[-1].name if self._parts else None
+
 
 def _without_input(layers: Sequence[Part]) -> list[Part]:
     return list(layers[1:] if layers and isinstance(layers[0], InputLayer) else layers)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from cornu import _core, optimizers
 from cornu.custom.derivatives import require_autograd
+from cornu.layers.arguments import refuse_unsupported
 from cornu.metrics import Metric
 from cornu.models.last_activation import warn_of_last_activation
 from cornu.models.objective import Objective, Resolved
@@ -49,6 +50,8 @@ class Compiled:
         # The weights that the core was told to treat otherwise than the rest.
         self._treated_otherwise: list[Any] = []
         self._warned_of_activation = False
+        # Of a loss that is not finite, by calls of one batch each; anew with each `compile`.
+        self._warned_of_loss = False
 
     # ---- What a model says of itself
 
@@ -78,6 +81,10 @@ class Compiled:
         """The first layer's name, and the last one's index and name, for errors."""
         raise NotImplementedError
 
+    def _output_name(self) -> str | None:
+        """The name of the one output, the last layer's; None: there is no layer."""
+        raise NotImplementedError
+
     # ---- Compiling
 
     @of_sequential
@@ -92,6 +99,9 @@ class Compiled:
         steps_per_execution: int = 1,
         jit_compile: Any = "auto",
         auto_scale_loss: bool = True,
+        *,
+        sample_weight_mode: Any = None,
+        target_tensors: Any = None,
     ) -> None:
         """Say what the model is trained by, and for.
 
@@ -99,7 +109,8 @@ class Compiled:
 
         Args:
             optimizer: An optimizer or its name; None: the model will be evaluated only.
-            loss: A loss or its name.
+            loss: A loss or its name. It, loss weights and metrics may each stand in a dictionary
+                under the name of the last layer, which is that of the one output.
             loss_weights: What the loss is multiplied by: a number, or a list of it; None: 1.
             metrics: A list of metrics or their names; `"accuracy"` chooses by the model's output
                 and loss.
@@ -109,6 +120,8 @@ class Compiled:
                 that are overridden are called for each batch.
             jit_compile: Of no effect, as `run_eagerly`.
             auto_scale_loss: Of no effect: there is no half precision.
+            sample_weight_mode: None, as older programs say it: a weight is one of a row.
+            target_tensors: None, likewise: targets come with the data.
 
         Raises:
             ValueError: there is no such optimizer, loss or metric.
@@ -124,6 +137,13 @@ class Compiled:
 
         Source: https://keras.io/api/models/model_training_apis/
         """
+        refuse_unsupported(
+            {"sample_weight_mode": sample_weight_mode, "target_tensors": target_tensors}
+        )
+        loss = self._of_output("loss", loss)
+        loss_weights = self._of_output("loss_weights", loss_weights)
+        metrics = self._of_output("metrics", metrics, is_list=True)
+        weighted_metrics = self._of_output("weighted_metrics", weighted_metrics, is_list=True)
         if _are_metrics(loss_weights):
             raise ValueError(
                 "`loss_weights` must be a number. Did you mean "
@@ -131,6 +151,11 @@ class Compiled:
             )
         if not is_among(steps_per_execution, ("auto",)):
             check_integer("steps_per_execution", steps_per_execution)
+        if not is_among(jit_compile, ("auto", True, False, None)):
+            raise ValueError(
+                "`jit_compile` must be 'auto', True or False. "
+                f"Received: jit_compile={shown(jit_compile)}"
+            )
         self._refuse_in_training("A model can't be compiled")
         new_optimizer = optimizers.get(optimizer)
         old = self._objective
@@ -144,7 +169,27 @@ class Compiled:
         self.steps_per_execution = steps_per_execution
         self.compiled = True
         self.stop_training = False
+        self._warned_of_loss = False
         self._bound = None
+
+    def _of_output(self, name: str, value: Any, is_list: bool = False) -> Any:
+        """What a dictionary by outputs has for the one output there is; anything else as it is.
+
+        Raises:
+            ValueError: it has another name, or several.
+        """
+        if not isinstance(value, Mapping):
+            return value
+        output = self._output_name()
+        if list(value) != [output]:
+            known = "as yet without a name" if output is None else repr(output)
+            what = "the list itself" if is_list else "the value itself"
+            raise ValueError(
+                f"`{name}` must be {what}, or a dictionary with it under the name of the model's "
+                f"one output, {known}. Received: {name}={shown(value)}"
+            )
+        found = value[output]
+        return [found] if is_list and not isinstance(found, list | tuple) else found
 
     @property
     def optimizer(self) -> Any:

@@ -26,13 +26,19 @@ def where(epoch: int, batch: int) -> str:
 class LossWatch:
     """Tells the user of the first loss of a training that is not a finite number.
 
+    Args:
+        has_warned: Whether the user was warned before: errors alone are left to tell.
+
     Attributes:
         listen: The event that a run is to stop at; 0: none.
+        has_warned: Whether the user was warned by now.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, has_warned: bool = False) -> None:
         self._action = config.on_nan()
-        self.listen = 0 if self._action == "ignore" else _core.BAD_LOSS
+        self.has_warned = has_warned
+        silent = self._action == "ignore" or (has_warned and self._action != "raise")
+        self.listen = 0 if silent else _core.BAD_LOSS
 
     def take_step(self, model: Any, run: _core.Run, where: str = "") -> None:
         """Go through a run of one step.
@@ -60,6 +66,7 @@ class LossWatch:
         )
         if self._action == "raise":
             raise FloatingPointError(text)
+        self.has_warned = True
         warnings.warn(text, RuntimeWarning, stacklevel=user_level())
 
 

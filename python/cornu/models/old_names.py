@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 
 from cornu.callbacks.history import History
+from cornu.models.batches import as_batches, comes_in_batches, inputs_of
 from cornu.models.chain import Chain
 from cornu.utils.keywords import of_sequential
-from cornu.utils.old_keywords import takes_old_keywords
+from cornu.utils.number import check_integer
+from cornu.utils.old_keywords import given_twice, takes_old_keywords
 
 
 class OldNames(Chain):
@@ -33,6 +36,9 @@ class OldNames(Chain):
         use_multiprocessing: bool = False,
         shuffle: bool = True,
         initial_epoch: int = 0,
+        *,
+        samples_per_epoch: int | None = None,
+        nb_val_samples: int | None = None,
     ) -> History:
         """The older name of `fit` for what gives batches.
 
@@ -51,6 +57,9 @@ class OldNames(Chain):
             use_multiprocessing: Of no effect, likewise.
             shuffle: As in `fit`.
             initial_epoch: As in `fit`.
+            samples_per_epoch: As in Keras 1: rows in place of `steps_per_epoch`, which are as many
+                batches as they make where all are as long as the first.
+            nb_val_samples: Likewise, in place of `validation_steps`; of no effect with arrays.
 
         Example:
 
@@ -64,6 +73,17 @@ class OldNames(Chain):
 
         Source: Keras 2.2, `Sequential.fit_generator`
         """
+        generator, steps_per_epoch = _steps_of_rows(
+            generator, steps_per_epoch, "steps_per_epoch", samples_per_epoch, "samples_per_epoch"
+        )
+        if comes_in_batches(validation_data):
+            validation_data, validation_steps = _steps_of_rows(
+                validation_data,
+                validation_steps,
+                "validation_steps",
+                nb_val_samples,
+                "nb_val_samples",
+            )
         return self.fit(
             generator,
             steps_per_epoch=steps_per_epoch,
@@ -78,6 +98,7 @@ class OldNames(Chain):
             initial_epoch=initial_epoch,
         )
 
+    @takes_old_keywords
     @of_sequential
     def evaluate_generator(
         self,
@@ -88,6 +109,8 @@ class OldNames(Chain):
         workers: int = 1,
         use_multiprocessing: bool = False,
         verbose: Any = 0,
+        *,
+        val_samples: int | None = None,
     ) -> Any:
         """The older name of `evaluate` for what gives batches.
 
@@ -99,6 +122,8 @@ class OldNames(Chain):
             workers: Of no effect, likewise.
             use_multiprocessing: Of no effect, likewise.
             verbose: As in `evaluate`.
+            val_samples: As in Keras 1, rows in place of `steps`; see `samples_per_epoch` of
+                `fit_generator`.
 
         Example:
 
@@ -111,8 +136,10 @@ class OldNames(Chain):
 
         Source: Keras 2.2, `Sequential.evaluate_generator`
         """
+        generator, steps = _steps_of_rows(generator, steps, "steps", val_samples, "val_samples")
         return self.evaluate(generator, steps=steps, callbacks=callbacks, verbose=verbose)
 
+    @takes_old_keywords
     @of_sequential
     def predict_generator(
         self,
@@ -123,6 +150,8 @@ class OldNames(Chain):
         workers: int = 1,
         use_multiprocessing: bool = False,
         verbose: Any = 0,
+        *,
+        val_samples: int | None = None,
     ) -> np.ndarray:
         """The older name of `predict` for what gives batches.
 
@@ -134,6 +163,8 @@ class OldNames(Chain):
             workers: Of no effect, likewise.
             use_multiprocessing: Of no effect, likewise.
             verbose: As in `predict`.
+            val_samples: As in Keras 1, rows in place of `steps`; see `samples_per_epoch` of
+                `fit_generator`.
 
         Example:
 
@@ -145,6 +176,7 @@ class OldNames(Chain):
 
         Source: Keras 2.2, `Sequential.predict_generator`
         """
+        generator, steps = _steps_of_rows(generator, steps, "steps", val_samples, "val_samples")
         return self.predict(generator, steps=steps, callbacks=callbacks, verbose=verbose)
 
     @of_sequential
@@ -211,3 +243,35 @@ class OldNames(Chain):
             reset = getattr(layer, "reset_state", None) or getattr(layer, "reset_states", None)
             if reset is not None:
                 reset()
+
+
+def _steps_of_rows(
+    batches: Any, steps: int | None, name: str, rows: int | None, rows_name: str
+) -> tuple[Any, int | None]:
+    """Return what gives batches, none of them lost, and how many of them make so many rows.
+
+    Args:
+        batches: A generator or a data set.
+        steps: What came as number of batches.
+        name: Its name, for errors.
+        rows: How many rows; None: `steps` it is.
+        rows_name: Its name, likewise.
+
+    Raises:
+        ValueError: both were given, or `rows` is no positive integer.
+    """
+    if rows is None:
+        return batches, steps
+    if steps is not None:
+        raise given_twice(name, steps, rows_name, rows)
+    count = check_integer(rows_name, rows)
+    source = as_batches(batches, None)
+    passed = iter(source.iterate())
+    first = next(passed, None)
+    if first is None:
+        return batches, None
+    if not source.is_lasting:
+        # An iterator has given its first batch away.
+        batches = itertools.chain([first], passed)
+    size = len(inputs_of(first))
+    return batches, -(-count // size)

@@ -9,6 +9,7 @@ import numpy as np
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
 from cornu.callbacks.history import History
+from cornu.layers.arguments import refuse_unsupported
 from cornu.models import streaming
 from cornu.models.batches import (
     ArrayBatches,
@@ -270,6 +271,8 @@ class Trainer(Evaluator):
         sample_weight: Any = None,
         class_weight: Any = None,
         return_dict: bool = False,
+        *,
+        reset_metrics: bool = True,
     ) -> Any:
         """Take one step on all rows, and return loss and metrics of these rows before it.
 
@@ -279,6 +282,7 @@ class Trainer(Evaluator):
             sample_weight: A weight a row; None: all 1.
             class_weight: As in `fit`.
             return_dict: Whether to return the results by name.
+            reset_metrics: True, as older programs say it: results are of these rows alone.
 
         Returns:
             The loss; a list, loss first, where there are metrics; or a dictionary.
@@ -300,11 +304,18 @@ class Trainer(Evaluator):
 
         Source: https://keras.io/api/models/model_training_apis/
         """
+        refuse_unsupported({"reset_metrics": reset_metrics}, default=True)
         return self._on_batch(_core.TRAIN, x, y, sample_weight, return_dict, class_weight)
 
     @of_sequential
     def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        return_dict: bool = False,
+        *,
+        reset_metrics: bool = True,
     ) -> Any:
         """Return loss and metrics of all rows, as one batch.
 
@@ -313,6 +324,7 @@ class Trainer(Evaluator):
             y: Targets.
             sample_weight: A weight a row; None: all 1.
             return_dict: Whether to return the results by name.
+            reset_metrics: True, as in `train_on_batch`.
 
         Returns:
             The loss; a list, loss first, where there are metrics; or a dictionary.
@@ -333,6 +345,7 @@ class Trainer(Evaluator):
 
         Source: https://keras.io/api/models/model_training_apis/
         """
+        refuse_unsupported({"reset_metrics": reset_metrics}, default=True)
         return self._on_batch(_core.TEST, x, y, sample_weight, return_dict)
 
     def _on_batch(
@@ -353,7 +366,7 @@ class Trainer(Evaluator):
             data = with_class_weight(
                 data, class_weight, self.dtype, resolved.class_count(self._output)
             )
-            watch = LossWatch()
+            watch = LossWatch(self._warned_of_loss)
             own = self._own_caller(trains=mode == _core.TRAIN)
             run = _core.Run(self._core, mode, *self._scaled(data), own=own, listen=watch.listen)
         try:
@@ -363,6 +376,7 @@ class Trainer(Evaluator):
                 watch.take_step(self, run)
             values = run.results() or []
         finally:
+            self._warned_of_loss = watch.has_warned
             run.close()
         return resolved.returned(values, return_dict)
 

@@ -18,6 +18,9 @@ def write_whole(filepath: Any, overwrite: bool, write: Callable[[str], None]) ->
         filepath: Its path, of strings or bytes; a pipe's or a device's is written to as it is.
         overwrite: Whether it may be there.
         write: Writes it to another path.
+
+    Raises:
+        OSError: no file can be made there; it names the file and a folder that is missing.
     """
     path = os.fsdecode(filepath)
     try:
@@ -38,7 +41,12 @@ def write_whole(filepath: Any, overwrite: bool, write: Callable[[str], None]) ->
     # A new file is as the user's own files are, which mkstemp's are not. One that was there keeps
     # its mode, and until then no one else reads what may be private.
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
-    os.close(os.open(other, flags, 0o666 if mode is None else 0o600))
+    try:
+        os.close(os.open(other, flags, 0o666 if mode is None else 0o600))
+    except OSError as error:
+        folder = os.path.dirname(path)
+        reason = error.strerror if os.path.exists(folder) else f"There is no folder {folder!r}"
+        raise OSError(error.errno, reason, os.fsdecode(filepath)) from None
     try:
         write(other)
         if mode is not None:

@@ -20,10 +20,13 @@ _NEWER = {
     "init": ("kernel_initializer", "alpha_initializer"),
     "input": ("inputs",),
     "lr": ("learning_rate",),
+    "max_q_size": ("max_queue_size",),
     "nb_epoch": ("epochs",),
+    "nb_worker": ("workers",),
     "output": ("outputs",),
     "output_dim": ("units",),
     "p": ("rate",),
+    "pickle_safe": ("use_multiprocessing",),
     "sigma": ("stddev",),
 }
 

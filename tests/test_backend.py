@@ -57,6 +57,7 @@ def test_numbers_of_an_optimizer_are_read_and_written():
 # By the formulas of Keras 2's backend on TensorFlow.
 VALUES = {
     "argmax": (([[1.0, 5.0], [7.0, 2.0]],), [1, 0]),
+    "batch_normalization": (([[3.0]], [1.0], [3.0], [10.0], None, -1, 1.0), [[11.0]]),
     "clip": (([-1.0, 5.0], 2, 1), [2.0, 2.0]),
     "concatenate": (([[[1.0]], [[2.0]]],), [[1.0, 2.0]]),
     "cumsum": (([[1.0, 2.0], [3.0, 4.0]],), [[1.0, 2.0], [4.0, 6.0]]),
@@ -74,6 +75,8 @@ VALUES = {
     "binary_crossentropy": (([1.0, 0.0], [1.0, 0.25]), [0.0, 0.28768197]),
     "sparse_categorical_crossentropy": (([[1.0]], [[0.25, 0.75]]), [0.28768207]),
     "in_top_k": (([[0.1, 0.9]], [1], 1), [True]),
+    "logsumexp": (([[0.0, 0.0], [1.0, 1.0]], 1), [0.6931472, 1.6931472]),
+    "slice": (([[1.0, 2.0], [3.0, 4.0]], [1, 0], [1, -1]), [[3.0, 4.0]]),
     "relu": (([-2.0, 0.5, 9.0], 0.1, 6.0), [-0.2, 0.5, 6.0]),
 }
 
@@ -109,3 +112,29 @@ def test_types():
     K.set_image_data_format("channels_last")
     with pytest.raises(ValueError, match="`data_format` argument must be one of"):
         K.set_image_data_format("channels")
+
+
+def test_what_is_of_no_meaning_here_says_why():
+    with pytest.raises(AttributeError, match="'placeholder' of Keras 2's backend is about"):
+        K.placeholder  # noqa: B018
+    with pytest.raises(ImportError, match="'conv2d' of Keras 2's backend is for convolutions"):
+        exec("from cornu.backend import conv2d")
+    with pytest.raises(AttributeError, match="nearest known name is 'flatten'"):
+        K.flaten  # noqa: B018
+    with pytest.raises(NotImplementedError, match="training=True"):
+        K.set_learning_phase(1)
+
+
+def test_phases():
+    """Only what is chosen is computed."""
+    fail = lambda: 1 / 0  # noqa: E731
+    assert K.in_train_phase(lambda: 3, fail, training=1) == 3
+    assert K.in_train_phase(fail, 4, training=0) == K.in_train_phase(fail, 4) == 4
+    assert K.in_test_phase(fail, lambda: 5, training=True) == 5
+
+
+def test_the_same_numbers_in_an_array_of_their_own():
+    x = np.ones(3, "float32")
+    y = K.identity(x)
+    x[0] = 2
+    assert y.tolist() == [1, 1, 1]

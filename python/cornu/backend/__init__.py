@@ -1,11 +1,13 @@
 """Keras 2's backend, `from cornu import backend as K`: on arrays, with what it did at once."""
 
 from cornu.backend.old_draws import random_bernoulli as random_bernoulli
+from cornu.backend.old_draws import random_binomial as random_binomial
 from cornu.backend.old_draws import random_normal as random_normal
 from cornu.backend.old_draws import random_normal_variable as random_normal_variable
 from cornu.backend.old_draws import random_uniform as random_uniform
 from cornu.backend.old_draws import random_uniform_variable as random_uniform_variable
 from cornu.backend.old_draws import truncated_normal as truncated_normal
+from cornu.backend.old_graphs import REFUSED as _REFUSED
 from cornu.backend.old_helpers import argmax as argmax
 from cornu.backend.old_helpers import argmin as argmin
 from cornu.backend.old_helpers import batch_dot as batch_dot
@@ -31,6 +33,7 @@ from cornu.backend.old_helpers import repeat_elements as repeat_elements
 from cornu.backend.old_helpers import reverse as reverse
 from cornu.backend.old_helpers import sqrt as sqrt
 from cornu.backend.old_helpers import switch as switch
+from cornu.backend.old_networks import batch_normalization as batch_normalization
 from cornu.backend.old_networks import bias_add as bias_add
 from cornu.backend.old_networks import binary_crossentropy as binary_crossentropy
 from cornu.backend.old_networks import categorical_crossentropy as categorical_crossentropy
@@ -43,6 +46,9 @@ from cornu.backend.old_networks import softmax as softmax
 from cornu.backend.old_networks import (
     sparse_categorical_crossentropy as sparse_categorical_crossentropy,
 )
+from cornu.backend.old_phases import in_test_phase as in_test_phase
+from cornu.backend.old_phases import in_train_phase as in_train_phase
+from cornu.backend.old_phases import set_learning_phase as set_learning_phase
 from cornu.backend.old_state import batch_get_value as batch_get_value
 from cornu.backend.old_state import batch_set_value as batch_set_value
 from cornu.backend.old_state import count_params as count_params
@@ -68,6 +74,11 @@ from cornu.backend.old_state import update_add as update_add
 from cornu.backend.old_state import update_sub as update_sub
 from cornu.backend.old_state import variable as variable
 from cornu.backend.old_state import zeros as zeros
+from cornu.backend.old_tensors import identity as identity
+from cornu.backend.old_tensors import is_tensor as is_tensor
+from cornu.backend.old_tensors import logsumexp as logsumexp
+from cornu.backend.old_tensors import print_tensor as print_tensor
+from cornu.backend.old_tensors import slice as slice
 from cornu.config import backend as backend
 from cornu.config import epsilon as epsilon
 from cornu.config import floatx as floatx
@@ -126,7 +137,7 @@ __all__ = [name for name, thing in globals().items() if callable(thing) and name
 
 
 def __getattr__(name: str) -> object:
-    raise _absent_name(__name__, name)
+    raise _absent_name(__name__, name, _REFUSED)
 
 
 def __dir__() -> list[str]:

@@ -78,6 +78,17 @@ def random_bernoulli(shape: Any, p: float = 0.0, dtype: Any = None, seed: Any = 
 
 
 @_helper
+def random_binomial(shape: Any, p: float = 0.0, dtype: Any = None, seed: Any = None) -> Any:
+    """Draw zeros and ones; the older name of `random_bernoulli`.
+
+    >>> from cornu import backend as K
+    >>> K.random_binomial((3,), p=1.0)
+    array([1., 1., 1.], dtype=float32)
+    """
+    return random_bernoulli(shape, p, dtype, seed)
+
+
+@_helper
 def random_normal_variable(
     shape: Any,
     mean: float,

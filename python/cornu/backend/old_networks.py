@@ -18,6 +18,11 @@ _helper = documented(
     threshold="Where the line starts.",
     target="The labels.",
     output="Probabilities, or logits.",
+    mean="What is subtracted.",
+    var="The variances.",
+    beta="What is added; None: nothing.",
+    gamma="What is multiplied by; None: 1.",
+    epsilon="What is added to the variances.",
     bias="Numbers, one for each of the last axis.",
     data_format="`channels_last` or None: the bias is of the last axis.",
     k="How many.",
@@ -27,6 +32,19 @@ _helper = documented(
     noise_shape="The shape of the mask, which broadcasts; None: x's.",
     seed="An integer, a `SeedGenerator` or None.",
 )
+
+
+@_helper
+def batch_normalization(
+    x: Any, mean: Any, var: Any, beta: Any, gamma: Any, axis: int = -1, epsilon: float = 1e-3
+) -> Any:
+    """Subtract a mean and divide by the root of a variance, along an axis.
+
+    >>> from cornu import backend as K
+    >>> K.batch_normalization([[3.0, 6.0]], [1.0, 2.0], [4.0, 16.0], None, [2.0, 1.0], epsilon=0)
+    array([[2., 1.]], dtype=float32)
+    """
+    return ops.batch_normalization(x, mean, var, axis, beta, gamma, epsilon)
 
 
 @_helper

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from cornu.utils.errors import nearest_name
 
 
-def absent_name(module: str, name: str) -> Exception:
+def absent_name(module: str, name: str, reasons: Mapping[str, str] | None = None) -> Exception:
     """Return the error for a module's `__getattr__` to raise.
 
     Args:
         module: The module's name.
         name: What was asked for.
+        reasons: Names of older Keras that can't be there, with what is said of them.
 
     Returns:
         An AttributeError; an ImportError where `from package import name` asks for a name that
@@ -27,8 +29,11 @@ def absent_name(module: str, name: str) -> Exception:
     """
     if name.startswith("_"):
         return AttributeError(f"module {module!r} has no attribute {name!r}")
-    if name in keras_names(module):
+    reason = None if reasons is None else reasons.get(name)
+    if reason is not None or name in keras_names(module):
         text = f"{name!r} of Keras is not supported by cornu yet"
+        if reason is not None:
+            text = f"{name!r} of Keras 2's {module.rpartition('.')[2]} {reason}"
         # `import` asks through `hasattr`, from a frame of its own, and lets an ImportError pass.
         if sys._getframe(2).f_globals.get("__name__") == "importlib._bootstrap":
             return ImportError(text, name=module)

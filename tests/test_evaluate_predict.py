@@ -289,10 +289,16 @@ def test_one_output_by_its_name():
     other.compile("sgd", "mse", loss_weights=3, metrics=["mae"], weighted_metrics=["mse"])
     found = model.evaluate(x, y, verbose=0, return_dict=True)
     assert found == other.evaluate(x, y, verbose=0, return_dict=True)
-    refused(lambda: model.compile("sgd", {"a": "mse"}), "`loss`", "one output", repr(name), "'a'")
+    refused(
+        lambda: model.compile("sgd", {"a": "mse"}),
+        "`loss`",
+        "one output",
+        f"loss={{{name!r}: 'mse'}}",
+        "'a'",
+    )
     refused(lambda: model.compile("sgd", "mse", metrics={"a": "mae"}), "`metrics`", repr(name))
     refused(lambda: model.compile("sgd", "mse", {name: 1, "a": 2}), "`loss_weights`", "'a'")
-    refused(lambda: keras.Sequential().compile("sgd", {"a": "mse"}), "without a name")
+    refused(lambda: keras.Sequential().compile("sgd", {"a": "mse"}), "no layer yet")
 
 
 def test_jit_compile():

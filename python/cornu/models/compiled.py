@@ -182,11 +182,14 @@ class Compiled:
             return value
         output = self._output_name()
         if list(value) != [output]:
-            known = "as yet without a name" if output is None else repr(output)
-            what = "the list itself" if is_list else "the value itself"
+            first = shown(next(iter(value.values()), None))
+            advice = f"write {name}={first}"
+            if output is not None:
+                advice += f", or {name}={{{output!r}: {first}}}"
+            known = "which has no layer yet" if output is None else repr(output)
             raise ValueError(
-                f"`{name}` must be {what}, or a dictionary with it under the name of the model's "
-                f"one output, {known}. Received: {name}={shown(value)}"
+                f"`{name}` must have the name of the model's one output, {known}, and no other, "
+                f"where it is a dictionary: {advice}. Received: {name}={shown(value)}"
             )
         found = value[output]
         return [found] if is_list and not isinstance(found, list | tuple) else found

@@ -39,11 +39,14 @@ def processor_count():
     return os.cpu_count() or 1
 
 
-def compile_flags():
-    """Flags of every file, after the ones that this Python was built with."""
+def compile_flags(source):
+    """Flags of a file, after the ones that this Python was built with."""
     lists = flag_lists()
+    is_portable = Path(source).name.startswith("portable_")
     # -g0: debugging information would be nine tenths of the wheel.
     flags = [*lists["FLAGS"], "-DNDEBUG", "-g0", "-Icsrc"]
+    if is_portable:
+        flags += lists["PORTABLE_FLAGS"]
     if WERROR:
         flags += lists["WARNINGS"]
     if SANITIZERS:
@@ -105,7 +108,7 @@ class BuildCore(build_ext):
         super().build_extension(ext)
 
     def compile_source(self, source):
-        flags = compile_flags()
+        flags = compile_flags(source)
         versions = ""
         if Path(source).parent.name == "ext":
             flags += ext_flags()

@@ -69,6 +69,8 @@ static cornu_status compute(cornu_run *run, cornu_step *step) {
     const cornu_workspace_use *use = &step->workspace->use;
     bool gradient_only = run->options.mode == CORNU_RUN_GRADIENT;
     double loss = 0.0;
+    cornu_loss_terms terms;
+    step->terms = &terms;
     cornu_status status = cornu_step_forward(step);
     if (status == CORNU_OK && use->targets) {
         status = cornu_step_loss(step, run->objective, gradient_only ? NULL : run->means, &loss);

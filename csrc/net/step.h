@@ -12,6 +12,16 @@
 #include "net/task.h"
 #include "net/workspace.h"
 
+/* What the loss is taken of. */
+typedef struct cornu_loss_terms {
+    cornu_loss loss;
+    size_t rows, columns, target_columns;
+    size_t per_row;            /* rows of the loss for one of the batch */
+    const void *prediction;    /* logits when joined */
+    const void *probabilities; /* when joined: the output, which the loss writes */
+    const bool *mask;          /* which rows of the loss count; NULL: all */
+} cornu_loss_terms;
+
 typedef struct cornu_step {
     const cornu_plan *plan;
     cornu_workspace *workspace;
@@ -22,6 +32,7 @@ typedef struct cornu_step {
     bool is_weighted;              /* rows have weights of the caller's */
     void *output;                  /* where the last output is to go; NULL: into the workspace */
     const void *result;            /* set by forward: where it is */
+    cornu_loss_terms *terms;       /* filled by the loss, for its derivative too */
     /* Where to describe a loss that is not finite; the step is left then. NULL: nobody asks. */
     cornu_bad_loss *bad;
     const cornu_own *own; /* whom to ask; may be NULL where nothing in the plan is the caller's */

@@ -9,25 +9,16 @@
 /* Elements of the loss between two polls. */
 #define TILE_ELEMENTS 65536
 
-/* What the loss is taken of. */
-typedef struct loss_terms {
-    cornu_loss loss;
-    size_t rows, columns, target_columns;
-    size_t per_row;            /* rows of the loss for one of the batch */
-    const void *prediction;    /* logits when joined */
-    const void *probabilities; /* when joined: the output, which the loss writes */
-    const bool *mask;          /* which rows of the loss count; NULL: all */
-} loss_terms;
-
 /* For a hinge 0 and 1 are labels where a batch has no others. */
-static void look_at_labels(const cornu_step *step, const loss_terms *terms, cornu_loss *loss) {
+static void look_at_labels(const cornu_step *step, const cornu_loss_terms *terms,
+                           cornu_loss *loss) {
     if (!cornu_loss_is_hinge(loss)) return;
     loss->binary_labels =
         step->task->kernels->is_binary(terms->rows * terms->columns, step->workspace->target);
 }
 
 static void fill_terms(const cornu_step *step, const cornu_objective *objective,
-                       loss_terms *terms) {
+                       cornu_loss_terms *terms) {
     const cornu_plan *plan = step->plan;
     terms->loss = objective->loss;
     terms->prediction = step->result;
@@ -47,7 +38,7 @@ static void fill_terms(const cornu_step *step, const cornu_objective *objective,
 }
 
 /* Makes terms that are taken of samples, or of the whole batch, as if each were a row. */
-static void take_extent(const cornu_step *step, loss_terms *terms) {
+static void take_extent(const cornu_step *step, cornu_loss_terms *terms) {
     if (terms->loss.extent == CORNU_OVER_ROW) return;
     const bool whole = terms->loss.extent == CORNU_OVER_BATCH;
     const size_t rows = whole ? 1 : step->rows;
@@ -68,7 +59,7 @@ static double scale_of_whole(const cornu_step *step, cornu_reduction reduction, 
     return cornu_row_total(step->rows * per_row, NULL, workspace->row_scales, 0.0);
 }
 
-static void set_scales(const cornu_step *step, const loss_terms *terms) {
+static void set_scales(const cornu_step *step, const cornu_loss_terms *terms) {
     const cornu_reduction reduction = terms->loss.reduction;
     if (terms->loss.extent == CORNU_OVER_BATCH) {
         step->workspace->row_scales[0] = scale_of_whole(step, reduction, terms->mask);
@@ -79,13 +70,13 @@ static void set_scales(const cornu_step *step, const loss_terms *terms) {
 }
 
 /* Without a division where all rows are one tile. */
-static size_t tile_rows_of(const loss_terms *terms) {
+static size_t tile_rows_of(const cornu_loss_terms *terms) {
     return terms->rows * terms->columns <= TILE_ELEMENTS
                ? terms->rows
                : cornu_tile_rows(TILE_ELEMENTS, terms->columns);
 }
 
-static const void *target_at(const cornu_step *step, const loss_terms *terms, size_t row) {
+static const void *target_at(const cornu_step *step, const cornu_loss_terms *terms, size_t row) {
     size_t nbytes =
         step->workspace->use.sparse ? sizeof(int32_t) : step->task->kernels->element_nbytes;
     return (const char *)step->workspace->target + row * terms->target_columns * nbytes;
@@ -121,15 +112,15 @@ static double masked_total(size_t begin, size_t rows, size_t per_row, const doub
 
 /* Whether a mask counts for a metric: as in Keras, for all that are the mean of a function's
  * values, which RootMeanSquaredError is not. */
-static bool is_masked(const loss_terms *terms, const cornu_metric *metric) {
+static bool is_masked(const cornu_loss_terms *terms, const cornu_metric *metric) {
     return terms->mask && !cornu_metric_keeps_sums(metric) &&
            metric->kind != CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR;
 }
 
 /* What a metric that keeps sums adds for rows from `begin` on. Where the sample weights count, an
  * element has its row's. */
-static void add_sums(const cornu_step *step, const loss_terms *terms, const cornu_metric *metric,
-                     size_t begin, size_t rows, double *sums) {
+static void add_sums(const cornu_step *step, const cornu_loss_terms *terms,
+                     const cornu_metric *metric, size_t begin, size_t rows, double *sums) {
     const size_t columns = terms->columns, end = begin + rows;
     const size_t per_row = cornu_loss_rows_per_row(step->plan);
     double weights[CORNU_WEIGHTED_COLUMNS];
@@ -145,7 +136,7 @@ static void add_sums(const cornu_step *step, const loss_terms *terms, const corn
     }
 }
 
-static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
+static cornu_status add_metric(const cornu_step *step, const cornu_loss_terms *terms,
                                const cornu_metric *compiled, cornu_mean *mean) {
     const cornu_metric *metric = compiled;
     if (metric->kind == CORNU_METRIC_FOREIGN) return cornu_step_foreign_metric(step, metric, mean);
@@ -188,14 +179,14 @@ static cornu_status add_metric(const cornu_step *step, const loss_terms *terms,
 
 /* Describes a loss that is not finite, of rows whose own are in row_values: none, where these are
  * not known, or are not of rows of the batch. */
-static cornu_status leave(const cornu_step *step, const loss_terms *terms, double loss, size_t row,
-                          size_t rows) {
+static cornu_status leave(const cornu_step *step, const cornu_loss_terms *terms, double loss,
+                          size_t row, size_t rows) {
     const size_t per_row = terms->rows / step->rows;
     cornu_bad_loss_find(step, loss, row, per_row > 0 ? rows : 0, per_row, step->bad);
     return CORNU_BAD_LOSS;
 }
 
-static cornu_circle circle_of(const cornu_step *step, const loss_terms *terms) {
+static cornu_circle circle_of(const cornu_step *step, const cornu_loss_terms *terms) {
     return (cornu_circle){
         .loss = &terms->loss,
         .rows = terms->rows,
@@ -209,7 +200,8 @@ static cornu_circle circle_of(const cornu_step *step, const loss_terms *terms) {
     };
 }
 
-static cornu_status circle_loss(const cornu_step *step, const loss_terms *terms, double *loss) {
+static cornu_status circle_loss(const cornu_step *step, const cornu_loss_terms *terms,
+                                double *loss) {
     const cornu_workspace *workspace = step->workspace;
     const cornu_circle circle = circle_of(step, terms);
     const cornu_status status = cornu_circle_losses(step->task, &circle, workspace->row_values);
@@ -221,7 +213,7 @@ static cornu_status circle_loss(const cornu_step *step, const loss_terms *terms,
 }
 
 static cornu_status batch_loss(cornu_step *step, const cornu_objective *objective,
-                               const loss_terms *terms, double *loss) {
+                               const cornu_loss_terms *terms, double *loss) {
     cornu_workspace *workspace = step->workspace;
     if (objective->loss.kind == CORNU_FOREIGN_LOSS) {
         void *gradient = cornu_step_makes_gradient(step) ? workspace->delta[0] : NULL;
@@ -251,18 +243,22 @@ static cornu_status batch_loss(cornu_step *step, const cornu_objective *objectiv
 
 cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
                              double *loss) {
-    loss_terms terms;
-    fill_terms(step, objective, &terms);
-    take_extent(step, &terms);
-    cornu_status found = batch_loss(step, objective, &terms, loss);
+    cornu_loss_terms *terms = step->terms;
+    fill_terms(step, objective, terms);
+    take_extent(step, terms);
+    cornu_status found = batch_loss(step, objective, terms, loss);
     const double total = *loss;
     if (found != CORNU_OK || !means) return found;
     means[0].total += total * (double)step->rows;
     means[0].count += (double)step->rows;
     means++;
-    if (terms.loss.extent != CORNU_OVER_ROW) fill_terms(step, objective, &terms);
+    cornu_loss_terms of_rows;
+    if (terms->loss.extent != CORNU_OVER_ROW) {
+        fill_terms(step, objective, &of_rows);
+        terms = &of_rows;
+    }
     for (size_t i = 0; i < objective->metric_count; i++) {
-        cornu_status status = add_metric(step, &terms, &objective->metrics[i], means);
+        cornu_status status = add_metric(step, terms, &objective->metrics[i], means);
         if (status != CORNU_OK) return status;
         means += cornu_metric_pair_count(&objective->metrics[i]);
     }
@@ -271,26 +267,24 @@ cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective,
 
 cornu_status cornu_step_loss_derivative(cornu_step *step, const cornu_objective *objective,
                                         void *to) {
-    loss_terms terms;
+    const cornu_loss_terms *terms = step->terms;
     /* Made with the loss. */
     if (objective->loss.kind == CORNU_FOREIGN_LOSS) return CORNU_OK;
-    fill_terms(step, objective, &terms);
-    take_extent(step, &terms);
     if (step->workspace->use.pairs) {
-        const cornu_circle circle = circle_of(step, &terms);
+        const cornu_circle circle = circle_of(step, terms);
         return cornu_circle_own_derivative(step->task, &circle, step->workspace->row_scales, to);
     }
-    size_t tile = tile_rows_of(&terms);
-    for (size_t row = 0; row < terms.rows; row += tile) {
-        size_t rows = terms.rows - row < tile ? terms.rows - row : tile;
-        size_t at = row * terms.columns;
+    size_t tile = tile_rows_of(terms);
+    for (size_t row = 0; row < terms->rows; row += tile) {
+        size_t rows = terms->rows - row < tile ? terms->rows - row : tile;
+        size_t at = row * terms->columns;
         const void *probabilities =
-            terms.probabilities ? cornu_task_at(step->task, terms.probabilities, at) : NULL;
+            terms->probabilities ? cornu_task_at(step->task, terms->probabilities, at) : NULL;
         step->task->kernels->loss_backward(
-            &terms.loss, rows, terms.columns, target_at(step, &terms, row),
-            cornu_task_at(step->task, terms.prediction, at), probabilities,
+            &terms->loss, rows, terms->columns, target_at(step, terms, row),
+            cornu_task_at(step->task, terms->prediction, at), probabilities,
             step->workspace->row_scales + row, cornu_task_at(step->task, to, at));
-        if (poll_after_rows(step, rows, terms.columns) != CORNU_OK) return CORNU_INTERRUPTED;
+        if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     return CORNU_OK;
 }

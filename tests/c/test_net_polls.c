@@ -180,8 +180,12 @@ static void test_losses(cornu_float_environment *environment) {
     run->task = new_task(&self, environment);
     run->task.scratch = run->feed.workspace->scratch;
     const cornu_rows rows = {.count = ROWS};
-    cornu_step step = {
-        .plan = run->plan, .workspace = run->feed.workspace, .task = &run->task, .rows = ROWS};
+    cornu_loss_terms terms;
+    cornu_step step = {.plan = run->plan,
+                       .workspace = run->feed.workspace,
+                       .task = &run->task,
+                       .rows = ROWS,
+                       .terms = &terms};
     CHECK_INT(cornu_feed_gather(run, &run->feed, &rows, &step.x, NULL), CORNU_OK);
     CHECK_INT(cornu_step_forward(&step), CORNU_OK);
     double value = 0.0;

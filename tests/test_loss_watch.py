@@ -192,3 +192,17 @@ def test_calls_of_one_batch_tell_once():
         model.compile("sgd", "mse")
         model.train_on_batch(X, huge)
         assert len(caught) == 2
+
+
+def test_a_layer_of_ones_own_is_named_with_its_class():
+    class Log(keras.layers.Layer):
+        def call(self, x):
+            return keras.ops.log(x)
+
+    model = keras.Sequential([keras.Input((2,)), Log(name="log"), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.ones((4, 2), "float32")
+    x[2] = -1
+    with pytest.warns(RuntimeWarning, match='"log", of the class `Log`, gives for row 2') as told:
+        model.fit(x, np.ones((4, 1)), shuffle=False, verbose=0)
+    assert "too large" not in str(told[0].message)

@@ -90,6 +90,13 @@ def _origin(model: Any, bad: tuple[int, float, int, int, int]) -> str:
     if origin == _WEIGHT:
         weight = layer.weights[slot].name if slot < len(layer.weights) else f"weight {slot}"
         return f"`{weight}` of {named} is not finite, and was so before this step. {_SMALLER_STEPS}"
+    if origin == _OUTPUT and not type(layer).__module__.startswith("cornu."):
+        # Of what the caller's own code computes nothing else is known.
+        return (
+            f"what {named}, of the class `{type(layer).__name__}`, gives for row {row} of `x` is "
+            "not finite, though its weights and what it was given are: what its `call` computes "
+            "has no finite value there."
+        )
     if origin == _OUTPUT:
         return (
             f"what {named} gives for row {row} of `x` is not finite, though its weights and what "

@@ -185,10 +185,16 @@ class LayerPart(Protocol):
     def output_shape(self, row: Shape) -> Shape: ...
     def forward(
         self, x: np.ndarray, training: bool, place: int, mask: np.ndarray | None
-    ) -> np.ndarray:
-        """place: the same in the backward pass that follows; 0: none does."""
+    ) -> np.ndarray | tuple[np.ndarray, float]:
+        """place: the same in the backward pass that follows; 0: none does. With the output may
+        come what is added to the loss.
+        """
     def backward(
-        self, place: int, dy: np.ndarray, wanted: list[bool | np.ndarray | None]
+        self,
+        place: int,
+        dy: np.ndarray,
+        wanted: list[bool | np.ndarray | None],
+        loss_scale: float,  # the derivative by what was added to the loss
     ) -> tuple[np.ndarray | None, ...]:
         """The derivatives by x, and by each weight for which `wanted` is not None; where it is an
         array, that added.

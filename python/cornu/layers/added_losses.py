@@ -19,7 +19,8 @@ _here = threading.local()
 def collecting() -> Iterator[list[Any]]:
     """Within it, what layers add to the loss in this thread comes into the list that it gives."""
     before = getattr(_here, "losses", None)
-    _here.losses = found = []
+    found: list[Any] = []
+    _here.losses = found
     try:
         yield found
     finally:

@@ -127,7 +127,7 @@ class Layer(
     @classmethod
     def _is_recorded(cls) -> bool:
         own = cls._make_core is Layer._make_core and cls._own_config is Layer._own_config
-        return own and cls.get_config is Layer.get_config  # type: ignore[comparison-overlap]
+        return own and cls.get_config is Layer.get_config
 
     def __init__(
         self,

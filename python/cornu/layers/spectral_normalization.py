@@ -102,6 +102,7 @@ class SpectralNormalization(Wrapper):
         self.layer._fill(row, path)
         _, span, *_ = self._core.spans()
         (_, (name, initializer), *_) = self._initializers()
+        assert initializer is not None
         span[...] = np.asarray(initializer(span.shape, dtype=self._dtype))
         kernel, *others = self.layer._weights
         self._weights = [kernel, Variable.view_of(span, name, f"{path}/{name}", False), *others]

@@ -47,7 +47,7 @@ def with_optimizer(optimizer):
             13,
             dense(keras, dtype, 64, "tanh", bias_initializer="ones"),
             dropout,
-            dense(keras, dtype, 33, "relu"),
+            dense(keras, dtype, 33, "relu", name="of_adam"),
             dense(keras, dtype, 3, "softmax"),
         )
         x, y = numbers(200, 13), classes(200, 3)

@@ -6,7 +6,7 @@ import numpy as np
 WHOLE_OPTIMIZERS = {
     "lamb": lambda keras: keras.optimizers.Lamb(0.01, weight_decay=0.01),
     "adafactor": lambda keras: keras.optimizers.Adafactor(0.02, clipnorm=1.0),
-    "muon": lambda keras: keras.optimizers.Muon(0.01, exclude_layers=["dense_1"]),
+    "muon": lambda keras: keras.optimizers.Muon(0.01, exclude_layers=["of_adam"]),
     "schedule free": lambda keras: keras.optimizers.ScheduleFreeAdamW(0.01, warmup_steps=9),
 }
 OPTIMIZERS = {

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .cases_training import history_fields, network, task
-from .harness import Case, draw, set_drawn_weights
+from .harness import Case, draw, set_drawn_weights_and_variances
 
 
 def cubed(y_true, y_pred):
@@ -228,7 +228,7 @@ def layer_case(name, make):
     def run(keras, dtype):
         linear, gated = layers_of(keras)
         model = keras.Sequential([keras.Input((4,)), *make(keras, linear, gated)])
-        set_drawn_weights(model, f"custom {name}")
+        set_drawn_weights_and_variances(model, f"custom {name}", least=0.5)
         model.compile("sgd", "mse", metrics=["mae"])
         x, y = task("custom", "regression", 17, dtype)
         fields = train(model, x, y, dtype, weighted=True)

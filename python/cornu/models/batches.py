@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.keras_tensor import KerasTensor
 from cornu.layers.foreign_arrays import is_foreign_array, is_sparse_matrix
 from cornu.models.training_data import TrainingData, take_data
 from cornu.utils.errors import shown
@@ -194,7 +195,9 @@ def comes_in_batches(x: Any) -> bool:
     >>> comes_in_batches(iter([])), comes_in_batches([[1.0]]), comes_in_batches(np.ones(3))
     (True, False, False)
     """
-    if x is None or isinstance(x, np.ndarray | list | tuple | dict | set | str | bytes):
+    if x is None or isinstance(
+        x, KerasTensor | np.ndarray | list | tuple | dict | set | str | bytes
+    ):
         return False
     if _is_dataset(x):
         return True

@@ -136,3 +136,16 @@ def test_layers_as_activations(tmp_path):
             loaded = keras.models.load_model(tmp_path / name)
             assert loaded.layers[0].get_config()["activation"] == config
             np.testing.assert_array_equal(loaded(X), model(X))
+
+
+def test_a_policy_is_no_argument_to_remember():
+    """As `from_config` gives one to a layer whose own configuration has it."""
+
+    class Plain(layers.Layer):
+        def call(self, x):
+            return x
+
+    layer = Plain(dtype=keras.DTypePolicy("float64"))
+    again = Plain.from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    assert again.dtype == "float64"

@@ -27,7 +27,7 @@ def recorded_arguments(kind: type, args: Any, kwargs: Mapping[str, Any]) -> dict
     ...     def __init__(self, factor=2, **kwargs):
     ...         pass
     >>> recorded_arguments(Scaled, (3,), {"name": "first"})
-    {'factor': 3, 'name': 'first'}
+    {'factor': 3}
     >>> recorded_arguments(Scaled, (object(),), {})
     'non-serializable argument values in `__init__()`'
     """
@@ -49,6 +49,8 @@ def recorded_arguments(kind: type, args: Any, kwargs: Mapping[str, Any]) -> dict
             return "positional only or variadic positional arguments to `__init__()`"
         else:
             found[name] = value
+    # What every layer tells of itself need not be remembered, and a policy is no plain value.
+    found = {name: value for name, value in found.items() if name not in _OF_ALL_LAYERS}
     return copy.deepcopy(found) if _is_plain(found) else why
 
 

@@ -14,7 +14,7 @@ static wide expected(const wide *similarities, const int32_t *labels) {
     wide alike = 0, unlike = 0;
     for (size_t j = 0; j < COUNT; j++) {
         const wide distance = fmaxl(1 - similarities[j], 0);
-        const wide gamma = loss.parameter, margin = numbers[0];
+        const wide gamma = (wide)loss.parameter, margin = (wide)numbers[0];
         if (labels[j] != labels[ROW]) {
             unlike += expl(gamma * fmaxl(1 + margin - distance, 0) * (1 - margin - distance));
         } else if (j != ROW) {
@@ -33,7 +33,7 @@ static void check_dtype(cornu_dtype dtype) {
     fill_between(dtype, given, COUNT, 3, -1.0, 1.1);
     for (size_t j = 0; j < COUNT; j++) {
         labels[j] = (int32_t)(j % 3) * 1000000007 - 1000000007;
-        exact[j] = real_get(dtype, given, j);
+        exact[j] = (wide)real_get(dtype, given, j);
     }
     const cornu_kernels *kernels = cornu_kernels_level(0, dtype);
     memcpy(first, given, COUNT * real_nbytes(dtype));

@@ -9,6 +9,7 @@ import pytest
 
 import cornu as keras
 from bad_input import refused
+from cornu.utils import float_types
 from cornu.utils.keras_names import KERAS_NAMES
 from small_models import make_model
 
@@ -18,7 +19,7 @@ MODULES = [name for name in KERAS_NAMES if name.startswith("cornu")]
 @pytest.fixture
 def policy(monkeypatch):
     """What a test sets is gone after it, so that layers follow `floatx()` again."""
-    monkeypatch.setattr(keras.config, "_policy", None)
+    monkeypatch.setattr(float_types, "_policy", None)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import warnings as _warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cornu import _core
 from cornu.utils.absent_names import absent_name as _absent_name
 from cornu.utils.errors import shown as _shown
+from cornu.utils.float_types import dtype_policy as dtype_policy
+from cornu.utils.float_types import floatx as floatx
+from cornu.utils.float_types import layer_dtype as layer_dtype
+from cornu.utils.float_types import resolve_dtype as resolve_dtype
+from cornu.utils.float_types import set_dtype_policy as set_dtype_policy
+from cornu.utils.float_types import set_floatx as set_floatx
 from cornu.utils.limits import max_epochs as max_epochs
 from cornu.utils.limits import max_steps_per_epoch as max_steps_per_epoch
 from cornu.utils.limits import set_max_epochs as set_max_epochs
@@ -23,22 +29,42 @@ from cornu.utils.tracebacks import (
 )
 from cornu.utils.user_frame import user_level as _user_level
 
-if TYPE_CHECKING:
-    from cornu.dtype_policies import DTypePolicy
-
-_FLOAT_TYPES = ("float32", "float64")
-# Types that Keras has and the core has not: half the reason is speed on a GPU, and a CPU gains
-# nothing from them.
-_HALF_TYPES = ("float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
+__all__ = [
+    "backend",
+    "check_data_format",
+    "disable_interactive_logging",
+    "disable_traceback_filtering",
+    "dtype_policy",
+    "enable_interactive_logging",
+    "enable_traceback_filtering",
+    "enable_unsafe_deserialization",
+    "epsilon",
+    "floatx",
+    "image_data_format",
+    "is_interactive_logging_enabled",
+    "is_traceback_filtering_enabled",
+    "isa",
+    "layer_dtype",
+    "max_epochs",
+    "max_steps_per_epoch",
+    "num_threads",
+    "on_nan",
+    "resolve_dtype",
+    "set_dtype_policy",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "set_max_epochs",
+    "set_max_steps_per_epoch",
+    "set_num_threads",
+    "set_on_nan",
+]
 
 # The core clips probabilities at this value (csrc/kernels), as Keras does by default.
 _EPSILON = 1e-7
 
-_floatx = "float32"
 _NAN_ACTIONS = ("warn", "raise", "ignore")
 _on_nan = "warn"
-# The float type of layers that are made without one; None: `_floatx`.
-_policy: str | None = None
 # Whether lambdas in configurations are run wherever they come from.
 _allows_code = False
 _image_data_format = "channels_last"
@@ -46,111 +72,6 @@ _image_data_format = "channels_last"
 # Who set a variable that can't be heeded believes otherwise. Whatever computes imports this module.
 for _setting in _core.ignored_settings():
     _warnings.warn(_setting, RuntimeWarning, stacklevel=_user_level())
-
-
-def floatx() -> str:
-    """Return the float type of everything that is made without a `dtype`.
-
-    Returns:
-        `"float32"` (the default) or `"float64"`.
-
-    Example:
-
-    >>> import cornu
-    >>> cornu.config.floatx()
-    'float32'
-
-    Source: https://keras.io/api/utils/config_utils/
-    """
-    return _floatx
-
-
-def set_floatx(value: str) -> None:
-    """Set the float type of everything that is made from now on without a `dtype`.
-
-    Args:
-        value: `"float32"` or `"float64"`.
-
-    Raises:
-        ValueError: `value` is something else.
-
-    Example:
-
-    >>> import cornu
-    >>> cornu.config.set_floatx("float64")
-    >>> cornu.config.floatx()
-    'float64'
-    >>> cornu.config.set_floatx("float32")
-
-    Source: https://keras.io/api/utils/config_utils/
-    """
-    global _floatx
-    if value is None:
-        raise ValueError("`value` must be 'float32' or 'float64'. Received: value=None")
-    _floatx = resolve_dtype(value, "value")
-
-
-def dtype_policy() -> DTypePolicy:
-    """Return the policy of layers that are made without a `dtype`.
-
-    Returns:
-        What `set_dtype_policy` was given; else that of `floatx()`.
-
-    Example:
-
-    >>> import cornu
-    >>> cornu.config.dtype_policy()
-    <DTypePolicy "float32">
-
-    Source: https://keras.io/api/mixed_precision/policy/
-    """
-    from cornu.dtype_policies import DTypePolicy
-
-    return DTypePolicy(_policy or _floatx)
-
-
-def set_dtype_policy(policy: Any) -> None:
-    """Set the float type of layers that are made from now on without a `dtype`.
-
-    Args:
-        policy: `"float32"`, `"float64"` or a `DTypePolicy`.
-
-    Raises:
-        ValueError: it is something else, such as `"mixed_float16"`.
-
-    Example:
-
-    >>> import cornu
-    >>> cornu.config.set_dtype_policy("mixed_float16")
-    Traceback (most recent call last):
-    ValueError: `policy` must be 'float32' or 'float64': cornu computes in one float type ...
-
-    Source: https://keras.io/api/mixed_precision/policy/
-    """
-    global _policy
-    if policy is None:
-        raise ValueError("`policy` must be 'float32' or 'float64'. Received: policy=None")
-    _policy = resolve_dtype(policy, "policy")
-
-
-def layer_dtype(dtype: Any) -> str:
-    """Return the float type of a layer that is made with this `dtype`.
-
-    Args:
-        dtype: What the layer was given; None: that of the policy in force.
-
-    Raises:
-        ValueError: it stands for another type.
-
-    Example:
-
-    >>> import cornu
-    >>> cornu.config.layer_dtype(None), cornu.config.layer_dtype("float64")
-    ('float32', 'float64')
-
-    Source: cornu's own.
-    """
-    return resolve_dtype(_policy if dtype is None else dtype)
 
 
 def epsilon() -> float:
@@ -414,47 +335,9 @@ def set_on_nan(action: str) -> None:
     _on_nan = action
 
 
-def resolve_dtype(dtype: Any = None, argument: str = "dtype") -> str:
-    """Return the name of the float type that `dtype` stands for.
-
-    Args:
-        dtype: None for `floatx()`, a name, a NumPy type, or an object with a `name` such as a
-            policy.
-        argument: What the caller calls it, for the error.
-
-    Returns:
-        `"float32"` or `"float64"`.
-
-    Raises:
-        ValueError: it stands for another type.
-
-    Example:
-
-    >>> import numpy as np
-    >>> from cornu.config import resolve_dtype
-    >>> resolve_dtype(), resolve_dtype(np.float64), resolve_dtype("float")
-    ('float32', 'float64', 'float32')
-
-    Source: Keras's `standardize_dtype`, keras/src/backend/common/variables.py
-    """
-    # Keras reads the Python type, and its name, as the default float type.
-    if dtype is None or dtype is float or (isinstance(dtype, str) and dtype == "float"):
-        return _floatx
-    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
-    if name is None:
-        name = getattr(dtype, "__name__", None)
-    if name in _FLOAT_TYPES:
-        return str(name)
-    if name in _HALF_TYPES:
-        raise ValueError(
-            f"`{argument}` must be 'float32' or 'float64': cornu computes in one float type "
-            "throughout, and half "
-            f"and mixed precision are not supported. Received: {argument}={name!r}"
-        )
-    raise ValueError(
-        f"`{argument}` must be 'float32' or 'float64'. Received: {argument}={_shown(dtype)}"
-    )
-
-
 def __getattr__(name: str) -> object:
     raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

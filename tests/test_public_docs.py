@@ -75,7 +75,9 @@ def methods(kind):
         method = getattr(method, "__func__", method)
         if inspect.isfunction(method) and not hasattr(np.ndarray, name):
             owner = (
-                kind if first.__name__ in ("Chain", "Trainer", "Evaluator", "Compiled") else first
+                kind
+                if first.__name__ in ("Chain", "Trainer", "BatchTrainer", "Evaluator", "Compiled")
+                else first
             )
             yield f"{owner.__name__}.{name}", method
 

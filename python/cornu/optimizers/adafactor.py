@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.optimizers.common_arguments import check_flag, check_number
+from cornu.optimizers.common_arguments import check_flag, check_number, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.optimizers.scalar import Scalar
 from cornu.optimizers.state_variable import StateVariable
@@ -96,19 +96,7 @@ class Adafactor(CoreOptimizer):
             ),
         }
         options = {**told, "relative_step": check_flag("relative_step", relative_step)}
-        common = dict(
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            **kwargs,
-        )
-        super().__init__("adafactor", learning_rate, name, options, common, told)
+        super().__init__("adafactor", learning_rate, name, options, common_of(locals()), told)
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:

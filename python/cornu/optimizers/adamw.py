@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.optimizers.adam import Adam
+from cornu.optimizers.common_arguments import common_of
 
 
 class AdamW(Adam):
@@ -78,15 +79,6 @@ class AdamW(Adam):
             beta_2,
             epsilon,
             amsgrad,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
             name=name,
-            **kwargs,
+            **common_of(locals()),
         )

@@ -27,6 +27,15 @@ COMMON: dict[str, Any] = {
 _CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
+def common_of(call: dict[str, Any]) -> dict[str, Any]:
+    """Return what a constructor was given of Keras's common arguments, and in its `**kwargs`.
+
+    Args:
+        call: Its `locals()`.
+    """
+    return {**{name: call[name] for name in COMMON}, **call["kwargs"]}
+
+
 def check_number(
     name: str, value: Any, low: float, high: float, below: bool = False, above: bool = False
 ) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_moments
+from cornu.optimizers.common_arguments import check_moments, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
@@ -73,19 +73,7 @@ class Lamb(CoreOptimizer):
         **kwargs: Any,
     ) -> None:
         options = check_moments(beta_1, beta_2, epsilon)
-        common = dict(
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            **kwargs,
-        )
-        super().__init__("lamb", learning_rate, name, options, common)
+        super().__init__("lamb", learning_rate, name, options, common_of(locals()))
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_number
+from cornu.optimizers.common_arguments import check_number, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
@@ -75,19 +75,7 @@ class Lion(CoreOptimizer):
             "beta_1": _check_beta_1(beta_1),
             "beta_2": check_number("beta_2", beta_2, 0.0, 1.0),
         }
-        common = dict(
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            **kwargs,
-        )
-        super().__init__("lion", learning_rate, name, options, common)
+        super().__init__("lion", learning_rate, name, options, common_of(locals()))
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_flag, check_number
+from cornu.optimizers.common_arguments import check_flag, check_number, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.utils.errors import shown
 from cornu.utils.number import check_integer
@@ -122,19 +122,7 @@ class Muon(CoreOptimizer):
             "adam_weight_decay": _number_or_none("adam_weight_decay", adam_weight_decay),
             "rms_rate": _number_or_none("rms_rate", rms_rate),
         }
-        common = dict(
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            **kwargs,
-        )
-        super().__init__("muon", learning_rate, name, options, common, _told(options))
+        super().__init__("muon", learning_rate, name, options, common_of(locals()), _told(options))
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:

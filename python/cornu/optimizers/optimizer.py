@@ -13,6 +13,7 @@ from cornu.optimizers.common_arguments import (
     COMMON,
     check_common,
     check_learning_rate,
+    common_of,
     take_decay,
     take_old_name,
 )
@@ -100,19 +101,7 @@ class Optimizer(OwnSteps):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        common = dict(
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            **kwargs,
-        )
-        self._begin("own", learning_rate, name, {}, common, {"step": OwnStep(self)})
+        self._begin("own", learning_rate, name, {}, common_of(locals()), {"step": OwnStep(self)})
 
     def _begin(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_epsilon, check_flag, check_number
+from cornu.optimizers.common_arguments import check_epsilon, check_flag, check_number, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
@@ -85,19 +85,7 @@ class RMSprop(CoreOptimizer):
             "epsilon": check_epsilon(epsilon),
             "centered": check_flag("centered", centered),
         }
-        common = dict(
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            **kwargs,
-        )
-        super().__init__("rmsprop", learning_rate, name, options, common)
+        super().__init__("rmsprop", learning_rate, name, options, common_of(locals()))
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:

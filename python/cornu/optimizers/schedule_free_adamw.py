@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_moments, check_number
+from cornu.optimizers.common_arguments import check_moments, check_number, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.utils.number import check_integer
 
@@ -81,19 +81,7 @@ class ScheduleFreeAdamW(CoreOptimizer):
             "beta_1": check_number("beta_1", beta_1, 0.0, 1.0, below=True, above=True),
             "warmup_steps": check_integer("warmup_steps", warmup_steps, 0),
         }
-        common = dict(
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            **kwargs,
-        )
-        super().__init__("schedule_free_adam", learning_rate, name, options, common)
+        super().__init__("schedule_free_adam", learning_rate, name, options, common_of(locals()))
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_flag
+from cornu.optimizers.common_arguments import check_flag, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float
@@ -80,19 +80,7 @@ class SGD(CoreOptimizer):
             "momentum": _check_momentum(momentum),
             "nesterov": check_flag("nesterov", nesterov),
         }
-        common = dict(
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-            **kwargs,
-        )
-        super().__init__("sgd", learning_rate, name, options, common)
+        super().__init__("sgd", learning_rate, name, options, common_of(locals()))
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:

@@ -52,6 +52,7 @@ class Adadelta(CoreOptimizer):
     """
 
     _default_learning_rate = 0.001
+    _slot_groups = (("accumulated_grad", "accumulated_delta_var"),)
     rho: float
     epsilon: float
 
@@ -77,7 +78,3 @@ class Adadelta(CoreOptimizer):
             "epsilon": check_epsilon(epsilon),
         }
         super().__init__("adadelta", learning_rate, name, options, common_of(locals()))
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("accumulated_grad", "accumulated_delta_var"),)

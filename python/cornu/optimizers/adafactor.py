@@ -66,6 +66,7 @@ class Adafactor(CoreOptimizer):
     """
 
     _default_learning_rate = 0.001
+    _slot_groups = (("velocity", "row_means", "column_means"),)
 
     def __init__(
         self,
@@ -97,10 +98,6 @@ class Adafactor(CoreOptimizer):
         }
         options = {**told, "relative_step": check_flag("relative_step", relative_step)}
         super().__init__("adafactor", learning_rate, name, options, common_of(locals()), told)
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("velocity", "row_means", "column_means"),)
 
     def _step_vectors(self, weights: list[Any]) -> list[Any]:
         result: list[Any] = []

@@ -52,6 +52,7 @@ class Adagrad(CoreOptimizer):
     """
 
     _default_learning_rate = 0.001
+    _slot_groups = (("accumulator",),)
     initial_accumulator_value: float
     epsilon: float
 
@@ -79,7 +80,3 @@ class Adagrad(CoreOptimizer):
             "epsilon": check_epsilon(epsilon),
         }
         super().__init__("adagrad", learning_rate, name, options, common_of(locals()))
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("accumulator",),)

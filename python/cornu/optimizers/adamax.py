@@ -52,6 +52,7 @@ class Adamax(CoreOptimizer):
     """
 
     _default_learning_rate = 0.001
+    _slot_groups = (("momentum", "norm"),)
     beta_1: float
     beta_2: float
     epsilon: float
@@ -76,7 +77,3 @@ class Adamax(CoreOptimizer):
     ) -> None:
         options = check_moments(beta_1, beta_2, epsilon)
         super().__init__("adamax", learning_rate, name, options, common_of(locals()))
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("momentum", "norm"),)

@@ -59,6 +59,7 @@ class Ftrl(CoreOptimizer):
     """
 
     _default_learning_rate = 0.001
+    _slot_groups = (("accumulator", "linear"),)
     learning_rate_power: float
     initial_accumulator_value: float
     l1_regularization_strength: float
@@ -110,7 +111,3 @@ class Ftrl(CoreOptimizer):
             "beta": check_number("beta", beta, 0.0, math.inf, below=True),
         }
         super().__init__("ftrl", learning_rate, name, options, common_of(locals()))
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("accumulator", "linear"),)

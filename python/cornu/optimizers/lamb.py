@@ -53,6 +53,7 @@ class Lamb(CoreOptimizer):
     """
 
     _default_learning_rate = 0.001
+    _slot_groups = (("momentum", "velocity"),)
 
     def __init__(
         self,
@@ -74,7 +75,3 @@ class Lamb(CoreOptimizer):
     ) -> None:
         options = check_moments(beta_1, beta_2, epsilon)
         super().__init__("lamb", learning_rate, name, options, common_of(locals()))
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("momentum", "velocity"),)

@@ -51,6 +51,7 @@ class Lion(CoreOptimizer):
     """
 
     _default_learning_rate = 0.001
+    _slot_groups = (("momentum",),)
     beta_1: float
     beta_2: float
 
@@ -76,10 +77,6 @@ class Lion(CoreOptimizer):
             "beta_2": check_number("beta_2", beta_2, 0.0, 1.0),
         }
         super().__init__("lion", learning_rate, name, options, common_of(locals()))
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("momentum",),)
 
 
 def _check_beta_1(value: Any) -> float:

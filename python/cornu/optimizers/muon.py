@@ -76,6 +76,7 @@ class Muon(CoreOptimizer):
     exclude_embeddings: bool
 
     _default_learning_rate = 0.001
+    _slot_groups = (("momentum", "velocity"),)
 
     def __init__(
         self,
@@ -123,10 +124,6 @@ class Muon(CoreOptimizer):
             "rms_rate": _number_or_none("rms_rate", rms_rate),
         }
         super().__init__("muon", learning_rate, name, options, common_of(locals()), _told(options))
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("momentum", "velocity"),)
 
     def _left_to_adam(self, weights: Sequence[Any]) -> list[Any]:
         return [weight for weight in weights if weight.ndim == 2 and self._excludes_path(weight)]

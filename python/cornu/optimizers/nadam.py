@@ -53,6 +53,7 @@ class Nadam(CoreOptimizer):
     """
 
     _default_learning_rate = 0.001
+    _slot_groups = (("momentum", "velocity"),)
     beta_1: float
     beta_2: float
     epsilon: float
@@ -78,7 +79,3 @@ class Nadam(CoreOptimizer):
     ) -> None:
         options = check_moments(beta_1, beta_2, epsilon)
         super().__init__("nadam", learning_rate, name, options, common_of(locals()))
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("momentum", "velocity"),)

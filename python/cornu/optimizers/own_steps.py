@@ -24,10 +24,6 @@ class OwnSteps(GradientSteps):
         self._own_variables: list[Any] = []
         self._places: dict[int, int] = {}
 
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return ()
-
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Move one weight: for a subclass to define.
 

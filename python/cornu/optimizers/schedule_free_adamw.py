@@ -56,6 +56,7 @@ class ScheduleFreeAdamW(CoreOptimizer):
     """
 
     _default_learning_rate = 0.0025
+    _slot_groups = (("momentum", "velocity"),)
 
     def __init__(
         self,
@@ -82,7 +83,3 @@ class ScheduleFreeAdamW(CoreOptimizer):
             "warmup_steps": check_integer("warmup_steps", warmup_steps, 0),
         }
         super().__init__("schedule_free_adam", learning_rate, name, options, common_of(locals()))
-
-    @property
-    def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return (("momentum", "velocity"),)

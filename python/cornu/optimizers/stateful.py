@@ -26,7 +26,7 @@ class Stateful(UndecayedWeights):
     _schedule: Any
     learning_rate: Any
 
-    # Names of what the step keeps; those of one group lie side by side for each weight.
+    # Whether it keeps a product of all its steps besides, as Nadam does.
     _has_product = False
 
     def __init__(self) -> None:
@@ -36,7 +36,8 @@ class Stateful(UndecayedWeights):
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        raise NotImplementedError
+        """Names of what the step keeps; those of one group lie side by side for each weight."""
+        return ()
 
     @property
     def slot_count(self) -> int:

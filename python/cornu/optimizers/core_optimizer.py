@@ -41,6 +41,8 @@ class CoreOptimizer(Optimizer):
         ValueError: an argument is out of range, unknown, or a method is overridden.
     """
 
+    _takes_own_steps = False
+
     def __init__(
         self,
         kind: str,

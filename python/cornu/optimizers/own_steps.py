@@ -19,6 +19,9 @@ _AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
 class OwnSteps(GradientSteps):
     """The part of an optimizer that a subclass of one's own uses; `Optimizer` says what it is."""
 
+    # Whether Python takes the steps, not the core.
+    _takes_own_steps = True
+
     def __init__(self) -> None:
         super().__init__()
         self._own_variables: list[Any] = []
@@ -62,12 +65,6 @@ class OwnSteps(GradientSteps):
             self._prepare_weights(model.trainable_weights)
         else:
             super()._follow(model)
-
-    @property
-    def _takes_own_steps(self) -> bool:
-        from cornu.optimizers.core_optimizer import CoreOptimizer
-
-        return not isinstance(self, CoreOptimizer)
 
     def _prepare_weights(self, weights: Sequence[Any]) -> None:
         if not self._takes_own_steps:

@@ -18,12 +18,11 @@ from cornu.layers.arguments import (
     check_flag,
     check_name,
     check_training,
-    first_values,
     refuse_unsupported,
 )
-from cornu.layers.build_lock import build_lock
 from cornu.layers.forward import forward
 from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
+from cornu.layers.layer_building import LayerBuilding
 from cornu.layers.layer_rules import RULES, LayerRules
 from cornu.layers.layer_specification import LayerSpecification
 from cornu.layers.layer_weights import LayerWeights
@@ -45,6 +44,7 @@ _FIRST = ("_name", "_core", "_built", "_input_shape_argument", "_dtype", "_is_as
 
 class Layer(
     OwnComputation,
+    LayerBuilding,
     LayerWeights,
     LayerRules,
     AddedLosses,
@@ -269,19 +269,6 @@ class Layer(
 
     compute_dtype = variable_dtype = input_dtype = dtype
 
-    @property
-    def built(self) -> bool:
-        """Whether the weights are there; a layer that has none is built from the beginning."""
-        return self._built or not (self._is_own or self._initializers())
-
-    @built.setter
-    def built(self, value: bool) -> None:
-        # Layers of one's own say so in `build`; the layer itself knows better.
-        if not (self._is_building and value):
-            raise AttributeError(
-                f"`built` of a layer can't be set: `build` makes the weights. Received: {value}"
-            )
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self._name}, built={self.built}>"
 
@@ -308,94 +295,6 @@ class Layer(
         """
         if not self._is_building:
             self._build(input_shape)
-
-    def _build(self, input_shape: Any) -> None:
-        shape = check_batch_shape("input_shape", input_shape)
-        row = shape[1:]
-        if self._is_own:
-            self._prepare(row)
-        with build_lock(), batch_counted("input_shape", shape):
-            try:
-                self._core.build(row)
-            except MemoryError:
-                raise MemoryError(
-                    f'There is not enough memory for the weights of layer "{self._name}". '
-                    f"Input shape: {(None, *row)}, output shape: "
-                    f"{(None, *self._core.output_shape(row))}"
-                ) from None
-            except ValueError as error:
-                # The core names the layer where it is about shapes.
-                prefix = "" if str(error).startswith("Layer ") else f'Layer "{self._name}": '
-                raise ValueError(f"{prefix}{error}") from None
-            if self._built:
-                return
-            try:
-                self._fill(row)
-            except BaseException:
-                self._forget()
-                raise
-
-    def _fill(self, row: tuple[int, ...], parent: str | None = None) -> None:
-        """Give the weights, which the core has just made, their first values.
-
-        Args:
-            row: The shape of an input's row.
-            parent: The name of the model that it is built in.
-        """
-        path = f"{parent}/{self._name}" if parent else self._name
-        weights = []
-        if self._is_own:
-            self._fill_own(row, path)
-            weights = self._weights
-        spans = () if self._is_own else self._core.spans()
-        named = () if self._is_own else self._initializers()
-        for (name, initializer), span in zip(named, spans, strict=True):
-            try:
-                value = np.asarray(first_values(initializer, span.shape, self._dtype))
-            except MemoryError:
-                raise MemoryError(
-                    f"There is not enough memory for {path}/{name} of shape {span.shape}."
-                ) from None
-            if value.shape != span.shape:
-                raise ValueError(
-                    f"The initializer of {path}/{name} must return an array of shape {span.shape}. "
-                    f"Received: shape {value.shape}"
-                )
-            span[...] = value
-            trainable = self._trainable and name not in self._state_names
-            weights.append(Variable.view_of(span, name, f"{path}/{name}", trainable))
-            self._note_rules(weights[-1])
-        self._path = path
-        self._weights = weights
-        self._write_first_weights()
-        self._row = row
-        self._built = True
-
-    def _write_first_weights(self) -> None:
-        if self._first_weights is not None:
-            self._write_weights(self._first_weights, None)
-
-    def _forget(self) -> None:
-        """Be unbuilt again: an initializer failed, or the data it was built for were refused."""
-        self._weights = []
-        self._path = None
-        self._row = ()
-        self._alone = None
-        self._built = False
-        self._reused = False
-        self._forget_own()
-        self._core = self._new_core()
-
-    def _new_core(self) -> _core.Layer:
-        core = self._make_core()
-        core.trainable = self._trainable
-        core.supports_masking = self._hands_mask_on
-        self._give_rules(core)
-        return core
-
-    def _tell_core(self) -> None:
-        if "_core" in self.__dict__:
-            self._core.supports_masking = self._hands_mask_on
 
     # ---- Calling
 

@@ -1,0 +1,145 @@
+"""Building a layer: making its weights, and giving them their first values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cornu.layers.arguments import batch_counted, check_batch_shape, first_values
+from cornu.layers.build_lock import build_lock
+from cornu.variable import Variable
+
+if TYPE_CHECKING:
+    from cornu._core import Layer as CoreLayer
+    from cornu._core import Model as CoreModel
+
+
+class LayerBuilding:
+    """The part of a layer that is about when it is built; `Layer` says what it is."""
+
+    _name: str
+    _path: str | None
+    _dtype: str
+    _core: CoreLayer
+    _row: tuple[int, ...]
+    _alone: tuple[tuple[int, ...], CoreModel] | None
+    _built: bool
+    _reused: bool
+    _trainable: bool
+    _weights: list[Variable]
+    _first_weights: Any
+    _state_names: tuple[str, ...]
+    _is_own: property
+    _is_building: bool
+    _hands_mask_on: property
+    _make_core: Callable[[], CoreLayer]
+    _initializers: Callable[[], Sequence[tuple[str, Callable[..., Any] | None]]]
+    _give_rules: Callable[[CoreLayer], None]
+    _note_rules: Callable[[Variable], None]
+    _write_weights: Callable[..., None]
+    _prepare: Callable[[tuple[int, ...]], None]
+    _fill_own: Callable[[tuple[int, ...], str], None]
+    _forget_own: Callable[[], None]
+
+    @property
+    def built(self) -> bool:
+        """Whether the weights are there; a layer that has none is built from the beginning."""
+        return self._built or not (self._is_own or self._initializers())
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        # Layers of one's own say so in `build`; the layer itself knows better.
+        if not (self._is_building and value):
+            raise AttributeError(
+                f"`built` of a layer can't be set: `build` makes the weights. Received: {value}"
+            )
+
+    def _build(self, input_shape: Any) -> None:
+        shape = check_batch_shape("input_shape", input_shape)
+        row = shape[1:]
+        if self._is_own:
+            self._prepare(row)
+        with build_lock(), batch_counted("input_shape", shape):
+            try:
+                self._core.build(row)
+            except MemoryError:
+                raise MemoryError(
+                    f'There is not enough memory for the weights of layer "{self._name}". '
+                    f"Input shape: {(None, *row)}, output shape: "
+                    f"{(None, *self._core.output_shape(row))}"
+                ) from None
+            except ValueError as error:
+                # The core names the layer where it is about shapes.
+                prefix = "" if str(error).startswith("Layer ") else f'Layer "{self._name}": '
+                raise ValueError(f"{prefix}{error}") from None
+            if self._built:
+                return
+            try:
+                self._fill(row)
+            except BaseException:
+                self._forget()
+                raise
+
+    def _fill(self, row: tuple[int, ...], parent: str | None = None) -> None:
+        """Give the weights, which the core has just made, their first values.
+
+        Args:
+            row: The shape of an input's row.
+            parent: The name of the model that it is built in.
+        """
+        path = f"{parent}/{self._name}" if parent else self._name
+        weights = []
+        if self._is_own:
+            self._fill_own(row, path)
+            weights = self._weights
+        spans = () if self._is_own else self._core.spans()
+        named = () if self._is_own else self._initializers()
+        for (name, initializer), span in zip(named, spans, strict=True):
+            try:
+                value = np.asarray(first_values(initializer, span.shape, self._dtype))
+            except MemoryError:
+                raise MemoryError(
+                    f"There is not enough memory for {path}/{name} of shape {span.shape}."
+                ) from None
+            if value.shape != span.shape:
+                raise ValueError(
+                    f"The initializer of {path}/{name} must return an array of shape {span.shape}. "
+                    f"Received: shape {value.shape}"
+                )
+            span[...] = value
+            trainable = self._trainable and name not in self._state_names
+            weights.append(Variable.view_of(span, name, f"{path}/{name}", trainable))
+            self._note_rules(weights[-1])
+        self._path = path
+        self._weights = weights
+        self._write_first_weights()
+        self._row = row
+        self._built = True
+
+    def _write_first_weights(self) -> None:
+        if self._first_weights is not None:
+            self._write_weights(self._first_weights, None)
+
+    def _forget(self) -> None:
+        """Be unbuilt again: an initializer failed, or the data it was built for were refused."""
+        self._weights = []
+        self._path = None
+        self._row = ()
+        self._alone = None
+        self._built = False
+        self._reused = False
+        self._forget_own()
+        self._core = self._new_core()
+
+    def _new_core(self) -> CoreLayer:
+        core = self._make_core()
+        core.trainable = self._trainable
+        core.supports_masking = self._hands_mask_on
+        self._give_rules(core)
+        return core
+
+    def _tell_core(self) -> None:
+        if "_core" in self.__dict__:
+            self._core.supports_masking = self._hands_mask_on

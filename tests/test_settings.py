@@ -12,6 +12,7 @@ import pytest
 
 import cornu as keras
 from bad_input import refused
+from cornu.utils.tracebacks import _filtered
 
 X, Y = np.ones((70, 3)), np.ones((70, 1))
 MANY = np.ones((130, 3)), np.ones((130, 1))
@@ -180,6 +181,26 @@ def test_filtering_ends():
     assert sys.excepthook is not before
     keras.config.disable_traceback_filtering()
     assert sys.excepthook is before
+
+
+def test_a_filtered_traceback_has_the_places_of_the_whole_one():
+    """A frame that ends in a `finally` stands there by the time that the error is shown."""
+
+    def mine(numbers):
+        try:
+            return numbers["none"]
+        finally:
+            numbers.clear()
+
+    with pytest.raises(KeyError) as raised:
+        mine({})
+    whole = raised.value.__traceback__
+    part = _filtered(whole)
+    while whole is not None:
+        assert (part.tb_frame, part.tb_lasti) == (whole.tb_frame, whole.tb_lasti)
+        assert part.tb_lineno == whole.tb_lineno
+        part, whole = part.tb_next, whole.tb_next
+    assert part is None
 
 
 # ---- Config

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
+
+from cornu.utils.user_frame import root_of
 
 # What showed errors before; None: tracebacks are shown whole.
 _before: Callable[..., Any] | None = None
@@ -100,8 +101,12 @@ def _filter(error: BaseException) -> None:
 
 def _filtered(trace: TracebackType | None) -> TracebackType | None:
     """A traceback without cornu's frames; whole where there would be none left."""
+    kept, part = [], trace
+    while part is not None:
+        if root_of(part.tb_frame) != "cornu":
+            kept.append(part)
+        part = part.tb_next
     found = None
-    for frame, line in reversed(list(traceback.walk_tb(trace))):
-        if frame.f_globals.get("__name__", "").partition(".")[0] != "cornu":
-            found = TracebackType(found, frame, frame.f_lasti, line)
+    for part in reversed(kept):
+        found = TracebackType(found, part.tb_frame, part.tb_lasti, part.tb_lineno)
     return trace if found is None else found

@@ -18,13 +18,14 @@ def user_level() -> int:
     """
     frame: FrameType | None = sys._getframe(1)
     level = 1
-    while frame is not None and _root(frame) in ("cornu", "importlib"):
+    while frame is not None and root_of(frame) in ("cornu", "importlib"):
         frame = frame.f_back
         # `warn` passes over the frames of the machinery that imports, without counting them.
         level += frame is None or "importlib._bootstrap" not in frame.f_globals.get("__name__", "")
     return level
 
 
-def _root(frame: FrameType) -> str:
+def root_of(frame: FrameType) -> str:
+    """Return the name of the package that the code of a frame is of."""
     name: str = frame.f_globals.get("__name__", "")
     return name.partition(".")[0]

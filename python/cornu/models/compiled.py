@@ -339,8 +339,9 @@ class Compiled:
         """Before a training: whose weights they are, and which are treated otherwise."""
         if optimizer._followed is not self:
             optimizer._follow(self)
-        undecayed = optimizer._undecayed_among(self.weights) if optimizer._excludes else []
-        adam = optimizer._left_to_adam(self.weights)
+        # Few optimizers have exceptions, and the list of weights is made anew at each step.
+        weights = self.weights if optimizer._has_exceptions else []
+        undecayed, adam = optimizer._undecayed_among(weights), optimizer._left_to_adam(weights)
         if undecayed or adam or self._treated_otherwise:
             self._core.exclude(undecayed, adam)
             self._treated_otherwise = [*undecayed, *adam]

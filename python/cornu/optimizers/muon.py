@@ -125,6 +125,10 @@ class Muon(CoreOptimizer):
         }
         super().__init__("muon", learning_rate, name, options, common_of(locals()), _told(options))
 
+    @property
+    def _has_exceptions(self) -> bool:
+        return self._excludes or self.exclude_embeddings or bool(self.exclude_layers)
+
     def _left_to_adam(self, weights: Sequence[Any]) -> list[Any]:
         return [weight for weight in weights if weight.ndim == 2 and self._excludes_path(weight)]
 

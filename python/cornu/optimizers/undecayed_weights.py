@@ -50,6 +50,11 @@ class UndecayedWeights:
         _core.check_weights(undecayed)
         self._undecayed, self._undecayed_names = undecayed, names
 
+    @property
+    def _has_exceptions(self) -> bool:
+        """Whether there may be weights that its step treats otherwise than the rest."""
+        return self._excludes
+
     def _left_to_adam(self, weights: Sequence[Any]) -> list[Any]:
         """Matrices among the weights that Muon takes Adam's steps for."""
         return []

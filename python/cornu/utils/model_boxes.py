@@ -9,6 +9,9 @@ from typing import Any
 from cornu.utils.errors import shown
 from cornu.utils.nesting import is_model
 
+# What is behind a cell of such a text.
+COLORS = {"Trainable": "forestgreen", "Non-trainable": "firebrick"}
+
 
 @dataclass(frozen=True)
 class Shown:

@@ -11,11 +11,10 @@ from typing import Any
 from cornu.utils.errors import shown
 from cornu.utils.extras import require
 from cornu.utils.messages import tell
-from cornu.utils.model_boxes import Box, Group, Shown, boxes_in, find_boxes
+from cornu.utils.model_boxes import COLORS, Box, Group, Shown, boxes_in, find_boxes
 from cornu.utils.number import check_finite
 
 _DIRECTIONS = ("TB", "BT", "LR", "RL")
-_COLORS = {"Trainable": "forestgreen", "Non-trainable": "firebrick"}
 
 
 def model_to_dot(
@@ -69,16 +68,11 @@ def model_to_dot(
     what = Shown(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
     parts = find_boxes(model, what, expand_nested)
     pydot = require("pydot", "plot", "model_to_dot")
-    if subgraph:
-        graph = _cluster(pydot, model.name)
-    else:
-        graph = pydot.Dot()
-        settings = {"rankdir": rankdir, "concentrate": True, "dpi": dpi, "splines": splines}
-        for name, value in settings.items():
-            graph.set(name, value)
-        graph.set_node_defaults(shape="record")
-    _add(pydot, graph, parts, what)
-    return graph
+    if not subgraph:
+        return _dot(pydot, parts, what, rankdir, dpi, splines)
+    cluster = _cluster(pydot, model.name)
+    _add(pydot, cluster, parts, what)
+    return cluster
 
 
 def plot_model(
@@ -139,6 +133,7 @@ def plot_model(
     path = Path(fspath(to_file))
     ending = path.suffix[1:] or "png"
     what = Shown(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
+    parts = find_boxes(model, what, expand_nested)
     if ending.lower() == "svg":
         from cornu.utils.model_svg import draw
 
@@ -146,28 +141,15 @@ def plot_model(
             raise ValueError(
                 f"`rankdir` must be one of {_DIRECTIONS}. Received: rankdir={shown(rankdir)}"
             )
-        text = draw(find_boxes(model, what, expand_nested), rankdir, check_finite("dpi", dpi))
-        path.write_text(text, encoding="utf-8")
+        path.write_text(draw(parts, rankdir, check_finite("dpi", dpi)), encoding="utf-8")
         return _displayed("SVG", path)
-    find_boxes(model, what, expand_nested)
     missing = _find_missing()
     if missing is not None:
         if "IPython.core.magics.namespace" in sys.modules:
             tell(str(missing))
             return None
         raise missing
-    dot = model_to_dot(
-        model,
-        show_shapes=show_shapes,
-        show_dtype=show_dtype,
-        show_layer_names=show_layer_names,
-        rankdir=rankdir,
-        expand_nested=expand_nested,
-        dpi=dpi,
-        show_layer_activations=show_layer_activations,
-        show_trainable=show_trainable,
-        splines=splines,
-    )
+    dot = _dot(require("pydot", "plot", "plot_model"), parts, what, rankdir, dpi, splines)
     dot.write(str(path), format=ending)
     return None if ending.lower() == "pdf" else _displayed("Image", path)
 
@@ -203,6 +185,18 @@ def _displayed(kind: str, path: Path) -> Any:
     except ImportError:
         return None
     return getattr(display, kind)(filename=str(path))
+
+
+def _dot(
+    pydot: Any, parts: list[Box | Group], what: Shown, rankdir: str, dpi: float, splines: str
+) -> Any:
+    graph = pydot.Dot()
+    settings = {"rankdir": rankdir, "concentrate": True, "dpi": dpi, "splines": splines}
+    for name, value in settings.items():
+        graph.set(name, value)
+    graph.set_node_defaults(shape="record")
+    _add(pydot, graph, parts, what)
+    return graph
 
 
 def _add(pydot: Any, graph: Any, parts: list[Box | Group], what: Shown) -> None:
@@ -253,4 +247,4 @@ def _table_cell(said: str, value: str) -> str:
         text = f'<font point-size="14">{said}: <b>{escape(value)}</b></font>'
         return f'<td bgcolor="white">{text}</td>'
     text = f'<font point-size="14" color="white"><b>{said}</b></font>'
-    return f'<td bgcolor="{_COLORS[said]}">{text}</td>'
+    return f'<td bgcolor="{COLORS[said]}">{text}</td>'

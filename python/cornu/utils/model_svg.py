@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from html import escape
 
-from cornu.utils.model_boxes import Box, Group
+from cornu.utils.model_boxes import COLORS, Box, Group
 
 # In pixels at 96 dots an inch.
 _GAP, _PADDING, _MARGIN = 36, 12, 8
@@ -15,7 +15,6 @@ _LETTER = 0.62
 _HEAD, _TEXT = 16, 14
 _ALONG_X = ("LR", "RL")
 _BACKWARDS = ("BT", "RL")
-_COLORS = {"Trainable": "forestgreen", "Non-trainable": "firebrick"}
 
 Rectangle = tuple[float, float, float, float]
 
@@ -119,7 +118,7 @@ class _Drawing:
         left, spare = x, (width - sum(wanted)) / max(len(wanted), 1)
         for cell, least in zip(part.cells, wanted, strict=True):
             said, value = (f"{cell[0]}: ", cell[1]) if cell[1] else ("", cell[0])
-            color = _COLORS.get(cell[0], "white")
+            color = COLORS.get(cell[0], "white")
             self._cell(left, line, least + spare, said, value, color, _TEXT)
             left += least + spare
         return [(x, y, width, height)]
@@ -145,20 +144,13 @@ class _Drawing:
 
     def edge(self, one: Rectangle, other: Rectangle) -> str:
         """Return an arrow from a box to the next."""
+        # Forwards it leaves at the far side of the first and comes to the near side of the other.
+        leave, come = (0, 1) if self._is_backwards else (1, 0)
         (x1, y1, w1, h1), (x2, y2, w2, h2) = one, other
         if self._is_along_x:
-            start, end = (
-                (x1 if self._is_backwards else x1 + w1),
-                (x2 + w2 if self._is_backwards else x2),
-            )
-            points = start, y1 + h1 / 2, end, y2 + h2 / 2
+            x1, y1, x2, y2 = x1 + leave * w1, y1 + h1 / 2, x2 + come * w2, y2 + h2 / 2
         else:
-            start, end = (
-                (y1 if self._is_backwards else y1 + h1),
-                (y2 + h2 if self._is_backwards else y2),
-            )
-            points = x1 + w1 / 2, start, x2 + w2 / 2, end
-        x1, y1, x2, y2 = points
+            x1, y1, x2, y2 = x1 + w1 / 2, y1 + leave * h1, x2 + w2 / 2, y2 + come * h2
         return (
             f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="black" '
             'stroke-width="2" marker-end="url(#head)"/>'

@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 from cornu.callbacks.callback import Callback, Logs
-from cornu.callbacks.notebook_display import NotebookDisplay, in_notebook
-from cornu.callbacks.progress import Progress, is_live
+from cornu.callbacks.notebook_display import NotebookDisplay
+from cornu.callbacks.progress import Progress, is_live, new_display
 from cornu.utils.messages import tell
 
 # After so many epochs in a row that each take less than so many seconds, and with so many still to
@@ -88,7 +88,7 @@ class ProgbarLogger(Callback):
         # Validation within a fit shows nothing of its own.
         self._in_fit = True
         self._brief_count = 0
-        self._display = NotebookDisplay() if self._verbose == 1 and _shows_notebook() else None
+        self._display = new_display() if self._verbose == 1 else None
 
     def on_train_end(self, logs: Logs | None = None) -> None:
         self.close()
@@ -170,7 +170,3 @@ class ProgbarLogger(Callback):
         if self._progress is not None:
             self._progress.finish(self._seen if self._steps is None else self._steps, logs or {})
             self._progress = None
-
-
-def _shows_notebook() -> bool:
-    return is_live() and in_notebook()

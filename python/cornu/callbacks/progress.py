@@ -69,9 +69,9 @@ class Progress:
         self._title = f"{title}\n" if title else ""
         self._bar: Any = None
         self._display, self._owns_display = display, display is None
-        if verbose == 1 and self._display is None and is_live() and in_notebook():
-            self._display = NotebookDisplay()
-        elif verbose == 1 and self._display is None and is_live() and steps is not None:
+        if verbose == 1 and display is None:
+            self._display = new_display()
+        if verbose == 1 and self._display is None and steps is not None and is_live():
             # The first bar imports tqdm, 65 ms that are no step's.
             self._bar = _new_bar(steps, width)
             keep_clear(self._clear)
@@ -150,6 +150,12 @@ class Progress:
 def fill() -> str:
     """Return the character that a bar is made of on the present output."""
     return _FILL if can_print(_FILL) else _PLAIN_FILL
+
+
+def new_display() -> NotebookDisplay | None:
+    """Return a new output of the notebook's cell; None: there is none, or nothing is printed."""
+    is_shown = is_interactive_logging_enabled() and in_notebook()
+    return NotebookDisplay() if is_shown else None
 
 
 def is_live() -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.callbacks.callback import Callback
-from cornu.utils.errors import nearest_name
+from cornu.utils.errors import nearest_advice
 
 Function = Callable[..., Any] | None
 
@@ -68,11 +68,10 @@ class LambdaCallback(Callback):
             if function is None:
                 continue
             if name.startswith("on_") and not hasattr(Callback, name):
-                near = nearest_name(name, [hook for hook in dir(Callback) if hook[:3] == "on_"])
-                advice = "" if near is None else f" The nearest known name is {near!r}."
+                hooks = [hook for hook in dir(Callback) if hook.startswith("on_")]
                 raise ValueError(
-                    f"`{name}` must be a hook of Callback, or it would never be called.{advice} "
-                    f"Received: {name}={function!r}"
+                    f"`{name}` must be a hook of Callback, or it would never be called."
+                    f"{nearest_advice(name, hooks)} Received: {name}={function!r}"
                 )
             if name.startswith("on_") and not callable(function):
                 raise ValueError(f"`{name}` must be a function. Received: {name}={function!r}")

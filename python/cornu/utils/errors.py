@@ -39,6 +39,23 @@ def nearest_name(name: str, candidates: Iterable[str], least: float = _LIKE) -> 
     return nearest if nearest is not None and likeness(nearest)[0] >= least else None
 
 
+def nearest_advice(name: str, candidates: Iterable[str]) -> str:
+    """Return a sentence, after a space, with the name that was probably meant; "": none is like it.
+
+    Args:
+        name: What was asked for.
+        candidates: The names that exist.
+
+    Example:
+
+    >>> from cornu.utils.errors import nearest_advice
+    >>> nearest_advice("epoch", ["epochs", "x"])
+    " The nearest known name is 'epochs'."
+    """
+    near = nearest_name(name, candidates)
+    return "" if near is None else f" The nearest known name is {near!r}."
+
+
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     """Say which of the names is nearest to `name`, and list them if they are few or none is near.
 

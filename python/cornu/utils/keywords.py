@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from cornu.utils.errors import nearest_name, shown
+from cornu.utils.errors import nearest_advice, shown
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -54,15 +54,10 @@ def nearest_keyword(kind: type, name: str, more: Iterable[str] = ()) -> str:
         made_by = getattr(made_by, "__wrapped__", made_by)
         if hasattr(made_by, "__code__"):
             known += _keywords(made_by)
-    return _advice(name, known)
+    return nearest_advice(name, known)
 
 
 def _keywords(function: Any) -> tuple[str, ...]:
     """The names of a method's parameters, `self` and the starred ones left out."""
     code = function.__code__
     return code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-
-
-def _advice(name: str, known: Iterable[str]) -> str:
-    near = nearest_name(name, known)
-    return "" if near is None else f" The nearest known name is {near!r}."

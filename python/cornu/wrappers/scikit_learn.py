@@ -10,7 +10,7 @@ import numpy as np
 
 from cornu.models import Model, Sequential
 from cornu.utils.categorical import to_categorical
-from cornu.utils.errors import nearest_name, shown
+from cornu.utils.errors import nearest_advice, shown
 from cornu.utils.extras import require
 from cornu.utils.naming import object_name
 from cornu.utils.old_keywords import old_keywords
@@ -61,8 +61,7 @@ class BaseWrapper(BaseEstimator):
         known |= {*old_keywords(known)}
         for name in params:
             if name not in known:
-                near = nearest_name(name, known)
-                advice = "" if near is None else f" The nearest known name is {near!r}."
+                advice = nearest_advice(name, known)
                 raise ValueError(f"{name} is not a legal parameter.{advice}")
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:

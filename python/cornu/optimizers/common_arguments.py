@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from cornu.utils.arrays import is_among
@@ -118,6 +119,25 @@ def check_flag(name: str, value: Any) -> bool:
     if not is_among(value, (True, False)):
         raise ValueError(f"`{name}` must be True or False. Received: {name}={shown(value)}")
     return bool(value)
+
+
+def check_patterns(name: str, value: Any) -> list[str]:
+    """Return an argument as a list of regular expressions; None: an empty one.
+
+    Raises:
+        ValueError: it is no list of them.
+    """
+    try:
+        if isinstance(value, str):
+            raise TypeError
+        patterns = list(value or ())
+        for pattern in patterns:
+            re.compile(pattern)
+    except (TypeError, re.error):
+        raise ValueError(
+            f"`{name}` must be a list of regular expressions. Received: {name}={shown(value)}"
+        ) from None
+    return patterns
 
 
 def take_old_name(common: dict[str, Any], learning_rate: Any, default: float | None) -> Any:

@@ -7,9 +7,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_flag, check_number, common_of
+from cornu.optimizers.common_arguments import (
+    check_flag,
+    check_number,
+    check_patterns,
+    common_of,
+)
 from cornu.optimizers.core_optimizer import CoreOptimizer
-from cornu.utils.errors import shown
 from cornu.utils.number import check_integer
 
 
@@ -111,7 +115,7 @@ class Muon(CoreOptimizer):
             "adam_beta_1": check_number("adam_beta_1", adam_beta_1, 0.0, 1.0, below=True),
             "adam_beta_2": check_number("adam_beta_2", adam_beta_2, 0.0, 1.0, below=True),
             "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
-            "exclude_layers": _check_patterns(exclude_layers),
+            "exclude_layers": check_patterns("exclude_layers", exclude_layers),
             "muon_a": check_number("muon_a", muon_a, -1e300, 1e300),
             "muon_b": check_number("muon_b", muon_b, -1e300, 1e300),
             "muon_c": check_number("muon_c", muon_c, -1e300, 1e300),
@@ -158,18 +162,3 @@ def _told(options: dict[str, Any]) -> dict[str, Any]:
 
 def _number_or_none(name: str, value: Any) -> float | None:
     return None if value is None else check_number(name, value, 0.0, math.inf, below=True)
-
-
-def _check_patterns(names: Any) -> list[str]:
-    try:
-        if isinstance(names, str):
-            raise TypeError
-        patterns = list(names or ())
-        for pattern in patterns:
-            re.compile(pattern)
-    except (TypeError, re.error):
-        raise ValueError(
-            "`exclude_layers` must be a list of regular expressions. "
-            f"Received: exclude_layers={shown(names)}"
-        ) from None
-    return patterns

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.optimizers.gradient_steps import GradientSteps
+from cornu.utils.arrays import address_of
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 from cornu.variable import Variable
@@ -81,8 +82,8 @@ class OwnSteps(GradientSteps):
     def _get_variable_index(self, variable: Any) -> int:
         """The place of a weight among those that it was built for."""
         if len(self._places) != len(self._built_for or ()):
-            self._places = {_address(weight): i for i, weight in enumerate(self._built_for or ())}
-        index = self._places.get(_address(variable))
+            self._places = {address_of(weight): i for i, weight in enumerate(self._built_for or ())}
+        index = self._places.get(address_of(variable))
         if index is None:
             raise ValueError(
                 f"Unknown variable: {getattr(variable, 'path', shown(variable))}. This optimizer "
@@ -297,7 +298,3 @@ class OwnStep:
         optimizer = self._optimizer()
         if optimizer is not None:
             optimizer._take_own_step(*step)
-
-
-def _address(view: Any) -> int:
-    return view.__array_interface__["data"][0]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cornu import _core
-from cornu.utils.errors import shown
+from cornu.optimizers.common_arguments import check_patterns
+from cornu.utils.arrays import address_of
 
 
 class UndecayedWeights:
@@ -46,7 +47,7 @@ class UndecayedWeights:
         Source: https://keras.io/api/optimizers/
         """
         undecayed = list(var_list or ())
-        names = _check_patterns(var_names)
+        names = tuple(check_patterns("var_names", var_names))
         _core.check_weights(undecayed)
         self._undecayed, self._undecayed_names = undecayed, names
 
@@ -64,27 +65,9 @@ class UndecayedWeights:
         if not self._excludes:
             return []
         patterns = [re.compile(name) for name in self._undecayed_names]
-        addresses = {_address(view) for view in self._undecayed}
+        addresses = {address_of(view) for view in self._undecayed}
         return [
             weight
             for weight in weights
-            if _address(weight) in addresses or any(one.search(weight.name) for one in patterns)
+            if address_of(weight) in addresses or any(one.search(weight.name) for one in patterns)
         ]
-
-
-def _address(view: Any) -> int:
-    return view.__array_interface__["data"][0]
-
-
-def _check_patterns(names: Any) -> tuple[str, ...]:
-    try:
-        if isinstance(names, str):
-            raise TypeError
-        patterns = tuple(names or ())
-        for pattern in patterns:
-            re.compile(pattern)
-    except (TypeError, re.error):
-        raise ValueError(
-            f"`var_names` must be a list of regular expressions. Received: var_names={shown(names)}"
-        ) from None
-    return patterns

@@ -36,6 +36,11 @@ def is_among(value: Any, options: tuple[Any, ...]) -> bool:
     return not getattr(value, "ndim", 0) and value in options
 
 
+def address_of(array: np.ndarray) -> int:
+    """Return where an array's memory begins, by which views of one weight are known."""
+    return array.__array_interface__["data"][0]
+
+
 def any_type(dtype: Any) -> np.dtype:
     """Return the NumPy type of a variable.
 

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu.optimizers.common_arguments import check_flag, check_number, common_of
+from cornu.optimizers.common_arguments import (
+    check_flag,
+    check_not_negative,
+    check_number,
+    common_of,
+)
 from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.optimizers.scalar import Scalar
 from cornu.optimizers.state_variable import StateVariable
@@ -90,8 +95,8 @@ class Adafactor(CoreOptimizer):
     ) -> None:
         told = {
             "beta_2_decay": check_number("beta_2_decay", beta_2_decay, -math.inf, 0.0),
-            "epsilon_1": check_number("epsilon_1", epsilon_1, 0.0, math.inf, below=True),
-            "epsilon_2": check_number("epsilon_2", epsilon_2, 0.0, math.inf, below=True),
+            "epsilon_1": check_not_negative("epsilon_1", epsilon_1),
+            "epsilon_2": check_not_negative("epsilon_2", epsilon_2),
             "clip_threshold": check_number(
                 "clip_threshold", clip_threshold, 0.0, math.inf, below=True, above=True
             ),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_epsilon, check_number, common_of
+from cornu.optimizers.common_arguments import check_epsilon, check_not_negative, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
@@ -74,8 +73,8 @@ class Adagrad(CoreOptimizer):
         **kwargs: Any,
     ) -> None:
         options = {
-            "initial_accumulator_value": check_number(
-                "initial_accumulator_value", initial_accumulator_value, 0.0, math.inf, below=True
+            "initial_accumulator_value": check_not_negative(
+                "initial_accumulator_value", initial_accumulator_value
             ),
             "epsilon": check_epsilon(epsilon),
         }

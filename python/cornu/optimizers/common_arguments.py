@@ -67,6 +67,15 @@ def check_number(
     return number
 
 
+def check_not_negative(name: str, value: Any) -> float:
+    """Return an argument as a float.
+
+    Raises:
+        ValueError: it is no number, negative or not finite.
+    """
+    return check_number(name, value, 0.0, math.inf, below=True)
+
+
 def check_moments(beta_1: Any, beta_2: Any, epsilon: Any) -> dict[str, float]:
     """Return the options that Adam and its kin share, as floats by their names.
 
@@ -97,8 +106,7 @@ def check_epsilon(epsilon: Any) -> float:
     >>> check_epsilon(None), check_epsilon(0.5)
     (1e-07, 0.5)
     """
-    value = 1e-7 if epsilon is None else epsilon
-    return check_number("epsilon", value, 0.0, math.inf, below=True)
+    return check_not_negative("epsilon", 1e-7 if epsilon is None else epsilon)
 
 
 def check_learning_rate(value: Any) -> float:
@@ -107,7 +115,7 @@ def check_learning_rate(value: Any) -> float:
     Raises:
         ValueError: it is no number, a bool, negative or not finite.
     """
-    return check_number("learning_rate", value, 0.0, math.inf, below=True)
+    return check_not_negative("learning_rate", value)
 
 
 def check_flag(name: str, value: Any) -> bool:
@@ -166,7 +174,7 @@ def take_decay(common: dict[str, Any]) -> float:
         ValueError: it is no number or negative.
     """
     decay = common.pop("decay", None)
-    return 0.0 if decay is None else check_number("decay", decay, 0.0, math.inf, below=True)
+    return 0.0 if decay is None else check_not_negative("decay", decay)
 
 
 def check_common(kind: type, common: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -192,8 +200,7 @@ def check_common(kind: type, common: dict[str, Any]) -> tuple[dict[str, Any], di
     core: dict[str, Any] = _check_averaging(values)
     for name in ("weight_decay", *_CLIPPING):
         if values[name] is not None:
-            number = check_number(name, values[name], 0.0, math.inf, below=True)
-            values[name] = core[name] = number
+            values[name] = core[name] = check_not_negative(name, values[name])
     if sum(values[name] is not None for name in _CLIPPING) > 1:
         received = ", ".join(f"{name}={values[name]}" for name in _CLIPPING)
         raise ValueError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_number, common_of
+from cornu.optimizers.common_arguments import check_not_negative, check_number, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 
 
@@ -92,22 +92,18 @@ class Ftrl(CoreOptimizer):
             "learning_rate_power": check_number(
                 "learning_rate_power", learning_rate_power, -math.inf, 0.0, above=True
             ),
-            "initial_accumulator_value": check_number(
-                "initial_accumulator_value", initial_accumulator_value, 0.0, math.inf, below=True
+            "initial_accumulator_value": check_not_negative(
+                "initial_accumulator_value", initial_accumulator_value
             ),
-            "l1_regularization_strength": check_number(
-                "l1_regularization_strength", l1_regularization_strength, 0.0, math.inf, below=True
+            "l1_regularization_strength": check_not_negative(
+                "l1_regularization_strength", l1_regularization_strength
             ),
-            "l2_regularization_strength": check_number(
-                "l2_regularization_strength", l2_regularization_strength, 0.0, math.inf, below=True
+            "l2_regularization_strength": check_not_negative(
+                "l2_regularization_strength", l2_regularization_strength
             ),
-            "l2_shrinkage_regularization_strength": check_number(
-                "l2_shrinkage_regularization_strength",
-                l2_shrinkage_regularization_strength,
-                0.0,
-                math.inf,
-                below=True,
+            "l2_shrinkage_regularization_strength": check_not_negative(
+                "l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength
             ),
-            "beta": check_number("beta", beta, 0.0, math.inf, below=True),
+            "beta": check_not_negative("beta", beta),
         }
         super().__init__("ftrl", learning_rate, name, options, common_of(locals()))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from cornu.optimizers.common_arguments import (
     check_flag,
+    check_not_negative,
     check_number,
     check_patterns,
     common_of,
@@ -114,7 +114,7 @@ class Muon(CoreOptimizer):
         options = {
             "adam_beta_1": check_number("adam_beta_1", adam_beta_1, 0.0, 1.0, below=True),
             "adam_beta_2": check_number("adam_beta_2", adam_beta_2, 0.0, 1.0, below=True),
-            "epsilon": check_number("epsilon", epsilon, 0.0, math.inf, below=True),
+            "epsilon": check_not_negative("epsilon", epsilon),
             "exclude_layers": check_patterns("exclude_layers", exclude_layers),
             "muon_a": check_number("muon_a", muon_a, -1e300, 1e300),
             "muon_b": check_number("muon_b", muon_b, -1e300, 1e300),
@@ -161,4 +161,4 @@ def _told(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number_or_none(name: str, value: Any) -> float | None:
-    return None if value is None else check_number(name, value, 0.0, math.inf, below=True)
+    return None if value is None else check_not_negative(name, value)

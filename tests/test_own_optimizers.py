@@ -79,6 +79,18 @@ def test_it_is_for_the_weights_it_was_built_for():
         compiled(Unbuilt(0.1)).train_on_batch(X, Y)
 
 
+def test_it_can_be_built_anew_before_its_first_step():
+    """The places of the weights before were kept where those after were as many."""
+    one, other = keras.Variable([1.0]), keras.Variable([2.0])
+    optimizer = Plain(0.5)
+    optimizer.build([one])
+    assert optimizer._get_variable_index(one) == 0
+    optimizer.build([other])
+    assert optimizer._get_variable_index(other) == 0
+    optimizer.apply([[1.0]])
+    assert (one.tolist(), other.tolist()) == ([1.0], [1.5])
+
+
 def test_the_base_can_be_made_but_takes_no_step():
     base = keras.optimizers.Optimizer(0.25, weight_decay=0.5)
     assert base.name.startswith("optimizer")

@@ -26,6 +26,7 @@ class OwnSteps(GradientSteps):
     def __init__(self) -> None:
         super().__init__()
         self._own_variables: list[Any] = []
+        # Where each weight stands among those that it was built for, by its address.
         self._places: dict[int, int] = {}
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
@@ -61,6 +62,11 @@ class OwnSteps(GradientSteps):
 
     # ---- Whose weights
 
+    def build(self, variables: Iterable[Any]) -> None:
+        weights = list(variables)
+        super().build(weights)
+        self._places = {address_of(weight): i for i, weight in enumerate(weights)}
+
     def _follow(self, model: Any) -> None:
         if self._takes_own_steps:
             self._prepare_weights(model.trainable_weights)
@@ -81,8 +87,6 @@ class OwnSteps(GradientSteps):
 
     def _get_variable_index(self, variable: Any) -> int:
         """The place of a weight among those that it was built for."""
-        if len(self._places) != len(self._built_for or ()):
-            self._places = {address_of(weight): i for i, weight in enumerate(self._built_for or ())}
         index = self._places.get(address_of(variable))
         if index is None:
             raise ValueError(

@@ -10,6 +10,7 @@ from cornu.saving.legacy_config import compile_settings, from_legacy, to_legacy
 from cornu.saving.legacy_weights import write_legacy_weights
 from cornu.saving.model_config import parse_model
 from cornu.saving.optimizer_group import read_legacy_optimizer, write_legacy_optimizer
+from cornu.saving.origin import write_origin
 from cornu.saving.serialization import serialize_keras_object
 from cornu.utils.errors import shown
 
@@ -32,8 +33,7 @@ def write_legacy_file(model: Any, path: str, include_optimizer: bool = True) -> 
 
     config = to_legacy(serialize_keras_object(model))
     with h5py.File(path, "w") as root:
-        root.attrs["backend"] = "cornu"
-        root.attrs["keras_version"] = "3.15.1"
+        write_origin(root)
         root.attrs["model_config"] = json.dumps(config)
         if model.compiled and include_optimizer:
             root.attrs["training_config"] = json.dumps(_training_config(model))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.saving.origin import write_origin
 from cornu.saving.stored_dataset import find_dataset, find_group
 from cornu.utils.errors import shown
 from cornu.utils.nesting import is_model
@@ -29,21 +30,29 @@ def write_legacy_weights(model: Any, group: Any) -> None:
     """
     # A layer that stands twice is written once.
     layers = list({id(layer): layer for layer in model.layers}.values())
-    write_names(group, "layer_names", [layer.name for layer in layers])
-    group.attrs["backend"] = "cornu"
-    group.attrs["keras_version"] = "3.15.1"
+    _write_names(group, "layer_names", [layer.name for layer in layers])
+    write_origin(group)
     for layer in sorted(layers, key=lambda layer: str(layer.name)):
         part = group.create_group(layer.name)
         weights = _in_order(layer)
         paths = [str(weight.path or weight.name) for weight in weights]
-        # Layers that were built alone may have one path.
-        names = [
-            path if path not in paths[:at] else f"{path}_{at}" for at, path in enumerate(paths)
-        ]
-        write_names(part, "weight_names", names)
-        for name, weight in zip(names, weights, strict=True):
-            part.create_dataset(name, data=np.asarray(weight))
-    write_names(group.create_group("top_level_model_weights"), "weight_names", [])
+        write_arrays(part, paths, [np.asarray(weight) for weight in weights])
+    write_arrays(group.create_group("top_level_model_weights"), [], [])
+
+
+def write_arrays(group: Any, paths: Sequence[str], arrays: Sequence[np.ndarray]) -> None:
+    """Write arrays to a group, and their names in order.
+
+    Args:
+        group: The group.
+        paths: What they are called. Those of layers that were built alone may be alike, and of what
+            an optimizer keeps for them: a later one has its place added.
+        arrays: The arrays.
+    """
+    names = [path if path not in paths[:at] else f"{path}_{at}" for at, path in enumerate(paths)]
+    _write_names(group, "weight_names", names)
+    for name, array in zip(names, arrays, strict=True):
+        group.create_dataset(name, data=array)
 
 
 def stored_in_order(model: Any, root: Any) -> dict[int, list[Any]]:
@@ -114,6 +123,12 @@ def _parted(part: Any, datasets: list[Any]) -> dict[int, list[Any]]:
 
 
 def read_names(group: Any, attribute: str) -> list[str]:
+    """Return a list of names that a group has as an attribute.
+
+    Args:
+        group: The group.
+        attribute: The attribute's name.
+    """
     if attribute in group.attrs:
         return _decoded(group, attribute)
     # More than an attribute holds are in several, counted from 0.
@@ -136,7 +151,7 @@ def _decoded(group: Any, attribute: str) -> list[str]:
     return [name.decode() if isinstance(name, bytes) else str(name) for name in names]
 
 
-def write_names(group: Any, attribute: str, names: Sequence[str]) -> None:
+def _write_names(group: Any, attribute: str, names: Sequence[str]) -> None:
     encoded = [name.encode() for name in names]
     if not encoded:
         group.attrs[attribute] = np.array([], "S1")

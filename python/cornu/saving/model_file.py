@@ -19,6 +19,7 @@ from cornu.saving.legacy_file import (
     write_legacy_file,
 )
 from cornu.saving.model_config import make_model, parse_model
+from cornu.saving.origin import KERAS_VERSION
 from cornu.saving.serialization import serialize_keras_object
 from cornu.saving.vocabulary_files import take_vocabularies
 from cornu.saving.weights_file import (
@@ -33,9 +34,6 @@ from cornu.saving.whole_file import write_whole
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 from cornu.utils.user_frame import user_level
-
-# Whose format it is.
-_KERAS_VERSION = "3.15.1"
 
 
 def save_model(
@@ -112,7 +110,7 @@ def archived(model: Any, include_optimizer: bool = True) -> bytes:
         described["compile_config"] = None
     config = json.dumps(described)
     metadata = {
-        "keras_version": _KERAS_VERSION,
+        "keras_version": KERAS_VERSION,
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "cornu_version": __version__,
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.legacy_weights import read_names, write_names
+from cornu.saving.legacy_weights import read_names, write_arrays
 from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
 from cornu.utils.user_frame import user_level
 
@@ -45,11 +45,7 @@ def read_optimizer_group(root: Any, optimizer: Any, weights: Any = None) -> None
     group = find_group(root, _PATH)
     if group is None:
         return
-    # One that had taken no step when it was saved is none that has been built.
-    if weights is not None and len(group) != len(optimizer.variables):
-        optimizer.build(weights)
-    datasets = [find_dataset(group, str(index)) for index in range(len(group))]
-    optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
+    _load(optimizer, group, [str(index) for index in range(len(group))], weights)
 
 
 def write_legacy_optimizer(root: Any, optimizer: Any) -> None:
@@ -64,11 +60,7 @@ def write_legacy_optimizer(root: Any, optimizer: Any) -> None:
     group, store = root.create_group(_LEGACY_PATH), dict[str, Any]()
     optimizer.save_own_variables(store)
     paths = [variable.path for variable in optimizer.variables]
-    # Those of what is kept for weights of one name may be alike.
-    names = [path if path not in paths[:at] else f"{path}_{at}" for at, path in enumerate(paths)]
-    write_names(group, "weight_names", names)
-    for index, name in enumerate(names):
-        group.create_dataset(name, data=store[str(index)])
+    write_arrays(group, paths, [store[str(index)] for index in range(len(paths))])
 
 
 def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
@@ -86,13 +78,17 @@ def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
     if group is None:
         return
     try:
-        names = read_names(group, "weight_names")
-        if len(names) != len(optimizer.variables):
-            optimizer.build(weights)
-        datasets = [find_dataset(group, name) for name in names]
-        optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
+        _load(optimizer, group, read_names(group, "weight_names"), weights)
     except ValueError as error:
         warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=user_level())
+
+
+def _load(optimizer: Any, group: Any, names: list[str], weights: Any) -> None:
+    # One that had taken no step when it was saved is none that has been built.
+    if weights is not None and len(names) != len(optimizer.variables):
+        optimizer.build(weights)
+    datasets = [find_dataset(group, name) for name in names]
+    optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
 
 
 class _Checked(dict[str, Any]):

@@ -8,13 +8,11 @@ import numpy as np
 
 from cornu.losses.quantiles import spread_over_levels
 from cornu.metrics.decisions import divide
-from cornu.metrics.sums import SumsMetric
+from cornu.metrics.sums import SumsMetric, plain_sums
 from cornu.utils.arrays import as_real
 
 if TYPE_CHECKING:
     from cornu._core import SumsSpec
-
-_NO_THRESHOLD = np.empty(0)
 
 
 class QuantileCoverage(SumsMetric):
@@ -67,8 +65,7 @@ class QuantileCoverage(SumsMetric):
         super().update_state(target, prediction, sample_weight)
 
     def _specify(self, columns: int) -> SumsSpec:
-        flags = (False, False, False, False, False)
-        return "covered", None, 0.0, 0, _NO_THRESHOLD, flags, columns, None
+        return plain_sums("covered", columns)
 
     def _number_count(self, columns: int) -> int:
         return 2 * columns

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.metrics.sums import ColumnSumsMetric
+from cornu.metrics.sums import NO_THRESHOLDS, ColumnSumsMetric
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _EPSILON = 1e-7
 _AVERAGES = (None, "micro", "macro", "weighted")
 _KEPT = ("true_positives", "false_positives", "false_negatives", "intermediate_weights")
-_NO_THRESHOLD = np.empty(0)
 
 
 class FBetaScore(ColumnSumsMetric):
@@ -80,7 +79,7 @@ class FBetaScore(ColumnSumsMetric):
 
     def _specify(self, columns: int) -> SumsSpec:
         by_maximum = self.threshold is None
-        thresholds = _NO_THRESHOLD if by_maximum else np.array([as_float(self.threshold)])
+        thresholds = NO_THRESHOLDS if by_maximum else np.array([as_float(self.threshold)])
         flags = (False, False, False, True, by_maximum)
         return "counts", None, 0.0, 0, thresholds, flags, columns, None
 

@@ -9,16 +9,13 @@ import numpy as np
 
 from cornu import _core
 from cornu.losses.crossentropies import check_last_axis
-from cornu.metrics.sums import SumsMetric
+from cornu.metrics.sums import SumsMetric, plain_sums
 from cornu.utils.arrays import as_real, normalize_axes
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer, check_finite, check_integer
 
 if TYPE_CHECKING:
     from cornu._core import SumsSpec
-
-_NO_THRESHOLD = np.empty(0)
-_FLAGS = (False, False, False, False, False)
 
 
 def _check_ids(ids: Any, classes: int) -> list[int]:
@@ -140,7 +137,7 @@ class IoU(SumsMetric):
     def _confusion(self, kind: str, threshold: float = 0.0) -> SumsSpec:
         ignored = self.ignore_class
         class_id = ignored if ignored is not None and 0 <= ignored < self.num_classes else None
-        return kind, None, threshold, 0, _NO_THRESHOLD, _FLAGS, self.num_classes, class_id
+        return plain_sums(kind, self.num_classes, threshold, class_id)
 
     def _specify(self, columns: int) -> SumsSpec:
         check_last_axis(self.axis)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu.metrics.sums import ColumnSumsMetric
+from cornu.metrics.sums import ColumnSumsMetric, plain_sums
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer
 from cornu.utils.user_frame import user_level
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _AGGREGATIONS = (None, "uniform_average", "variance_weighted_average")
 # Each with what the core sums for it.
 _KEPT = ("squared_sum", "sum", "total_mse", "count")
-_NO_THRESHOLD = np.empty(0)
 
 
 class R2Score(ColumnSumsMetric):
@@ -73,8 +72,7 @@ class R2Score(ColumnSumsMetric):
         self.num_samples = self.add_variable((), "zeros", "float64", name="num_samples")
 
     def _specify(self, columns: int) -> SumsSpec:
-        flags = (False, False, False, False, False)
-        return "squares", None, 0.0, 0, _NO_THRESHOLD, flags, columns, None
+        return plain_sums("squares", columns)
 
     def _add(self, sums: np.ndarray, rows: int, columns: int) -> None:
         found = sums.reshape(columns, 4)

@@ -13,6 +13,23 @@ from cornu.utils.arrays import as_real, match_ranks
 if TYPE_CHECKING:
     from cornu._core import SumsSpec
 
+NO_THRESHOLDS = np.empty(0)
+
+
+def plain_sums(
+    kind: str, columns: int, threshold: float = 0.0, class_id: int | None = None
+) -> SumsSpec:
+    """Return what the core is told of sums that have neither bins between thresholds nor options.
+
+    Args:
+        kind: Their name in the core.
+        columns: Columns of the predictions, or how many classes there are.
+        threshold: From which on a prediction is a yes.
+        class_id: The class that doesn't count; None: all do.
+    """
+    flags = (False, False, False, False, False)
+    return kind, None, threshold, 0, NO_THRESHOLDS, flags, columns, class_id
+
 
 class SumsMetric(Metric):
     """The base of the metrics whose result is made of sums that the core keeps while it trains."""

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from cornu import _core
-from cornu.utils.arrays import along_axes, as_real, float_type, is_among, normalize_axes
+from cornu.utils.arrays import (
+    along_axes,
+    as_core_array,
+    as_real,
+    float_type,
+    is_among,
+    normalize_axes,
+)
 from cornu.utils.errors import shown
 from cornu.utils.tracing import is_traced
 
@@ -60,7 +67,7 @@ def apply(specification: ActivationSpec, x: Any) -> np.ndarray:
         from cornu.ops.traced_activations import traced_activation
 
         return traced_activation(specification, x)
-    array = np.require(as_real(x), requirements=("C", "A"))
+    array = as_core_array(as_real(x))
     # The core wants an axis; a scalar has none.
     result = _core.apply_activation(specification, array.reshape(array.shape or (1,)))
     return result.reshape(array.shape).astype(float_type(x), copy=False)

@@ -9,7 +9,7 @@ import numpy as np
 from cornu import _core
 from cornu.custom.derivatives import value_of
 from cornu.losses.loss import Loss, core_reduction
-from cornu.utils.arrays import as_real, float_type
+from cornu.utils.arrays import as_core_array, as_real, float_type
 from cornu.utils.number import check_finite
 from cornu.utils.tracing import Differentiable
 
@@ -171,7 +171,7 @@ def _labels(given: Any, name: str) -> np.ndarray:
     labels = as_real(given, "float64", name)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    return np.require(labels, requirements=("C", "A"))
+    return as_core_array(labels)
 
 
 def _core_losses(
@@ -193,7 +193,7 @@ def _derivative(place: int) -> Any:
         arrays = _arranged(prediction, references, labels, reference_labels)
 
         def scaled(scales: Any) -> np.ndarray:
-            each = np.require(scales, np.float64, requirements=("C", "A"))
+            each = as_core_array(scales, "float64")
             return _core.circle(specification, *arrays, each)[place]
 
         return scaled
@@ -205,7 +205,7 @@ def _arranged(
     prediction: Any, references: Any, labels: Any, reference_labels: Any
 ) -> tuple[Any, Any, Any, Any]:
     """As the core takes them."""
-    rows, others = (np.require(x, requirements=("C", "A")) for x in (prediction, references))
+    rows, others = (as_core_array(x) for x in (prediction, references))
     return labels, rows, reference_labels, others
 
 

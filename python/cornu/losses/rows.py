@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cornu import _core
-from cornu.utils.arrays import as_real, float_type, normalize_axes, outer_shape, to_rows
+from cornu.utils.arrays import (
+    as_core_array,
+    as_real,
+    float_type,
+    normalize_axes,
+    outer_shape,
+    to_rows,
+)
 from cornu.utils.tracing import Differentiable
 
 if TYPE_CHECKING:
@@ -79,19 +86,19 @@ def sparse_losses(
             "`y_true` must have the shape of `y_pred` without the class axis. "
             f"Received: y_true of shape {y_true.shape}, y_pred of shape {y_pred.shape}, axis={axis}"
         )
-    labels = np.require(y_true, requirements=("C", "A")).reshape(-1)
+    labels = as_core_array(y_true).reshape(-1)
     return _shaped(_row_losses(to_rows(y_pred, axes), labels, specification), outer, result)
 
 
 def _core_losses(prediction: Any, target: np.ndarray, specification: LossSpec) -> np.ndarray:
-    rows = np.require(prediction, requirements=("C", "A"))
+    rows = as_core_array(prediction)
     return _core.loss_rows(specification, target, rows)
 
 
 def _derivative(losses: Any, prediction: Any, target: np.ndarray, specification: LossSpec) -> Any:
     def scaled(scales: Any) -> np.ndarray:
-        rows = np.require(prediction, requirements=("C", "A"))
-        each = np.require(scales, np.float64, requirements=("C", "A"))
+        rows = as_core_array(prediction)
+        each = as_core_array(scales, "float64")
         return _core.loss_derivative(specification, target, rows, each)
 
     return scaled

@@ -10,7 +10,7 @@ import numpy as np
 from cornu import _core
 from cornu.losses.crossentropies import check_last_axis
 from cornu.metrics.sums import SumsMetric, plain_sums
-from cornu.utils.arrays import as_real, normalize_axes
+from cornu.utils.arrays import as_core_array, as_real, normalize_axes
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer, check_finite, check_integer
 
@@ -127,10 +127,8 @@ class IoU(SumsMetric):
                     "`sample_weight` must have a weight for each target, or one for all. Received: "
                     f"sample_weight of shape {np.shape(sample_weight)}, {len(target)} targets"
                 )
-            weights = np.require(np.broadcast_to(weights, target.shape), requirements=("C", "A"))
-        target, prediction = (
-            np.require(array, requirements=("C", "A")) for array in (target, prediction)
-        )
+            weights = as_core_array(np.broadcast_to(weights, target.shape))
+        target, prediction = (as_core_array(array) for array in (target, prediction))
         specification = self._confusion("confusion")
         self._add(_core.metric_sums(specification, target, prediction, weights), len(target), 1)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.metrics.metric import Metric
-from cornu.utils.arrays import as_real, match_ranks
+from cornu.utils.arrays import as_core_array, as_real, match_ranks
 
 if TYPE_CHECKING:
     from cornu._core import SumsSpec
@@ -69,12 +69,9 @@ class SumsMetric(Metric):
         self._check_rank(prediction)
         weights = _weights_like(prediction, sample_weight)
         shape = (-1, 1) if prediction.ndim < 2 else (-1, prediction.shape[-1])
-        target, prediction = (
-            np.require(array.reshape(shape), requirements=("C", "A"))
-            for array in (target, prediction)
-        )
+        target, prediction = (as_core_array(array.reshape(shape)) for array in (target, prediction))
         if weights is not None:
-            weights = np.require(weights.reshape(shape), requirements=("C", "A"))
+            weights = as_core_array(weights.reshape(shape))
         rows, columns = prediction.shape
         sums = _core.metric_sums(self._specify(columns), target, prediction, weights)
         self._add(sums, rows, columns)

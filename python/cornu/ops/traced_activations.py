@@ -14,7 +14,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.ops.special import erf
-from cornu.utils.arrays import along_axes, as_real, normalize_axes
+from cornu.utils.arrays import along_axes, as_core_array, as_real, normalize_axes
 from cornu.utils.tracing import Differentiable, any_traced, numpy_of, untraced
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def traced_activation(specification: ActivationSpec, x: Any, axis: Any = None) -
 
 
 def _forward(x: Any, specification: ActivationSpec) -> np.ndarray:
-    return _core.apply_activation(specification, np.require(as_real(x), requirements=("C", "A")))
+    return _core.apply_activation(specification, as_core_array(as_real(x)))
 
 
 def _backward(x: Any, y: Any, dy: Any, specification: ActivationSpec) -> Any:
@@ -49,7 +49,7 @@ def _backward(x: Any, y: Any, dy: Any, specification: ActivationSpec) -> Any:
 
         name, parameters = specification
         return make_vjp(lambda x: FORMULAS[name](numpy_of(x), x, *parameters))(x)[0](dy)
-    arrays = (np.require(as_real(one, x.dtype), requirements=("C", "A")) for one in (x, y, dy))
+    arrays = (as_core_array(as_real(one, x.dtype)) for one in (x, y, dy))
     return _core.activation_derivative(specification, *arrays)
 
 
@@ -91,10 +91,7 @@ def _glu(m: Any, x: Any) -> Any:
 
 
 def _sparsemax(m: Any, x: Any) -> Any:
-    left = (
-        _core.apply_activation(("sparsemax", ()), np.require(untraced(x), requirements=("C", "A")))
-        > 0
-    )
+    left = _core.apply_activation(("sparsemax", ()), as_core_array(untraced(x))) > 0
     tau = (m.sum(m.where(left, x, 0 * x), -1, keepdims=True) - 1) / left.sum(-1, keepdims=True)
     return m.where(left, x - tau, 0 * x)
 

@@ -125,6 +125,16 @@ def normalize_axes(axis: Any, rank: int) -> tuple[int, ...]:
     return tuple(axes)
 
 
+def as_core_array(array: Any, dtype: Any = None) -> np.ndarray:
+    """Return an array as the core takes it, contiguous and aligned; copied only where it must be.
+
+    Args:
+        array: The array.
+        dtype: Its type then; None: its own.
+    """
+    return np.require(array, dtype, requirements=("C", "A"))
+
+
 def to_rows(array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     """Return the array as a matrix whose rows run along `axes`, contiguous and aligned.
 
@@ -135,7 +145,7 @@ def to_rows(array: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     rows = math.prod(array.shape[i] for i in others)
     moved = array.transpose(others + axes)
     if not is_traced(moved):
-        moved = np.require(moved, requirements=("C", "A"))
+        moved = as_core_array(moved)
     return moved.reshape(rows, columns)
 
 

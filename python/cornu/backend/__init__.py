@@ -8,6 +8,8 @@ from cornu.backend.old_draws import random_uniform as random_uniform
 from cornu.backend.old_draws import random_uniform_variable as random_uniform_variable
 from cornu.backend.old_draws import truncated_normal as truncated_normal
 from cornu.backend.old_graphs import REFUSED as _REFUSED
+from cornu.backend.old_graphs import function as function
+from cornu.backend.old_graphs import gradients as gradients
 from cornu.backend.old_helpers import argmax as argmax
 from cornu.backend.old_helpers import argmin as argmin
 from cornu.backend.old_helpers import batch_dot as batch_dot
@@ -48,20 +50,18 @@ from cornu.backend.old_networks import (
 )
 from cornu.backend.old_phases import in_test_phase as in_test_phase
 from cornu.backend.old_phases import in_train_phase as in_train_phase
+from cornu.backend.old_phases import learning_phase as learning_phase
 from cornu.backend.old_phases import set_learning_phase as set_learning_phase
 from cornu.backend.old_state import batch_get_value as batch_get_value
 from cornu.backend.old_state import batch_set_value as batch_set_value
 from cornu.backend.old_state import count_params as count_params
 from cornu.backend.old_state import eval as eval
-from cornu.backend.old_state import function as function
 from cornu.backend.old_state import get_uid as get_uid
 from cornu.backend.old_state import get_value as get_value
-from cornu.backend.old_state import gradients as gradients
 from cornu.backend.old_state import int_shape as int_shape
 from cornu.backend.old_state import is_float_dtype as is_float_dtype
 from cornu.backend.old_state import is_int_dtype as is_int_dtype
 from cornu.backend.old_state import is_sparse as is_sparse
-from cornu.backend.old_state import learning_phase as learning_phase
 from cornu.backend.old_state import moving_average_update as moving_average_update
 from cornu.backend.old_state import name_scope as name_scope
 from cornu.backend.old_state import ones as ones

@@ -18,6 +18,17 @@ _helper = documented(
 
 
 @_helper
+def learning_phase() -> Any:
+    """Tell the learning phase outside of a call: 0, as for predictions.
+
+    >>> from cornu import backend as K
+    >>> K.learning_phase()
+    0
+    """
+    return 0
+
+
+@_helper
 def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
     """Return the first in a training, the other one else.
 

@@ -34,12 +34,6 @@ _helper = documented(
     decrement="What is subtracted.",
     momentum="How much of the old value stays, from 0 to 1.",
     tensor="An array.",
-    loss="A number.",
-    variables="A list of variables.",
-    inputs="A list of arrays.",
-    outputs="A list of arrays.",
-    updates="A list of updates.",
-    kwargs="Other arguments.",
 )
 
 _uids: dict[str, Iterator[int]] = {}
@@ -290,51 +284,6 @@ def to_dense(tensor: Any) -> Any:
     array([1.], dtype=float32)
     """
     return as_tensor(tensor)
-
-
-@_helper
-def learning_phase() -> Any:
-    """Tell the learning phase outside of a call: 0, as for predictions.
-
-    >>> from cornu import backend as K
-    >>> K.learning_phase()
-    0
-    """
-    return 0
-
-
-@_helper
-def function(inputs: Any, outputs: Any, updates: Any = None, **kwargs: Any) -> Any:
-    """Refuse to compile a graph, for there is none.
-
-    >>> from cornu import backend as K
-    >>> try:
-    ...     K.function([], [])
-    ... except NotImplementedError as error:
-    ...     print(str(error)[:23])
-    K.function compiles a g
-    """
-    raise NotImplementedError(
-        "K.function compiles a graph, and there is none: for a layer's outputs make "
-        "keras.Model(model.input, layer.output) and call predict"
-    )
-
-
-@_helper
-def gradients(loss: Any, variables: Any) -> Any:
-    """Refuse to derive a number, which knows nothing of how it came to be.
-
-    >>> from cornu import backend as K
-    >>> try:
-    ...     K.gradients(0.0, [])
-    ... except NotImplementedError as error:
-    ...     print(str(error)[:24])
-    K.gradients derives a gr
-    """
-    raise NotImplementedError(
-        "K.gradients derives a graph, and there is none: model.loss_and_gradients(x, y) has the "
-        "gradients of the weights, and autograd.grad those of a function written with cornu.ops"
-    )
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """Layers written by users beside threads, forks and signals, and how long things live."""
 
 import gc
-import multiprocessing
 import os
 import threading
 import weakref
@@ -11,6 +10,7 @@ import pytest
 
 import cornu as keras
 from alarm import alarm
+from forked_child import in_a_forked_child
 from own_layers import QUIET, Block, Linear, X, Y, model_of
 from small_models import OUTPUTS, state
 
@@ -61,13 +61,8 @@ def test_a_thread_predicts_while_another_trains():
 def test_a_forked_child_trains():
     model = model_of(Block(5))
     model.fit(X, Y, **QUIET)
-    context = multiprocessing.get_context("fork")
-    queue = context.SimpleQueue()
-    child = context.Process(target=lambda: queue.put(model.fit(X, Y, **QUIET).history["loss"]))
-    child.start()
-    assert queue.get() == model.fit(X, Y, **QUIET).history["loss"]
-    child.join()
-    assert child.exitcode == 0
+    found = in_a_forked_child(lambda: model.fit(X, Y, **QUIET).history["loss"])
+    assert found == model.fit(X, Y, **QUIET).history["loss"]
 
 
 def test_ctrl_c_within_a_layer():

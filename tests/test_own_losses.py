@@ -1,7 +1,6 @@
 """Losses and metrics written by users: derivatives, bad returns, exceptions, threads, fork."""
 
 import gc
-import multiprocessing
 import os
 import sys
 import threading
@@ -14,6 +13,8 @@ import pytest
 import cornu as keras
 from alarm import alarm
 from bad_input import refused, unchanged
+from finite_differences import along_each_weight
+from forked_child import in_a_forked_child
 from small_models import make_model, regression, state
 
 X, Y = regression()
@@ -58,16 +59,9 @@ def test_gradients_are_finite_differences(reduction):
     model = compiled(Odd(reduction=reduction), dtype="float64")
     x, y, w = X.astype("float64"), Y, np.linspace(0.1, 1, len(X))
     _, gradients = model.loss_and_gradients(x, y, w)
-    rng = np.random.default_rng(0)
-    for weight, gradient in zip(model.weights, gradients, strict=True):
-        step = 1e-6 * rng.standard_normal(weight.shape)
-        up, down = [], []
-        for sign, found in ((1, up), (-1, down)):
-            weight[...] += sign * step
-            found.append(model.loss_and_gradients(x, y, w)[0])
-            weight[...] -= sign * step
-        expected = float((gradient * step).sum())
-        assert (up[0] - down[0]) / 2 == pytest.approx(expected, rel=1e-5, abs=1e-14)
+    again = along_each_weight(model, gradients, lambda: model.loss_and_gradients(x, y, w)[0])
+    for found, expected in again:
+        assert found == pytest.approx(expected, rel=1e-5, abs=1e-14)
 
 
 BUILT_IN = {
@@ -289,13 +283,8 @@ def test_threads_evaluate_one_after_the_other():
 def test_a_forked_child_trains():
     model = compiled(squared, metrics=[squared])
     model.fit(X, Y, **QUIET)
-    context = multiprocessing.get_context("fork")
-    queue = context.SimpleQueue()
-    child = context.Process(target=lambda: queue.put(model.fit(X, Y, **QUIET).history["loss"]))
-    child.start()
-    assert queue.get() == model.fit(X, Y, **QUIET).history["loss"]
-    child.join()
-    assert child.exitcode == 0
+    found = in_a_forked_child(lambda: model.fit(X, Y, **QUIET).history["loss"])
+    assert found == model.fit(X, Y, **QUIET).history["loss"]
 
 
 def test_ctrl_c_within_a_loss():

@@ -318,6 +318,11 @@ def test_files_of_keras_2_have_the_state(tmp_path):
     with pytest.warns(UserWarning, match="is left as it is"):
         anew = keras.models.load_model(path)
     assert int(anew.optimizer.iterations) == 0
+    with h5py.File(path, "r+") as file:
+        del file["optimizer_weights"].attrs["weight_names"]
+    with pytest.warns(UserWarning, match="begins anew: .*'weight_names'"):
+        anew = keras.models.load_model(path)
+    assert int(anew.optimizer.iterations) == 0
 
 
 def test_files_without_the_state(tmp_path):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu.saving.legacy_weights import read_names, write_arrays
-from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
+from cornu.saving.stored_dataset import MALFORMED, find_dataset, find_group, read_dataset
 from cornu.utils.user_frame import user_level
 
 _PATH = "optimizer/vars"
@@ -79,7 +79,7 @@ def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
         return
     try:
         _load(optimizer, group, read_names(group, "weight_names"), weights)
-    except ValueError as error:
+    except MALFORMED as error:
         warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=user_level())
 
 

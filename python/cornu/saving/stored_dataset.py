@@ -12,6 +12,9 @@ from cornu.utils.errors import shown
 # at most this.
 _CHUNK_NBYTES = 2**20
 
+# What h5py, and what is here, raise of a file that is malformed.
+MALFORMED = (KeyError, OSError, RuntimeError, ValueError)
+
 
 def find_group(group: Any, path: str) -> Any:
     """Return the group at a path; None: there is none.

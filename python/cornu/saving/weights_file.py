@@ -19,7 +19,7 @@ from cornu.saving.legacy_weights import (
     write_legacy_weights,
 )
 from cornu.saving.optimizer_group import read_optimizer_group, write_optimizer_group
-from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
+from cornu.saving.stored_dataset import MALFORMED, find_dataset, find_group, read_dataset
 from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
 from cornu.utils.nesting import is_model
@@ -125,7 +125,7 @@ def read_unpacked_optimizer(model: Any, weights: io.BytesIO, name: str) -> None:
 def _read_optimizer(model: Any, root: Any, name: str, weights: Any = None) -> None:
     try:
         read_optimizer_group(root, model.optimizer, weights)
-    except (KeyError, OSError, RuntimeError, ValueError) as error:
+    except MALFORMED as error:
         raise ValueError(f"The optimizer's state in {name!r} can't be read: {error}") from None
 
 
@@ -142,7 +142,7 @@ def _read(model: Any, file: Any, name: str, skip_mismatch: bool, by_name: bool =
     with _open(file, name) as root:
         try:
             values, problems = _fitting(model, root, by_name)
-        except (KeyError, OSError, RuntimeError, ValueError) as error:
+        except MALFORMED as error:
             raise ValueError(f"The weights of {name!r} can't be read: {error}") from None
         # As in Keras, one that has kept nothing yet begins anew; but without a warning.
         if model.optimizer is not None and model.optimizer.built and not problems:

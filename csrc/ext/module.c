@@ -62,6 +62,7 @@ static int module_exec(PyObject *module) {
         PyModule_AddFunctions(module, cornu_normalization_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_random_layer_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_foreign_functions_of_module) < 0 ||
+        PyModule_AddFunctions(module, cornu_activation_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_computation_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_hash_functions) < 0 ||
         PyModule_AddFunctions(module, cornu_process_functions) < 0 ||

@@ -19,6 +19,7 @@ extern PyMethodDef cornu_layer_functions[];
 extern PyMethodDef cornu_normalization_functions[];
 extern PyMethodDef cornu_random_layer_functions[];
 extern PyMethodDef cornu_foreign_functions_of_module[];
+extern PyMethodDef cornu_activation_functions[];
 extern PyMethodDef cornu_computation_functions[];
 extern PyMethodDef cornu_hash_functions[];
 extern PyMethodDef cornu_process_functions[];

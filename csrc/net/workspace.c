@@ -117,8 +117,9 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
         workspace->target = use->sparse ? carve(layout, rows, loss_rows, sizeof(int32_t))
                                         : carve(layout, rows, target_count, element);
         workspace->row_weights = carve(layout, rows, 1, sizeof(double));
-        workspace->row_values = carve(layout, rows, loss_rows, sizeof(double));
-        workspace->row_scales = carve(layout, rows, loss_rows, sizeof(double));
+        /* A loss of whole samples has one for each, even if they have no rows of their own. */
+        workspace->row_values = carve(layout, rows, larger(loss_rows, 1), sizeof(double));
+        workspace->row_scales = carve(layout, rows, larger(loss_rows, 1), sizeof(double));
         size_t room = 0;
         if (use->pairs) workspace->pairs = carve(layout, rows, rows + 2, element);
         layout->overflow |= !cornu_plan_rules_room(plan, rows, &room);

@@ -86,35 +86,24 @@ static cornu_status poll_after_rows(const cornu_step *step, size_t rows, size_t 
     return cornu_task_poll_after(step->task, CORNU_TASK_LOSS_WORK * (double)rows * (double)columns);
 }
 
-/* Of rows that are weighted as those of the batch are, `per_row` of them each; *count is the sum of
- * the weights. */
+/* Of rows from `begin` on that are weighted as those of the batch are, `per_row` of them each, or
+ * (`weights` NULL) count as 1, and of those alone that a mask leaves (NULL: all); *count is the sum
+ * of the weights. */
 static double weighted_total(size_t begin, size_t rows, size_t per_row, const double *weights,
-                             const double *values, double total, double *count) {
-    for (size_t i = 0; i < rows; i++) {
-        const double weight = weights[(begin + i) / per_row];
-        total += weight * values[i];
-        *count += weight;
-    }
-    return total;
-}
-
-/* The same of those alone that a mask leaves, which are weighted or (`weights` NULL) count as 1. */
-static double masked_total(size_t begin, size_t rows, size_t per_row, const double *weights,
-                           const bool *mask, const double *values, double total, double *count) {
+                             const bool *mask, const double *values, double total, double *count) {
     for (size_t i = 0; i < rows; i++) {
         const double weight = weights ? weights[(begin + i) / per_row] : 1.0;
-        if (!mask[begin + i]) continue;
+        if (mask && !mask[begin + i]) continue;
         total += weight * values[i];
         *count += weight;
     }
     return total;
 }
 
-/* Whether a mask counts for a metric: as in Keras, for all that are the mean of a function's
- * values, which RootMeanSquaredError is not. */
-static bool is_masked(const cornu_loss_terms *terms, const cornu_metric *metric) {
-    return terms->mask && !cornu_metric_keeps_sums(metric) &&
-           metric->kind != CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR;
+/* The mask that counts for a metric of one value a row: as in Keras, for all that are the mean of a
+ * function's values, which RootMeanSquaredError is not. */
+static const bool *mask_for(const cornu_loss_terms *terms, const cornu_metric *metric) {
+    return metric->kind == CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR ? NULL : terms->mask;
 }
 
 /* What a metric that keeps sums adds for rows from `begin` on. Where the sample weights count, an
@@ -122,14 +111,13 @@ static bool is_masked(const cornu_loss_terms *terms, const cornu_metric *metric)
 static void add_sums(const cornu_step *step, const cornu_loss_terms *terms,
                      const cornu_metric *metric, size_t begin, size_t rows, double *sums) {
     const size_t columns = terms->columns, end = begin + rows;
-    const size_t per_row = cornu_loss_rows_per_row(step->plan);
     double weights[CORNU_WEIGHTED_COLUMNS];
     const bool weighted = metric->weighted && columns > 0;
     const size_t at_once = weighted ? CORNU_WEIGHTED_COLUMNS / columns : rows;
     for (size_t row = begin; row < end; row += at_once) {
         const size_t some = end - row < at_once ? end - row : at_once;
         for (size_t i = 0; weighted && i < some * columns; i++)
-            weights[i] = step->workspace->row_weights[(row + i / columns) / per_row];
+            weights[i] = step->workspace->row_weights[(row + i / columns) / terms->per_row];
         step->task->kernels->metric_sums(metric, some, columns, target_at(step, terms, row),
                                          cornu_task_at(step->task, step->result, row * columns),
                                          weighted ? weights : NULL, sums);
@@ -146,7 +134,9 @@ static cornu_status add_metric(const cornu_step *step, const cornu_loss_terms *t
         look_at_labels(step, terms, &hinge.loss);
         metric = &hinge;
     }
-    const bool sums = cornu_metric_keeps_sums(metric), masked = is_masked(terms, metric);
+    const bool sums = cornu_metric_keeps_sums(metric);
+    const bool *mask = mask_for(terms, metric);
+    const double *weights = metric->weighted ? step->workspace->row_weights : NULL;
     double *values = step->workspace->row_values;
     size_t tile = tile_rows_of(terms);
     double total = 0.0, count = 0.0;
@@ -158,22 +148,15 @@ static cornu_status add_metric(const cornu_step *step, const cornu_loss_terms *t
             step->task->kernels->metric_rows(
                 metric, rows, terms->columns, target_at(step, terms, row),
                 cornu_task_at(step->task, step->result, row * terms->columns), values);
-        }
-        if (masked) {
-            total = masked_total(row, rows, cornu_loss_rows_per_row(step->plan),
-                                 metric->weighted ? step->workspace->row_weights : NULL,
-                                 terms->mask, values, total, &count);
-        } else if (!sums && metric->weighted) {
-            total = weighted_total(row, rows, cornu_loss_rows_per_row(step->plan),
-                                   step->workspace->row_weights, values, total, &count);
-        } else if (!sums) {
-            total = cornu_row_total(rows, NULL, values, total);
+            total = weights || mask ? weighted_total(row, rows, terms->per_row, weights, mask,
+                                                     values, total, &count)
+                                    : cornu_row_total(rows, NULL, values, total);
         }
         if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;
     }
     if (sums) return CORNU_OK;
     mean->total += total;
-    mean->count += metric->weighted || masked ? count : (double)terms->rows;
+    mean->count += weights || mask ? count : (double)terms->rows;
     return CORNU_OK;
 }
 

@@ -90,6 +90,13 @@ static void *vector_at(const cornu_optimizer *optimizer, size_t index) {
     return cornu_slot_at(&optimizer->slots, index, 0);
 }
 
+/* A pass with the sum of gradients. */
+static cornu_status run_sum(const cornu_optimizer *optimizer, const cornu_plan *plan,
+                            cornu_task *task, vector_pass pass) {
+    pass.vector = vector_at(optimizer, cornu_sum_index(&optimizer->options));
+    return run_pass(plan, task, pass);
+}
+
 cornu_status cornu_update_prepare(const cornu_optimizer *optimizer, const cornu_plan *plan,
                                   cornu_task *task, void *gradient) {
     const cornu_optimizer_options *options = &optimizer->options;
@@ -101,11 +108,10 @@ cornu_status cornu_update_prepare(const cornu_optimizer *optimizer, const cornu_
     }
     if (status != CORNU_OK || !is_due(optimizer)) return status;
     if (options->gradient_accumulation_steps > 0) {
-        status = run_pass(plan, task,
-                          (vector_pass){.run = take_mean,
-                                        .number = (double)options->gradient_accumulation_steps,
-                                        .vector = vector_at(optimizer, cornu_sum_index(options)),
-                                        .gradient = gradient});
+        status = run_sum(optimizer, plan, task,
+                         (vector_pass){.run = take_mean,
+                                       .number = (double)options->gradient_accumulation_steps,
+                                       .gradient = gradient});
     }
     return status == CORNU_OK ? cornu_clip_gradient(plan, task, options, gradient) : status;
 }
@@ -129,18 +135,12 @@ static cornu_status move_weights(const cornu_optimizer *optimizer, const cornu_e
                                  const cornu_plan *plan, cornu_task *task,
                                  const cornu_update *update, void *gradient) {
     const cornu_optimizer_options *options = &optimizer->options;
-    const bool sums = options->gradient_accumulation_steps > 0;
-    vector_pass pass = {.run = clear, .gradient = gradient};
-    if (sums) pass.vector = vector_at(optimizer, cornu_sum_index(options));
-    if (!is_due(optimizer)) {
-        pass.run = add_up;
-        return run_pass(plan, task, pass);
-    }
     cornu_status status =
         cornu_optimizer_is_whole(options)
             ? cornu_whole_descend(optimizer, exclusion, plan, task, update, gradient)
             : cornu_optimizer_descend(optimizer, exclusion, plan, task, update, gradient);
-    return status == CORNU_OK && sums ? run_pass(plan, task, pass) : status;
+    if (status != CORNU_OK || options->gradient_accumulation_steps == 0) return status;
+    return run_sum(optimizer, plan, task, (vector_pass){.run = clear, .gradient = gradient});
 }
 
 cornu_status cornu_update_take(cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
@@ -150,8 +150,13 @@ cornu_status cornu_update_take(cornu_optimizer *optimizer, const cornu_exclusion
     task->poll = CORNU_NO_POLL;
     /* As late as can be: rate and count may be set while a step is computed. */
     cornu_update update = cornu_optimizer_begin(optimizer);
-    if (!is_due(optimizer)) update.product = optimizer->product;
-    cornu_status status = move_weights(optimizer, exclusion, plan, task, &update, gradient);
+    cornu_status status;
+    if (is_due(optimizer)) {
+        status = move_weights(optimizer, exclusion, plan, task, &update, gradient);
+    } else {
+        update.product = optimizer->product;
+        status = run_sum(optimizer, plan, task, (vector_pass){.run = add_up, .gradient = gradient});
+    }
     if (status == CORNU_OK && optimizer->options.use_ema)
         status = move_averages(optimizer, plan, task);
     task->poll = poll;

@@ -157,3 +157,19 @@ bool cornu_array_check_alike(PyArrayObject *array, const char *name, PyArrayObje
     Py_XDECREF(model_shape);
     return false;
 }
+
+bool cornu_array_check_row_numbers(PyArrayObject *array, const char *name, npy_intp rows) {
+    if (PyArray_TYPE(array) != NPY_FLOAT64 || !PyArray_ISCARRAY_RO(array) ||
+        PyArray_NDIM(array) != 1 || PyArray_DIM(array, 0) != rows) {
+        PyObject *shape = PyArray_IntTupleFromIntp(PyArray_NDIM(array), PyArray_DIMS(array));
+        if (shape != NULL) {
+            PyErr_Format(PyExc_ValueError,
+                         "`%s` must be a C-contiguous, aligned array of dtype float64 and "
+                         "shape (%zd,), one for each row. Received: shape=%S, dtype=%S",
+                         name, (Py_ssize_t)rows, shape, (PyObject *)PyArray_DESCR(array));
+        }
+        Py_XDECREF(shape);
+        return false;
+    }
+    return true;
+}

@@ -31,6 +31,10 @@ bool cornu_array_check_plain(PyArrayObject *array, const char *name, cornu_dtype
 bool cornu_array_check_alike(PyArrayObject *array, const char *name, PyArrayObject *model,
                              const char *model_name);
 
+/* Labels or scales: false with a ValueError unless the array is a packed vector of so many numbers
+ * of float64. */
+bool cornu_array_check_row_numbers(PyArrayObject *array, const char *name, npy_intp rows);
+
 /* NumPy's type number. */
 int cornu_dtype_numpy(cornu_dtype dtype);
 

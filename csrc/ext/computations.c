@@ -25,22 +25,6 @@ typedef struct row_pair {
     const void *prediction;
 } row_pair;
 
-static bool check_row_numbers(PyArrayObject *labels, const char *name, npy_intp rows) {
-    if (PyArray_TYPE(labels) != NPY_FLOAT64 || !PyArray_ISCARRAY_RO(labels) ||
-        PyArray_NDIM(labels) != 1 || PyArray_DIM(labels, 0) != rows) {
-        PyObject *shape = PyArray_IntTupleFromIntp(PyArray_NDIM(labels), PyArray_DIMS(labels));
-        if (shape != NULL) {
-            PyErr_Format(PyExc_ValueError,
-                         "`%s` must be a C-contiguous, aligned array of dtype float64 and "
-                         "shape (%zd,), one for each row. Received: shape=%S, dtype=%S",
-                         name, (Py_ssize_t)rows, shape, (PyObject *)PyArray_DESCR(labels));
-        }
-        Py_XDECREF(shape);
-        return false;
-    }
-    return true;
-}
-
 static bool compare(PyArrayObject *target, PyArrayObject *prediction, bool sparse, row_pair *pair) {
     if (!cornu_array_check_plain(prediction, "prediction", &pair->dtype)) return false;
     if (PyArray_NDIM(prediction) != 2) {
@@ -49,7 +33,7 @@ static bool compare(PyArrayObject *target, PyArrayObject *prediction, bool spars
                      PyArray_NDIM(prediction));
         return false;
     }
-    if (sparse ? !check_row_numbers(target, "target", PyArray_DIM(prediction, 0))
+    if (sparse ? !cornu_array_check_row_numbers(target, "target", PyArray_DIM(prediction, 0))
                : !cornu_array_check_alike(target, "target", prediction, "prediction")) {
         return false;
     }
@@ -128,7 +112,7 @@ static PyObject *derivative_of_rows(PyObject *module, const cornu_loss *loss, Py
     cornu_error error = CORNU_NO_ERROR;
     cornu_signals signals;
     if (!compare(target, prediction, cornu_loss_is_sparse(loss), &pair) ||
-        !check_row_numbers(scales, "scales", PyArray_DIM(prediction, 0))) {
+        !cornu_array_check_row_numbers(scales, "scales", PyArray_DIM(prediction, 0))) {
         return NULL;
     }
     PyArrayObject *found =

@@ -15,16 +15,6 @@ typedef struct circle_arguments {
     PyObject *scales; /* None: losses are wanted, not derivatives */
 } circle_arguments;
 
-static bool check_vector(PyArrayObject *array, const char *name, npy_intp count) {
-    if (PyArray_TYPE(array) == NPY_FLOAT64 && PyArray_ISCARRAY_RO(array) &&
-        PyArray_NDIM(array) == 1 && PyArray_DIM(array, 0) == count) {
-        return true;
-    }
-    PyErr_Format(PyExc_ValueError, "`%s` must be a contiguous vector of %zd numbers of float64.",
-                 name, (Py_ssize_t)count);
-    return false;
-}
-
 static bool check(const circle_arguments *given, cornu_circle_call *call) {
     cornu_dtype dtype;
     if (!cornu_array_check_plain(given->x, "x", &call->dtype) ||
@@ -44,15 +34,16 @@ static bool check(const circle_arguments *given, cornu_circle_call *call) {
     call->others = PyArray_DATA(given->others);
     call->labels = PyArray_DATA(given->labels);
     call->other_labels = PyArray_DATA(given->other_labels);
-    return check_vector(given->labels, "labels", PyArray_DIM(given->x, 0)) &&
-           check_vector(given->other_labels, "other_labels", PyArray_DIM(given->others, 0));
+    return cornu_array_check_row_numbers(given->labels, "labels", PyArray_DIM(given->x, 0)) &&
+           cornu_array_check_row_numbers(given->other_labels, "other_labels",
+                                         PyArray_DIM(given->others, 0));
 }
 
 static bool take_scales(const circle_arguments *given, cornu_circle_call *call) {
     if (given->scales == Py_None) return true;
     PyArrayObject *scales;
     if (!cornu_convert_ndarray(given->scales, "scales", &scales) ||
-        !check_vector(scales, "scales", PyArray_DIM(given->x, 0))) {
+        !cornu_array_check_row_numbers(scales, "scales", PyArray_DIM(given->x, 0))) {
         return false;
     }
     call->scales = PyArray_DATA(scales);

@@ -12,7 +12,7 @@
 typedef struct circle_arguments {
     cornu_loss loss;
     PyArrayObject *labels, *x, *other_labels, *others;
-    PyObject *scales; /* None: losses are wanted, not derivatives */
+    PyArrayObject *scales; /* NULL: losses are wanted, not derivatives */
 } circle_arguments;
 
 static bool check(const circle_arguments *given, cornu_circle_call *call) {
@@ -34,20 +34,12 @@ static bool check(const circle_arguments *given, cornu_circle_call *call) {
     call->others = PyArray_DATA(given->others);
     call->labels = PyArray_DATA(given->labels);
     call->other_labels = PyArray_DATA(given->other_labels);
+    call->scales = given->scales != NULL ? PyArray_DATA(given->scales) : NULL;
     return cornu_array_check_row_numbers(given->labels, "labels", PyArray_DIM(given->x, 0)) &&
            cornu_array_check_row_numbers(given->other_labels, "other_labels",
-                                         PyArray_DIM(given->others, 0));
-}
-
-static bool take_scales(const circle_arguments *given, cornu_circle_call *call) {
-    if (given->scales == Py_None) return true;
-    PyArrayObject *scales;
-    if (!cornu_convert_ndarray(given->scales, "scales", &scales) ||
-        !cornu_array_check_row_numbers(scales, "scales", PyArray_DIM(given->x, 0))) {
-        return false;
-    }
-    call->scales = PyArray_DATA(scales);
-    return true;
+                                         PyArray_DIM(given->others, 0)) &&
+           (given->scales == NULL ||
+            cornu_array_check_row_numbers(given->scales, "scales", PyArray_DIM(given->x, 0)));
 }
 
 static PyObject *new_like(PyArrayObject *array) {
@@ -60,7 +52,7 @@ static PyObject *compute_pinned(PyObject *module, const circle_arguments *given)
     PyObject *losses = NULL, *dx = NULL, *dothers = NULL, *result = NULL;
     cornu_error error = CORNU_NO_ERROR;
     cornu_signals signals;
-    if (!check(given, &call) || !take_scales(given, &call)) return NULL;
+    if (!check(given, &call)) return NULL;
     losses = PyArray_SimpleNew(1, PyArray_DIMS(given->x), NPY_FLOAT64);
     if (losses != NULL && call.scales != NULL) {
         dx = new_like(given->x);
@@ -98,13 +90,13 @@ PyObject *cornu_circle_of_arrays(PyObject *module, PyObject *const *values, Py_s
         {"x", cornu_convert_ndarray, &given.x},
         {"other_labels", cornu_convert_ndarray, &given.other_labels},
         {"others", cornu_convert_ndarray, &given.others},
-        {"scales", cornu_convert_object, &given.scales},
+        {"scales", cornu_convert_optional_ndarray, &given.scales},
     };
     if (!cornu_arguments_parse("circle", 6, arguments, value_count, values, keywords)) return NULL;
     PyObject *const arrays[] = {(PyObject *)given.labels, (PyObject *)given.x,
                                 (PyObject *)given.other_labels, (PyObject *)given.others,
-                                given.scales};
-    PyObject *pins = cornu_pin_arrays(given.scales == Py_None ? 4 : 5, arrays);
+                                (PyObject *)given.scales};
+    PyObject *pins = cornu_pin_arrays(5, arrays);
     PyObject *result = pins != NULL ? compute_pinned(module, &given) : NULL;
     Py_XDECREF(pins);
     return result;

@@ -107,6 +107,16 @@ def test_the_base_can_be_made_but_takes_no_step():
         base.add_optimizer_variables([], ["a", "b"], ["zeros"] * 3)
 
 
+def test_variables_without_a_name_are_counted():
+    """Each took two names, so the second was `variable_2`."""
+    keras.utils.clear_session()
+    base = keras.optimizers.Optimizer(0.25, name="base")
+    made = [base.add_variable((2,)), base.add_variable((), name="x"), base.add_variable((2,))]
+    assert [one.path for one in made] == ["base/variable", "base/x", "base/variable_1"]
+    with pytest.raises(ValueError, match="`name` must be a string without '/'"):
+        base.add_variable((), name="x/y")
+
+
 class Counting(Plain):
     def __init__(self, learning_rate=0.1, **kwargs):
         super().__init__(learning_rate, **kwargs)

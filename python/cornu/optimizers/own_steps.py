@@ -11,7 +11,6 @@ import numpy as np
 from cornu.optimizers.gradient_steps import GradientSteps
 from cornu.utils.arrays import address_of
 from cornu.utils.errors import shown
-from cornu.utils.naming import unique_name
 from cornu.variable import Variable
 
 _AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
@@ -146,11 +145,9 @@ class OwnSteps(GradientSteps):
         from cornu import initializers
         from cornu.config import floatx
 
-        label = name or unique_name("variable")
-        made = Variable(
-            initializers.get(initializer), tuple(shape), dtype or floatx(), trainable=False
-        )
-        variable = Variable.view_of(made.value, label, f"{self.name}/{label}", trainable=False)
+        begin = initializers.get(initializer)
+        variable = Variable(begin, tuple(shape), dtype or floatx(), trainable=False, name=name)
+        variable.path = f"{self.name}/{variable.name}"
         self._own_variables.append(variable)
         return variable
 

@@ -108,4 +108,5 @@ class Scalar(np.lib.mixins.NDArrayOperatorsMixin):
         return format(self.value, specification)
 
     def __repr__(self) -> str:
-        return f"<Variable path={self.path}, shape=(), dtype={self.dtype}, value={self.value}>"
+        described = f"path={self.path}, shape={self.shape}, dtype={self.dtype}"
+        return f"<Variable {described}, value={self.value}>"

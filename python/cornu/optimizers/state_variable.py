@@ -77,17 +77,8 @@ class StateVariable(Scalar):
         self._write(np.ascontiguousarray(array, self._dtype).reshape(self.shape))
         return self.value
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.asarray(self.value, dtype=dtype)
-
     def __len__(self) -> int:
         return len(self.value)
 
     def __getitem__(self, place: Any) -> Any:
         return self.value[place]
-
-    def __repr__(self) -> str:
-        return (
-            f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, "
-            f"value={self.value}>"
-        )

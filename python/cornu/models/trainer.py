@@ -147,31 +147,29 @@ class Trainer(BatchTrainer):
         test_steps = check_steps("validation_steps", validation_steps)
         listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
         given = take_any_validation(validation_data, test_steps, test_size, self._known_row())
+        feed: Feed | None = None
         if comes_in_batches(x):
             refuse_beside_batches({"y": y, "sample_weight": sample_weight})
             if validation_split and validation_data is None:
                 refuse_beside_batches({"validation_split": validation_split})
-            batches = as_batches(x, random_order(is_shuffled))
-            checked = Validation(self, given, test_size, frequency, listeners)
-            return self._fit_feed(
-                Feed(batches, steps), listeners, checked, range(start, last), verbose, class_weight
+            feed = Feed(as_batches(x, random_order(is_shuffled)), steps)
+        else:
+            data = take_data(x, y, sample_weight, row=self._known_row())
+            is_split = validation_data is None and bool(
+                getattr(validation_split, "ndim", 0) or validation_split
             )
-        data = take_data(x, y, sample_weight, row=self._known_row())
-        row_count = len(data.x)
-        is_split = validation_data is None and bool(
-            getattr(validation_split, "ndim", 0) or validation_split
-        )
-        if is_split:
-            data, given = split(data, validation_split)
+            if is_split:
+                data, given = split(data, validation_split)
+                given = first_steps(given, test_steps, test_size)
             row_count = len(data.x)
-            given = first_steps(given, test_steps, test_size)
+            step_count = count_steps(row_count, size)
+            steps = limited_steps(steps, step_count)
+            if steps is not None and steps != step_count:
+                feed = Feed(ArrayBatches(data, size, random_order(is_shuffled)), steps)
         checked = Validation(self, given, test_size, frequency, listeners)
-        steps = limited_steps(steps, count_steps(row_count, size))
-        if steps is not None and steps != count_steps(row_count, size):
-            batches = ArrayBatches(data, size, random_order(is_shuffled))
-            return self._fit_feed(
-                Feed(batches, steps), listeners, checked, range(start, last), verbose, class_weight
-            )
+        if feed is not None:
+            epochs_left = range(start, last)
+            return self._fit_feed(feed, listeners, checked, epochs_left, verbose, class_weight)
         inner: TrainingData | None = None
         outer: Validation | None = checked
         if isinstance(given, TrainingData) and isinstance(frequency, int):
@@ -210,7 +208,7 @@ class Trainer(BatchTrainer):
         optimizer = self.optimizer._core
         history, taken = self.history, optimizer.iterations
         try:
-            listeners.attach(self, verbose, last, count_steps(row_count, size))
+            listeners.attach(self, verbose, last, step_count)
             self.stop_training = False
             loop.run(self, run, trial, resolved)
         except ValueError as error:

@@ -6,6 +6,8 @@ import sys
 import time
 from typing import Any
 
+from cornu.utils.extras import ipython_shell
+
 # Seconds between two texts: each is a message to the browser, and is kept until it has been sent.
 INTERVAL = 0.25
 
@@ -62,5 +64,4 @@ def in_notebook() -> bool:
     # The output of a cell may have been sent elsewhere, as `%%capture` does.
     if not type(sys.stdout).__module__.startswith("ipykernel."):
         return False
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    return getattr(shell, "kernel", None) is not None
+    return getattr(ipython_shell(), "kernel", None) is not None

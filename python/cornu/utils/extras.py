@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -36,3 +37,15 @@ def require(module: str, extra: str, user: str) -> Any:
             f"pip install 'cornu[{extra}]'",
             name=error.name,
         ) from None
+
+
+def ipython_shell() -> Any:
+    """Return IPython's shell that the program runs in, as in a notebook; None: there is none.
+
+    Example:
+
+    >>> from cornu.utils.extras import ipython_shell
+    >>> ipython_shell() is None
+    True
+    """
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from cornu.utils.extras import ipython_shell
 from cornu.utils.user_frame import root_of
 
 # What showed errors before; None: tracebacks are shown whole.
@@ -82,10 +83,9 @@ def _show_in_notebook(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: 
 
 
 def _in_notebook(kinds: tuple[type[BaseException], ...], handler: Any) -> None:
-    if "IPython" in sys.modules:
-        shell = sys.modules["IPython"].get_ipython()
-        if shell is not None:
-            shell.set_custom_exc(kinds, handler)
+    shell = ipython_shell()
+    if shell is not None:
+        shell.set_custom_exc(kinds, handler)
 
 
 def _filter(error: BaseException) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cornu.saving.legacy_config import compile_settings, from_legacy, to_legacy
 from cornu.saving.legacy_weights import write_legacy_weights
-from cornu.saving.model_config import parse_model
+from cornu.saving.model_config import parse_json, parse_model
 from cornu.saving.optimizer_group import read_legacy_optimizer, write_legacy_optimizer
 from cornu.saving.origin import write_origin
 from cornu.saving.serialization import serialize_keras_object
@@ -70,14 +70,10 @@ def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any]
         training = _text(root, "training_config")
     if training is None:
         return config, None
-    try:
-        settings = json.loads(training)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"training_config of {path!r} must be JSON. Received: {error}") from None
+    what = f"training_config of {path!r}"
+    settings = parse_json(training, what)
     if not isinstance(settings, Mapping):
-        raise ValueError(
-            f"training_config of {path!r} must be a dictionary. Received: {shown(settings)}"
-        )
+        raise ValueError(f"{what} must be a dictionary. Received: {shown(settings)}")
     return config, settings
 
 
@@ -108,7 +104,7 @@ def _training_config(model: Any) -> dict[str, Any]:
     if isinstance(settings["loss"], str) and settings["loss"].lower() not in ("ce", "crossentropy"):
         settings["loss"] = getattr(losses.get(settings["loss"]), "__name__", settings["loss"])
     optimizer = to_legacy(settings.pop("optimizer"))
-    return {**{name: to_legacy(value) for name, value in settings.items()}} | {
+    return {name: to_legacy(value) for name, value in settings.items()} | {
         "optimizer_config": optimizer
     }
 

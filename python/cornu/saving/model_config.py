@@ -10,6 +10,22 @@ from cornu.saving.serialization import make_object
 from cornu.utils.errors import shown
 
 
+def parse_json(text: str | bytes, what: str) -> Any:
+    """Return what is written as JSON.
+
+    Args:
+        text: The text.
+        what: What it is called in errors.
+
+    Raises:
+        ValueError: it is no JSON, or nested too deep.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{what} must be JSON. Received: {error}") from None
+
+
 def parse_model(text: str | bytes, what: str) -> Mapping[str, Any]:
     """Return the configuration of a model that is written as JSON.
 
@@ -20,10 +36,7 @@ def parse_model(text: str | bytes, what: str) -> Mapping[str, Any]:
     Raises:
         ValueError: it is no JSON, or not of an object with a class.
     """
-    try:
-        config = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{what} must be JSON. Received: {error}") from None
+    config = parse_json(text, what)
     if not isinstance(config, Mapping) or "class_name" not in config or "config" not in config:
         raise ValueError(
             f"{what} must be the configuration of a model, a dictionary with 'class_name' and "

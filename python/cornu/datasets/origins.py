@@ -41,17 +41,26 @@ def fetch(name: str, path: Any = None, cache_subdir: str = "datasets") -> str:
     )
 
 
-def shuffled_split(x: np.ndarray, y: np.ndarray, test_split: Any, seed: Any) -> Iterator[Pair]:
-    """Give the rows to train with, then those to test with, in an order that `seed` settles.
+def check_test_split(test_split: Any) -> None:
+    """Check the share of the rows to test with.
 
     Raises:
-        ValueError: `test_split` is out of range.
+        ValueError: it is out of range.
     """
     if not isinstance(test_split, int | float) or not 0 <= test_split < 1:
         raise ValueError(
             "`test_split` must be a number from 0 to 1 (excluded). "
             f"Received: test_split={shown(test_split)}"
         )
+
+
+def shuffled_split(x: np.ndarray, y: np.ndarray, test_split: Any, seed: Any) -> Iterator[Pair]:
+    """Give the rows to train with, then those to test with, in an order that `seed` settles.
+
+    Raises:
+        ValueError: `test_split` is out of range.
+    """
+    check_test_split(test_split)
     order = np.arange(len(x))
     # Keras's own generator, for the same split as there.
     np.random.RandomState(seed).shuffle(order)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.datasets.origins import Pair, fetch
+from cornu.datasets.origins import Pair, check_test_split, fetch
 from cornu.datasets.word_rows import (
     read_word_index,
     read_word_rows,
@@ -15,7 +15,6 @@ from cornu.datasets.word_rows import (
     with_few_words,
     with_start,
 )
-from cornu.utils.errors import shown
 
 
 def load_data(
@@ -59,11 +58,7 @@ def load_data(
 
     Source: https://keras.io/api/datasets/reuters/; D. Lewis, Reuters-21578.
     """
-    if not isinstance(test_split, int | float) or not 0 <= test_split < 1:
-        raise ValueError(
-            "`test_split` must be a number from 0 to 1 (excluded). "
-            f"Received: test_split={shown(test_split)}"
-        )
+    check_test_split(test_split)
     x, y = shuffled(*read_word_rows(fetch("reuters.npz", path), "x", "y"), seed=seed)
     rows, y = shorter(with_start(x, start_char, index_from), y, maxlen)
     words = with_few_words(rows, num_words, skip_top, oov_char)

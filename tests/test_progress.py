@@ -1,19 +1,17 @@
 """What fit, evaluate and predict show: on a terminal, in a file, and in words of Keras's."""
 
-import io
 import os
 import pty
 import re
 import subprocess
 import sys
-import types
 
 import numpy as np
 import pytest
 
 import cornu as keras
-from cornu.callbacks import notebook_display, progbar_logger, progress, progress_line
-from cornu.utils import messages
+from clocked_fit import END
+from cornu.callbacks import progress, progress_line
 from small_models import classifier, labels, regression, regressor
 
 SCRIPT = """
@@ -30,7 +28,6 @@ model.fit(x, y, epochs=2, verbose=int(sys.argv[1]), validation_split=0.1)
 model.evaluate(x, y, verbose=int(sys.argv[1]))
 model.predict(x, verbose=int(sys.argv[1]))
 """
-END = r"0?\d+s \d+(us|ms|s)/step"
 
 
 def on_a_terminal(verbose):
@@ -239,172 +236,3 @@ def test_numbers_are_written_as_keras_does():
         " - a: 0.5000 - b: 1.0000e-03 - c: -2.0000 - d: 0.0000e+00 - e: 12345.6780"
     )
     assert " - c: -2.0000e+00 " in progress_line.results(logs, signed=False)
-
-
-class Clock:
-    """A time of one's own, and what each epoch takes by it."""
-
-    def __init__(self, patch, seconds):
-        self.now = 100.0
-        for module in (progress, progbar_logger, notebook_display):
-            patch.setattr(module.time, "monotonic", lambda: self.now)
-        self.seconds = seconds
-
-
-def fit_by(clock, logger, epochs, until=None):
-    """The hooks of a fit of epochs that take their time, in two steps each."""
-    logger.set_params({"verbose": 1, "epochs": epochs, "steps": 2})
-    logger.on_train_begin()
-    for epoch in range(epochs if until is None else until):
-        logger.on_epoch_begin(epoch)
-        for step in (1, 2):
-            clock.now += clock.seconds(epoch) / 2
-            logger.update(step, {"loss": epoch + 0.5})
-        logger.on_test_begin()
-        logger.on_test_end({"loss": 7})
-        logger.on_epoch_end(epoch, {"loss": float(epoch), "val_loss": 2.0})
-    if until is None:
-        logger.on_train_end()
-    else:
-        logger.close()
-
-
-@pytest.fixture
-def terminal(monkeypatch, capsys):
-    for module in (progress, progbar_logger):
-        monkeypatch.setattr(module, "is_live", lambda: True)
-
-    def shown():
-        """The lines as they stand at last, and how often one was written over."""
-        written = capsys.readouterr().out
-        lines = [line.split("\r")[-1].rstrip() for line in written.split("\n")]
-        return [line for line in lines if line], written.count("\r")
-
-    return shown
-
-
-def test_many_brief_epochs_share_one_bar(monkeypatch, terminal):
-    fit_by(Clock(monkeypatch, lambda epoch: 0.1), keras.callbacks.ProgbarLogger(), 500)
-    lines, over = terminal()
-    assert [line for line in lines if line.startswith("Epoch")] == [
-        f"Epoch {epoch}/500" for epoch in (1, 2, 3)
-    ]
-    assert len(lines) == 7
-    bar = "━" * 20
-    assert lines[-1] == f"500/500 {bar} 50s 100ms/epoch - loss: 499.0000 - val_loss: 2.0000"
-    assert over > 400
-
-
-@pytest.mark.parametrize("seconds", [0.1, 0.3])
-def test_few_or_longer_epochs_have_bars_of_their_own(seconds, monkeypatch, terminal):
-    epochs = 22 if seconds < 0.25 else 40
-    fit_by(Clock(monkeypatch, lambda epoch: seconds), keras.callbacks.ProgbarLogger(), epochs)
-    lines, _ = terminal()
-    assert len(lines) == 2 * epochs
-
-
-def test_a_long_epoch_among_brief_ones_has_a_bar_of_its_own(monkeypatch, terminal):
-    clock = Clock(monkeypatch, lambda epoch: 3.0 if epoch in (50, 90) else 0.01)
-    fit_by(clock, keras.callbacks.ProgbarLogger(), 100)
-    lines, _ = terminal()
-    bar, part = "━" * 20, "━" * 10
-    assert lines[6:9] == [
-        f" 50/100 {part}           0s 10ms/epoch - loss: 49.0000 - val_loss: 2.0000",
-        "Epoch 51/100",
-        f"2/2 {bar} 3s 2s/step - loss: 50.0000 - val_loss: 2.0000",
-    ]
-    # Three more, then one bar to the next long one; the last epochs are few.
-    assert lines[9:15:2] == [f"Epoch {epoch}/100" for epoch in (52, 53, 54)]
-    assert lines[15].startswith(" 90/100 ")
-    assert lines[16] == "Epoch 91/100"
-    assert len(lines) == 18 + 2 * 9
-
-
-def test_an_interrupted_bar_over_epochs_stands_with_its_last_epoch(monkeypatch, terminal):
-    clock = Clock(monkeypatch, lambda epoch: 0.001)
-    fit_by(clock, keras.callbacks.ProgbarLogger(), 100, until=40)
-    lines, _ = terminal()
-    assert lines[-1].startswith(" 40/100 ━")
-    assert lines[-1].endswith("1ms/epoch - loss: 39.0000 - val_loss: 2.0000")
-
-
-def test_a_message_while_a_bar_is_drawn_begins_on_an_empty_line(monkeypatch, terminal):
-    clock = Clock(monkeypatch, lambda epoch: 0.1)
-    logger = keras.callbacks.ProgbarLogger()
-    logger.on_train_end = lambda: messages.tell("Epoch 50: early stopping")
-    fit_by(clock, logger, 50)
-    logger.close()
-    lines, _ = terminal()
-    assert lines[-2] == "Epoch 50: early stopping"
-    assert lines[-1].startswith("50/50 ")
-
-
-class Notebook:
-    """What stands in for a kernel: its output, its shell, and what it was asked to display."""
-
-    def __init__(self, patch):
-        self.shown, self.updates = [], 0
-        kernel = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})
-        patch.setattr(sys, "stdout", kernel())
-        package = types.ModuleType("IPython")
-        package.get_ipython = lambda: types.SimpleNamespace(kernel=object())
-        package.display = types.ModuleType("IPython.display")
-        package.display.display = self.display
-        patch.setitem(sys.modules, "IPython", package)
-        patch.setitem(sys.modules, "IPython.display", package.display)
-
-    def display(self, content, raw, display_id):
-        assert raw is True
-        assert display_id is True
-        place = len(self.shown)
-        self.shown.append(content["text/plain"])
-
-        def update(content, raw):
-            assert raw is True
-            self.updates += 1
-            self.shown[place] = content["text/plain"]
-
-        return types.SimpleNamespace(update=update)
-
-
-@pytest.mark.parametrize("seconds", [0.002, 0.3])
-def test_a_notebook_has_one_display(seconds, monkeypatch):
-    notebook = Notebook(monkeypatch)
-    clock = Clock(monkeypatch, lambda epoch: seconds)
-    fit_by(clock, keras.callbacks.ProgbarLogger(), 100)
-    assert sys.stdout.getvalue() == "", "nothing is printed beside it"
-    (text,) = notebook.shown
-    assert 0 < notebook.updates <= 100 * seconds / 0.25 + 1
-    bar = "━" * 20
-    if seconds < 0.1:
-        assert text == f"100/100 {bar} 0s 2ms/epoch - loss: 99.0000 - val_loss: 2.0000"
-    else:
-        start = f"Epoch 100/100\n2/2 {bar} 0s 150ms/step"
-        assert text == f"{start} - loss: 99.0000 - val_loss: 2.0000"
-
-
-def test_calls_in_a_notebook(monkeypatch):
-    notebook = Notebook(monkeypatch)
-    model = regressor()
-    x, y = regression()
-    model.fit(x, y, epochs=2, batch_size=3)
-    model.evaluate(x, y, batch_size=3)
-    model.predict(x, batch_size=3)
-    model.fit(x, y, verbose=2)
-    first, second, third = notebook.shown
-    assert re.fullmatch(rf"Epoch 2/2\n8/8 ━{{20}} {END} - loss: \S+ - mae: \S+", first)
-    assert re.fullmatch(rf"8/8 ━{{20}} {END} - loss: \S+ - mae: \S+", second)
-    assert re.fullmatch(rf"8/8 ━{{20}} {END}", third)
-    assert sys.stdout.getvalue().startswith("1/1 - 0s"), "verbose=2 prints"
-    # A cell's output that is caught is a text like any other.
-    monkeypatch.setattr(sys, "stdout", io.StringIO())
-    model.fit(x, y)
-    assert sys.stdout.getvalue().startswith("1/1 ━")
-    assert len(notebook.shown) == 3
-
-
-def test_an_interrupted_fit_in_a_notebook_leaves_its_last_state(monkeypatch):
-    notebook = Notebook(monkeypatch)
-    clock = Clock(monkeypatch, lambda epoch: 0.1)
-    fit_by(clock, keras.callbacks.ProgbarLogger(), 10, until=2)
-    assert notebook.shown[0].startswith("Epoch 2/10\n2/2 ")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cornu.custom.derivatives import value_of
-from cornu.utils.nesting import is_model
+from cornu.utils.nesting import flattened, is_model
 from cornu.variable import Variable
 
 Copies = dict[int, tuple[Any, Any, dict[str, Any]]]
@@ -15,32 +16,28 @@ def _is_layer(thing: Any) -> bool:
     return hasattr(type(thing), "_own_build")
 
 
-def layers_in(thing: Any) -> list[Any]:
+def layers_in(things: Any) -> list[Any]:
     """Return the layers among attributes, their lists, tuples and dictionaries too, each once; of
     a model, those that it is made of."""
-    found: dict[int, Any] = {}
-    for value in thing.values() if isinstance(thing, dict) else thing:
-        if _is_layer(value):
-            found.setdefault(id(value), value)
-        elif is_model(value):
-            for layer in value._chain():
-                found.setdefault(id(layer), layer)
-        elif type(value) in (dict, list, tuple):
-            for layer in layers_in(value):
-                found.setdefault(id(layer), layer)
-    return list(found.values())
+    return _once(flattened(list(_parts_in(things))))
 
 
-def models_in(thing: Any) -> list[Any]:
+def models_in(things: Any) -> list[Any]:
     """Return the models among attributes likewise."""
-    found: dict[int, Any] = {}
-    for value in thing.values() if isinstance(thing, dict) else thing:
-        if is_model(value):
-            found.setdefault(id(value), value)
+    return _once(filter(is_model, _parts_in(things)))
+
+
+def _parts_in(things: Any) -> Iterator[Any]:
+    """Give the layers and models among attributes, as often as they stand there."""
+    for value in things.values() if isinstance(things, dict) else things:
+        if _is_layer(value) or is_model(value):
+            yield value
         elif type(value) in (dict, list, tuple):
-            for model in models_in(value):
-                found.setdefault(id(model), model)
-    return list(found.values())
+            yield from _parts_in(value)
+
+
+def _once(parts: Iterable[Any]) -> list[Any]:
+    return list({id(part): part for part in parts}.values())
 
 
 def with_boxes(layer: Any, boxes: dict[int, Any], copies: Copies) -> Any:

@@ -71,19 +71,26 @@ class Masks:
                 f"{type(self).__name__} got an unexpected keyword argument 'mask': nothing in it "
                 f"depends on a mask. Received: mask={shown(mask)}"
             )
-        given = np.asarray(mask)
-        if given.dtype.kind not in "biuf":
-            raise ValueError(f"`mask` must be of numbers or bools. Received: mask={shown(mask)}")
-        return given
+        return as_mask(mask)
 
     def _hand_mask_on(self: Any, x: np.ndarray, mask: np.ndarray | None, output: Any) -> None:
         """Keep the mask of an output, for whatever takes that next."""
-        if self._makes_mask:
+        if self._makes_mask or (mask is not None and self.supports_masking):
             keep_mask(output, self.compute_mask(x, mask))
-        elif mask is not None and not self.supports_masking:
-            warn_of_lost_mask(self)
         elif mask is not None:
-            keep_mask(output, self.compute_mask(x, mask))
+            warn_of_lost_mask(self)
+
+
+def as_mask(mask: Any) -> np.ndarray:
+    """Return the argument `mask` of a call as an array.
+
+    Raises:
+        ValueError: it is none of bools or numbers.
+    """
+    given = np.asarray(mask)
+    if given.dtype.kind not in "biuf":
+        raise ValueError(f"`mask` must be of numbers or bools. Received: mask={shown(mask)}")
+    return given
 
 
 def mask_for_core(mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -12,8 +12,8 @@ from cornu.custom.derivatives import is_traced
 from cornu.keras_tensor import KerasTensor
 from cornu.layers.arguments import check_row_axes, check_training
 from cornu.layers.layer import Layer
+from cornu.layers.masks import as_mask
 from cornu.layers.user_arrays import as_rows
-from cornu.utils.errors import shown
 from cornu.utils.kept_masks import keep_mask
 
 # What a masked number is taken to be: its exponential is 0 beside that of any other.
@@ -84,9 +84,7 @@ class Softmax(Layer):
         if mask is None:
             return self._probabilities(inputs, training)
         x = as_rows(inputs, "inputs")
-        given = kept = np.asarray(mask)
-        if kept.dtype.kind not in "biuf":
-            raise ValueError(f"`mask` must be of numbers or bools. Received: mask={shown(mask)}")
+        given = kept = as_mask(mask)
         if kept.dtype != np.bool_:
             kept = kept > 0.5
         try:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from cornu import initializers
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
@@ -97,23 +99,38 @@ def check_row_axis(name: str, axis: Any) -> int:
     return check_row_axes(name, given)[0]
 
 
-def first_values(initializer: Callable[..., Any] | None, shape: tuple[int, ...], dtype: str) -> Any:
+def first_values(
+    path: str, initializer: Callable[..., Any] | None, shape: tuple[int, ...], dtype: str
+) -> np.ndarray:
     """Return what a weight starts as; without an initializer Glorot's uniform numbers.
 
     Args:
+        path: The weight's name with the layer's before it, for errors.
         initializer: What a layer has for it, or None.
         shape: The weight's shape.
-        dtype: Its float type.
+        dtype: Its type.
+
+    Raises:
+        MemoryError: there is not enough for it.
+        ValueError: the initializer returns an array of another shape.
 
     Example:
 
     >>> from cornu.layers.arguments import first_values
-    >>> first_values(None, (2, 3), "float32").shape
+    >>> first_values("dense/kernel", None, (2, 3), "float32").shape
     (2, 3)
     """
-    return (initializers.GlorotUniform() if initializer is None else initializer)(
-        shape, dtype=dtype
-    )
+    make = initializers.GlorotUniform() if initializer is None else initializer
+    try:
+        value = np.asarray(make(shape, dtype=dtype))
+    except MemoryError:
+        raise MemoryError(f"There is not enough memory for {path} of shape {shape}.") from None
+    if value.shape != shape:
+        raise ValueError(
+            f"The initializer of {path} must return an array of shape {shape}. "
+            f"Received: shape {value.shape}"
+        )
+    return value
 
 
 def check_training(value: Any) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from cornu import _core, activations, initializers
 from cornu.initializers import VarianceScaling
-from cornu.layers.arguments import first_values, refuse_unsupported
+from cornu.layers.arguments import refuse_unsupported
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.errors import shown
@@ -133,14 +133,14 @@ class EinsumDense(Layer):
         return InputSpec(ndim=len(self._row) + 1) if self._built else None
 
     def _initializers(self) -> Sequence[tuple[str, Callable[..., Any] | None]]:
-        both = (("kernel", self._first_kernel), ("bias", self.bias_initializer))
+        is_scaled = isinstance(self.kernel_initializer, VarianceScaling)
+        kernel = self._first_kernel if is_scaled else self.kernel_initializer
+        both = (("kernel", kernel), ("bias", self.bias_initializer))
         return both if self.bias_axes is not None else both[:1]
 
     def _first_kernel(self, shape: tuple[int, ...], dtype: Any) -> Any:
-        """The kernel's first value; what it depends on is the matrix that the product sees."""
+        """The kernel's first value, of the scale that the matrix has which the product sees."""
         taken = len(self._parts.taken)
-        if not isinstance(self.kernel_initializer, VarianceScaling):
-            return first_values(self.kernel_initializer, shape, dtype)
         matrix = math.prod(shape[:taken]), math.prod(shape[taken:])
         return np.reshape(self.kernel_initializer(matrix, dtype=dtype), shape)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from cornu.layers.arguments import batch_counted, check_batch_shape, first_values
 from cornu.layers.build_lock import build_lock
 from cornu.variable import Variable
@@ -40,7 +38,7 @@ class LayerBuilding:
     _note_rules: Callable[[Variable], None]
     _write_weights: Callable[..., None]
     _prepare: Callable[[tuple[int, ...]], None]
-    _fill_own: Callable[[tuple[int, ...], str], None]
+    _fill_own: Callable[[tuple[int, ...], str], list[Variable]]
     _forget_own: Callable[[], None]
 
     @property
@@ -90,33 +88,23 @@ class LayerBuilding:
             parent: The name of the model that it is built in.
         """
         path = f"{parent}/{self._name}" if parent else self._name
-        weights = []
+        self._weights = self._fill_weights(row, path)
+        self._write_first_weights()
+        self._path = path
+        self._row = row
+        self._built = True
+
+    def _fill_weights(self, row: tuple[int, ...], path: str) -> list[Variable]:
+        """Return the weights with their first values and their paths, which begin with this one."""
         if self._is_own:
-            self._fill_own(row, path)
-            weights = self._weights
-        spans = () if self._is_own else self._core.spans()
-        named = () if self._is_own else self._initializers()
-        for (name, initializer), span in zip(named, spans, strict=True):
-            try:
-                value = np.asarray(first_values(initializer, span.shape, self._dtype))
-            except MemoryError:
-                raise MemoryError(
-                    f"There is not enough memory for {path}/{name} of shape {span.shape}."
-                ) from None
-            if value.shape != span.shape:
-                raise ValueError(
-                    f"The initializer of {path}/{name} must return an array of shape {span.shape}. "
-                    f"Received: shape {value.shape}"
-                )
-            span[...] = value
+            return self._fill_own(row, path)
+        weights = []
+        for (name, initializer), span in zip(self._initializers(), self._core.spans(), strict=True):
+            span[...] = first_values(f"{path}/{name}", initializer, span.shape, self._dtype)
             trainable = self._trainable and name not in self._state_names
             weights.append(Variable.view_of(span, name, f"{path}/{name}", trainable))
             self._note_rules(weights[-1])
-        self._path = path
-        self._weights = weights
-        self._write_first_weights()
-        self._row = row
-        self._built = True
+        return weights
 
     def _write_first_weights(self) -> None:
         if self._first_weights is not None:

@@ -12,7 +12,12 @@ import numpy as np
 from cornu import _core, initializers
 from cornu.activations.apply import apply
 from cornu.custom.raised import user_code
-from cornu.layers.arguments import check_flag, check_row_shape, refuse_unsupported
+from cornu.layers.arguments import (
+    check_flag,
+    check_row_shape,
+    first_values,
+    refuse_unsupported,
+)
 from cornu.layers.build_lock import build_lock
 from cornu.layers.layer_rules import found_rule
 from cornu.layers.own_part import OwnPart
@@ -178,17 +183,12 @@ class OwnComputation(OwnShapes):
         sizes = () if shape is None else (shape,) if isinstance(shape, int) else shape
         sizes = check_row_shape("shape", sizes)
         kind = any_type(self._dtype if dtype is None else dtype)
-        if initializer is None:
-            initializer = "glorot_uniform" if kind.kind == "f" else "zeros"
+        if initializer is None and kind.kind != "f":
+            initializer = "zeros"
         trained = check_flag("trainable", trainable)
         label = unique_name("variable") if name is None else name
         make = initializers.get(initializer)
-        value = np.asarray(make(sizes, dtype=kind.name))
-        if value.shape != sizes:
-            raise ValueError(
-                f"The initializer of {self._name}/{label} must return an array of shape {sizes}. "
-                f"Received: shape {value.shape}"
-            )
+        value = first_values(f"{self._name}/{label}", make, sizes, kind.name)
         span = self._core.add_weight(sizes, kind.name, trained)
         span[...] = value
         weight = Variable.view_of(span, label, f"{self._name}/{label}", trained and self._trainable)
@@ -255,8 +255,8 @@ class OwnComputation(OwnShapes):
                 self._own_spans.append(weight)
                 self._give_weight_rules(len(self._own_spans) - 1, weight)
 
-    def _fill_own(self, row: Shape, path: str) -> None:
-        """Be built: give the weights, which are there, their paths."""
+    def _fill_own(self, row: Shape, path: str) -> list[Variable]:
+        """Give the weights, which are there, their paths, and return them in their order."""
         self._prepare(row)
         inner = self._sublayers()
         shared = {id(weight) for layer in inner for weight in layer.weights}
@@ -272,7 +272,7 @@ class OwnComputation(OwnShapes):
             for part, parent in named_paths(model._parts, f"{path}/{model.name}"):
                 if not is_model(part):
                     _rename(part, f"{parent}/{part.name}")
-        self._weights = [
+        return [
             *(weight for weight in own if id(weight) not in self._fixed),
             *(weight for weight in own if id(weight) in self._fixed),
             *{id(weight): weight for layer in inner for weight in layer.weights}.values(),

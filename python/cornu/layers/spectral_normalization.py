@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from cornu import _core
 from cornu.config import layer_dtype
 from cornu.initializers import TruncatedNormal
+from cornu.layers.arguments import first_values
 from cornu.layers.wrapper import Wrapper
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer
@@ -93,8 +92,7 @@ class SpectralNormalization(Wrapper):
         if self.activity_regularizer is not None:
             self._give_rule(core, None, False, self.activity_regularizer)
 
-    def _fill(self, row: tuple[int, ...], parent: str | None = None) -> None:
-        path = f"{parent}/{self._name}" if parent else self._name
+    def _fill_weights(self, row: tuple[int, ...], path: str) -> list[Variable]:
         if not hasattr(type(self.layer), "kernel"):
             raise ValueError(
                 f"{type(self.layer).__name__} object has no attribute 'kernel' nor 'embeddings'"
@@ -102,14 +100,9 @@ class SpectralNormalization(Wrapper):
         self.layer._fill(row, path)
         _, span, *_ = self._core.spans()
         (_, (name, initializer), *_) = self._initializers()
-        assert initializer is not None
-        span[...] = np.asarray(initializer(span.shape, dtype=self._dtype))
+        span[...] = first_values(f"{path}/{name}", initializer, span.shape, self._dtype)
         kernel, *others = self.layer._weights
-        self._weights = [kernel, Variable.view_of(span, name, f"{path}/{name}", False), *others]
-        self._write_first_weights()
-        self._path = path
-        self._row = row
-        self._built = True
+        return [kernel, Variable.view_of(span, name, f"{path}/{name}", False), *others]
 
     def _names_in_files(self) -> list[list[str]]:
         """What each weight is called in a file of Keras's, which has the kernel twice."""

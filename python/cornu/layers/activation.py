@@ -51,5 +51,5 @@ class Activation(Layer):
 
     def _make_core(self) -> _core.Layer:
         if self._specification is None:
-            return self._make_own_core()
+            return super()._make_core()
         return _core.activation(self.name, self.dtype, self._specification)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -60,7 +60,6 @@ class AddedLosses:
 
     _is_own: property
     _output_losses: Any
-    call: Callable[..., Any]
 
     def add_loss(self, loss: Any) -> None:
         """Add to the batch's loss, within `call` of a layer of one's own.
@@ -102,13 +101,3 @@ class AddedLosses:
         if not collect(sums):
             # Its `call` was called by itself.
             self._output_losses = [*self._output_losses, *map(value_of, sums)]
-
-    @property
-    def _may_add_losses(self) -> bool:
-        return self._is_own and type(self).call is not _no_call()
-
-
-def _no_call() -> Any:
-    from cornu.layers.own_computation import OwnComputation
-
-    return OwnComputation.call

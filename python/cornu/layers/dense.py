@@ -104,7 +104,7 @@ class Dense(Layer):
 
     def _make_core(self) -> _core.Layer:
         if self._specification is None:
-            return self._make_own_core()
+            return super()._make_core()
         return _core.dense(self.name, self.dtype, self.units, self._specification, self.use_bias)
 
     def _own_build(self, row: tuple[int, ...]) -> None:

@@ -63,10 +63,6 @@ class Lambda(Layer):
         super().__init__(**kwargs)
 
     @property
-    def _is_own(self) -> bool:
-        return True
-
-    @property
     def _hands_mask_on(self) -> bool:
         """As `compute_mask` says, whatever `supports_masking` is."""
         return False

@@ -117,6 +117,12 @@ class Layer(
     # The arguments of a layer of one's own that doesn't tell them, or why they are not known.
     _recorded: dict[str, Any] | str
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Note what methods a class of the user's has; cornu's have a core of their own."""
+        super().__init_subclass__(**kwargs)
+        if cls._make_core is Layer._make_core:
+            cls._note_methods()
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Note the arguments of a class of the user's that doesn't tell them."""
         layer = super().__new__(cls)
@@ -191,7 +197,7 @@ class Layer(
 
     def _make_core(self) -> _core.Layer:
         """Make the core's layer."""
-        return self._make_own_core()
+        return _core.foreign(self._name, self._dtype, self._part)
 
     def _initializers(self) -> Sequence[tuple[str, Callable[..., Any] | None]]:
         """The weights' names with their initializers, in the order of the core's spans."""

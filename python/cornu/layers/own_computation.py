@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cornu import _core, initializers
+from cornu import initializers
 from cornu.activations.apply import apply
 from cornu.custom.raised import user_code
 from cornu.layers.arguments import (
@@ -51,19 +51,15 @@ class OwnComputation(OwnShapes):
     _check_input: Callable[[Any], None]
     _initializers: Callable[[], Sequence[tuple[str, Callable[..., Any] | None]]]
     _note_rules: Callable[[Variable], None]
-    _make_core: Callable[..., CoreLayer]
+    # Whether Python computes it.
+    _is_own: property
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Let a class's own `build` be called while a layer is built, and else build the layer."""
-        super().__init_subclass__(**kwargs)
-        own = cls.__dict__.get("build")
-        if OwnComputation._base is None:
-            OwnComputation._base = cls
-        # Those of cornu's have a core of their own, and `Layer` is the rule.
-        base: Any = OwnComputation._base
-        if cls is base or cls._make_core is not base._make_core:
-            return
+    @classmethod
+    def _note_methods(cls) -> None:
+        """Note what methods a class of the user's has; its `build` is called while a layer is
+        built, and builds the layer else."""
         cls._note_shapes()
+        own = cls.__dict__.get("build")
         if own is None:
             return
         cls._has_build = True
@@ -74,8 +70,6 @@ class OwnComputation(OwnShapes):
 
         cls.build = build  # type: ignore[attr-defined]
 
-    # The first class derived from this one, `Layer`.
-    _base: type | None = None
     # Whether a class of the user's has a method in the place of Layer's.
     _has_build = False
 
@@ -99,17 +93,9 @@ class OwnComputation(OwnShapes):
         self._part = OwnPart(self)
 
     @property
-    def _is_own(self) -> bool:
-        """Whether Python computes it."""
-        return False
-
-    @property
     def _activation_in_core(self) -> Any:
         """What the core is told of the activation that the layer is; None: it is none."""
         return None
-
-    def _make_own_core(self) -> CoreLayer:
-        return _core.foreign(self._name, self._dtype, self._part)
 
     # ---- Weights
 
@@ -342,6 +328,10 @@ class OwnComputation(OwnShapes):
         call: Callable[..., Any] = self.call
         options = {"training": training} if self._takes_training else {}
         return call(x, mask=mask, **options)
+
+    @property
+    def _may_add_losses(self) -> bool:
+        return self._is_own and type(self).call is not OwnComputation.call
 
     @functools.cached_property
     def _takes_mask(self) -> bool:

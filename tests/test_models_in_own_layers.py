@@ -47,6 +47,25 @@ def test_a_model_within_is_trained(tmp_path):
         np.testing.assert_array_equal(old, new)
 
 
+def test_paths_name_every_layer_and_model_around_a_weight():
+    """However deep a model stands, its name is in the paths of its weights."""
+
+    class Around(layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.part = Residual(name="part")
+
+        def call(self, x):
+            return self.part(x)
+
+    layer = Around(name="around")
+    layer(X)
+    within = layer.part.inner
+    named = [f"{part.name}/{name}" for part in within.layers for name in ("kernel", "bias")]
+    expected = [f"around/part/{within.name}/{name}" for name in named]
+    assert [weight.path for weight in layer.weights] == expected
+
+
 def test_it_is_unbuilt_with_its_layer():
     """The shape of data that were refused binds neither."""
     layer = Residual()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,8 +49,6 @@ class OwnComputation(OwnShapes):
     _new_core: Callable[[], CoreLayer]
     _give_weight_rules: Callable[[int, Variable], None]
     _check_input: Callable[[Any], None]
-    _initializers: Callable[[], Sequence[tuple[str, Callable[..., Any] | None]]]
-    _note_rules: Callable[[Variable], None]
     # Whether Python computes it.
     _is_own: property
 
@@ -244,25 +242,12 @@ class OwnComputation(OwnShapes):
     def _fill_own(self, row: Shape, path: str) -> list[Variable]:
         """Give the weights, which are there, their paths, and return them in their order."""
         self._prepare(row)
-        inner = self._sublayers()
-        shared = {id(weight) for layer in inner for weight in layer.weights}
+        shared = {id(weight): weight for layer in self._sublayers() for weight in layer.weights}
         own = [weight for weight in self._own_spans if id(weight) not in shared]
-        ruled = [name for name, _ in self._initializers()]
-        for weight in own:
-            weight.path = f"{path}/{weight.name}"
-            if weight.name in ruled:
-                self._note_rules(weight)
-        for layer in inner:
-            _rename(layer, f"{path}/{layer.name}")
-        for model in models_in(vars(self)):
-            for part, parent in named_paths(model._parts, f"{path}/{model.name}"):
-                if not is_model(part):
-                    _rename(part, f"{parent}/{part.name}")
-        return [
-            *(weight for weight in own if id(weight) not in self._fixed),
-            *(weight for weight in own if id(weight) in self._fixed),
-            *{id(weight): weight for layer in inner for weight in layer.weights}.values(),
-        ]
+        own.sort(key=lambda weight: id(weight) in self._fixed)
+        self._weights = [*own, *shared.values()]
+        _rename(self, path)
+        return self._weights
 
     def _forget_own(self) -> None:
         """Have no weights but those of `__init__`."""
@@ -339,7 +324,7 @@ class OwnComputation(OwnShapes):
 
 
 def _rename(layer: Any, path: str) -> None:
-    """Give a layer within another, and its weights, their paths."""
+    """Give a layer, its weights and what is within it their paths."""
     layer._path = path
     inner = layer._sublayers()
     shared = {id(weight) for part in inner for weight in part.weights}
@@ -348,3 +333,7 @@ def _rename(layer: Any, path: str) -> None:
             weight.path = f"{path}/{weight.name}"
     for part in inner:
         _rename(part, f"{path}/{part.name}")
+    for model in models_in(vars(layer)):
+        for part, parent in named_paths(model._parts, f"{path}/{model.name}"):
+            if not is_model(part):
+                _rename(part, f"{parent}/{part.name}")

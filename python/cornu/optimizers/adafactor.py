@@ -72,6 +72,11 @@ class Adafactor(CoreOptimizer):
 
     _default_learning_rate = 0.001
     _slot_groups = (("velocity", "row_means", "column_means"),)
+    beta_2_decay: float
+    epsilon_1: float
+    epsilon_2: float
+    clip_threshold: float
+    relative_step: bool
 
     def __init__(
         self,

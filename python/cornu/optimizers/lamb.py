@@ -54,6 +54,9 @@ class Lamb(CoreOptimizer):
 
     _default_learning_rate = 0.001
     _slot_groups = (("momentum", "velocity"),)
+    beta_1: float
+    beta_2: float
+    epsilon: float
 
     def __init__(
         self,

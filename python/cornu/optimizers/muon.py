@@ -76,11 +76,22 @@ class Muon(CoreOptimizer):
     https://arxiv.org/abs/2502.16982, for `rms_rate`.
     """
 
-    exclude_layers: list[str]
-    exclude_embeddings: bool
-
     _default_learning_rate = 0.001
     _slot_groups = (("momentum", "velocity"),)
+    adam_beta_1: float
+    adam_beta_2: float
+    adam_weight_decay: float | None
+    epsilon: float
+    exclude_layers: list[str]
+    exclude_embeddings: bool
+    muon_a: float
+    muon_b: float
+    muon_c: float
+    adam_lr_ratio: float
+    momentum: float
+    ns_steps: int
+    nesterov: bool
+    rms_rate: float | None
 
     def __init__(
         self,

@@ -57,6 +57,10 @@ class ScheduleFreeAdamW(CoreOptimizer):
 
     _default_learning_rate = 0.0025
     _slot_groups = (("momentum", "velocity"),)
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    warmup_steps: int
 
     def __init__(
         self,

@@ -131,14 +131,14 @@ class Loss:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
 
-    def _all_masks(self, target: Any, losses: Any, y_pred: Any) -> np.ndarray | None:
-        """Likewise, with the mask that the predictions have from the layer that made them."""
-        mask, kept = self._mask(target, losses), mask_of(y_pred)
-        return mask if kept is None else kept if mask is None else mask & kept
-
     def _mask(self, target: np.ndarray, losses: Any) -> np.ndarray | None:
         """Which of the losses count; None: all."""
         return None
+
+    def _all_masks(self, target: Any, losses: Any, y_pred: Any) -> np.ndarray | None:
+        """`_mask`, with the mask that the predictions have from the layer that made them."""
+        mask, kept = self._mask(target, losses), mask_of(y_pred)
+        return mask if kept is None else kept if mask is None else mask & kept
 
 
 def takes_class_ids(name: str) -> bool:

@@ -12,6 +12,7 @@ import cornu as keras
 from alarm import alarm
 from forked_child import in_a_forked_child
 from own_layers import QUIET, Block, Linear, X, Y, model_of
+from side_by_side import in_threads
 from small_models import OUTPUTS, state
 
 Layer, Dense = keras.layers.Layer, keras.layers.Dense
@@ -22,16 +23,12 @@ def test_ten_threads_predict():
     expected = model.predict(X, verbose=0)
     found = []
 
-    def work():
+    def work(i):
         for _ in range(5):
             found.append(model.predict(X, verbose=0))
             found.append(model(X))
 
-    threads = [threading.Thread(target=work) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(10, work)
     assert len(found) == 100
     for result in found:
         np.testing.assert_array_equal(result, expected)

@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-import threading
 import traceback
 import weakref
 
@@ -15,6 +14,7 @@ from alarm import alarm
 from bad_input import refused, unchanged
 from finite_differences import along_each_weight
 from forked_child import in_a_forked_child
+from side_by_side import in_threads
 from small_models import make_model, regression, state
 
 X, Y = regression()
@@ -267,14 +267,7 @@ def test_threads_evaluate_one_after_the_other():
     model = compiled(squared, metrics=[squared])
     expected = model.evaluate(X, Y, verbose=0)
     found = []
-    threads = [
-        threading.Thread(target=lambda: found.append(model.evaluate(X, Y, verbose=0)))
-        for _ in range(10)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(10, lambda i: found.append(model.evaluate(X, Y, verbose=0)))
     assert found == [expected] * 10
 
 

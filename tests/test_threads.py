@@ -6,28 +6,10 @@ import numpy as np
 import pytest
 
 import cornu as keras
+from side_by_side import in_threads
 from small_models import make_model, regression, regressor
 
 layers = keras.layers
-
-
-def in_threads(count, work):
-    """Run work(i) in threads; raise what one of them raised."""
-    errors = []
-
-    def guarded(i):
-        try:
-            work(i)
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=guarded, args=(i,)) for i in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def test_predictions_at_once():

@@ -187,13 +187,14 @@ class _Parts(NamedTuple):
     elides: bool
 
 
-_FORM = re.compile(r"(\.\.\.)?([a-zA-Z]+),([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)")
+# Compiled with the first layer: that takes longer than to import this module.
+_FORM = r"(\.\.\.)?([a-zA-Z]+),([a-zA-Z]+)->(\.\.\.)?([a-zA-Z]+)"
 
 
 def _parse(equation: Any) -> _Parts:
     if not isinstance(equation, str):
         raise ValueError(f"`equation` must be a string. Received: equation={shown(equation)}")
-    found = _FORM.fullmatch(equation.replace(" ", ""))
+    found = re.fullmatch(_FORM, equation.replace(" ", ""))
     if found and found[1] == found[4]:
         inputs, kernel, outputs = found[2], found[3], found[5]
         taken = "".join(letter for letter in kernel if letter in inputs)

@@ -18,15 +18,12 @@ from cornu.utils.messages import enable_interactive_logging as enable_interactiv
 from cornu.utils.messages import is_interactive_logging_enabled as is_interactive_logging_enabled
 from cornu.utils.normalization import normalize as normalize
 from cornu.utils.old_modules import alias_modules as _alias_modules
-from cornu.utils.packing import pack_x_y_sample_weight as pack_x_y_sample_weight
-from cornu.utils.packing import unpack_x_y_sample_weight as unpack_x_y_sample_weight
 from cornu.utils.progbar import Progbar as Progbar
 from cornu.utils.py_dataset import PyDataset as PyDataset
 from cornu.utils.py_dataset import Sequence as Sequence
 from cornu.utils.seeding import set_random_seed as set_random_seed
 from cornu.utils.sequences import pad_sequences as pad_sequences
 from cornu.utils.session import clear_session as clear_session
-from cornu.utils.settings import Config as Config
 from cornu.utils.split_dataset import split_dataset as split_dataset
 from cornu.utils.timeseries import (
     timeseries_dataset_from_array as timeseries_dataset_from_array,
@@ -38,14 +35,20 @@ if _TYPE_CHECKING:
     from cornu.saving import serialize_keras_object as serialize_keras_object
     from cornu.utils.model_plot import model_to_dot as model_to_dot
     from cornu.utils.model_plot import plot_model as plot_model
+    from cornu.utils.packing import pack_x_y_sample_weight as pack_x_y_sample_weight
+    from cornu.utils.packing import unpack_x_y_sample_weight as unpack_x_y_sample_weight
+    from cornu.utils.settings import Config as Config
 
 # From modules that few programs need.
 _ELSEWHERE = {
+    "Config": "utils.settings",
     "deserialize_keras_object": "saving",
     "model_to_dot": "utils.model_plot",
+    "pack_x_y_sample_weight": "utils.packing",
     "plot_model": "utils.model_plot",
     "serialize_keras_object": "saving",
     "standardize_dtype": "backend",
+    "unpack_x_y_sample_weight": "utils.packing",
 }
 
 __all__ = [

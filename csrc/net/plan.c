@@ -68,17 +68,28 @@ static cornu_status check_mask(const cornu_link *link, cornu_error *error) {
                                    error);
 }
 
-static cornu_status infer_masks(cornu_plan *plan, cornu_error *error) {
+/* From whether the input has a mask to whether what the last layer gives out has one. */
+static cornu_status follow_mask(const cornu_plan *plan, bool *masked, cornu_error *error) {
     for (size_t i = 0; i < plan->count; i++) {
         const cornu_link *link = &plan->links[i];
         const bool makes = link->layer->type->makes_mask;
-        plan->makes_masks |= makes;
-        plan->masks_output = makes || (plan->masks_output && link->hands_mask_on);
-        if (!plan->masks_output || makes) continue;
+        *masked = makes || (*masked && link->hands_mask_on);
+        if (!*masked || makes) continue;
         const cornu_status status = check_mask(link, error);
         if (status != CORNU_OK) return status;
     }
     return CORNU_OK;
+}
+
+static cornu_status infer_masks(cornu_plan *plan, cornu_error *error) {
+    for (size_t i = 0; i < plan->count; i++)
+        plan->makes_masks |= plan->links[i].layer->type->makes_mask;
+    return follow_mask(plan, &plan->masks_output, error);
+}
+
+cornu_status cornu_plan_check_input_mask(const cornu_plan *plan, cornu_error *error) {
+    bool masked = true;
+    return follow_mask(plan, &masked, error);
 }
 
 /* What a plan allocates besides itself; taken over by the plan when all of it is there. */

@@ -112,6 +112,9 @@ void cornu_plan_fill_rules(cornu_plan *plan);
 /* Elements that regularizers and constraints need room for with batches of up to so many rows;
  * false: more than memory can hold. */
 bool cornu_plan_rules_room(const cornu_plan *plan, size_t rows, size_t *count);
+/* Whether the layers can hand on a mask of the input: CORNU_ERROR_VALUE where one that does changes
+ * the axes that it is along. */
+cornu_status cornu_plan_check_input_mask(const cornu_plan *plan, cornu_error *error);
 /* Whether a layer, or the model, was frozen or thawed since. */
 bool cornu_plan_is_stale(const cornu_plan *plan, bool trainable);
 

@@ -246,7 +246,8 @@ static cornu_status check_mask(const cornu_run *run, cornu_error *error) {
     const bool fits = run->options.mode == CORNU_RUN_PREDICT && row->rank > 0 &&
                       cornu_size_multiply(cornu_shape_rows(row), run->feed.rows, &nbytes) &&
                       nbytes == run->options.mask_nbytes;
-    if (!run->options.mask || fits) return CORNU_OK;
+    if (!run->options.mask) return CORNU_OK;
+    if (fits) return cornu_plan_check_input_mask(run->plan, error);
     char text[CORNU_SHAPE_TEXT];
     return cornu_error_set(error, CORNU_ERROR_VALUE,
                            "`mask` must have the shape of `x` but for its last axis, and is for a "

@@ -46,11 +46,10 @@ class ProgbarLogger(Callback):
         self._steps: int | None = 1
         self._seen = 0
         self._display: NotebookDisplay | None = None
-        # The bar over epochs, the epoch that it began with, and how many it has seen the end of.
+        # The bar over epochs, and what it knows of the last one that has ended since it began: how
+        # many have by then, their results and when that was.
         self._over: Progress | None = None
-        self._over_first, self._over_count = 0, 0
-        self._over_ended = 0.0
-        self._last_logs: Logs = {}
+        self._over_last: tuple[int, Logs, float] | None = None
         self._epoch, self._epoch_began, self._brief_count = 0, 0.0, 0
 
     def set_params(self, params: Logs) -> None:
@@ -74,8 +73,7 @@ class ProgbarLogger(Callback):
 
     def close(self) -> None:
         """Leave the bar as it stands, when an exception ended the call."""
-        if self._over is not None:
-            self._finish_over()
+        self._finish_over()
         if self._progress is not None:
             self._progress.close()
             self._progress = None
@@ -97,7 +95,7 @@ class ProgbarLogger(Callback):
         self._epoch, self._epoch_began = epoch, time.monotonic()
         if self._over is None and self._is_for_one_bar():
             self._over = Progress(self._epochs, 1, unit="epoch", first=epoch, display=self._display)
-            self._over_first, self._over_count = epoch, 0
+            self._over_last = None
         if self._over is None:
             self._begin_epoch()
 
@@ -110,10 +108,8 @@ class ProgbarLogger(Callback):
         if self._over is None:
             self._finish(logs)
             return
-        self._over_count += 1
-        self._over_ended = now
-        self._last_logs = dict(logs or {})
-        self._over.update(epoch + 1, self._last_logs)
+        self._over_last = epoch + 1, dict(logs or {}), now
+        self._over.update(epoch + 1, self._over_last[1])
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
         if not self._in_fit:
@@ -154,11 +150,11 @@ class ProgbarLogger(Callback):
         over, self._over = self._over, None
         if over is None:
             return
-        if self._over_count:
-            # Of the present epoch it knows only if that has come to its end.
-            over.finish(self._over_first + self._over_count, self._last_logs, self._over_ended)
-        else:
+        if self._over_last is None:
             over.close()
+        else:
+            # Of the present epoch it knows only if that has come to its end.
+            over.finish(*self._over_last)
 
     def _begin(self, title: str = "") -> None:
         if self._verbose:

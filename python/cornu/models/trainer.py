@@ -170,19 +170,16 @@ class Trainer(BatchTrainer):
         if feed is not None:
             epochs_left = range(start, last)
             return self._fit_feed(feed, listeners, checked, epochs_left, verbose, class_weight)
-        inner: TrainingData | None = None
-        outer: Validation | None = checked
-        if isinstance(given, TrainingData) and isinstance(frequency, int):
-            inner, outer = given, None
-        loop = FitLoop(listeners, outer)
-        resolved, trial = self._bind("fit", data, given if isinstance(given, tuple) else None)
-        if is_split and isinstance(given, TrainingData):
-            count = resolved.class_count(self._output)
-            warn_of_missing_classes(data.y, given.y, str(resolved.loss[0]), count)
+        arrays = given if isinstance(given, TrainingData) else None
+        # The core validates by itself where it can.
+        inner = arrays if isinstance(frequency, int) else None
+        loop = FitLoop(listeners, checked if inner is None else None)
+        resolved, trial = self._bind("fit", data, arrays)
+        class_count = resolved.class_count(self._output)
+        if is_split and arrays is not None:
+            warn_of_missing_classes(data.y, arrays.y, str(resolved.loss[0]), class_count)
         with trial:
-            data = with_class_weight(
-                data, class_weight, self.dtype, resolved.class_count(self._output)
-            )
+            data = with_class_weight(data, class_weight, self.dtype, class_count)
         seed, revoke_seed = None, None
         if is_shuffled and trial.has_built:
             seed, revoke_seed = make_revocable_seed()

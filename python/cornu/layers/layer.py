@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -366,14 +367,18 @@ class Layer(
         self._check_input(x.shape)
         if not self._built:
             self.build((None, *x.shape[1:]))
-        self._output_losses = ()
+        if self._output_losses:
+            self._output_losses = ()
         return self._apply(x, is_training, found)
 
     def _apply(
         self, x: np.ndarray, is_training: bool, mask: np.ndarray | None = None
     ) -> np.ndarray:
         counted = mask_for_core(mask, x.shape) if mask is not None and self._takes_mask else None
-        with collecting() as added:
+        # Only what Python computes can add to the loss.
+        losses: AbstractContextManager[list[Any]]
+        losses = collecting() if self._is_own else nullcontext([])
+        with losses as added:
             output = forward(self._chain(x.shape[1:]), x, is_training, mask=counted)
         noted = hand_on([*added, *self._output_penalty(output)])
         if noted:

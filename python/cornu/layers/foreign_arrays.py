@@ -26,9 +26,7 @@ def is_foreign_array(value: Any) -> bool:
     # Bytes are a text's.
     if isinstance(value, KerasTensor | list | tuple | str | bytes):
         return False
-    if any(hasattr(value, name) for name in ("__array__", "__array_interface__")):
-        return True
-    return _has_dlpack(value) or _has_buffer(value)
+    return _has_array(value) or _has_dlpack(value) or _has_buffer(value)
 
 
 def foreign_to_array(value: Any, name: str) -> np.ndarray:
@@ -45,7 +43,7 @@ def foreign_to_array(value: Any, name: str) -> np.ndarray:
     array = frame_to_array(value, name)
     if array is not None:
         return array
-    if any(hasattr(value, attribute) for attribute in ("__array__", "__array_interface__")):
+    if _has_array(value):
         return np.asarray(value)
     if not _has_dlpack(value):
         return np.asarray(memoryview(value))
@@ -86,6 +84,10 @@ def refuse_unreadable(value: Any, name: str) -> None:
 def is_sparse_matrix(value: Any) -> bool:
     """Return whether it is a sparse matrix or array, as SciPy has it."""
     return hasattr(value, "nnz") and hasattr(value, "toarray")
+
+
+def _has_array(value: Any) -> bool:
+    return hasattr(value, "__array__") or hasattr(value, "__array_interface__")
 
 
 def _has_dlpack(value: Any) -> bool:

@@ -319,8 +319,35 @@ class OwnComputation(OwnShapes):
         return self._is_own and type(self).call is not OwnComputation.call
 
     @functools.cached_property
+    def _takes_training(self) -> bool:
+        parameters = inspect.signature(self.call).parameters.values()
+        return any(
+            parameter.name == "training" or parameter.kind is parameter.VAR_KEYWORD
+            for parameter in parameters
+        )
+
+    @functools.cached_property
     def _takes_mask(self) -> bool:
         return self._is_own and "mask" in inspect.signature(self.call).parameters
+
+    def _check_call(self) -> None:
+        """Raise a ValueError unless `call` can be called with one array, and perhaps `training`."""
+        places = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        parameters = inspect.signature(self.call).parameters.values()
+        if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+            return
+        positional = [parameter for parameter in parameters if parameter.kind in places]
+        needed = [p.name for p in positional if p.default is p.empty and p.name != "training"]
+        if not positional:
+            raise ValueError(
+                f"`call` of {self!r} must have a single positional argument, the input. "
+                "Received: no positional arguments"
+            )
+        if len(needed) > 1:
+            raise ValueError(
+                f"`call` of {self!r} can only have a single required positional argument, the "
+                f"input, and `training`. Received: {needed}"
+            )
 
 
 def _rename(layer: Any, path: str) -> None:

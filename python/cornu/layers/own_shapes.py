@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +31,6 @@ class OwnShapes:
     _compute: Callable[..., Any]
     _check_input: Callable[[tuple[int | None, ...]], None]
     _sublayers: Callable[[], list[Any]]
-    call: Callable[..., Any]
     # Whether a class of the user's has methods in the place of `Layer`'s.
     _tells_shape = False
     _tells_spec = False
@@ -65,33 +62,6 @@ class OwnShapes:
         """
         shape = only_tensor(inputs, "inputs").shape
         return KerasTensor(self.compute_output_shape(shape), self.dtype)
-
-    @functools.cached_property
-    def _takes_training(self) -> bool:
-        parameters = inspect.signature(self.call).parameters.values()
-        return any(
-            parameter.name == "training" or parameter.kind is parameter.VAR_KEYWORD
-            for parameter in parameters
-        )
-
-    def _check_call(self) -> None:
-        """Raise a ValueError unless `call` can be called with one array, and perhaps `training`."""
-        places = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        parameters = inspect.signature(self.call).parameters.values()
-        if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
-            return
-        positional = [parameter for parameter in parameters if parameter.kind in places]
-        needed = [p.name for p in positional if p.default is p.empty and p.name != "training"]
-        if not positional:
-            raise ValueError(
-                f"`call` of {self!r} must have a single positional argument, the input. "
-                "Received: no positional arguments"
-            )
-        if len(needed) > 1:
-            raise ValueError(
-                f"`call` of {self!r} can only have a single required positional argument, the "
-                f"input, and `training`. Received: {needed}"
-            )
 
     def _output_row(self, row: Shape) -> Shape:
         """The shape of a row of the output, for the core."""

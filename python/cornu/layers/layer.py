@@ -37,7 +37,6 @@ from cornu.utils.errors import shown
 from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
 from cornu.utils.overriding import refuse_overridden
-from cornu.variable import Variable
 
 # What is asked of a layer before all else, and `Layer.__init__` sets.
 _FIRST = ("_name", "_core", "_built", "_input_shape_argument", "_dtype", "_is_asked")
@@ -157,17 +156,9 @@ class Layer(
         self._trainable = check_flag("trainable", trainable)
         self._dtype = layer_dtype(dtype)
         self._name = unique_name(kind) if name is None else check_name(name)
-        self._path: str | None = None
-        self._weights: list[Variable] = []
         # Of Keras 2's argument `weights`, until they are written.
         self._first_weights = first_weights
-        self._built = False
-        # Whether a model was made of it when it had its weights already.
-        self._reused = False
-        # The shape of the rows that the weights were made for.
-        self._row: tuple[int, ...] = ()
-        # The chain of this layer alone, and the shape of the rows that it takes.
-        self._alone: tuple[tuple[int, ...], _core.Model] | None = None
+        self._begin_unbuilt()
         self._init_own()
         self._core = self._new_core()
 

@@ -18,15 +18,9 @@ class LayerBuilding:
     """The part of a layer that is about when it is built; `Layer` says what it is."""
 
     _name: str
-    _path: str | None
     _dtype: str
     _core: CoreLayer
-    _row: tuple[int, ...]
-    _alone: tuple[tuple[int, ...], CoreModel] | None
-    _built: bool
-    _reused: bool
     _trainable: bool
-    _weights: list[Variable]
     _first_weights: Any
     _state_names: tuple[str, ...]
     _is_own: property
@@ -40,6 +34,18 @@ class LayerBuilding:
     _prepare: Callable[[tuple[int, ...]], None]
     _fill_own: Callable[[tuple[int, ...], str], list[Variable]]
     _forget_own: Callable[[], None]
+
+    def _begin_unbuilt(self) -> None:
+        """Have no weights, and fit any input."""
+        self._path: str | None = None
+        self._weights: list[Variable] = []
+        self._built = False
+        # Whether a model was made of it when it had its weights already.
+        self._reused = False
+        # The shape of the rows that the weights were made for.
+        self._row: tuple[int, ...] = ()
+        # The chain of this layer alone, and the shape of the rows that it takes.
+        self._alone: tuple[tuple[int, ...], CoreModel] | None = None
 
     @property
     def built(self) -> bool:
@@ -112,12 +118,7 @@ class LayerBuilding:
 
     def _forget(self) -> None:
         """Be unbuilt again: an initializer failed, or the data it was built for were refused."""
-        self._weights = []
-        self._path = None
-        self._row = ()
-        self._alone = None
-        self._built = False
-        self._reused = False
+        self._begin_unbuilt()
         self._forget_own()
         self._core = self._new_core()
 

@@ -57,7 +57,7 @@ class ArrayBatches(Batches):
         self, data: TrainingData, batch_size: int, order: Callable[[int], np.ndarray] | None
     ) -> None:
         self._data, self._size, self._order = data, batch_size, order
-        self.count = -(-len(data.x) // batch_size)
+        self.count = count_steps(len(data.x), batch_size)
 
     def iterate(self) -> Iterator[Any]:
         rows = len(self._data.x)
@@ -183,6 +183,11 @@ def warn_of_end() -> None:
         "`steps_per_epoch * epochs` batches.",
         stacklevel=user_level(),
     )
+
+
+def count_steps(rows: int, batch_size: int) -> int:
+    """Return how many batches the rows make, the last one perhaps a smaller one."""
+    return -(-rows // batch_size)
 
 
 def comes_in_batches(x: Any) -> bool:

@@ -9,7 +9,13 @@ import numpy as np
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
 from cornu.models import streaming
-from cornu.models.batches import Feed, as_batches, comes_in_batches, refuse_beside_batches
+from cornu.models.batches import (
+    Feed,
+    as_batches,
+    comes_in_batches,
+    count_steps,
+    refuse_beside_batches,
+)
 from cornu.models.compiled import Compiled
 from cornu.models.fit_arguments import check_steps, first_rows, first_steps
 from cornu.models.intake import Intake
@@ -268,8 +274,3 @@ def check_verbose(value: Any) -> Any:
     if is_among(value, ("auto", 0, 1, 2)):
         return value
     raise ValueError(f"`verbose` must be 'auto', 0, 1 or 2. Received: verbose={shown(value)}")
-
-
-def count_steps(rows: int, batch_size: int) -> int:
-    """Return how many batches the rows make, the last one perhaps a smaller one."""
-    return -(-rows // batch_size)

@@ -13,6 +13,7 @@ from cornu.models.batches import (
     Feed,
     as_batches,
     comes_in_batches,
+    count_steps,
     refuse_beside_batches,
 )
 from cornu.models.training_data import Shape, TrainingData, take_validation
@@ -59,18 +60,16 @@ def first_steps(data: TrainingData, steps: int | None, batch_size: int) -> Train
 
 def first_rows(x: np.ndarray, steps: int | None, batch_size: int) -> np.ndarray:
     """Return the rows of the first `steps` batches, likewise."""
-    count = len(x)
-    steps = limited_steps(steps, -(-count // batch_size))
+    count = count_steps(len(x), batch_size)
+    steps = limited_steps(steps, count)
     if steps is None:
         return x
-    rows = steps * batch_size
-    if rows >= count + batch_size:
+    if steps > count:
         warnings.warn(
-            f"The input ran out of data: there are {-(-count // batch_size)} batches. "
-            f"Received: steps={steps}",
+            f"The input ran out of data: there are {count} batches. Received: steps={steps}",
             stacklevel=user_level(),
         )
-    return x[:rows]
+    return x[: steps * batch_size]
 
 
 def check_steps(name: str, value: Any) -> int | None:

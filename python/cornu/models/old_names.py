@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu.callbacks.history import History
-from cornu.models.batches import as_batches, comes_in_batches, inputs_of
+from cornu.models.batches import as_batches, comes_in_batches, count_steps, inputs_of
 from cornu.models.chain import Chain
 from cornu.utils.keywords import of_sequential
 from cornu.utils.number import check_integer
@@ -274,4 +274,4 @@ def _steps_of_rows(
         # An iterator has given its first batch away.
         batches = itertools.chain([first], passed)
     size = len(inputs_of(first))
-    return batches, -(-count // size)
+    return batches, count_steps(count, size)

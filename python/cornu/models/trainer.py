@@ -14,10 +14,11 @@ from cornu.models.batches import (
     Feed,
     as_batches,
     comes_in_batches,
+    count_steps,
     refuse_beside_batches,
 )
 from cornu.models.class_weights import with_class_weight
-from cornu.models.evaluator import TICK_SECONDS, check_batch_size, check_verbose, count_steps
+from cornu.models.evaluator import TICK_SECONDS, check_batch_size, check_verbose
 from cornu.models.fit_arguments import (
     check_shuffle,
     check_steps,

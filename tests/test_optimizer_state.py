@@ -308,12 +308,12 @@ def test_files_have_the_state(tmp_path):
 @pytest.mark.filterwarnings("ignore:.*HDF5")
 def test_files_of_keras_2_have_the_state(tmp_path):
     path = tmp_path / "model.h5"
-    for optimizer in (Adafactor(0.01), Adam(0.05, amsgrad=True)):
+    for optimizer in (Adafactor(0.01), Adam(0.05, amsgrad=True, name="adam")):
         check_goes_on(optimizer, path)
     with h5py.File(path, "r+") as file:
         group = file["optimizer_weights"]
         names = [name.decode() for name in group.attrs["weight_names"]]
-        assert names[:2] == ["adam/iteration", "adam/learning_rate"] or names[0].startswith("adam")
+        assert names[:2] == ["adam/iteration", "adam/learning_rate"]
         group.attrs["weight_names"] = [name.encode() for name in names[:-1]]
     with pytest.warns(UserWarning, match="is left as it is"):
         anew = keras.models.load_model(path)

@@ -105,9 +105,10 @@ class Softmax(Layer):
 
     def _probabilities(self, inputs: Any, training: bool | None) -> Any:
         """The layer's output without a mask; along the batch the core has none."""
-        if not isinstance(inputs, KerasTensor) and not is_traced(inputs):
-            x = as_rows(inputs, "inputs")
-            if any(axis in (0, -x.ndim) for axis in self._axes):
-                check_training(training)
-                return softmax(x.astype(self.dtype, copy=False), self._axes)
-        return super().__call__(inputs, training)
+        if isinstance(inputs, KerasTensor) or is_traced(inputs):
+            return super().__call__(inputs, training)
+        x = as_rows(inputs, "inputs")
+        if any(axis in (0, -x.ndim) for axis in self._axes):
+            check_training(training)
+            return softmax(x.astype(self.dtype, copy=False), self._axes)
+        return super().__call__(x, training)

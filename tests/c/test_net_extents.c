@@ -16,7 +16,7 @@ static double loss_of(cornu_model *model, cornu_run_mode mode) {
     y.strides[1] = 2 * sizeof(double);
     const cornu_run_options options = {
         .mode = mode, .x = &x, .y = &y, .batch_size = ROWS, .epochs = 1};
-    double loss = NAN;
+    double loss = (double)NAN;
     cornu_error error = {0};
     if (run_whole(model, &options, &loss, &error) != CORNU_OK) CHECK_TEXT(error.message, "");
     return loss;

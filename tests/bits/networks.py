@@ -10,6 +10,7 @@ import numpy as np
 
 from .fused_pairs import FUSED_NETWORKS
 from .network_of_layers import single_layers
+from .ruled_networks import RULED_NETWORKS
 from .samples import bits, classes, numbers, one_hot
 from .training import OPTIMIZERS, WHOLE_OPTIMIZERS, chain_of, dense, outcome, sequential, training
 
@@ -295,6 +296,7 @@ NETWORKS = {
     "single steps": single_steps,
     "random numbers": random_numbers,
     "single layers": single_layers,
+    **RULED_NETWORKS,
 }
 
 

@@ -138,6 +138,74 @@ def with_aliases(keras):
     ]
 
 
+def along_axes(keras):
+    layers, r, c = keras.layers, keras.regularizers, keras.constraints
+    return [
+        layers.EinsumDense(
+            "abc,cde->abde",
+            (2, 2, 3),
+            bias_axes="de",
+            kernel_regularizer=r.L1L2(0.02, 0.1),
+            bias_regularizer=r.L2(0.3),
+            activity_regularizer=r.L2(0.05),
+            kernel_constraint=c.MaxNorm(0.8, axis=[0, 1]),
+            bias_constraint=c.NonNeg(),
+        ),
+        layers.GroupNormalization(
+            3,
+            gamma_regularizer=r.L2(0.2),
+            beta_regularizer=r.L2(0.4),
+            activity_regularizer=r.L1(0.01),
+            gamma_constraint=c.MinMaxNorm(0.5, 1.5),
+            beta_constraint=c.MaxNorm(0.2),
+        ),
+        # Of its own it has no regularizers of weights.
+        layers.RMSNormalization(activity_regularizer=r.L2(0.1)),
+        layers.Flatten(),
+        layers.Dense(2),
+    ]
+
+
+def constrained(keras):
+    layers, c = keras.layers, keras.constraints
+    return [
+        layers.Dense(
+            5,
+            "tanh",
+            kernel_regularizer="l2",
+            kernel_constraint=c.MaxNorm(0.6),
+            bias_constraint=c.NonNeg(),
+        ),
+        layers.BatchNormalization(gamma_constraint=c.MinMaxNorm(0.5, 0.9, rate=0.7)),
+        layers.Dense(2, kernel_constraint=c.UnitNorm(axis=1)),
+    ]
+
+
+# What stands between a gradient and the constraint that follows its step.
+BEFORE_CONSTRAINTS = {
+    "accumulated": ("SGD", {"momentum": 0.5, "gradient_accumulation_steps": 2}),
+    "averaged": ("Adam", {"use_ema": True, "ema_momentum": 0.8}),
+    "averaged and overwritten": (
+        "SGD",
+        {"use_ema": True, "ema_momentum": 0.7, "ema_overwrite_frequency": 2},
+    ),
+    "averaged and accumulated": (
+        "RMSprop",
+        {
+            "use_ema": True,
+            "ema_momentum": 0.6,
+            "ema_overwrite_frequency": 3,
+            "gradient_accumulation_steps": 2,
+            "clipnorm": 0.5,
+        },
+    ),
+}
+
+
+def constrained_after(optimizer, options):
+    return lambda keras: getattr(keras.optimizers, optimizer)(0.05, **options)
+
+
 TRAINED = [
     trained("l2", chain(dense(5, "tanh", kernel_regularizer="l2"), dense(2))),
     trained(
@@ -185,6 +253,11 @@ TRAINED = [
         ],
         shape=(9,),
         optimizer=lambda keras: keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True),
+    ),
+    trained("along axes", along_axes, shape=(2, 4)),
+    *(
+        trained(f"constraints, {name}", constrained, optimizer=constrained_after(*row))
+        for name, row in BEFORE_CONSTRAINTS.items()
     ),
 ]
 

@@ -140,9 +140,11 @@ check-memory:
 	@$(call make_venv, test) '.[test]'
 	$(call in, test)/python -m pytest -m memory $(PYTEST)
 
+# The tests that ask Keras; each family of values is one, in a process of its own.
 check-oracle:
 	@$(call make_venv, oracle) '.[test,oracle]'
-	CORNU_ORACLE=live KERAS_BACKEND=jax $(call in, oracle)/python -m pytest -m '' $(PYTEST)
+	CORNU_ORACLE=live KERAS_BACKEND=jax $(call in, oracle)/python -m pytest -n $(jobs) --maxprocesses 4 \
+		tests/test_oracle_live.py tests/test_programs.py $(PYTEST)
 
 check-coverage:
 	PYTEST='$(PYTEST)' sh tools/check_coverage.sh

@@ -324,7 +324,10 @@ typedef struct cornu_run_options {
                                has been compiled since */
     bool unattended; /* PREDICT: nobody stops it or asks how far it is, so there may be more rows
                         in a batch than batch_size says */
-    unsigned listen; /* the events to stop at; see also cornu_optimizer_set_schedule */
+    bool takes_nonfinite; /* FIT, TRAIN: numbers to train with may be NaN or infinite (those of
+                             validation may not); a step whose loss is not finite counts in the
+                             results, and moves nothing */
+    unsigned listen;      /* the events to stop at; see also cornu_optimizer_set_schedule */
     double tick_seconds;
     /* Asked within steps too; false abandons the step. From a poll the model, and those that share
      * its layers, can predict and evaluate, but not be changed: CORNU_ERROR_STATE. */
@@ -368,7 +371,7 @@ bool cornu_run_validation_results(const cornu_run *run, double *values);
 /* Where the loss of a CORNU_EVENT_BAD_LOSS comes from: what of the batch is not finite first. */
 typedef enum cornu_origin {
     CORNU_ORIGIN_NONE,
-    CORNU_ORIGIN_INPUT,         /* x, which changed since it was checked */
+    CORNU_ORIGIN_INPUT,         /* x, which changed since it was checked, if it was */
     CORNU_ORIGIN_WEIGHT,        /* a layer's weight, and so its output */
     CORNU_ORIGIN_OUTPUT,        /* a layer's output, of finite inputs and weights */
     CORNU_ORIGIN_TARGET,        /* y, as x */

@@ -90,6 +90,7 @@ def test_layers_and_optimizers_are_told_from_other_things():
         ((_core.FIT, X, Y), {"tick_seconds": math.nan}, ValueError, "`tick_seconds`"),
         ((_core.FIT, X, Y), {"tick_seconds": 1e300}, ValueError, "`tick_seconds`"),
         ((_core.FIT, X, Y), {"output": Y}, ValueError, "`output` is for PREDICT only"),
+        ((_core.TEST, X, Y), {"takes_nonfinite": True}, ValueError, "for FIT and TRAIN only"),
         ((_core.PREDICT, X), {}, ValueError, "PREDICT needs `output`"),
         ((_core.PREDICT, X, Y), {"output": Y}, ValueError, "neither `y` nor"),
         ((_core.PREDICT, X), {"output": rows(5, 2)}, ValueError, r"shape \(4, 2\).*\(5, 2\)"),

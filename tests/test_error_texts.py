@@ -388,7 +388,7 @@ def test_a_row_of_the_validation_split_is_found_in_the_data():
         lambda: sparse.fit(X, ids, validation_split=0.2, verbose=0), "in row 3", "row 21 of all"
     )
     # What was not split off keeps its number, and so does what was given apart.
-    with pytest.raises(ValueError, match=r"x\[3, 0\] = nan$"):
+    with pytest.raises(ValueError, match=r"x\[3, 0\] = nan\. \(With `callbacks="):
         model.fit(with_nan(X, 3), Y, validation_split=0.2, verbose=0)
     with pytest.raises(ValueError, match=r"x\[3, 0\] = nan$"):
         model.fit(X, Y, validation_data=(with_nan(X, 3), Y), validation_split=0.2, verbose=0)

@@ -136,6 +136,60 @@ def test_a_callback_may_stop(capsys):
     assert "Batch 2: Invalid loss" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("wide", [6, 3000])
+@pytest.mark.parametrize("where", ["x", "y", "sample_weight"])
+def test_a_callback_takes_bad_data(where, wide):
+    """Their step moves nothing: weights, dropout's draws and statistics are those before it."""
+    arrays = {"x": X.copy(), "y": Y.copy(), "sample_weight": np.ones(50, "float32")}
+    arrays[where][20] = NAN
+    found = []
+    # By the steps before it alone, and by all with the callback.
+    for rows, more in ((16, []), (50, [keras.callbacks.TerminateOnNaN()])):
+        model = model_of(wide=wide, more=[layers.BatchNormalization(), layers.Dropout(0.5, seed=1)])
+        data = {name: array[:rows] for name, array in arrays.items()}
+        options = {"shuffle": False, "epochs": 1, "callbacks": more}
+        if more:
+            row = "the weight of row 20" if where == "sample_weight" else f"row 20 of `{where}`"
+            with told("NaN in batch 2 of epoch 0", f"{row} is not finite.$"):
+                fit(model, **data, **options)
+        else:
+            fit(model, **data, **options)
+        found.append([int(model.optimizer.iterations), *model.get_weights(), model(X, True)])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_bad_data_in_batches_come_to_a_callback():
+    y = Y.copy()
+    y[20] = np.inf
+    model, end = model_of(), [keras.callbacks.TerminateOnNaN(raise_error=True)]
+    batches = ((X[i : i + 8], y[i : i + 8]) for i in range(0, 50, 8))
+    with (
+        told("inf in batch 2", "row 4 of `y` is not finite.$"),
+        pytest.raises(RuntimeError, match=r"encountered at batch 2\. Loss value: inf"),
+    ):
+        fit(model, batches, None, callbacks=end)
+    assert int(model.optimizer.iterations) == 2
+    assert np.isfinite(model.get_weights()[0]).all()
+
+
+def test_who_takes_bad_data():
+    """Data to validate with are refused all the same, and labels; the way out is named."""
+    x, labels = X.copy(), np.arange(50) % 2.0
+    x[3], labels[3] = NAN, NAN
+    end = keras.callbacks.TerminateOnNaN()
+    options = {"validation_data": (x, Y), "callbacks": end}
+    refused(lambda: fit(model_of(), **options), "`validation x`", "[3, 0] = nan")
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    refused(lambda: fit(model, y=labels, callbacks=end), "class ids", "nan")
+    way_out = "(With `callbacks=[keras.callbacks.TerminateOnNaN()]`"
+    refused(lambda: fit(model_of(), x), "x[3, 0] = nan", way_out)
+    refused(lambda: fit(model_of(), iter([(x, Y)]), None), "x[3, 0] = nan (in batch 0)", way_out)
+    with pytest.raises(ValueError, match=r"= nan$"):
+        model_of().evaluate(x, Y, verbose=0)
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("wide", [6, 300, 3000])
 def test_to_look_changes_nothing(wide, threads):

@@ -18,7 +18,7 @@ typedef struct run_call {
     size_t batch_size, epochs, initial_epoch, validation_batch_size, validation_frequency;
     bool shuffle;
     uint64_t shuffle_seed;
-    bool training, unattended;
+    bool training, unattended, takes_nonfinite;
     unsigned listen;
     double tick_seconds;
 } run_call;
@@ -110,6 +110,7 @@ static bool parse_call(PyObject *values, PyObject *keywords, run_call *call) {
         {"$after", cornu_convert_object, &call->after},
         {"$own", cornu_convert_object, &call->own},
         {"$unattended", cornu_convert_bool, &call->unattended},
+        {"$takes_nonfinite", cornu_convert_bool, &call->takes_nonfinite},
         {"$listen", convert_events, &call->listen},
         {"$tick_seconds", convert_seconds, &call->tick_seconds},
     };
@@ -132,6 +133,9 @@ static bool check_arrays_of_mode(const run_call *call) {
     }
     if (call->training && call->mode != CORNU_RUN_PREDICT) {
         problem = "`training` is for PREDICT only";
+    }
+    if (call->takes_nonfinite && call->mode != CORNU_RUN_FIT && call->mode != CORNU_RUN_TRAIN) {
+        problem = "`takes_nonfinite` is for FIT and TRAIN only";
     }
     if (call->after != NULL && call->mode != CORNU_RUN_TRAIN && call->mode != CORNU_RUN_TEST) {
         problem = "`after` is for TRAIN and TEST only";
@@ -274,6 +278,7 @@ bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values
         .validation_frequency = call.validation_frequency,
         .training = call.training,
         .unattended = call.unattended,
+        .takes_nonfinite = call.takes_nonfinite,
         .listen = call.listen,
         .tick_seconds = call.tick_seconds,
     };

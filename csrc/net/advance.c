@@ -1,4 +1,5 @@
 /* The epoch loop: from phase to phase until an event is due. */
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -63,9 +64,14 @@ static void take_mask(const cornu_run *run, const cornu_feed *feed, const cornu_
            rows->count * places * sizeof(bool));
 }
 
+/* Whether the weights are not to be moved by a step of this loss. */
+static bool is_spared(const cornu_run *run, double loss) {
+    return run->options.takes_nonfinite && !isfinite(loss);
+}
+
 /* Forward to gradient: what may still be abandoned. After an error the run is over and its means
- * are not read again. */
-static cornu_status compute(cornu_run *run, cornu_step *step) {
+ * are not read again. Sets *spared where the weights are to be spared the step. */
+static cornu_status compute(cornu_run *run, cornu_step *step, bool *spared) {
     const cornu_workspace_use *use = &step->workspace->use;
     bool gradient_only = run->options.mode == CORNU_RUN_GRADIENT;
     double loss = 0.0;
@@ -75,9 +81,11 @@ static cornu_status compute(cornu_run *run, cornu_step *step) {
     if (status == CORNU_OK && use->targets) {
         status = cornu_step_loss(step, run->objective, gradient_only ? NULL : run->means, &loss);
     }
-    if (status == CORNU_OK && use->backward) status = cornu_step_backward(step, run->objective);
+    if (status == CORNU_OK && use->backward && !is_spared(run, loss))
+        status = cornu_step_backward(step, run->objective);
     if (status == CORNU_OK && use->targets)
         status = cornu_step_penalize(step, gradient_only ? NULL : run->means, &loss);
+    *spared = use->backward && is_spared(run, loss);
     if (status == CORNU_OK && gradient_only) run->means[0] = (cornu_mean){loss, 1.0};
     return status;
 }
@@ -133,8 +141,10 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
                        .update = &update};
     const bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
-    status = compute(run, &step);
-    if (status == CORNU_OK && training && !cornu_optimizer_is_direct(&optimizer->options)) {
+    bool spared = false;
+    status = compute(run, &step, &spared);
+    const bool moves = training && !spared;
+    if (status == CORNU_OK && moves && !cornu_optimizer_is_direct(&optimizer->options)) {
         status = cornu_update_prepare(optimizer, run->plan, &run->task, feed->workspace->gradient);
     }
     if (status == CORNU_ERROR_FORKED) {
@@ -144,9 +154,9 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
                         "before the step.");
     }
     if (status == CORNU_BAD_LOSS) run->bad.row = row_of_x(rows, run->bad.row);
-    bool abandon = status != CORNU_OK || run->options.mode == CORNU_RUN_GRADIENT;
+    bool abandon = status != CORNU_OK || spared || run->options.mode == CORNU_RUN_GRADIENT;
     if (moves_state && abandon) cornu_step_restore_state(&step);
-    if (status != CORNU_OK) return status;
+    if (status != CORNU_OK || spared) return status;
     if (step.descending) {
         cornu_optimizer_end(optimizer, &update);
     } else if (training) {

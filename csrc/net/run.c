@@ -16,7 +16,8 @@ bool cornu_run_trains(const cornu_run *run) {
 }
 
 bool cornu_run_checks(const cornu_run *run, const cornu_feed *feed) {
-    return run->options.mode != CORNU_RUN_PREDICT && !feed->checked;
+    const bool takes_all = feed == &run->feed && run->options.takes_nonfinite;
+    return run->options.mode != CORNU_RUN_PREDICT && !feed->checked && !takes_all;
 }
 
 static bool takes_whole(cornu_run_mode mode) {

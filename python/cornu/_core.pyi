@@ -370,6 +370,8 @@ class Run:
         own: Callable[[bool, int, int | None, np.ndarray, bool], tuple[float, object]]
         | None = None,
         unattended: bool = False,  # PREDICT: nobody stops it, or asks how far it is
+        # FIT, TRAIN: NaN and infinity are let through, and steps whose loss is such are not taken.
+        takes_nonfinite: bool = False,
         listen: int = 0,
         tick_seconds: float = 0.1,
     ) -> Self: ...

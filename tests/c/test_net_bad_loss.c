@@ -114,6 +114,37 @@ static void test_weights_outputs_and_losses(void) {
     }
 }
 
+/* Whether gradients are spent as soon as they are there or not. */
+static void test_data_that_are_let_through(void) {
+    for (size_t wide = 5; wide < 5000; wide += 4000) {
+        double before[OUTPUTS], after[OUTPUTS], loss;
+        fill_data();
+        cornu_model *model = model_with(wide, CORNU_MEAN_SQUARED_ERROR);
+        predict_pairs(model, x_values, 1, FEATURES, before);
+        for (size_t i = 0; i < ROWS * OUTPUTS; i++) y_values[i] = (double)NAN;
+        cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, OUTPUTS);
+        cornu_run_options options = {.mode = CORNU_RUN_FIT,
+                                     .x = &x,
+                                     .y = &y,
+                                     .batch_size = BATCH,
+                                     .epochs = 1,
+                                     .takes_nonfinite = true};
+        cornu_run *run = NULL;
+        size_t events;
+        CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_OK);
+        CHECK_INT(finish_run(run, &events, NULL), CORNU_OK);
+        CHECK(cornu_run_results(run, &loss) && isnan(loss));
+        predict_pairs(model, x_values, 1, FEATURES, after);
+        CHECK(memcmp(before, after, sizeof before) == 0);
+        cornu_run_release(run);
+        options.takes_nonfinite = false;
+        CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_OK);
+        CHECK_INT(finish_run(run, &events, NULL), CORNU_ERROR_DATA);
+        cornu_run_release(run);
+        cornu_model_release(model);
+    }
+}
+
 static void test_to_look_changes_nothing(void) {
     const size_t wide[] = {5, 200, 4000};
     for (size_t i = 0; i < sizeof wide / sizeof *wide; i++) {
@@ -140,6 +171,7 @@ static void test_to_look_changes_nothing(void) {
 int main(void) {
     test_data_that_change();
     test_weights_outputs_and_losses();
+    test_data_that_are_let_through();
     test_to_look_changes_nothing();
     return check_report();
 }

@@ -148,6 +148,45 @@ def run_nan(keras, dtype):
     return {"steps": np.array(steps), "printed": text}
 
 
+def nan_in_data(where, value, raise_error):
+    """What of x or y is not finite comes to the loss where TerminateOnNaN is there."""
+
+    def run(keras, dtype):
+        model, arrays = small(keras), dict(zip("xy", data(dtype), strict=True))
+        arrays[where][3, 1] = value
+        losses, ends = [], []
+
+        class Keeper(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch, logs=None):
+                losses.append(logs["loss"])
+
+            def on_train_end(self, logs=None):
+                ends.append(sorted(logs))
+
+        callbacks = [Keeper(), keras.callbacks.TerminateOnNaN(raise_error=raise_error)]
+        options = {"batch_size": 3, "epochs": 3, "shuffle": False, "verbose": 0}
+        error, history = "", None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            try:
+                history, text = printed(
+                    lambda: model.fit(arrays["x"], arrays["y"], callbacks=callbacks, **options)
+                )
+            except RuntimeError as raised:
+                error, text = str(raised), ""
+        found = [] if history is None else history.history["loss"]
+        return {
+            "losses": np.array(losses),
+            "history": np.array(found),
+            "ends": np.array(str(ends)),
+            "error": np.array(error),
+            "printed": text,
+        }
+
+    name = f"{where} {value} {'raised' if raise_error else 'stopped'}"
+    return Case(f"nan in data/{name}", run, float32=(2e-5, 1e-6), nan=True)
+
+
 def run_lambda(keras, dtype):
     model, (x, y), events = small(keras), data(dtype), []
 
@@ -213,5 +252,9 @@ CASES = [
     csv_case("separated", separator=";", append=True),
     csv_case("validated", validated=True, append=True),
     Case("nan", run_nan),
+    nan_in_data("y", np.inf, False),
+    nan_in_data("y", np.nan, True),
+    nan_in_data("x", np.nan, False),
+    nan_in_data("x", -np.inf, True),
     Case("lambda", run_lambda),
 ]

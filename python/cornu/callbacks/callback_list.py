@@ -9,6 +9,7 @@ from cornu.callbacks.callback import Callback, Logs
 from cornu.callbacks.history import History
 from cornu.callbacks.progbar_logger import ProgbarLogger
 from cornu.callbacks.result_dict import ResultDict
+from cornu.callbacks.terminate_on_nan import TerminateOnNaN
 
 # The hooks that reach their older names, unless they are overridden themselves.
 _OLD_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
@@ -128,6 +129,11 @@ class CallbackList:
 
     def _overridden(self, name: str) -> list[Hook]:
         return [getattr(callback, name) for callback in self.callbacks if overrides(callback, name)]
+
+    @property
+    def ends_on_nan(self) -> bool:
+        """Whether one of them says what is to happen where the loss is not finite."""
+        return any(isinstance(callback, TerminateOnNaN) for callback in self.callbacks)
 
     def close(self) -> None:
         """Leave the display as it is, when an exception ended the call."""

@@ -12,8 +12,13 @@ from cornu.utils.messages import tell
 class TerminateOnNaN(Callback):
     """Stop training after a batch when the loss is NaN or infinite.
 
+    With it among the callbacks of `fit`, `x`, `y` and `sample_weight` may hold NaN and infinity,
+    which `fit` refuses otherwise: they come to the loss. The step whose loss is not finite counts
+    in the results and moves no weight, so that the model is left as the steps before made it.
+
     Args:
-        raise_error: Whether to raise a RuntimeError; else training ends as if it were done.
+        raise_error: Whether to raise a RuntimeError, after which no callback's `on_train_end` is
+            called; else training ends as if it were done.
 
     Raises:
         RuntimeError: in `fit`, with `raise_error`: the loss is NaN or infinite.

@@ -105,6 +105,20 @@ def random_order(is_shuffled: bool) -> Callable[[int], np.ndarray] | None:
     return generator.permutation
 
 
+def with_way_out(error: ValueError) -> ValueError:
+    """An error about a number that is not finite, with what lets such numbers through.
+
+    Args:
+        error: What the core says of the data of a fit.
+    """
+    if re.match("`(x|y|sample_weight)` must hold finite numbers only", str(error)) is None:
+        return error
+    return ValueError(
+        f"{error}. (With `callbacks=[keras.callbacks.TerminateOnNaN()]` such numbers come to the "
+        "loss, and end the training there.)"
+    )
+
+
 def with_row_of_all(error: ValueError, first: int) -> ValueError:
     """An error about a row of the data split off, with its place among all rows.
 

@@ -60,6 +60,10 @@ class FitLoop:
         callbacks: The callbacks.
         validate: Called at an epoch's end with its number, where the core does not validate:
             returns the results; None: there are none, or this is None.
+
+    Attributes:
+        listen: The events that the core must stop at.
+        takes_nonfinite: Whether data to train with may be NaN or infinite.
     """
 
     def __init__(
@@ -70,7 +74,8 @@ class FitLoop:
         self._validate = validate
         self._callbacks = callbacks
         self._hooks, self.listen = find_hooks(callbacks, _FIT_HOOKS)
-        self._watch = LossWatch()
+        self.takes_nonfinite = callbacks.ends_on_nan
+        self._watch = LossWatch(is_checked=not self.takes_nonfinite)
         self.listen |= self._watch.listen
 
     def run(self, model: Any, run: _core.Run, trial: Trial, resolved: Resolved) -> None:

@@ -28,14 +28,16 @@ class LossWatch:
 
     Args:
         has_warned: Whether the user was warned before: errors alone are left to tell.
+        is_checked: Whether data that are not finite are refused where they are seen first.
 
     Attributes:
         listen: The event that a run is to stop at; 0: none.
         has_warned: Whether the user was warned by now.
     """
 
-    def __init__(self, has_warned: bool = False) -> None:
+    def __init__(self, has_warned: bool = False, is_checked: bool = True) -> None:
         self._action = config.on_nan()
+        self._is_checked = is_checked
         self.has_warned = has_warned
         silent = self._action == "ignore" or (has_warned and self._action != "raise")
         self.listen = 0 if silent else _core.BAD_LOSS
@@ -62,7 +64,8 @@ class LossWatch:
             return
         self.listen = 0
         text = (
-            f'The loss of model "{model.name}" is {_number(bad[1])}{where}: {_origin(model, bad)}'
+            f'The loss of model "{model.name}" is {_number(bad[1])}{where}: '
+            f"{_origin(model, bad, self._is_checked)}"
         )
         if self._action == "raise":
             raise FloatingPointError(text)
@@ -74,16 +77,17 @@ def _number(value: float) -> str:
     return "NaN" if math.isnan(value) else str(value)
 
 
-def _origin(model: Any, bad: tuple[int, float, int, int, int]) -> str:
+def _origin(model: Any, bad: tuple[int, float, int, int, int], is_checked: bool) -> str:
     """What of the batch is the first that is not finite, and what can be done."""
     origin, _, index, slot, row = bad
-    changed = "and must have changed since it was checked. Copy data that others write to."
-    if origin == _INPUT:
-        return f"row {row} of `x` is not finite, {changed}"
-    if origin == _TARGET:
-        return f"row {row} of `y` is not finite, {changed}"
-    if origin == _SAMPLE_WEIGHT:
-        return f"the weight of row {row} is not finite, {changed}"
+    data = {
+        _INPUT: "row {} of `x`",
+        _TARGET: "row {} of `y`",
+        _SAMPLE_WEIGHT: "the weight of row {}",
+    }
+    if origin in data:
+        changed = ", and must have changed since it was checked. Copy data that others write to."
+        return f"{data[origin].format(row)} is not finite{changed if is_checked else '.'}"
     if origin in (_WEIGHT, _OUTPUT):
         place, layer = list(numbered(model._parts))[index]
         named = f'layer {place} "{layer.name}"'

@@ -31,6 +31,7 @@ class BatchPass:
         class_weight: A weight for each class; None: none.
         watch: What is told of a loss that is not finite; None: nothing.
         epoch: The epoch's number.
+        takes_nonfinite: Whether the batches may hold NaN and infinity.
     """
 
     def __init__(
@@ -41,10 +42,12 @@ class BatchPass:
         class_weight: Any = None,
         watch: LossWatch | None = None,
         epoch: int = 0,
+        takes_nonfinite: bool = False,
     ) -> None:
         self._model, self._mode, self._before = model, mode, before
         self._class_weight = class_weight
         self._watch, self._epoch = watch, epoch
+        self._takes_nonfinite = takes_nonfinite
         self._run: _core.Run | None = None
         self.steps = 0
         self.values: list[float] = []
@@ -69,7 +72,13 @@ class BatchPass:
             own = self._model._own_caller(trains=self._mode == _core.TRAIN)
             listen = 0 if self._watch is None else self._watch.listen
             run = _core.Run(
-                self._model._core, self._mode, *data, after=self._run, own=own, listen=listen
+                self._model._core,
+                self._mode,
+                *data,
+                after=self._run,
+                own=own,
+                takes_nonfinite=self._takes_nonfinite,
+                listen=listen,
             )
             try:
                 if self._watch is None:
@@ -130,12 +139,13 @@ def train(
         class_weight: A weight for each class; None: none.
         attach: Called when the data were found to fit, before the first hook.
     """
-    marker, watch = None, LossWatch()
+    takes_nonfinite = listeners.ends_on_nan
+    marker, watch = None, LossWatch(is_checked=not takes_nonfinite)
     logs: dict[str, float] = {}
     try:
         epoch = epochs.start
         while epoch < epochs.stop:
-            part = BatchPass(model, _core.TRAIN, "fit", class_weight, watch, epoch)
+            part = BatchPass(model, _core.TRAIN, "fit", class_weight, watch, epoch, takes_nonfinite)
             batches = feed.epoch()
             first = next(batches, None)
             if first is None:

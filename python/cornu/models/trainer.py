@@ -26,6 +26,7 @@ from cornu.models.fit_arguments import (
     random_order,
     take_any_validation,
     with_row_of_all,
+    with_way_out,
 )
 from cornu.models.loops import FitLoop
 from cornu.models.split_check import warn_of_missing_classes
@@ -83,7 +84,8 @@ class Trainer(BatchTrainer):
         several types, are made arrays first. If a number in them is not finite, or a label out of
         range, that is found in the first epoch, and the model is put back to where it was: one
         that was not built is not built then. Where epochs are counted in steps, or data come in
-        batches, steps that were taken before it was found stay.
+        batches, steps that were taken before it was found stay. With a `TerminateOnNaN` among
+        `callbacks` numbers to train with need not be finite.
 
         Args:
             x: Inputs: an array of rows of the model's input shape, or lists of numbers; or what
@@ -200,6 +202,7 @@ class Trainer(BatchTrainer):
                 validation_batch_size=test_size,
                 validation_frequency=frequency if isinstance(frequency, int) else 1,
                 own=self._own_caller(trains=True),
+                takes_nonfinite=loop.takes_nonfinite,
                 listen=loop.listen,
                 tick_seconds=TICK_SECONDS,
             )
@@ -214,9 +217,10 @@ class Trainer(BatchTrainer):
                 self.history = history
                 if revoke_seed is not None:
                     revoke_seed()
-            if is_split:
-                raise with_row_of_all(error, row_count) from None
-            raise
+            told = with_way_out(with_row_of_all(error, row_count) if is_split else error)
+            if told is error:
+                raise
+            raise told from None
         finally:
             run.close()
             self._run = None
@@ -245,6 +249,11 @@ class Trainer(BatchTrainer):
             )
         try:
             streaming.train(self, feed, listeners, epochs, validate, class_weight, attach)
+        except ValueError as error:
+            told = with_way_out(error)
+            if told is error:
+                raise
+            raise told from None
         finally:
             listeners.close()
         assert self.history is not None

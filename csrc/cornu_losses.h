@@ -8,7 +8,9 @@ typedef enum cornu_loss_kind {
     CORNU_MEAN_ABSOLUTE_ERROR,
     CORNU_BINARY_CROSSENTROPY,
     CORNU_CATEGORICAL_CROSSENTROPY,
-    CORNU_SPARSE_CATEGORICAL_CROSSENTROPY, /* the target is one class id a row */
+    /* The target is one class id a row. A value: the id of rows that have no part, which need not
+     * be that of a class; none: all have one. */
+    CORNU_SPARSE_CATEGORICAL_CROSSENTROPY,
     CORNU_MEAN_ABSOLUTE_PERCENTAGE_ERROR,
     CORNU_MEAN_SQUARED_LOGARITHMIC_ERROR,
     CORNU_HUBER, /* parameter: delta */

@@ -143,7 +143,6 @@ def test_specification():
         (losses.BinaryCrossentropy(axis=1), "`axis` of a loss or metric must be -1"),
         (losses.CategoricalCrossentropy(axis=0), "`axis` of a loss or metric must be -1"),
         (losses.SparseCategoricalCrossentropy(axis=1), "`axis` of a loss or metric must be -1"),
-        (losses.SparseCategoricalCrossentropy(ignore_class=0), "`ignore_class` must be None"),
         (losses.Loss(), "The core has no such loss"),
     ],
 )

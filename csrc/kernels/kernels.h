@@ -354,6 +354,16 @@ bool cornu_optimizer_is_direct(const cornu_optimizer_options *options);
  * is not, or count. For CORNU_ANY_LABEL every int32 will do. */
 #define CORNU_ANY_LABEL ((size_t)-1)
 size_t cornu_labels_to_ids(size_t count, const double *labels, size_t classes, int32_t *ids);
+/* The same, where a label that is among `ignored`, int32s all, is its own id whatever the classes.
+ */
+size_t cornu_labels_to_ids_but(size_t count, const double *labels, size_t classes,
+                               size_t ignored_count, const double *ignored, int32_t *ids);
+/* Where rows of a class have no part in a sparse cross-entropy, its id; else NULL. */
+static inline const double *cornu_loss_ignored(const cornu_loss *loss) {
+    return loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY && loss->value_count > 0
+               ? loss->values
+               : NULL;
+}
 
 /* Each of rows x per_row losses' share of a batch's loss, from one weight a row; of those alone
  * that `mask` has, which says so of each loss (NULL: all), and the others' is 0. */

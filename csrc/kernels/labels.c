@@ -17,3 +17,21 @@ size_t cornu_labels_to_ids(size_t count, const double *labels, size_t classes, i
     }
     return count;
 }
+
+static bool is_among(double label, size_t count, const double *values) {
+    for (size_t i = 0; i < count; i++) {
+        if (label == values[i]) return true;
+    }
+    return false;
+}
+
+size_t cornu_labels_to_ids_but(size_t count, const double *labels, size_t classes,
+                               size_t ignored_count, const double *ignored, int32_t *ids) {
+    size_t done = cornu_labels_to_ids(count, labels, classes, ids);
+    while (done < count && is_among(labels[done], ignored_count, ignored)) {
+        ids[done] = (int32_t)labels[done];
+        done++;
+        done += cornu_labels_to_ids(count - done, labels + done, classes, ids + done);
+    }
+    return done;
+}

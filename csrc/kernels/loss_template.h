@@ -65,6 +65,12 @@ INLINE double sparse_loss_of_row(bool from_logits, row_norm norm, REAL predictio
     return (double)negated(log_probability(false, norm, prediction));
 }
 
+/* Whether a row's class is one that the loss is of. Of another, that no output is for, Keras's loss
+ * is 0 too. */
+INLINE bool has_part(const double *ignored, size_t columns, int32_t id) {
+    return (uint32_t)id < columns && !(ignored && (double)id == *ignored);
+}
+
 /* Of up to LANES rows. */
 static void categorical_rows(const cornu_loss *loss, loss_targets targets, size_t rows,
                              size_t columns, const void *target, const REAL *prediction,
@@ -80,9 +86,13 @@ static void categorical_rows(const cornu_loss *loss, loss_targets targets, size_
     for (size_t i = 0; i < rows; i++) {
         const REAL *row = prediction + i * columns;
         if (loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY) {
-            const REAL at_id = row[((const int32_t *)target)[i]];
-            row_losses[i] = loss->from_logits ? sparse_loss_of_row(true, norms[i], at_id)
-                                              : sparse_loss_of_row(false, norms[i], at_id);
+            const int32_t id = ((const int32_t *)target)[i];
+            if (!has_part(cornu_loss_ignored(loss), columns, id)) {
+                row_losses[i] = 0;
+                continue;
+            }
+            row_losses[i] = loss->from_logits ? sparse_loss_of_row(true, norms[i], row[id])
+                                              : sparse_loss_of_row(false, norms[i], row[id]);
         } else {
             const REAL *row_target = (const REAL *)target + i * columns;
             row_losses[i] =
@@ -106,16 +116,29 @@ static void categorical_forward(const cornu_loss *loss, loss_targets targets, si
     }
 }
 
+/* Whatever was predicted, a NaN too. */
+INLINE void no_derivative(size_t columns, REAL *dprediction) {
+    for (size_t j = 0; j < columns; j++) {
+        dprediction[j] = 0;
+    }
+}
+
 /* dlogits = scale (probabilities * sum of targets - target) */
-static void backward_of_logits(bool sparse, loss_targets targets, size_t rows, size_t columns,
-                               const void *target, const REAL *probabilities,
+static void backward_of_logits(const cornu_loss *loss, loss_targets targets, size_t rows,
+                               size_t columns, const void *target, const REAL *probabilities,
                                const double *row_scales, REAL *dprediction) {
+    const bool sparse = loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
+    const double *ignored = cornu_loss_ignored(loss);
     for (size_t i = 0; i < rows; i++) {
         const REAL scale = (REAL)row_scales[i];
         const REAL *p = probabilities + i * columns;
         REAL *d = dprediction + i * columns;
         if (sparse) {
-            const size_t id = (size_t)((const int32_t *)target)[i];
+            const int32_t id = ((const int32_t *)target)[i];
+            if (!has_part(ignored, columns, id)) {
+                no_derivative(columns, d);
+                continue;
+            }
             const REAL at_id = p[id] - 1;
             INDEPENDENT
             for (size_t j = 0; j < columns; j++) {
@@ -140,16 +163,22 @@ INLINE REAL normalised_derivative(REAL t, REAL p) {
 }
 
 /* With p = q / sum(q) and g the derivative by p: dq = scale (g - g . p) / sum(q). */
-static void backward_of_probabilities(bool sparse, loss_targets targets, size_t rows,
+static void backward_of_probabilities(const cornu_loss *loss, loss_targets targets, size_t rows,
                                       size_t columns, const void *target, const REAL *prediction,
                                       const double *row_scales, REAL *dprediction) {
+    const bool sparse = loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
+    const double *ignored = cornu_loss_ignored(loss);
     for (size_t i = 0; i < rows; i++) {
         const REAL *q = prediction + i * columns;
         REAL *d = dprediction + i * columns;
         const REAL sum = row_sum(columns, q);
         const REAL scale = (REAL)row_scales[i] / sum;
         if (sparse) {
-            const size_t id = (size_t)((const int32_t *)target)[i];
+            const int32_t id = ((const int32_t *)target)[i];
+            if (!has_part(ignored, columns, id)) {
+                no_derivative(columns, d);
+                continue;
+            }
             const REAL p = q[id] / sum, g = normalised_derivative(1, p);
             const REAL others = negated(scale * (g * p)), at_id = scale * (g - g * p);
             for (size_t j = 0; j < columns; j++) {
@@ -229,7 +258,6 @@ static void loss_backward(const cornu_loss *loss, size_t rows, size_t columns, c
         return;
     }
     const loss_targets targets = smoothing_of(loss, columns);
-    const bool sparse = loss->kind == CORNU_SPARSE_CATEGORICAL_CROSSENTROPY;
     if (is_loss_of_whole_row(loss)) {
         row_loss_backward(loss, targets, rows, columns, target, prediction, row_scales,
                           dprediction);
@@ -237,14 +265,14 @@ static void loss_backward(const cornu_loss *loss, size_t rows, size_t columns, c
         element_loss_backward(loss, targets, rows, columns, target, prediction, probabilities,
                               row_scales, dprediction);
     } else if (!loss->from_logits) {
-        backward_of_probabilities(sparse, targets, rows, columns, target, prediction, row_scales,
+        backward_of_probabilities(loss, targets, rows, columns, target, prediction, row_scales,
                                   dprediction);
     } else {
         if (!probabilities) {
             softmax_forward(rows, columns, prediction, dprediction);
             probabilities = dprediction;
         }
-        backward_of_logits(sparse, targets, rows, columns, target, probabilities, row_scales,
+        backward_of_logits(loss, targets, rows, columns, target, probabilities, row_scales,
                            dprediction);
     }
 }

@@ -41,9 +41,13 @@ static void row_loss_forward(const cornu_loss *loss, loss_targets targets, size_
     const bool sparse = loss->kind == CORNU_CATEGORICAL_GENERALIZED_CROSS_ENTROPY;
     for (size_t i = 0; i < rows; i++) {
         const REAL *p = prediction + i * columns;
-        row_losses[i] = sparse ? generalized_of_row(targets, p[((const int32_t *)target)[i]])
-                               : loss_of_whole_row(loss, targets, columns,
-                                                   (const REAL *)target + i * columns, p);
+        if (sparse) {
+            const uint32_t id = (uint32_t)((const int32_t *)target)[i];
+            row_losses[i] = generalized_of_row(targets, id < columns ? p[id] : 0);
+        } else {
+            row_losses[i] =
+                loss_of_whole_row(loss, targets, columns, (const REAL *)target + i * columns, p);
+        }
     }
 }
 

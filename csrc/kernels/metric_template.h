@@ -25,6 +25,10 @@ static size_t row_argmax(size_t columns, const REAL *row) {
 }
 
 static bool in_top(size_t k, size_t columns, const REAL *row, size_t id) {
+    /* A class that no output is for, as a loss may leave out. */
+    if (id >= columns) {
+        return false;
+    }
     const REAL value = row[id];
     size_t greater = 0;
     for (size_t j = 0; j < columns; j++) {

@@ -123,7 +123,10 @@ static cornu_status compute_chunk(const row_computation *rows, size_t count, siz
         return CORNU_OK;
     }
     int32_t ids[CHUNK_ROWS];
-    size_t bad = cornu_labels_to_ids(count, rows->labels + row, rows->columns, ids);
+    const double *ignored =
+        rows->metric ? cornu_metric_ignored(rows->metric) : cornu_loss_ignored(rows->loss);
+    size_t bad = cornu_labels_to_ids_but(count, rows->labels + row, rows->columns, ignored != NULL,
+                                         ignored, ids);
     if (bad < count) return label_error(rows->columns, rows->labels[row + bad], row + bad, error);
     compute_rows(rows, count, row, ids);
     return CORNU_OK;

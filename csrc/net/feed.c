@@ -125,8 +125,11 @@ static cornu_status gather_ids(cornu_run *run, const cornu_feed *feed, const cor
     if (status != CORNU_OK) return status;
     size_t count = rows->count * feed->y.row_count;
     size_t columns = cornu_shape_last(cornu_plan_output(run->plan));
-    size_t classes = cornu_objective_class_count(run->objective, columns);
-    size_t bad = cornu_labels_to_ids(count, workspace->labels, classes, workspace->target);
+    const cornu_objective *objective = run->objective;
+    size_t classes = cornu_objective_class_count(objective, columns);
+    size_t bad =
+        cornu_labels_to_ids_but(count, workspace->labels, classes, objective->ignored_count,
+                                objective->ignored, workspace->target);
     if (bad == count) return CORNU_OK;
     char label[CORNU_NUMBER_TEXT], name[CORNU_NAME_NBYTES];
     if (classes == CORNU_ANY_LABEL) {
@@ -136,13 +139,18 @@ static cornu_status gather_ids(cornu_run *run, const cornu_feed *feed, const cor
                                feed->y.name, cornu_number_text(workspace->labels[bad], label),
                                cornu_rows_at(rows, bad / feed->y.row_count));
     }
-    return cornu_error_set(
-        error, CORNU_ERROR_DATA,
-        "`%s` must hold class ids, whole numbers from 0 to %zu (layer %zu \"%s\" has %zu outputs). "
-        "Received: %s in row %zu",
-        feed->y.name, classes - 1, run->plan->count - 1, cornu_plan_output_name(run->plan, name),
-        classes, cornu_number_text(workspace->labels[bad], label),
-        cornu_rows_at(rows, bad / feed->y.row_count));
+    char ignored[CORNU_NUMBER_TEXT] = "";
+    const bool ignores = objective->ignored_count > 0;
+    if (ignores) cornu_number_text(objective->ignored[0], ignored);
+    return cornu_error_set(error, CORNU_ERROR_DATA,
+                           "`%s` must hold class ids, whole numbers from 0 to %zu (layer %zu "
+                           "\"%s\" has %zu outputs)%s%s. "
+                           "Received: %s in row %zu",
+                           feed->y.name, classes - 1, run->plan->count - 1,
+                           cornu_plan_output_name(run->plan, name), classes,
+                           ignores ? ", or the ignored class " : "", ignored,
+                           cornu_number_text(workspace->labels[bad], label),
+                           cornu_rows_at(rows, bad / feed->y.row_count));
 }
 
 static cornu_status gather_targets(cornu_run *run, const cornu_feed *feed, const cornu_rows *rows,

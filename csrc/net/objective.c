@@ -38,6 +38,14 @@ static cornu_status check_loss(const cornu_loss *loss, cornu_error *error) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "A loss of the caller's own must come with its functions.");
     }
+    const double *ignored = cornu_loss_ignored(loss);
+    int32_t id;
+    if (ignored && cornu_labels_to_ids(1, ignored, CORNU_ANY_LABEL, &id) == 0) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "The class that a loss ignores must be a whole number from "
+                               "-2147483648 to 2147483647. Received: %g",
+                               *ignored);
+    }
     if ((unsigned)loss->extent >= CORNU_EXTENT_COUNT ||
         (loss->extent != CORNU_OVER_ROW && !cornu_loss_is_overlap(loss))) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
@@ -54,6 +62,7 @@ cornu_status cornu_loss_check_values(const cornu_loss *loss, size_t columns, cor
     size_t least = 0, most = 0;
     switch ((int)loss->kind) {
         case CORNU_BINARY_FOCAL_CROSSENTROPY:
+        case CORNU_SPARSE_CATEGORICAL_CROSSENTROPY:
             most = 1;
             break;
         case CORNU_CATEGORICAL_FOCAL_CROSSENTROPY:
@@ -109,7 +118,8 @@ static size_t number_count(const cornu_metric *metric) {
 static bool count_sums(const cornu_loss *loss, size_t metric_count, const cornu_metric *metrics,
                        size_t *mean_count, size_t *numbers) {
     size_t nbytes;
-    *numbers = loss->value_count;
+    /* And what each may ignore. */
+    if (!cornu_size_add(loss->value_count, metric_count, numbers)) return false;
     for (size_t i = 0; i < metric_count; i++) {
         const size_t pairs = cornu_metric_pair_count(&metrics[i]);
         if (pairs == 0 || !cornu_size_add(*mean_count, pairs, mean_count)) return false;
@@ -136,6 +146,18 @@ static const double *keep_numbers(const double *numbers, size_t count, double **
     return kept;
 }
 
+/* What the loss ignores is no class for anybody; of the caller's own loss it is not known, and what
+ * any metric ignores will do. */
+static void note_ignored(cornu_objective *made, double *room) {
+    const bool own = made->loss.kind == CORNU_FOREIGN_LOSS;
+    made->ignored = room;
+    if (cornu_loss_ignored(&made->loss)) room[made->ignored_count++] = *made->loss.values;
+    for (size_t i = 0; i < made->metric_count && own; i++) {
+        const double *ignored = cornu_metric_ignored(&made->metrics[i]);
+        if (ignored) room[made->ignored_count++] = *ignored;
+    }
+}
+
 static void set_loss_and_metrics(cornu_objective *made, const cornu_loss *loss,
                                  const cornu_metric *metrics) {
     double *room = made->numbers;
@@ -157,6 +179,7 @@ static void set_loss_and_metrics(cornu_objective *made, const cornu_loss *loss,
             metric->counts.thresholds = keep_numbers(metric->counts.thresholds, count, &room);
         }
     }
+    note_ignored(made, room);
 }
 
 cornu_status cornu_objective_new(const cornu_loss *loss, cornu_optimizer *optimizer,
@@ -276,6 +299,13 @@ static bool has_sparse_metric(const cornu_objective *objective) {
 bool cornu_objective_is_sparse(const cornu_objective *objective) {
     if (objective->loss.kind != CORNU_FOREIGN_LOSS) return cornu_loss_is_sparse(&objective->loss);
     return has_sparse_metric(objective);
+}
+
+bool cornu_objective_ignores(const cornu_objective *objective) {
+    bool ignores = cornu_loss_ignored(&objective->loss) != NULL;
+    for (size_t i = 0; i < objective->metric_count; i++)
+        ignores |= cornu_metric_ignored(&objective->metrics[i]) != NULL;
+    return ignores;
 }
 
 size_t cornu_objective_class_count(const cornu_objective *objective, size_t columns) {

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "cornu.h"
+#include "kernels/kernels.h"
 #include "net/optimizer.h"
 #include "net/plan.h"
 
@@ -27,7 +28,10 @@ typedef struct cornu_objective {
     size_t mean_count;          /* what they are made of: at least one each */
     cornu_mean *means;
     double *numbers; /* of the loss and all metrics, which point into them */
-    bool has_state;  /* a metric keeps its own */
+    size_t ignored_count;
+    double
+        *ignored;   /* labels that targets may have though they are no classes; among the numbers */
+    bool has_state; /* a metric keeps its own */
     size_t metric_count;
     cornu_metric metrics[];
 } cornu_objective;
@@ -51,6 +55,12 @@ bool cornu_objective_is_joined(const cornu_objective *objective, const cornu_pla
 /* Whether targets are class ids: the loss takes such or, where it is the caller's own, a metric
  * does. */
 bool cornu_objective_is_sparse(const cornu_objective *objective);
+/* The class that a metric of a value a row ignores; NULL: none. */
+static inline const double *cornu_metric_ignored(const cornu_metric *metric) {
+    return metric->kind == CORNU_METRIC_LOSS ? cornu_loss_ignored(&metric->loss) : NULL;
+}
+/* Whether the loss or a metric ignores a class. */
+bool cornu_objective_ignores(const cornu_objective *objective);
 /* How many classes targets are ids of, for predictions of so many columns; CORNU_ANY_LABEL: they
  * are no ids, but labels. */
 size_t cornu_objective_class_count(const cornu_objective *objective, size_t columns);

@@ -109,6 +109,7 @@ static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
         use.targets = true;
         use.joined = cornu_objective_is_joined(run->objective, run->plan);
         use.sparse = cornu_objective_is_sparse(run->objective);
+        use.ignores = cornu_objective_ignores(run->objective);
         use.pairs = run->objective->loss.kind == CORNU_CIRCLE;
         use.target_count = target_count_of(run, &run->feed);
     }

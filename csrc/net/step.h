@@ -19,7 +19,8 @@ typedef struct cornu_loss_terms {
     size_t per_row;            /* rows of the loss for one of the batch */
     const void *prediction;    /* logits when joined */
     const void *probabilities; /* when joined: the output, which the loss writes */
-    const bool *mask;          /* which rows of the loss count; NULL: all */
+    const bool *mask;          /* which rows of the output count; NULL: all */
+    const bool *counted;       /* which of them have a part in the loss, likewise */
 } cornu_loss_terms;
 
 typedef struct cornu_step {

@@ -17,6 +17,17 @@ static void look_at_labels(const cornu_step *step, const cornu_loss_terms *terms
         step->task->kernels->is_binary(terms->rows * terms->columns, step->workspace->target);
 }
 
+/* Which rows count: those that the mask leaves and are of another class than the ignored one. */
+static const bool *counted_rows(const cornu_step *step, const cornu_loss_terms *terms,
+                                const double *ignored) {
+    if (!ignored) return terms->mask;
+    const int32_t *ids = step->workspace->target;
+    bool *counted = step->workspace->counted;
+    for (size_t row = 0; row < terms->rows; row++)
+        counted[row] = (!terms->mask || terms->mask[row]) && (double)ids[row] != *ignored;
+    return counted;
+}
+
 static void fill_terms(const cornu_step *step, const cornu_objective *objective,
                        cornu_loss_terms *terms) {
     const cornu_plan *plan = step->plan;
@@ -35,6 +46,7 @@ static void fill_terms(const cornu_step *step, const cornu_objective *objective,
         terms->probabilities = step->result;
     }
     look_at_labels(step, terms, &terms->loss);
+    terms->counted = counted_rows(step, terms, cornu_loss_ignored(&objective->loss));
 }
 
 /* Makes terms that are taken of samples, or of the whole batch, as if each were a row. */
@@ -62,10 +74,10 @@ static double scale_of_whole(const cornu_step *step, cornu_reduction reduction, 
 static void set_scales(const cornu_step *step, const cornu_loss_terms *terms) {
     const cornu_reduction reduction = terms->loss.reduction;
     if (terms->loss.extent == CORNU_OVER_BATCH) {
-        step->workspace->row_scales[0] = scale_of_whole(step, reduction, terms->mask);
+        step->workspace->row_scales[0] = scale_of_whole(step, reduction, terms->counted);
     } else {
         cornu_row_scales(reduction, step->rows, terms->per_row, step->workspace->row_weights,
-                         terms->mask, step->workspace->row_scales);
+                         terms->counted, step->workspace->row_scales);
     }
 }
 
@@ -101,9 +113,13 @@ static double weighted_total(size_t begin, size_t rows, size_t per_row, const do
 }
 
 /* The mask that counts for a metric of one value a row: as in Keras, for all that are the mean of a
- * function's values, which RootMeanSquaredError is not. */
-static const bool *mask_for(const cornu_loss_terms *terms, const cornu_metric *metric) {
-    return metric->kind == CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR ? NULL : terms->mask;
+ * function's values, which RootMeanSquaredError is not. Rows of an ignored class are left out, once
+ * the loss's scales are made, only where others have weights or a mask; else they count, with 0. */
+static const bool *mask_for(const cornu_step *step, const cornu_loss_terms *terms,
+                            const cornu_metric *metric) {
+    if (metric->kind == CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR) return NULL;
+    const bool weighted = terms->mask || (metric->weighted && step->is_weighted);
+    return counted_rows(step, terms, weighted ? cornu_metric_ignored(metric) : NULL);
 }
 
 /* What a metric that keeps sums adds for rows from `begin` on. Where the sample weights count, an
@@ -135,7 +151,7 @@ static cornu_status add_metric(const cornu_step *step, const cornu_loss_terms *t
         metric = &hinge;
     }
     const bool sums = cornu_metric_keeps_sums(metric);
-    const bool *mask = mask_for(terms, metric);
+    const bool *mask = mask_for(step, terms, metric);
     const double *weights = metric->weighted ? step->workspace->row_weights : NULL;
     double *values = step->workspace->row_values;
     size_t tile = tile_rows_of(terms);

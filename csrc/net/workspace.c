@@ -120,6 +120,7 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
         /* A loss of whole samples has one for each, even if they have no rows of their own. */
         workspace->row_values = carve(layout, rows, larger(loss_rows, 1), sizeof(double));
         workspace->row_scales = carve(layout, rows, larger(loss_rows, 1), sizeof(double));
+        if (use->ignores) workspace->counted = carve(layout, rows, loss_rows, sizeof(bool));
         size_t room = 0;
         if (use->pairs) workspace->pairs = carve(layout, rows, rows + 2, element);
         layout->overflow |= !cornu_plan_rules_room(plan, rows, &room);
@@ -247,6 +248,7 @@ bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspac
     return workspace->capacity >= capacity &&
            workspace->pool_threads == cornu_pool_thread_count() && has->training == use->training &&
            has->backward == use->backward && has->targets == use->targets &&
-           has->joined == use->joined && has->sparse == use->sparse && has->pairs == use->pairs &&
+           has->joined == use->joined && has->sparse == use->sparse &&
+           has->ignores == use->ignores && has->pairs == use->pairs &&
            has->input_masked == use->input_masked && has->target_count == use->target_count;
 }

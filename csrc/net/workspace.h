@@ -18,6 +18,7 @@ typedef struct cornu_workspace_use {
     bool targets;        /* a loss is taken */
     bool joined;         /* from the last layer's z */
     bool sparse;         /* targets are class ids */
+    bool ignores;        /* the loss or a metric leaves out a class of them */
     bool pairs;          /* the loss compares rows with each other */
     bool input_masked;   /* batches come with a mask */
     size_t target_count; /* elements of a target that is unlike the output; 0: none is */
@@ -45,6 +46,7 @@ typedef struct cornu_workspace {
     double *row_weights; /* one a row of the batch */
     double *row_values;  /* one a row of the loss: losses, then each metric's values */
     double *row_scales;
+    bool *counted;  /* which rows of the loss have a part, where a class is left out */
     void *pairs;    /* rows x rows reals, and two rows more */
     void *delta[2]; /* dy and dx in turn */
     void *dz;

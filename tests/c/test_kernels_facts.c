@@ -106,6 +106,18 @@ static void check_labels(void) {
     CHECK_INT(ids[1], -1);
 }
 
+/* Labels that are ignored are ids wherever they stand, and whatever they are. */
+static void check_ignored_labels(void) {
+    const double labels[] = {255, 0, -1, 255, 255, 2, -1, 3}, ignored[] = {-1, 255};
+    int32_t ids[8] = {9, 9, 9, 9, 9, 9, 9, 9};
+    CHECK_SIZE(cornu_labels_to_ids_but(8, labels, 3, 2, ignored, ids), 7);
+    for (size_t i = 0; i < 7; i++) CHECK_INT(ids[i], (int32_t)labels[i]);
+    CHECK_INT(ids[7], 9);
+    CHECK_SIZE(cornu_labels_to_ids_but(7, labels, 3, 2, ignored, ids), 7);
+    CHECK_SIZE(cornu_labels_to_ids_but(8, labels, 3, 1, ignored, ids), 0);
+    CHECK_SIZE(cornu_labels_to_ids_but(8, labels, 256, 0, NULL, ids), 2);
+}
+
 /* In a process of its own, since the choice is made once. */
 static void check_choice(const char *wanted, const char *expected) {
     pid_t child = fork();
@@ -144,5 +156,6 @@ int main(void) {
     check_facts();
     check_needs_input();
     check_labels();
+    check_ignored_labels();
     return check_report();
 }

@@ -260,15 +260,7 @@ GRADIENTS = [
     ("softmax sparse rank 3", 4, "softmax", "sparse_categorical_crossentropy", (6, 1), 2),
     ("sparse logits", 4, None, (SPARSE, LOGITS)),
     ("sparse softplus", 4, "softplus", "sparse_categorical_crossentropy"),
-    (
-        "sparse ignored class",
-        4,
-        "softmax",
-        (SPARSE, {"ignore_class": 1}),
-        (6,),
-        None,
-        "ignore_class",
-    ),
+    ("sparse ignored class", 4, "softmax", (SPARSE, {"ignore_class": 1}), (6,)),
 ]
 
 CASES = [

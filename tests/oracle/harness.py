@@ -34,6 +34,7 @@ FAMILIES = (
     "fit_arguments",
     "functional",
     "further_losses",
+    "ignored_classes",
     "initializers",
     "input_specs",
     "layers",

@@ -11,8 +11,10 @@ from cornu.losses.crossentropy import (
     binary_crossentropy,
     categorical_crossentropy,
     check_from_logits,
+    check_ignore_class,
     check_label_smoothing,
     sparse_categorical_crossentropy,
+    sparse_specification,
 )
 from cornu.losses.loss import Loss, core_reduction
 from cornu.utils.arrays import is_among, match_ranks
@@ -158,8 +160,8 @@ class SparseCategoricalCrossentropy(Loss):
 
     Args:
         from_logits: Whether predictions are logits x, of which p = softmax(x).
-        ignore_class: A number in the labels whose samples don't count; None: there is none. In
-            `compile`, None.
+        ignore_class: A number in the labels, that of a class or not, whose samples (or steps of
+            samples) don't count; None: there is none.
         reduction: How the samples' losses become one; see `Loss`. Means are over the samples that
             count.
         axis: The axis of the classes; in `compile`, -1.
@@ -167,7 +169,7 @@ class SparseCategoricalCrossentropy(Loss):
         dtype: The float type of a direct call; None: `floatx()`.
 
     Raises:
-        ValueError: there is no such reduction or float type.
+        ValueError: there is no such reduction or float type, or `ignore_class` is no integer.
 
     Example:
 
@@ -175,6 +177,9 @@ class SparseCategoricalCrossentropy(Loss):
     >>> loss = cornu.losses.SparseCategoricalCrossentropy()
     >>> round(float(loss([1, 2], [[0.05, 0.95, 0], [0.1, 0.8, 0.1]])), 4)
     1.1769
+    >>> loss = cornu.losses.SparseCategoricalCrossentropy(ignore_class=255)
+    >>> round(float(loss([255, 2], [[0.05, 0.95, 0], [0.1, 0.8, 0.1]])), 4)
+    2.3026
 
     Source: https://keras.io/api/losses/probabilistic_losses/
     """
@@ -190,7 +195,7 @@ class SparseCategoricalCrossentropy(Loss):
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.from_logits = check_from_logits(from_logits)
-        self.ignore_class = ignore_class
+        self.ignore_class = check_ignore_class(ignore_class)
         self.axis = axis
 
     def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
@@ -203,13 +208,8 @@ class SparseCategoricalCrossentropy(Loss):
     @property
     def specification(self) -> LossSpec:
         check_last_axis(self.axis)
-        check_ignore_class(self.ignore_class)
-        return (
-            "sparse_categorical_crossentropy",
-            bool(self.from_logits),
-            0.0,
-            core_reduction(self.reduction),
-        )
+        reduction = core_reduction(self.reduction)
+        return sparse_specification(self.from_logits, self.ignore_class, reduction)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such a loss again."""
@@ -218,20 +218,3 @@ class SparseCategoricalCrossentropy(Loss):
             "from_logits": self.from_logits,
             "ignore_class": self.ignore_class,
         }
-
-    def _mask(self, target: np.ndarray, losses: Any) -> np.ndarray | None:
-        # The losses are as many as the labels and in their order.
-        return (
-            None
-            if self.ignore_class is None
-            else (target != self.ignore_class).reshape(np.shape(losses))
-        )
-
-
-def check_ignore_class(ignore_class: Any) -> None:
-    """Raise a ValueError unless a sparse loss or metric may be part of a model."""
-    if ignore_class is not None:
-        raise ValueError(
-            "`ignore_class` must be None in `compile`: others are not supported there yet. "
-            f"Received: ignore_class={ignore_class}"
-        )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cornu.custom.derivatives import value_of
 from cornu.losses.rows import dense_losses, prediction_and_target, sparse_losses
 from cornu.utils.arrays import as_real, float_type, is_among, normalize_axes
 from cornu.utils.errors import shown
-from cornu.utils.number import as_float
+from cornu.utils.kept_masks import keep_mask
+from cornu.utils.number import as_float, as_integer
 from cornu.utils.user_frame import user_level
+
+if TYPE_CHECKING:
+    from cornu._core import LossSpec
 
 
 def check_label_smoothing(label_smoothing: Any) -> float:
@@ -150,7 +155,8 @@ def sparse_categorical_crossentropy(
         y_pred: The probabilities, of shape (batch, ..., classes), or logits.
         from_logits: Whether `y_pred` are logits x, of which p = softmax(x); that is stable for any
             x.
-        ignore_class: A number in `y_true`, in range or not, whose loss is 0; None: there is none.
+        ignore_class: A whole number in `y_true`, in range or not, whose loss is 0; a `Loss` or a
+            metric made of this function leaves it out of its mean. None: there is none.
         axis: The axis of the classes.
 
     Returns:
@@ -159,7 +165,8 @@ def sparse_categorical_crossentropy(
 
     Raises:
         TypeError: one of them has no real numbers.
-        ValueError: the shapes don't fit, or a class is out of range or not whole.
+        ValueError: the shapes don't fit, a class is out of range or not whole, or `ignore_class` is
+            no int32.
 
     Example:
 
@@ -172,13 +179,39 @@ def sparse_categorical_crossentropy(
     """
     prediction = as_real(y_pred, name="y_pred")
     labels = squeeze_labels(as_real(y_true, "float64", "y_true"), prediction, axis)
-    valid = None
-    if ignore_class is not None:
-        valid = labels != ignore_class
-        labels = np.where(valid, labels, 0.0)
-    specification = ("sparse_categorical_crossentropy", check_from_logits(from_logits), 0.0, "sum")
+    specification = sparse_specification(from_logits, ignore_class)
     losses = sparse_losses(specification, labels, prediction, axis, float_type(y_pred))
-    return losses if valid is None else np.where(valid, losses, losses.dtype.type(0))
+    if ignore_class is not None and losses.shape:
+        keep_mask(value_of(losses), labels != ignore_class)
+    return losses
+
+
+def sparse_specification(from_logits: Any, ignore_class: Any, reduction: str = "sum") -> LossSpec:
+    """Return what the core is told of a sparse cross-entropy.
+
+    Raises:
+        ValueError: an argument is out of range.
+    """
+    plain = ("sparse_categorical_crossentropy", check_from_logits(from_logits), 0.0, reduction)
+    ignored = check_ignore_class(ignore_class)
+    return plain if ignored is None else (*plain, 0.0, np.array([ignored], np.float64), "row")
+
+
+def check_ignore_class(ignore_class: Any) -> int | None:
+    """Return the class that does not count, as an integer; None: all do.
+
+    Raises:
+        ValueError: it is no integer that a label can be.
+    """
+    if ignore_class is None:
+        return None
+    number = as_integer(ignore_class)
+    if number is None or not -(2**31) <= number < 2**31:
+        raise ValueError(
+            "`ignore_class` must be an integer of 32 bits or None. "
+            f"Received: ignore_class={shown(ignore_class)}"
+        )
+    return number
 
 
 def warn_of_one_column(name: str, prediction: np.ndarray) -> None:

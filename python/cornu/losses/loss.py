@@ -49,6 +49,9 @@ class Loss:
     Source: https://keras.io/api/losses/#base-loss-api
     """
 
+    # Targets are labels that are no classes of the output's.
+    _takes_any_label = False
+
     def __init__(
         self,
         name: str | None = None,
@@ -84,12 +87,12 @@ class Loss:
         """
         if is_traced(y_pred):
             losses = self._losses(y_true, y_pred)
-            mask = self._all_masks(y_true, losses, value_of(y_pred))
+            mask = self._mask(losses, value_of(y_pred))
             return reduce_traced(losses, sample_weight, mask, self.reduction)
         prediction = as_real(y_pred, self._dtype, "y_pred")
         target = as_real(y_true, self._dtype, "y_true")
         losses = self._losses(target, prediction)
-        mask = self._all_masks(target, losses, y_pred)
+        mask = self._mask(losses, y_pred)
         return reduce_losses(losses, sample_weight, mask, self.reduction, self._dtype)
 
     def _losses(self, y_true: Any, y_pred: Any) -> Any:
@@ -131,13 +134,10 @@ class Loss:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
 
-    def _mask(self, target: np.ndarray, losses: Any) -> np.ndarray | None:
-        """Which of the losses count; None: all."""
-        return None
-
-    def _all_masks(self, target: Any, losses: Any, y_pred: Any) -> np.ndarray | None:
-        """`_mask`, with the mask that the predictions have from the layer that made them."""
-        mask, kept = self._mask(target, losses), mask_of(y_pred)
+    def _mask(self, losses: Any, y_pred: Any) -> np.ndarray | None:
+        """Which of the losses count by the function that gave them, and by the layer that made the
+        predictions; None: all."""
+        mask, kept = mask_of(value_of(losses)), mask_of(y_pred)
         return mask if kept is None else kept if mask is None else mask & kept
 
 

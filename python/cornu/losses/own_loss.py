@@ -134,7 +134,7 @@ def _evaluate(loss: Loss, target: Any, y_pred: Any, sample_weight: Any) -> Any:
     if overridden(loss, ("__call__",)) is not None:
         return loss(target, y_pred, sample_weight)
     losses = loss._losses(target, y_pred)
-    mask = loss._all_masks(target, losses, y_pred)
+    mask = loss._mask(losses, y_pred)
     return reduce_losses(losses, sample_weight, mask, loss.reduction, "float64")
 
 

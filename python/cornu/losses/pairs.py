@@ -10,6 +10,7 @@ from cornu import _core
 from cornu.custom.derivatives import value_of
 from cornu.losses.loss import Loss, core_reduction
 from cornu.utils.arrays import as_core_array, as_real, float_type
+from cornu.utils.kept_masks import keep_mask
 from cornu.utils.number import check_finite
 from cornu.utils.tracing import Differentiable
 
@@ -31,7 +32,8 @@ def circle(
     With the distance `d = max(1 - y_pred @ ref_embeddings.T, 0)` a sample's loss is `softplus(
     logsumexp(-gamma * max(margin + d, 0) * (margin - d)) + logsumexp(gamma * max(1 + margin - d, 0)
     * (1 - margin - d)))`, the first over references of its own label, the second over the others.
-    It is 0 where there are none of the one or the other.
+    It is 0 where there are none of the one or the other, and a `Loss` made of this function leaves
+    it out of its mean then.
 
     Args:
         y_true: The labels, whole numbers, of shape (batch,) or (batch, 1).
@@ -85,7 +87,10 @@ def circle(
     specification = _specification(gamma, margin, remove_diagonal, "sum")
     losses = _pair_losses(prediction, references, labels, reference_labels, specification)
     with np.errstate(over="ignore"):
-        return losses.astype(float_type(y_pred), copy=False)
+        losses = losses.astype(float_type(y_pred), copy=False)
+    values = value_of(losses)
+    keep_mask(values, np.asarray(values) > 0)
+    return losses
 
 
 class Circle(Loss):
@@ -117,6 +122,8 @@ class Circle(Loss):
     Source: https://keras.io/api/losses/
     """
 
+    _takes_any_label = True
+
     def __init__(
         self,
         gamma: float = 80.0,
@@ -142,9 +149,6 @@ class Circle(Loss):
             gamma=self.gamma,
             margin=self.margin,
         )
-
-    def _mask(self, target: np.ndarray, losses: Any) -> np.ndarray:
-        return np.asarray(value_of(losses)) > 0
 
     @property
     def specification(self) -> LossSpec:

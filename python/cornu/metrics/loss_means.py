@@ -13,8 +13,13 @@ from cornu.losses import (
     mean_squared_error,
     sparse_categorical_crossentropy,
 )
-from cornu.losses.crossentropies import check_ignore_class, check_last_axis
-from cornu.losses.crossentropy import check_from_logits, check_label_smoothing
+from cornu.losses.crossentropies import check_last_axis
+from cornu.losses.crossentropy import (
+    check_from_logits,
+    check_ignore_class,
+    check_label_smoothing,
+    sparse_specification,
+)
 from cornu.losses.focal import binary_focal_specification, categorical_focal_specification
 from cornu.metrics.mean import SPECIFICATIONS, NamedMean
 
@@ -159,12 +164,12 @@ class SparseCategoricalCrossentropy(LossMean):
         name: A name.
         dtype: The float type of the result; None: `floatx()`.
         from_logits: Whether predictions are logits.
-        ignore_class: A number in the labels whose loss is 0; None: there is none. In `compile`,
-            None.
+        ignore_class: A number in the labels whose loss is 0, and which is left out of the mean where
+            there are sample weights or a mask; None: there is none.
         axis: The axis of the classes; in `compile`, -1.
 
     Raises:
-        ValueError: there is no such float type.
+        ValueError: there is no such float type, or `ignore_class` is no integer.
 
     Example:
 
@@ -185,6 +190,7 @@ class SparseCategoricalCrossentropy(LossMean):
         axis: int = -1,
     ) -> None:
         check_from_logits(from_logits)
+        ignore_class = check_ignore_class(ignore_class)
         options = {"from_logits": from_logits, "ignore_class": ignore_class, "axis": axis}
         super().__init__(sparse_categorical_crossentropy, name=name, dtype=dtype, **options)
         self.from_logits = from_logits
@@ -221,8 +227,7 @@ def _sparse(
     from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
 ) -> MetricSpec:
     check_last_axis(axis)
-    check_ignore_class(ignore_class)
-    return _mean_of("sparse_categorical_crossentropy", from_logits)
+    return "loss", sparse_specification(from_logits, ignore_class), 0.0, 0
 
 
 def _binary_focal(axis: int = -1, **options: Any) -> MetricSpec:

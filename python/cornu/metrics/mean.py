@@ -34,6 +34,10 @@ def per_sample(
     """
     numbers = as_real(values, "float64", "values")
     weights = None
+    mask = mask_of(values)
+    # As Keras has it, what a function of a metric leaves out counts as 0 where nothing is weighted.
+    if sample_weight is not None and mask is not None:
+        sample_weight = masked_weights(sample_weight, mask, "sum")
     if sample_weight is not None:
         weights = as_real(sample_weight, "float64", "sample_weight")
         numbers, weights = match_ranks(numbers, weights)

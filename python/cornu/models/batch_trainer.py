@@ -119,7 +119,7 @@ class BatchTrainer(Evaluator):
         resolved, trial = self._bind(before, data)
         with trial:
             data = with_class_weight(
-                data, class_weight, self.dtype, resolved.class_count(self._output)
+                data, class_weight, self.dtype, resolved.class_count(self._output), resolved.ignored
             )
             watch = LossWatch(self._warned_of_loss)
             own = self._own_caller(trains=mode == _core.TRAIN)

@@ -16,7 +16,11 @@ _CHUNK = 65536
 
 
 def with_class_weight(
-    data: TrainingData, class_weight: Any, dtype: str, classes: int | None
+    data: TrainingData,
+    class_weight: Any,
+    dtype: str,
+    classes: int | None,
+    ignored: int | None = None,
 ) -> TrainingData:
     """Return the data with weights in which those of the classes are multiplied.
 
@@ -27,6 +31,8 @@ def with_class_weight(
             that of the classes there are and that of the class's rows; None: none.
         dtype: The weights' float type.
         classes: How many classes there can be; None: not known.
+        ignored: The class that the loss leaves out, which need not have a weight; None: there is
+            none.
 
     Raises:
         ValueError: it is something else, has no weight for a class that occurs, or one for a class
@@ -52,9 +58,11 @@ def with_class_weight(
     if y.ndim == 2 and y.shape[1] > 1:
         classes = y.shape[1]
     if isinstance(class_weight, str) and class_weight == "balanced":
-        table = _balanced(y)
+        table = _balanced(y, ignored)
     else:
-        table = _as_table(class_weight, classes)
+        table = _as_table(class_weight, classes, ignored)
+    if ignored is not None:
+        table.setdefault(ignored, 1.0)
     weights = np.empty(len(y), dtype)
     for start in range(0, len(y), _CHUNK):
         rows = slice(start, start + _CHUNK)
@@ -79,16 +87,19 @@ def _classes_of(y: np.ndarray, start: int) -> np.ndarray:
     return labels.astype(np.int64)
 
 
-def _balanced(y: np.ndarray) -> dict[int, float]:
+def _balanced(y: np.ndarray, ignored: int | None) -> dict[int, float]:
     counts: dict[int, int] = {}
     for start in range(0, len(y), _CHUNK):
         found = np.unique(_classes_of(y[start : start + _CHUNK], start), return_counts=True)
         for label, count in zip(*(part.tolist() for part in found), strict=True):
             counts[label] = counts.get(label, 0) + count
-    return {label: len(y) / (len(counts) * count) for label, count in counts.items()}
+    if ignored is not None:
+        counts.pop(ignored, None)
+    rows = sum(counts.values())
+    return {label: rows / (len(counts) * count) for label, count in counts.items()}
 
 
-def _as_table(class_weight: Any, classes: int | None) -> dict[int, float]:
+def _as_table(class_weight: Any, classes: int | None, ignored: int | None) -> dict[int, float]:
     if not isinstance(class_weight, Mapping):
         raise ValueError(
             "`class_weight` must be a dictionary from a class to its weight, 'balanced', or None. "
@@ -98,7 +109,8 @@ def _as_table(class_weight: Any, classes: int | None) -> dict[int, float]:
     for key, value in class_weight.items():
         label = as_integer(int(key) if isinstance(key, float) and key.is_integer() else key)
         # Where no number of classes is known, as with hinge losses, targets are -1 and 1 too.
-        if label is None or (classes is not None and not 0 <= label < classes):
+        known_class = classes is None or label == ignored or label in range(classes)
+        if label is None or not known_class:
             known = "integers" if classes is None else f"0 to {classes - 1}"
             raise ValueError(
                 f"`class_weight` has a weight for an unknown class: classes are {known}. "

@@ -132,6 +132,7 @@ class Resolved:
         names: Names of the results in the core's order: `loss`, then those of the metrics.
         sparse: Whether targets are class ids.
         takes_any_target: Whether only code of the user's reads them.
+        ignored: The class that the loss leaves out; None: there is none.
     """
 
     def __init__(
@@ -147,6 +148,8 @@ class Resolved:
         # Kept alive for the core, which knows those of the user's only weakly.
         self.loss_object = loss
         self.loss: LossSpec = loss_specification(loss, output_shape)
+        is_own = self.loss[0] == "foreign"
+        self.ignored: int | None = None if is_own else getattr(loss, "ignore_class", None)
         self.specifications: list[Any] = [
             metric_specification(metric, output_shape) for metric in found
         ]
@@ -186,7 +189,7 @@ class Resolved:
             output: The shape of a row of the output.
         """
         if self.sparse and output:
-            return None if self.loss[0] == "circle" else output[-1]
+            return None if self.loss_object._takes_any_label else output[-1]
         return 2 if self.loss[0] in _BINARY else None
 
     def targets_for(self, target: np.ndarray) -> np.ndarray:

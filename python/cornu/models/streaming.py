@@ -61,7 +61,11 @@ class BatchPass:
             resolved, trial = model._bind(self._before, data)
             with trial:
                 data = with_class_weight(
-                    data, self._class_weight, model.dtype, resolved.class_count(model._output)
+                    data,
+                    self._class_weight,
+                    model.dtype,
+                    resolved.class_count(model._output),
+                    resolved.ignored,
                 )
             return model._scaled(data), resolved, trial
 

@@ -182,7 +182,7 @@ class Trainer(BatchTrainer):
         if is_split and arrays is not None:
             warn_of_missing_classes(data.y, arrays.y, str(resolved.loss[0]), class_count)
         with trial:
-            data = with_class_weight(data, class_weight, self.dtype, class_count)
+            data = with_class_weight(data, class_weight, self.dtype, class_count, resolved.ignored)
         seed, revoke_seed = None, None
         if is_shuffled and trial.has_built:
             seed, revoke_seed = make_revocable_seed()

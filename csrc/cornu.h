@@ -307,6 +307,7 @@ typedef struct cornu_run_options {
     size_t epochs, initial_epoch;     /* FIT */
     bool shuffle; /* FIT: a new order each epoch, from shuffle_seed and the epoch */
     uint64_t shuffle_seed;
+    bool shuffle_batches; /* with it: whole batches change places, but for a smaller last one */
     const cornu_array *validation_x, *validation_y, *validation_sample_weight; /* FIT; NULL: none */
     size_t validation_batch_size, validation_frequency; /* at least 1 where there is validation */
     void *output; /* PREDICT: rows x the output's row shape, in the model's dtype, without gaps,

@@ -235,7 +235,7 @@ def test_without_a_loss():
         ({"sample_weight": Y}, ("`sample_weight`", "(23, 3)")),
         ({"verbose": 3}, ("`verbose`", "3")),
         ({"verbose": "yes"}, ("`verbose`", "yes")),
-        ({"shuffle": "batch"}, ("`shuffle`", "batch")),
+        ({"shuffle": "rows"}, ("`shuffle`", "rows")),
         ({"class_weight": {0: 1.0}}, ("`class_weight`", "class 1", "has none")),
         ({"class_weight": {0: 1, 1: 1, 2: 1, 3: 1}}, ("`class_weight`", "0 to 2", "class 3")),
         ({"class_weight": {0: 1, 1: 1, 2: np.nan}}, ("`class_weight[2]`", "nan")),

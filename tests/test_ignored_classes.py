@@ -31,7 +31,8 @@ def test_training_is_as_without_those_rows(activation):
         one.train_on_batch(x, IGNORED)
         two.train_on_batch(x[kept], IGNORED[kept])
     assert state(one) == state(two)
-    assert one.evaluate(x, IGNORED, verbose=0) == two.evaluate(x[kept], IGNORED[kept], verbose=0)
+    expected = two.evaluate(x[kept], IGNORED[kept], verbose=0)
+    assert one.evaluate(x, IGNORED, verbose=0) == pytest.approx(expected, rel=1e-14)
 
 
 def test_other_metrics_take_such_rows_for_wrong():
@@ -48,7 +49,7 @@ def test_other_metrics_take_such_rows_for_wrong():
 def test_nothing_else_is_ignored():
     y = IGNORED.copy()
     y[5] = 254
-    with pytest.raises(ValueError, match="or the ignored class 255. Received: 254 in row 5"):
+    with pytest.raises(ValueError, match=r"or the ignored class 255\. Received: 254 in row 5"):
         model().fit(X, y, verbose=0)
     metric = metrics.SparseCategoricalCrossentropy(ignore_class=255)
     with pytest.raises(ValueError, match=r"outputs\). Received: 255 in row 0"):

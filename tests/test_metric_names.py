@@ -211,7 +211,6 @@ def test_specification():
         (metrics.Sum(), "Sum takes no target.*<Sum name=sum>"),
         (metrics.CategoricalCrossentropy(axis=1), "`axis` of a loss or metric must be -1"),
         (metrics.SparseCategoricalCrossentropy(axis=0), "`axis` of a loss or metric must be -1"),
-        (metrics.SparseCategoricalCrossentropy(ignore_class=2), "`ignore_class` must be None"),
         (
             metrics.SparseTopKCategoricalAccuracy(from_sorted_ids=True),
             "`from_sorted_ids` must be False",

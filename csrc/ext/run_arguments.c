@@ -16,7 +16,7 @@ typedef struct run_call {
     PyArrayObject *x, *y, *sample_weight, *output, *mask;
     PyArrayObject *validation_x, *validation_y, *validation_sample_weight;
     size_t batch_size, epochs, initial_epoch, validation_batch_size, validation_frequency;
-    bool shuffle;
+    bool shuffle, shuffle_batches;
     uint64_t shuffle_seed;
     bool training, unattended, takes_nonfinite;
     unsigned listen;
@@ -101,6 +101,7 @@ static bool parse_call(PyObject *values, PyObject *keywords, run_call *call) {
         {"$epochs", cornu_convert_size, &call->epochs},
         {"$initial_epoch", cornu_convert_size, &call->initial_epoch},
         {"$shuffle_seed", convert_shuffle_seed, call},
+        {"$shuffle_batches", cornu_convert_bool, &call->shuffle_batches},
         {"$validation", convert_validation, call},
         {"$validation_batch_size", cornu_convert_positive_size, &call->validation_batch_size},
         {"$validation_frequency", cornu_convert_positive_size, &call->validation_frequency},
@@ -274,6 +275,7 @@ bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values
         .initial_epoch = call.initial_epoch,
         .shuffle = call.shuffle,
         .shuffle_seed = call.shuffle_seed,
+        .shuffle_batches = call.shuffle_batches,
         .validation_batch_size = call.validation_batch_size,
         .validation_frequency = call.validation_frequency,
         .training = call.training,

@@ -316,12 +316,13 @@ static PyMethodDef run_methods[] = {
 };
 
 static PyType_Slot run_slots[] = {
-    {Py_tp_doc, (void *)"Run(model, mode, x, y=None, sample_weight=None, *, batch_size=32, "
-                        "epochs=1, initial_epoch=0, shuffle_seed=None, validation=None, "
-                        "validation_batch_size=32, validation_frequency=1, output=None, "
-                        "training=False, mask=None, after=None, own=None, unattended=False, "
-                        "takes_nonfinite=False, listen=0, tick_seconds=0.1)\n--\n\n"
-                        "Training, evaluation or prediction, advanced from event to event."},
+    {Py_tp_doc,
+     (void *)"Run(model, mode, x, y=None, sample_weight=None, *, batch_size=32, "
+             "epochs=1, initial_epoch=0, shuffle_seed=None, shuffle_batches=False, "
+             "validation=None, validation_batch_size=32, validation_frequency=1, output=None, "
+             "training=False, mask=None, after=None, own=None, unattended=False, "
+             "takes_nonfinite=False, listen=0, tick_seconds=0.1)\n--\n\n"
+             "Training, evaluation or prediction, advanced from event to event."},
     {Py_tp_new, (void *)run_new},
     {Py_tp_dealloc, (void *)run_dealloc},
     {Py_tp_traverse, (void *)run_traverse},

@@ -242,7 +242,9 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
     }
     cornu_status status = wants_snapshot(run) ? keep_beginning(run, error) : CORNU_OK;
     if (status == CORNU_OK && (run->order.order32 || run->order.order64)) {
-        status = cornu_order_shuffle(&run->order, options->shuffle_seed, run->epoch, &run->task);
+        const size_t block = options->shuffle_batches ? run->feed.batch_size : 1;
+        status =
+            cornu_order_shuffle(&run->order, block, options->shuffle_seed, run->epoch, &run->task);
     }
     if (status != CORNU_OK) return status;
     run->feed.row = run->feed.step = 0;

@@ -45,31 +45,45 @@ static void swap_rows(cornu_order *order, size_t a, size_t b) {
     }
 }
 
-/* Fisher and Yates, from the last row down. */
-cornu_status cornu_order_shuffle(cornu_order *order, uint64_t seed, uint64_t epoch,
-                                 cornu_task *task) {
-    for (size_t i = 0; i < order->count; i++) {
-        if (order->order32) {
-            order->order32[i] = (uint32_t)i;
-        } else {
-            order->order64[i] = i;
-        }
+static void set_row(cornu_order *order, size_t place, size_t row) {
+    if (order->order32) {
+        order->order32[place] = (uint32_t)row;
+    } else {
+        order->order64[place] = row;
     }
+}
+
+/* Puts rows in the place of the numbers of their blocks, which stand in the first places: from the
+ * last block on, no number is overwritten before it was read. */
+static void spread_blocks(cornu_order *order, size_t count, size_t block) {
+    for (size_t place = count; place-- > 0;) {
+        const size_t number =
+            order->order32 ? order->order32[place] : (size_t)order->order64[place];
+        for (size_t i = 0; i < block; i++) set_row(order, place * block + i, number * block + i);
+    }
+}
+
+/* Fisher and Yates, from the last row or block down. */
+cornu_status cornu_order_shuffle(cornu_order *order, size_t block, uint64_t seed, uint64_t epoch,
+                                 cornu_task *task) {
+    const size_t count = block > 1 ? order->count / block : order->count;
+    for (size_t i = 0; i < order->count; i++) set_row(order, i, i);
     uint32_t words[CHUNK_WORDS];
-    for (size_t done = 0; done + 1 < order->count; done++) {
+    for (size_t done = 0; done + 1 < count; done++) {
         size_t at = 2 * done % CHUNK_WORDS;
         if (at == 0) {
             /* No more words than this call can use: 20 rows should not pay for 512. */
-            size_t left = 2 * (order->count - 1 - done);
+            size_t left = 2 * (count - 1 - done);
             task->kernels->random_words(seed, epoch, 2 * (uint64_t)done,
                                         left < CHUNK_WORDS ? left : CHUNK_WORDS, words);
         }
         uint64_t word = (uint64_t)words[at] << 32 | words[at + 1];
-        size_t last = order->count - 1 - done;
+        size_t last = count - 1 - done;
         swap_rows(order, last, (size_t)cornu_random_below(word, (uint64_t)last + 1));
         if (done % POLL_ROWS == POLL_ROWS - 1 &&
             cornu_task_poll_after(task, SWAP_WORK * POLL_ROWS) != CORNU_OK)
             return CORNU_INTERRUPTED;
     }
+    if (block > 1) spread_blocks(order, count, block);
     return CORNU_OK;
 }

@@ -19,9 +19,10 @@ typedef struct cornu_order {
 /* CORNU_ERROR_MEMORY. Freed by cornu_order_free. */
 cornu_status cornu_order_new(size_t count, cornu_order *order, cornu_error *error);
 void cornu_order_free(cornu_order *order);
-/* A permutation that is a function of (seed, epoch, count) alone. CORNU_INTERRUPTED leaves it unfit
- * for use. */
-cornu_status cornu_order_shuffle(cornu_order *order, uint64_t seed, uint64_t epoch,
+/* A permutation that is a function of (seed, epoch, block, count) alone: of blocks of so many rows,
+ * each in its order; rows that make no whole block stay at the end. CORNU_INTERRUPTED leaves it
+ * unfit for use. */
+cornu_status cornu_order_shuffle(cornu_order *order, size_t block, uint64_t seed, uint64_t epoch,
                                  cornu_task *task);
 
 #endif

@@ -358,6 +358,7 @@ class Run:
         epochs: int = 1,
         initial_epoch: int = 0,
         shuffle_seed: int | None = None,  # None: in order
+        shuffle_batches: bool = False,  # whole ones
         validation: tuple[np.ndarray, np.ndarray, np.ndarray | None] | None = None,
         validation_batch_size: int = 32,
         validation_frequency: int = 1,

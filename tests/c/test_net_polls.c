@@ -85,11 +85,11 @@ static void test_shuffle(cornu_float_environment *environment) {
     cornu_task task = new_task(&self, environment);
     cornu_order order;
     CHECK_INT(cornu_order_new(ROWS, &order, NULL), CORNU_OK);
-    CHECK_INT(cornu_order_shuffle(&order, 7, 2, &task), CORNU_OK);
+    CHECK_INT(cornu_order_shuffle(&order, 1, 7, 2, &task), CORNU_OK);
     CHECK(self.asked >= ROWS / AT_ONCE);
     task = new_task(&self, environment);
     self.stop_at = 20;
-    CHECK_INT(cornu_order_shuffle(&order, 7, 2, &task), CORNU_INTERRUPTED);
+    CHECK_INT(cornu_order_shuffle(&order, 1, 7, 2, &task), CORNU_INTERRUPTED);
     CHECK_SIZE(self.asked, 20);
     cornu_order_free(&order);
 }

@@ -12,7 +12,7 @@ static unsigned char seen[ROWS];
 static void shuffled(cornu_order *order, size_t count, uint64_t seed, uint64_t epoch) {
     cornu_task task = {.kernels = cornu_kernels_for(CORNU_FLOAT32)};
     CHECK_INT(cornu_order_new(count, order, NULL), CORNU_OK);
-    CHECK_INT(cornu_order_shuffle(order, seed, epoch, &task), CORNU_OK);
+    CHECK_INT(cornu_order_shuffle(order, 1, seed, epoch, &task), CORNU_OK);
 }
 
 static void check_permutation(const cornu_order *order) {
@@ -95,6 +95,24 @@ static void test_orders_are_equally_likely(void) {
     for (size_t i = 0; i < 6; i++) CHECK_NEAR((double)times[orders[i]], 1000.0, 150.0);
 }
 
+/* Blocks change places as that many rows would, whole; what is left over stays at the end. */
+static void test_blocks(void) {
+    enum { BLOCK = 7, BLOCKS = 600, LEFT = 3 };
+    cornu_task task = {.kernels = cornu_kernels_for(CORNU_FLOAT32)};
+    cornu_order order, numbers;
+    shuffled(&numbers, BLOCKS, 7, 2);
+    CHECK_INT(cornu_order_new(BLOCKS * BLOCK + LEFT, &order, NULL), CORNU_OK);
+    CHECK_INT(cornu_order_shuffle(&order, BLOCK, 7, 2, &task), CORNU_OK);
+    for (size_t i = 0; i < order.count; i++) {
+        const size_t row = i < BLOCKS * BLOCK ? numbers.order32[i / BLOCK] * BLOCK + i % BLOCK : i;
+        CHECK_SIZE(order.order32[i], row);
+    }
+    CHECK_INT(cornu_order_shuffle(&order, order.count + 1, 7, 2, &task), CORNU_OK);
+    for (size_t i = 0; i < order.count; i++) CHECK_SIZE(order.order32[i], i);
+    cornu_order_free(&order);
+    cornu_order_free(&numbers);
+}
+
 static bool stop(void *argument) {
     ++*(size_t *)argument;
     return false;
@@ -110,7 +128,7 @@ static void test_poll(void) {
                        .poll = {stop, &asked},
                        .environment = &environment};
     CHECK_INT(cornu_order_new(ROWS, &order, NULL), CORNU_OK);
-    CHECK_INT(cornu_order_shuffle(&order, 7, 2, &task), CORNU_INTERRUPTED);
+    CHECK_INT(cornu_order_shuffle(&order, 1, 7, 2, &task), CORNU_INTERRUPTED);
     CHECK_SIZE(asked, 1);
     cornu_float_environment_leave(&environment);
     cornu_order_free(&order);
@@ -121,6 +139,7 @@ int main(void) {
     test_chunks_follow_each_other();
     test_rows_are_moved_everywhere();
     test_orders_are_equally_likely();
+    test_blocks();
     test_poll();
     return check_report();
 }

@@ -164,8 +164,8 @@ class SparseCategoricalCrossentropy(LossMean):
         name: A name.
         dtype: The float type of the result; None: `floatx()`.
         from_logits: Whether predictions are logits.
-        ignore_class: A number in the labels whose loss is 0, and which is left out of the mean where
-            there are sample weights or a mask; None: there is none.
+        ignore_class: A number in the labels whose loss is 0, and which has no part in the mean
+            where there are sample weights or a mask; None: there is none.
         axis: The axis of the classes; in `compile`, -1.
 
     Raises:

@@ -50,23 +50,37 @@ class ArrayBatches(Batches):
     Args:
         data: The arrays.
         batch_size: Rows in a batch.
-        order: Returns the order of the rows for a pass; None: as they lie.
+        order: Returns the order of so many rows, or batches, for a pass; None: as they lie.
+        by_batch: Whether whole batches change places, and not rows.
     """
 
     def __init__(
-        self, data: TrainingData, batch_size: int, order: Callable[[int], np.ndarray] | None
+        self,
+        data: TrainingData,
+        batch_size: int,
+        order: Callable[[int], np.ndarray] | None,
+        by_batch: bool = False,
     ) -> None:
         self._data, self._size, self._order = data, batch_size, order
+        self._by_batch = by_batch
         self.count = count_steps(len(data.x), batch_size)
 
     def iterate(self) -> Iterator[Any]:
-        rows = len(self._data.x)
-        order = None if self._order is None else self._order(rows)
-        for start in range(0, rows, self._size):
-            place: Any = slice(start, start + self._size)
-            if order is not None:
-                place = order[place]
+        for place in self._places(len(self._data.x)):
             yield tuple(None if part is None else part[place] for part in self._data)
+
+    def _places(self, rows: int) -> Iterator[Any]:
+        in_order = [slice(at, at + self._size) for at in range(0, rows, self._size)]
+        if self._order is None:
+            yield from in_order
+        elif self._by_batch:
+            whole = rows // self._size
+            yield from (in_order[number] for number in self._order(whole).tolist())
+            # The last one has its place, if it is smaller.
+            yield from in_order[whole:]
+        else:
+            order = self._order(rows)
+            yield from (order[place] for place in in_order)
 
 
 class DatasetBatches(Batches):

@@ -72,8 +72,9 @@ def with_class_weight(
     return data._replace(sample_weight=weights)
 
 
-def _classes_of(y: np.ndarray, start: int) -> np.ndarray:
+def _classes_of(y: Any, start: int) -> np.ndarray:
     """The class of each row; `start` is the first one's place among all."""
+    y = np.asarray(y)
     if y.ndim == 2 and y.shape[1] > 1:
         return np.argmax(y, axis=1)
     labels = y.reshape(len(y))

@@ -10,6 +10,7 @@ from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
 from cornu.models import streaming
 from cornu.models.batches import (
+    ArrayBatches,
     Feed,
     as_batches,
     comes_in_batches,
@@ -20,7 +21,17 @@ from cornu.models.compiled import Compiled
 from cornu.models.fit_arguments import check_steps, first_rows, first_steps
 from cornu.models.intake import Intake
 from cornu.models.loops import PREDICT_HOOKS, BatchLoop
-from cornu.models.training_data import check_out, check_x, take_data, take_rows, take_x
+from cornu.models.stored_rows import stored
+from cornu.models.training_data import (
+    TrainingData,
+    check_out,
+    check_rows,
+    check_x,
+    take_data,
+    take_rows,
+    take_stored,
+    take_x,
+)
 from cornu.models.validation import evaluate_rows
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
@@ -102,9 +113,14 @@ class Evaluator(Compiled):
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
         self.stop_evaluating = False
         try:
-            if comes_in_batches(x):
-                refuse_beside_batches({"y": y, "sample_weight": sample_weight})
-                feed = Feed(as_batches(x, None), count)
+            kept = stored(x)
+            if kept is not None or comes_in_batches(x):
+                if kept is not None:
+                    rows = take_stored(kept, y, sample_weight)
+                    feed = Feed(ArrayBatches(rows, size, None), count)
+                else:
+                    refuse_beside_batches({"y": y, "sample_weight": sample_weight})
+                    feed = Feed(as_batches(x, None), count)
                 listeners.attach(self, verbose, 1, feed.count)
                 listeners.on_test_begin()
                 part = streaming.evaluate(self, feed, listeners)
@@ -172,6 +188,10 @@ class Evaluator(Compiled):
         count = check_steps("steps", steps)
         verbose = check_verbose(verbose)
         listeners = CallbackList(callbacks, add_progbar=verbose != 0)
+        kept = stored(x)
+        if kept is not None:
+            batches = ArrayBatches(TrainingData(check_rows(kept)), size, None)
+            return self._predict_feed(Feed(batches, count), listeners, verbose, out)
         if comes_in_batches(x):
             return self._predict_feed(Feed(as_batches(x, None), count), listeners, verbose, out)
         loop = BatchLoop(listeners, PREDICT_HOOKS)

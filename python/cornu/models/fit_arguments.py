@@ -5,24 +5,29 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from cornu.models.batches import (
+    ArrayBatches,
     Feed,
     as_batches,
     comes_in_batches,
     count_steps,
     refuse_beside_batches,
 )
-from cornu.models.training_data import Shape, TrainingData, take_validation
+from cornu.models.stored_rows import stored
+from cornu.models.training_data import Shape, TrainingData, take_stored, take_validation
 from cornu.random.seed_generator import make_default_seed
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.limits import limited_steps
 from cornu.utils.number import check_integer
 from cornu.utils.user_frame import user_level
+
+# Rows, no rows, or whole batches.
+Shuffle = bool | Literal["batch"]
 
 
 def take_any_validation(
@@ -44,6 +49,10 @@ def take_any_validation(
     if isinstance(data, tuple | list) and len(data) in (2, 3) and comes_in_batches(data[0]):
         refuse_beside_batches({"validation y": data[1]})
         return Feed(as_batches(data[0], None), steps)
+    kept = stored(data[0]) if isinstance(data, tuple | list) and len(data) in (2, 3) else None
+    if kept is not None:
+        rows = take_stored(kept, *data[1:], prefix="validation ")
+        return Feed(ArrayBatches(rows, batch_size, None), steps)
     return first_steps(take_validation(data, row), steps, batch_size)
 
 
@@ -81,25 +90,26 @@ def check_steps(name: str, value: Any) -> int | None:
     return None if value is None else check_integer(name, value)
 
 
-def check_shuffle(value: Any) -> bool:
-    """Return whether to shuffle.
+def check_shuffle(value: Any) -> Shuffle:
+    """Return whether to shuffle rows, or whole batches.
 
     Raises:
-        ValueError: it is neither True nor False.
+        ValueError: it is none of True, False and "batch".
     """
     if value is True or value is False:
         return value
+    if is_among(value, ("batch",)):
+        return "batch"
     if not is_among(value, (0, 1)):
         raise ValueError(
-            "`shuffle` must be True or False: another order is not supported yet. "
-            f"Received: shuffle={shown(value)}"
+            f"`shuffle` must be True, False or 'batch'. Received: shuffle={shown(value)}"
         )
     return bool(value)
 
 
-def random_order(is_shuffled: bool) -> Callable[[int], np.ndarray] | None:
+def random_order(shuffle: Shuffle) -> Callable[[int], np.ndarray] | None:
     """Return what gives so many places in a new order each time; None: not shuffled."""
-    if not is_shuffled:
+    if not shuffle:
         return None
     generator = np.random.Generator(np.random.PCG64(make_default_seed()))
     return generator.permutation

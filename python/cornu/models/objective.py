@@ -11,7 +11,7 @@ from cornu import losses, metrics
 from cornu.callbacks.result_dict import ResultDict
 from cornu.losses import Loss
 from cornu.losses.loss import takes_class_ids
-from cornu.losses.own_loss import loss_specification
+from cornu.losses.own_loss import is_own_loss, loss_specification
 from cornu.metrics import Mean, Metric
 from cornu.metrics.own_metric import is_own_metric, metric_specification
 from cornu.metrics.sums import SumsMetric
@@ -39,6 +39,7 @@ class Objective:
         loss_weight: What the loss is multiplied by, likewise; None: 1.
 
     Attributes:
+        ignored: The class of targets that the loss leaves out; None: there is none.
         resolved: Loss and metrics for the data seen last; None before any.
 
     Raises:
@@ -55,9 +56,12 @@ class Objective:
         self.resolved: Resolved | None = None
         # Its targets may be of any kind.
         self._has_own_loss = False
+        self.ignored: int | None = None
         # A wrong name is an error here, not when training begins.
         if self.loss is not None and not self._by_shape():
-            self._has_own_loss = loss_specification(losses.for_compile(self.loss))[0] == "foreign"
+            made = losses.for_compile(self.loss)
+            self._has_own_loss = loss_specification(made)[0] == "foreign"
+            self.ignored = _ignored_class(made)
         for identifier in [*self.identifiers, *self.weighted]:
             metric_specification(metrics.for_compile(identifier, None, (None, 1), (None, 1)))
 
@@ -147,9 +151,8 @@ class Resolved:
         self.weighted_count = weighted_count
         # Kept alive for the core, which knows those of the user's only weakly.
         self.loss_object = loss
+        self.ignored = _ignored_class(loss)
         self.loss: LossSpec = loss_specification(loss, output_shape)
-        is_own = self.loss[0] == "foreign"
-        self.ignored: int | None = None if is_own else getattr(loss, "ignore_class", None)
         self.specifications: list[Any] = [
             metric_specification(metric, output_shape) for metric in found
         ]
@@ -238,6 +241,11 @@ class Resolved:
         ):
             if not own:
                 metric._publish(value)
+
+
+def _ignored_class(loss: Loss) -> int | None:
+    """The class that a loss of cornu's leaves out; None: there is none."""
+    return None if is_own_loss(loss) else getattr(loss, "ignore_class", None)
 
 
 def _check_kinds(loss: Loss, found: Sequence[Metric], output_shape: Shape) -> None:

@@ -30,7 +30,8 @@ from cornu.models.fit_arguments import (
 )
 from cornu.models.loops import FitLoop
 from cornu.models.split_check import warn_of_missing_classes
-from cornu.models.training_data import TrainingData, split, take_data
+from cornu.models.stored_rows import stored
+from cornu.models.training_data import TrainingData, split, take_data, take_stored
 from cornu.models.validation import Validation, check_frequency
 from cornu.random.seed_generator import make_default_seed, make_revocable_seed
 from cornu.utils.errors import shown
@@ -68,7 +69,7 @@ class Trainer(BatchTrainer):
         callbacks: Any = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
-        shuffle: bool = True,
+        shuffle: Any = True,
         class_weight: Any = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
@@ -100,7 +101,9 @@ class Trainer(BatchTrainer):
             validation_split: The share of the rows, the last ones, to validate with instead.
             validation_data: `(x, y)` or `(x, y, sample_weight)` to validate with after each epoch,
                 or what gives batches of these; goes before `validation_split`.
-            shuffle: Whether to take the rows in another order each epoch.
+            shuffle: Whether to take the rows in another order each epoch; `"batch"`: whole batches,
+                whose rows stay together. Of data sets of h5py only those rows are read then, as
+                with False, that a batch is made of.
             class_weight: A dictionary from each class to a weight for the rows of that class, or
                 `"balanced"`, which lets all classes count the same; None: all 1. Targets are class
                 ids, of shape (n,) or (n, 1), or one-hot rows.
@@ -157,18 +160,32 @@ class Trainer(BatchTrainer):
                 refuse_beside_batches({"validation_split": validation_split})
             feed = Feed(as_batches(x, random_order(is_shuffled)), steps)
         else:
-            data = take_data(x, y, sample_weight, row=self._known_row())
+            # To read rows in any order from a file would take longer than to read all of it.
+            kept = None if is_shuffled is True else stored(x)
+            if kept is None:
+                data = take_data(x, y, sample_weight, row=self._known_row())
+            else:
+                data = take_stored(kept, y, sample_weight)
             is_split = validation_data is None and bool(
                 getattr(validation_split, "ndim", 0) or validation_split
             )
             if is_split:
                 data, given = split(data, validation_split)
                 given = first_steps(given, test_steps, test_size)
+                if kept is not None:
+                    given = Feed(ArrayBatches(given, test_size, None))
             row_count = len(data.x)
             step_count = count_steps(row_count, size)
             steps = limited_steps(steps, step_count)
-            if steps is not None and steps != step_count:
-                feed = Feed(ArrayBatches(data, size, random_order(is_shuffled)), steps)
+            if kept is not None or steps not in (None, step_count):
+                if isinstance(class_weight, str):
+                    ignored = self._require_objective("fit").ignored
+                    data = with_class_weight(data, class_weight, self.dtype, None, ignored)
+                    class_weight = None
+                batches = ArrayBatches(
+                    data, size, random_order(is_shuffled), is_shuffled == "batch"
+                )
+                feed = Feed(batches, steps)
         checked = Validation(self, given, test_size, frequency, listeners)
         if feed is not None:
             epochs_left = range(start, last)
@@ -198,6 +215,7 @@ class Trainer(BatchTrainer):
                 epochs=last,
                 initial_epoch=start,
                 shuffle_seed=seed,
+                shuffle_batches=is_shuffled == "batch",
                 validation=None if inner is None else self._scaled(inner),
                 validation_batch_size=test_size,
                 validation_frequency=frequency if isinstance(frequency, int) else 1,

@@ -11,6 +11,7 @@ import numpy as np
 
 from cornu.layers.user_arrays import as_rows, only_array
 from cornu.models.intake import Intake
+from cornu.models.stored_rows import StoredRows, stored
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float
 
@@ -18,11 +19,11 @@ Shape = tuple[int, ...]
 
 
 class TrainingData(NamedTuple):
-    """Rows with their targets and weights."""
+    """Rows with their targets and weights: arrays, or `StoredRows` that are read in parts."""
 
-    x: np.ndarray
-    y: np.ndarray
-    sample_weight: np.ndarray | None
+    x: Any
+    y: Any = None
+    sample_weight: Any = None
 
     def rows(self, rows: slice) -> TrainingData:
         """Return some of them, of the same memory."""
@@ -46,13 +47,36 @@ def take_data(
         TypeError: one of them is no array, or not given.
         ValueError: one of them is none to compute with, or they differ in their numbers of rows.
     """
-    inputs = take_x(x, f"{prefix}x", row)
+    return _with_targets(take_x(x, f"{prefix}x", row), y, sample_weight, prefix)
+
+
+def take_stored(
+    x: StoredRows, y: Any, sample_weight: Any = None, *, prefix: str = ""
+) -> TrainingData:
+    """Return data of a file, and what else comes with them, as `TrainingData` to be read in parts.
+
+    Args:
+        x: Inputs.
+        y: Targets, of a file or not.
+        sample_weight: A weight a row; None: all 1.
+        prefix: As of `take_data`.
+
+    Raises:
+        TypeError: as of `take_data`.
+        ValueError: likewise.
+    """
+    return _with_targets(check_rows(x, f"{prefix}x"), y, sample_weight, prefix)
+
+
+def _with_targets(inputs: Any, y: Any, sample_weight: Any, prefix: str) -> TrainingData:
     if y is None:
         raise TypeError(
             f"`{prefix}y` must be given: an array of targets. "
             f"Received: {prefix}y=None (of type NoneType)"
         )
-    targets = _take_only(y, f"{prefix}y", len(inputs))
+    targets: Any = stored(y) if isinstance(inputs, StoredRows) else None
+    if targets is None:
+        targets = _take_only(y, f"{prefix}y", len(inputs))
     if len(inputs) != len(targets):
         raise ValueError(
             f"`{prefix}x` and `{prefix}y` must have as many rows. Received: x of shape "
@@ -76,7 +100,15 @@ def take_x(x: Any, name: str = "x", row: Shape | None = None) -> np.ndarray:
         TypeError: it is no array.
         ValueError: it has no rows.
     """
-    inputs = take_rows(x, name, row)
+    return check_rows(take_rows(x, name, row), name)
+
+
+def check_rows(inputs: Any, name: str = "x") -> Any:
+    """Return inputs that have been taken, if there are any.
+
+    Raises:
+        ValueError: they have no rows.
+    """
     if len(inputs) == 0:
         raise ValueError(
             f"`{name}` must have at least one row. Received: {name} of shape {inputs.shape}"

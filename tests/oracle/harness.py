@@ -25,6 +25,7 @@ FAMILIES = (
     "batches",
     "callbacks",
     "categories",
+    "common_arguments",
     "configurations",
     "confusion",
     "custom",

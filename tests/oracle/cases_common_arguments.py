@@ -45,7 +45,9 @@ def run_configurations(keras, dtype):
             again = type(optimizer).from_config(optimizer.get_config())
             for which, found in (("made", optimizer), ("again", again)):
                 config = sorted(found.get_config().items())
-                fields[f"{name} {text} {which}"] = [f"{key}={shown(value)}" for key, value in config]
+                fields[f"{name} {text} {which}"] = [
+                    f"{key}={shown(value)}" for key, value in config
+                ]
     return fields
 
 

@@ -72,8 +72,47 @@ def run_control(keras, dtype):
     }
     value, derivative = ops.jvp(lambda a, b: a * b + ops.sin(a), [x, x + 1], [x * 0 + 1, x])
     fields |= {"jvp, value": value, "jvp": derivative}
+    fields["stopped"] = ops.stop_gradient(ops.convert_to_tensor(x))
+    fields["types"] = np.array([str(ops.dtype(ops.convert_to_tensor(a))) for a in (x, one, x > 0)])
+    fields["tensors"] = np.array([ops.is_tensor(ops.convert_to_tensor(x)), ops.is_tensor([1.0])])
+    fields["own derivative"] = ops.custom_gradient(lambda a: (2 * a, lambda upstream: upstream))(x)
     value, derivative, aux = ops.jvp(lambda a: (a * a, a + 1), [x], [x], has_aux=True)
     return fields | {"jvp with aux": derivative, "aux": aux}
+
+
+def run_factors(keras, dtype):
+    """What a matrix is taken apart into, but for signs and an order that are free."""
+    ops, fields = keras.ops, {}
+    whole = np.array([[2.0, 0.5, 0.3], [0.5, 3.0, -0.4], [0.3, -0.4, 1.5]], dtype)
+    tall = np.array([[1.0, 2.0], [0.5, -1.0], [3.0, 0.3]], dtype)
+    for name, x in (("square", whole), ("tall", tall)):
+        for mode in ("reduced", "complete"):
+            q, r = (np.asarray(factor) for factor in ops.qr(x, mode=mode))
+            fields |= {f"qr {name} {mode}": q @ r, f"r {name} {mode}": np.abs(r)}
+            fields[f"q {name} {mode}, shape"] = np.array(q.shape)
+    values, vectors = (np.asarray(part) for part in ops.eigh(whole))
+    fields |= {"eigh": values, "eigh, vectors": np.abs(vectors)}
+    turned = np.array([[0.0, -2.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 3.0]], dtype)
+    values, vectors = (np.asarray(part) for part in ops.eig(turned))
+    order = np.lexsort((values.imag, values.real))
+    fields |= {"eig, real": values.real[order], "eig, imaginary": values.imag[order]}
+    fields["eig, vectors"] = np.abs(vectors[:, order])
+    u, s, v = (np.asarray(part) for part in ops.svd(tall, full_matrices=True))
+    fields |= {"svd": s, "svd, u": np.abs(u[:, :2]), "svd, v": np.abs(v)}
+    fields["svd, product"] = u[:, :2] @ np.diag(s) @ v
+    return fields
+
+
+def run_partitions(keras, dtype):
+    """Which numbers come first; in what order among themselves is free."""
+    x = np.array([[3.0, -1.0, 2.5, 0.5, 7.0], [0.0, 4.0, -2.0, 1.0, 9.0]], dtype)
+    fields = {}
+    for axis, k in ((-1, 2), (0, 1), (1, -2)):
+        found = np.asarray(keras.ops.argpartition(x, k, axis=axis))
+        fields[f"type {axis}"] = np.array(str(found.dtype))
+        parts = np.split(np.take_along_axis(x, found, axis), [k, k % x.shape[axis] + 1], axis)
+        fields |= {f"{axis}, {i}": np.sort(part, axis) for i, part in enumerate(parts)}
+    return fields
 
 
 def run_signatures(keras, dtype):
@@ -98,4 +137,9 @@ def run_signatures(keras, dtype):
 
 
 CASES = [*(group_case(name, calls) for name, calls in GROUPS.items())]
-CASES += [Case("control", run_control, **TOLERANCES), Case("signatures", run_signatures)]
+CASES += [
+    Case("control", run_control, **TOLERANCES),
+    Case("factors", run_factors, **TOLERANCES),
+    Case("partitions", run_partitions),
+    Case("signatures", run_signatures),
+]

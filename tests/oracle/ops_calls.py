@@ -4,6 +4,7 @@ from .array_calls import CREATION, INDEXING, REDUCTIONS, SHAPES
 from .core_calls import CORE
 from .elementwise_calls import BINARY, COMPARISON, UNARY
 from .nan_calls import NAN, REARRANGED
+from .option_calls import OPTIONS
 from .product_calls import LINALG, NETWORK, PRODUCTS
 
 GROUPS = {
@@ -20,4 +21,5 @@ GROUPS = {
     "core": CORE,
     "linalg": LINALG,
     "network": NETWORK,
+    "options": OPTIONS,
 }

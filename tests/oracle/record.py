@@ -88,8 +88,8 @@ def check(family):
 def check_again(case, dtype, now, then):
     """Asserts that `now`, or else what Keras gives when it is asked once or twice more, is `then`.
 
-    Keras on JAX does not always give the same: one in forty times, the first test_on_batch of a
-    model with penalties of outputs shows a loss that differs in the third digit.
+    Keras on JAX does not always give the same: one in forty times, what it compiles for a model
+    whose outputs have penalties lacks one of them.
     """
     for _ in range(2):
         try:

@@ -34,6 +34,7 @@ FAMILIES = (
     "epoch_callbacks",
     "fit_arguments",
     "functional",
+    "further_callbacks",
     "further_losses",
     "ignored_classes",
     "initializers",

@@ -16,7 +16,10 @@ METRICS = [
     *((name, {}) for name in (*COUNTS, "Precision", "Recall", "AUC")),
     *((name, {"thresholds": 0.3}) for name in ("FalseNegatives", "Precision")),
     *((name, {"thresholds": EVEN}) for name in ("TrueNegatives", "Recall")),
-    *((name, {"thresholds": UNEVEN}) for name in ("FalsePositives", "Precision", "AUC")),
+    *(
+        (name, {"thresholds": UNEVEN})
+        for name in ("TruePositives", "FalsePositives", "Precision", "AUC")
+    ),
     *((name, {argument: 0.6}) for name, argument in POINTS.items()),
     *((name, {argument: 0.4, "num_thresholds": 5}) for name, argument in POINTS.items()),
     *((name, {argument: 0.5, "num_thresholds": 1}) for name, argument in POINTS.items()),

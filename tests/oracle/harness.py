@@ -42,6 +42,7 @@ FAMILIES = (
     "layers",
     "losses",
     "masks",
+    "metric_arguments",
     "metrics",
     "nesting",
     "normalization",

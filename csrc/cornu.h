@@ -406,6 +406,43 @@ void cornu_run_release(cornu_run *run);
 cornu_status cornu_model_predict_few(cornu_model *model, size_t rows, size_t x_nbytes,
                                      const void *x, size_t output_nbytes, void *output);
 
+/* ---- Traces: one batch, with what derivatives take ---- */
+
+/* For code of the caller's that computes with a model's layers and takes derivatives itself: a
+ * batch's way through the chain, without a loss. */
+typedef struct cornu_trace cornu_trace;
+
+typedef struct cornu_trace_options {
+    bool training; /* random layers act */
+    size_t rows;
+    /* As the model reads rows, without gaps and aligned; copied. */
+    const void *x;
+    size_t x_nbytes;
+    /* Of each place of x but for its last axis; NULL: all count. Copied. */
+    const bool *mask;
+    size_t mask_nbytes;
+    /* rows x the output, written. */
+    void *output;
+    size_t output_nbytes;
+    cornu_poll poll;
+} cornu_trace_options;
+
+/* Takes the batch through. What layers move themselves is moved, or all of it is put back.
+ * CORNU_ERROR_VALUE: sizes are not the model's; CORNU_ERROR_STATE: no layers; CORNU_ERROR_MEMORY,
+ * CORNU_ERROR_FORKED, CORNU_INTERRUPTED. */
+cornu_status cornu_trace_new(cornu_model *model, const cornu_trace_options *options,
+                             cornu_trace **trace, cornu_error *error);
+/* The derivatives by x, from `dy`, those by the output; and by weights, as they are now. May be
+ * called again. */
+cornu_status cornu_trace_pull_back(cornu_trace *trace, const void *dy, size_t dy_nbytes, void *dx,
+                                   size_t dx_nbytes, cornu_poll poll, cornu_error *error);
+/* The weights of layer 0 that a user sees (borrowed); and after a pull back the gradient of one, as
+ * long as the span. NULL: it is not trained, or frozen. */
+size_t cornu_trace_span_count(const cornu_trace *trace);
+cornu_span *cornu_trace_span(const cornu_trace *trace, size_t index);
+const void *cornu_trace_gradient(const cornu_trace *trace, size_t index);
+void cornu_trace_release(cornu_trace *trace);
+
 /* ---- The process ---- */
 
 /* "avx512", "avx2", "neon" or "portable". */

@@ -122,5 +122,9 @@ cornu_status cornu_layer_new_foreign(const char *name, cornu_dtype dtype,
 cornu_status cornu_layer_add_span(cornu_layer *layer, cornu_dtype dtype, const cornu_shape *shape,
                                   bool trained, cornu_error *error);
 cornu_status cornu_layer_share_span(cornu_layer *layer, cornu_span *span, cornu_error *error);
+/* Shares what another layer, built, draws from and no user sees, such as a dropout's count of
+ * draws, so that it is put back with this one's weights. After all weights. */
+cornu_status cornu_layer_share_state(cornu_layer *layer, const cornu_layer *other,
+                                     cornu_error *error);
 
 #endif

@@ -342,15 +342,6 @@ def test_calls_are_safe_beside_their_model():
     np.testing.assert_array_equal(model.layers[1](hidden), model.predict(x, verbose=0))
 
 
-def test_built_in_layers_with_a_call_of_their_own_are_refused():
-    class Louder(layers.Dense):
-        def call(self, x):
-            return 2 * super().call(x)
-
-    with pytest.raises(ValueError, match="Derive from `Layer` for a `call`"):
-        Louder(3)
-
-
 def test_a_subclass_with_other_defaults_works():
     class Wide(layers.Dense):
         def __init__(self, **options):

@@ -159,18 +159,6 @@ def test_what_is_refused():
 
     refused(lambda: Many()(X), "at most 32 weights")
 
-    class Inner(Layer):
-        def __init__(self):
-            super().__init__()
-            self.norm = keras.layers.GroupNormalization(1)
-
-        def call(self, x):
-            return self.norm(x)
-
-    model = model_of(Inner(), Dense(OUTPUTS))
-    assert model.predict(X, verbose=0).shape == Y.shape
-    unchanged(model, lambda: model.fit(X, Y, **QUIET), "GroupNormalization can't be trained within")
-
 
 def test_arguments_of_lambda():
     layer = keras.layers.Lambda(

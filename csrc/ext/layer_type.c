@@ -277,6 +277,16 @@ static PyObject *layer_share_weight(PyObject *self, PyObject *view) {
     Py_RETURN_NONE;
 }
 
+static PyObject *layer_share_state(PyObject *self, PyObject *other) {
+    cornu_error error = CORNU_NO_ERROR;
+    if (!Py_IS_TYPE(other, Py_TYPE(self))) {
+        cornu_argument_refuse(PyExc_TypeError, "other", "a Layer", other);
+        return NULL;
+    }
+    cornu_status status = cornu_layer_share_state(layer_of(self), layer_of(other), &error);
+    return none_or_error(status, &error);
+}
+
 static PyMethodDef layer_methods[] = {
     {"output_shape", (PyCFunction)(void (*)(void))layer_output_shape, METH_FASTCALL | METH_KEYWORDS,
      "output_shape($self, /, input_shape, first_shape=None)\n--\n\n"
@@ -291,6 +301,9 @@ static PyMethodDef layer_methods[] = {
     {"share_weight", layer_share_weight, METH_O,
      "share_weight($self, view, /)\n--\n\n"
      "Another layer's weight as one of a layer that Python computes."},
+    {"share_state", layer_share_state, METH_O,
+     "share_state($self, other, /)\n--\n\n"
+     "What another layer draws from, behind all weights, as a layer's that Python computes."},
     {"set_regularizer", (PyCFunction)(void (*)(void))layer_set_regularizer,
      METH_FASTCALL | METH_KEYWORDS,
      "set_regularizer($self, /, index, kind, l1=0.0, l2=0.0)\n--\n\n"

@@ -48,7 +48,8 @@ static int add_types(PyObject *module, cornu_module_state *state) {
     if ((state->layer_type = add_type(module, &cornu_layer_spec)) == NULL ||
         (state->optimizer_type = add_type(module, &cornu_optimizer_spec)) == NULL ||
         (state->model_type = add_type(module, &cornu_model_spec)) == NULL ||
-        (state->run_type = add_type(module, &cornu_run_spec)) == NULL) {
+        (state->run_type = add_type(module, &cornu_run_spec)) == NULL ||
+        (state->trace_type = add_type(module, &cornu_trace_spec)) == NULL) {
         return -1;
     }
     return 0;
@@ -83,6 +84,7 @@ static int module_traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->optimizer_type);
     Py_VISIT(state->model_type);
     Py_VISIT(state->run_type);
+    Py_VISIT(state->trace_type);
     return 0;
 }
 
@@ -92,6 +94,7 @@ static int module_clear(PyObject *module) {
     Py_CLEAR(state->optimizer_type);
     Py_CLEAR(state->model_type);
     Py_CLEAR(state->run_type);
+    Py_CLEAR(state->trace_type);
     return 0;
 }
 

@@ -5,7 +5,7 @@
 #include "ext/interpreter.h"
 
 typedef struct cornu_module_state {
-    PyTypeObject *layer_type, *optimizer_type, *model_type, *run_type;
+    PyTypeObject *layer_type, *optimizer_type, *model_type, *run_type, *trace_type;
     unsigned long main_thread; /* the ident of Python's main thread */
 } cornu_module_state;
 
@@ -29,5 +29,6 @@ extern PyType_Spec cornu_layer_spec;
 extern PyType_Spec cornu_optimizer_spec;
 extern PyType_Spec cornu_model_spec;
 extern PyType_Spec cornu_run_spec;
+extern PyType_Spec cornu_trace_spec;
 
 #endif

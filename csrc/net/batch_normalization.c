@@ -316,9 +316,15 @@ static void give_gradient(const columns_pass *all, size_t slot, const void *grad
         cornu_task_descend(pass->task, all->columns, pass->gradients[slot], &pass->descents[slot]);
 }
 
+/* And what dx takes where the statistics are the batch's. */
 static cornu_status weight_gradients(const columns_pass *all, const void *dy) {
     const batch_normalization *self = all->self;
     cornu_task *task = all->pass->task;
+    /* A copy. */
+    if (!all->by_batch) {
+        task->kernels->column_sums(1, all->columns, state(all, MOVING_MEAN), vector(all, MEANS),
+                                   false);
+    }
     cornu_status status =
         cornu_task_column_sums(task, all->rows, all->columns, dy, vector(all, SUMS), false);
     if (status == CORNU_OK) status = sum_centered(all, dy, vector(all, CENTERED));
@@ -333,7 +339,7 @@ static cornu_status weight_gradients(const columns_pass *all, const void *dy) {
             all->columns, all->rows, vector(all, INVERSES), vector(all, SCALES), vector(all, SUMS),
             vector(all, CENTERED), vector(all, SLOPES), vector(all, SHIFTS));
     }
-    if (self->renorms) {
+    if (self->renorms && all->by_batch) {
         cornu_renorm_gradient(task->kernels->dtype, all->columns, vector(all, FACTORS),
                               vector(all, OFFSETS), vector(all, SUMS), vector(all, CENTERED));
     }
@@ -352,7 +358,9 @@ static cornu_status normalization_backward(const cornu_layer *layer, cornu_pass 
     if (all.along.moves)
         status =
             cornu_task_permute(pass->task, &all.along.to, pass->rows, pass->input, pass->dy, room);
-    if (status == CORNU_OK && all.by_batch) status = weight_gradients(&all, room);
+    /* With the moving statistics in a trace only, or where the layer is frozen. */
+    if (status == CORNU_OK && (all.by_batch || all.pass->trainable))
+        status = weight_gradients(&all, room);
     if (status != CORNU_OK || !wants_dx) return status;
     normalize_tiles tiles = {.all = &all,
                              .means = vector(&all, MEANS),

@@ -128,3 +128,11 @@ cornu_status cornu_layer_share_span(cornu_layer *layer, cornu_span *span, cornu_
     layer->spans[layer->span_count++] = span;
     return CORNU_OK;
 }
+
+cornu_status cornu_layer_share_state(cornu_layer *layer, const cornu_layer *other,
+                                     cornu_error *error) {
+    cornu_status status = CORNU_OK;
+    for (size_t i = cornu_layer_span_count(other); i < other->span_count && status == CORNU_OK; i++)
+        status = cornu_layer_share_span(layer, other->spans[i], error);
+    return status;
+}

@@ -115,6 +115,10 @@ bool cornu_plan_rules_room(const cornu_plan *plan, size_t rows, size_t *count);
 /* Whether the layers can hand on a mask of the input: CORNU_ERROR_VALUE where one that does changes
  * the axes that it is along. */
 cornu_status cornu_plan_check_input_mask(const cornu_plan *plan, cornu_error *error);
+/* Whether all layers can train on `rows` rows in batches of so many: CORNU_ERROR_VALUE where one is
+ * made for batches of another size. */
+cornu_status cornu_plan_check_batch_rows(const cornu_plan *plan, size_t rows, size_t batch_rows,
+                                         cornu_error *error);
 /* Whether a layer, or the model, was frozen or thawed since. */
 bool cornu_plan_is_stale(const cornu_plan *plan, bool trainable);
 

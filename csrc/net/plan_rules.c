@@ -1,5 +1,6 @@
-/* What a plan says of regularizers and constraints. */
+/* What a plan says of regularizers and constraints, and of batches of one size. */
 #include "base/size.h"
+#include "base/status.h"
 #include "net/penalty.h"
 #include "net/plan.h"
 
@@ -57,4 +58,20 @@ bool cornu_plan_rules_room(const cornu_plan *plan, size_t rows, size_t *count) {
         if (some > *count) *count = some;
     }
     return true;
+}
+
+cornu_status cornu_plan_check_batch_rows(const cornu_plan *plan, size_t rows, size_t batch_rows,
+                                         cornu_error *error) {
+    for (size_t i = 0; i < plan->count && rows > 0; i++) {
+        const cornu_layer *layer = plan->links[i].layer;
+        const size_t needed = layer->type->batch_rows ? layer->type->batch_rows(layer) : 0;
+        if (needed == 0 || (batch_rows == needed && rows % needed == 0)) continue;
+        char name[CORNU_NAME_NBYTES];
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "Layer \"%s\" (%s) has a `noise_shape` for batches of %zu rows. "
+                               "Received: %zu rows in batches of %zu",
+                               cornu_layer_name(layer, name), layer->type->name, needed, rows,
+                               batch_rows);
+    }
+    return CORNU_OK;
 }

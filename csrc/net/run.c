@@ -219,27 +219,15 @@ static cornu_status check_output(const cornu_run *run, cornu_error *error) {
                            run->options.output_nbytes);
 }
 
-/* Layers that are made for batches of one size, where all are of it. A run of fit that goes nowhere
- * has none. */
+/* A run of fit that goes nowhere has no rows. */
 static cornu_status check_batch_rows(const cornu_run *run, cornu_error *error) {
     const cornu_feed *feed = &run->feed;
     const bool training =
         run->options.mode == CORNU_RUN_PREDICT
             ? run->options.training
             : run->options.mode != CORNU_RUN_TEST && run->options.mode != CORNU_RUN_EVALUATE;
-    if (!training || feed->rows == 0) return CORNU_OK;
-    for (size_t i = 0; i < run->plan->count; i++) {
-        const cornu_layer *layer = run->plan->links[i].layer;
-        const size_t needed = layer->type->batch_rows ? layer->type->batch_rows(layer) : 0;
-        if (needed == 0 || (capacity_of(feed) == needed && feed->rows % needed == 0)) continue;
-        char name[CORNU_NAME_NBYTES];
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "Layer \"%s\" (%s) has a `noise_shape` for batches of %zu rows. "
-                               "Received: %zu rows in batches of %zu",
-                               cornu_layer_name(layer, name), layer->type->name, needed, feed->rows,
-                               capacity_of(feed));
-    }
-    return CORNU_OK;
+    if (!training) return CORNU_OK;
+    return cornu_plan_check_batch_rows(run->plan, feed->rows, capacity_of(feed), error);
 }
 
 static cornu_status check_mask(const cornu_run *run, cornu_error *error) {

@@ -153,26 +153,17 @@ static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_
     }
 }
 
-static cornu_status backward(cornu_step *step, const cornu_objective *objective) {
+/* From dy, in one of the workspace's two matrices for it, back to link `first`; *result is where
+ * the last dx is. */
+static cornu_status pull_back(cornu_step *step, size_t first, void **result) {
     const cornu_plan *plan = step->plan;
     cornu_workspace *workspace = step->workspace;
-    if (!cornu_step_makes_gradient(step)) return CORNU_OK;
     void *dy = workspace->delta[0], *other = workspace->delta[1];
-    cornu_status status = cornu_step_loss_derivative(step, objective, dy);
-    if (status == CORNU_OK && step->loss_scale != 0.0) {
-        const size_t count = step->rows * plan->links[plan->count - 1].output_count;
-        step->task->kernels->scale(count, step->loss_scale, dy);
-    }
-    if (workspace->few_count > 0) {
-        if (status != CORNU_OK) return status;
-        step->task->kernels->few_backward(workspace->few_count, workspace->few, step->rows, step->x,
-                                          dy, other);
-        return CORNU_OK;
-    }
-    for (size_t i = plan->count; i-- > plan->first_trained && status == CORNU_OK;) {
+    cornu_status status = CORNU_OK;
+    for (size_t i = plan->count; i-- > first && status == CORNU_OK;) {
         const cornu_link *link = &plan->links[i];
         const cornu_slice *slice = &workspace->slices[i];
-        if (plan->regularizes_outputs) {
+        if (plan->regularizes_outputs && workspace->use.targets) {
             status = penalize_output(step, i, cornu_step_input(step, i + 1), dy);
             if (status != CORNU_OK) return status;
         }
@@ -181,7 +172,7 @@ static cornu_status backward(cornu_step *step, const cornu_objective *objective)
         pass.loss_scale = scale_of(step);
         pass.dy = dy;
         pass.dz = slice->z_count > 0 && slice->z_count != link->output_count ? workspace->dz : NULL;
-        pass.dx = i == plan->first_trained ? NULL : other;
+        pass.dx = i == first && !workspace->use.traced ? NULL : other;
         pass.dy_is_dz = workspace->use.joined && i + 1 == plan->count;
         span_gradients spans;
         set_gradients(step, link, &pass, &spans);
@@ -192,7 +183,39 @@ static cornu_status backward(cornu_step *step, const cornu_objective *objective)
             dy = pass.dx;
         }
     }
+    *result = dy;
     return status;
+}
+
+cornu_status cornu_step_pull_back(cornu_step *step, const void *dy, void *dx) {
+    const cornu_plan *plan = step->plan;
+    const size_t element = cornu_dtype_nbytes(plan->dtype);
+    const size_t nbytes = step->rows * plan->links[plan->count - 1].output_count * element;
+    if (nbytes > 0) memcpy(step->workspace->delta[0], dy, nbytes);
+    void *result;
+    const cornu_status status = pull_back(step, 0, &result);
+    const size_t dx_nbytes = step->rows * plan->links[0].input_count * element;
+    if (status == CORNU_OK && dx_nbytes > 0) memcpy(dx, result, dx_nbytes);
+    return status;
+}
+
+static cornu_status backward(cornu_step *step, const cornu_objective *objective) {
+    const cornu_plan *plan = step->plan;
+    cornu_workspace *workspace = step->workspace;
+    if (!cornu_step_makes_gradient(step)) return CORNU_OK;
+    void *dy = workspace->delta[0];
+    cornu_status status = cornu_step_loss_derivative(step, objective, dy);
+    if (status == CORNU_OK && step->loss_scale != 0.0) {
+        const size_t count = step->rows * plan->links[plan->count - 1].output_count;
+        step->task->kernels->scale(count, step->loss_scale, dy);
+    }
+    if (status != CORNU_OK) return status;
+    if (workspace->few_count > 0) {
+        step->task->kernels->few_backward(workspace->few_count, workspace->few, step->rows, step->x,
+                                          dy, workspace->delta[1]);
+        return CORNU_OK;
+    }
+    return pull_back(step, plan->first_trained, &dy);
 }
 
 cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective) {

@@ -74,6 +74,9 @@ cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *lo
 /* The gradient of every trainable span, into workspace->gradient (with `descending` it is spent
  * there). */
 cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective);
+/* The same from dy, the derivatives by the output (rows x its elements), and those by the batch,
+ * into `dx`; for a workspace with use.traced. */
+cornu_status cornu_step_pull_back(cornu_step *step, const void *dy, void *dx);
 
 /* Of the caller's own loss: the batch's and, with backward, its derivatives by the output, into
  * `gradient`; and of the caller's own metric. */

@@ -182,6 +182,8 @@ static size_t describe_all_few(const cornu_plan *plan, cornu_workspace *workspac
     if (workspace->capacity == 0 || (backward && plan->first_trained == plan->count)) return 0;
     /* What it computes at once gives nobody a look at the outputs between. */
     if (plan->regularizes_outputs) return 0;
+    /* Nor does it make the derivatives by the batch. */
+    if (workspace->use.traced) return 0;
     for (size_t i = 0; i < plan->count; i++) {
         cornu_few_layer *few = &workspace->few[count];
         if (workspace->slices[i].alias) continue;
@@ -247,8 +249,8 @@ bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspac
     const cornu_workspace_use *has = &workspace->use;
     return workspace->capacity >= capacity &&
            workspace->pool_threads == cornu_pool_thread_count() && has->training == use->training &&
-           has->backward == use->backward && has->targets == use->targets &&
-           has->joined == use->joined && has->sparse == use->sparse &&
-           has->ignores == use->ignores && has->pairs == use->pairs &&
+           has->backward == use->backward && has->traced == use->traced &&
+           has->targets == use->targets && has->joined == use->joined &&
+           has->sparse == use->sparse && has->ignores == use->ignores && has->pairs == use->pairs &&
            has->input_masked == use->input_masked && has->target_count == use->target_count;
 }

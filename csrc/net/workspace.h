@@ -15,6 +15,7 @@
 typedef struct cornu_workspace_use {
     bool training;       /* random layers act */
     bool backward;       /* a gradient is made; every layer's output is kept */
+    bool traced;         /* the derivatives by the batch are made too */
     bool targets;        /* a loss is taken */
     bool joined;         /* from the last layer's z */
     bool sparse;         /* targets are class ids */

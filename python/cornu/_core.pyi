@@ -99,6 +99,8 @@ class Layer:
         rate: float = 0.0,
     ) -> None:
         """Before build."""
+    def share_state(self, other: Layer, /) -> None:
+        """Likewise, after all weights: what another layer draws from."""
     def spans(self) -> tuple[np.ndarray, ...]:
         """Writable views of the weights' own memory, which they keep alive; () before build."""
 
@@ -341,6 +343,21 @@ VALIDATION_END: int
 EPOCH_END: int
 BAD_LOSS: int
 DONE: int
+
+@final
+class Trace:
+    """One batch through a model, and its derivatives for whoever takes them."""
+
+    def __new__(
+        cls, model: Model, x: np.ndarray, training: bool, mask: np.ndarray | None = None
+    ) -> Self:
+        """x: rows as the model takes them, in its dtype, in one piece; copied, as is the mask."""
+    @property
+    def output(self) -> np.ndarray: ...
+    def pull_back(self, dy: np.ndarray, /) -> tuple[np.ndarray, list[np.ndarray | None]]:
+        """From the derivatives by the output: those by x, and those by the weights of the first
+        layer, None where there is none. May be called again.
+        """
 
 @final
 class Run:

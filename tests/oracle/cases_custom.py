@@ -224,6 +224,77 @@ def residual(keras, **options):
     return Residual(**options)
 
 
+def derived(keras):
+    """Layers of Keras's with methods of their own, and what they make of training."""
+    layers = keras.layers
+
+    class Scaled(layers.Dense):
+        def build(self, input_shape):
+            super().build(input_shape)
+            self.scale = self.add_weight(shape=(self.units,), initializer="ones", name="scale")
+
+        def call(self, inputs):
+            return super().call(inputs) * self.scale + 0.1 * (inputs @ self.kernel)
+
+    class Still(layers.BatchNormalization):
+        """Trained with its moving statistics."""
+
+        def call(self, inputs, training=None, mask=None):
+            return super().call(inputs, training=False)
+
+    class Moving(layers.BatchNormalization):
+        def call(self, inputs, training=None, mask=None):
+            return super().call(inputs, training=training, mask=mask) + inputs
+
+    class Joined(layers.LayerNormalization):
+        def call(self, inputs):
+            return keras.ops.concatenate([super().call(inputs), inputs * self.gamma], axis=-1)
+
+        def compute_output_shape(self, input_shape):
+            return (*input_shape[:-1], 2 * input_shape[-1])
+
+    return [
+        Scaled(3, activation="tanh", kernel_regularizer="l2", name="a"),
+        Still(name="b"),
+        Moving(momentum=0.7, name="c"),
+        Joined(name="d"),
+        layers.Dense(2, name="e"),
+    ]
+
+
+def wide(keras):
+    """Layers of which the core has the only derivatives, within one of one's own."""
+    layers = keras.layers
+
+    class Wide(layers.Layer):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.parts = [
+                layers.EinsumDense("ab,bc->ac", 4, activation="tanh", bias_axes="c", name="a"),
+                layers.GroupNormalization(2, name="b"),
+                layers.RMSNormalization(name="c"),
+                layers.AlphaDropout(0.0, name="d"),
+                layers.Rescaling(0.5, offset=0.1, name="e"),
+                layers.UnitNormalization(name="f"),
+                layers.PReLU("ones", name="g"),
+                layers.RepeatVector(2, name="h"),
+                layers.Permute((2, 1), name="i"),
+                layers.Flatten(name="j"),
+            ]
+
+        def build(self, input_shape):
+            for part in self.parts:
+                part.build(input_shape)
+                input_shape = part.compute_output_shape(input_shape)
+
+        def call(self, x, training=None):
+            for part in self.parts:
+                x = part(x)
+            return x * x
+
+    return [Wide(name="a"), layers.Dense(2, name="b")]
+
+
 def layer_case(name, make):
     def run(keras, dtype):
         linear, gated = layers_of(keras)
@@ -256,6 +327,8 @@ LAYERS = {
         penalized(keras, 2, name="b"),
     ],
     "model within": lambda keras, linear, gated: [residual(keras, name="e"), linear(2, name="f")],
+    "derived": lambda keras, linear, gated: derived(keras),
+    "wide": lambda keras, linear, gated: wide(keras),
     "activation objects": lambda keras, linear, gated: [
         keras.layers.Dense(5, activation=keras.layers.LeakyReLU(0.2), name="a"),
         keras.layers.Dense(4, activation=keras.layers.ReLU(1.5, 0.1, 0.2), name="b"),

@@ -39,15 +39,15 @@ class Activation(Layer):
         super().__init__(**kwargs)
 
     @property
-    def _is_own(self) -> bool:
+    def _is_foreign(self) -> bool:
         return self._specification is None
 
     @property
     def _activation_in_core(self) -> Any:
         return self._specification
 
-    def _compute(self, x: Any, training: bool) -> Any:
-        return self.activation(x)
+    def _formula(self, x: Any, training: bool, mask: Any = None) -> Any:
+        return self.activation(x) if self._is_foreign else super()._formula(x, training, mask)
 
     def _make_core(self) -> _core.Layer:
         if self._specification is None:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from cornu import _core, initializers
-from cornu.custom.derivatives import value_of
 from cornu.layers.arguments import (
     check_flag,
     check_not_negative,
@@ -178,23 +177,6 @@ class BatchNormalization(GammaAndBeta):
             self.scale,
             renorm,
         )
-
-    def _compute(self, x: Any, training: bool) -> Any:
-        if self.renorm:
-            return super()._compute(x, training)
-        axis = self.axis % x.ndim
-        others = tuple(other for other in range(x.ndim) if other != axis)
-        sizes = tuple(size if place == axis else 1 for place, size in enumerate(x.shape))
-        moving_mean, moving_variance = self._weights[-2:]
-        if training and self.trainable:
-            mean = np.mean(x, axis=others, keepdims=True)
-            variance = np.mean((x - mean) ** 2, axis=others, keepdims=True)
-            for moving, batch in ((moving_mean, mean), (moving_variance, variance)):
-                now = np.reshape(value_of(batch), moving.shape)
-                moving.assign(moving * self.momentum + now * (1 - self.momentum))
-        else:
-            mean, variance = moving_mean.reshape(sizes), moving_variance.reshape(sizes)
-        return self._scaled_and_shifted((x - mean) / np.sqrt(variance + self.epsilon), sizes)
 
     def _initializers(self) -> list[tuple[str, Callable[..., Any] | None]]:
         found = [

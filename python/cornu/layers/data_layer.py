@@ -24,6 +24,8 @@ class DataLayer(Layer):
     have no weights that training could change.
     """
 
+    _is_replaceable = False
+
     def __init__(self, *, dtype: Any = None, **kwargs: Any) -> None:
         self._own_dtype = str(np.dtype(dtype)) if _is_integer(dtype) else None
         super().__init__(dtype=None if self._own_dtype else dtype, **kwargs)

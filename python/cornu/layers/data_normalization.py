@@ -58,6 +58,7 @@ class Normalization(Layer):
     _supports_masking = True
     _options = ("axis", "invert", "input_mean", "input_variance")
     _state_names = ("mean", "variance", "count")
+    _is_replaceable = False
 
     def __init__(
         self,

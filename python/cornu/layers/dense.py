@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu import _core, activations, initializers
-from cornu.layers.arguments import check_flag, refuse_unsupported
+from cornu.layers.arguments import check_batch_shape, check_flag, refuse_unsupported
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
 from cornu.utils.number import check_integer
@@ -99,7 +99,7 @@ class Dense(Layer):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
 
     @property
-    def _is_own(self) -> bool:
+    def _is_foreign(self) -> bool:
         return self._specification is None
 
     def _make_core(self) -> _core.Layer:
@@ -107,27 +107,31 @@ class Dense(Layer):
             return super()._make_core()
         return _core.dense(self.name, self.dtype, self.units, self._specification, self.use_bias)
 
-    def _own_build(self, row: tuple[int, ...]) -> None:
+    def _build_class(self, input_shape: Any) -> None:
+        if not self._is_foreign:
+            super()._build_class(input_shape)
+            return
+        row = check_batch_shape("input_shape", input_shape)[1:]
         if not row:
             raise ValueError(f'Layer "{self.name}" (Dense) takes inputs with an axis of features.')
-        self.add_weight(
-            (row[-1], self.units),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-            name="kernel",
-        )
-        if self.use_bias:
-            self.add_weight(
-                (self.units,),
-                self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-                name="bias",
+        shapes = {"kernel": (row[-1], self.units), "bias": (self.units,)}
+        for name, initializer in self._initializers():
+            weight = self.add_weight(
+                shapes[name],
+                initializer,
+                regularizer=getattr(self, f"{name}_regularizer"),
+                constraint=getattr(self, f"{name}_constraint"),
+                name=name,
             )
+            self._class_weights.append(weight)
 
-    def _compute(self, x: Any, training: bool) -> Any:
-        kernel, *bias = self._weights or self._own_spans
+    def _weights_of_class(self) -> list[Variable]:
+        return self._class_weights if self._is_own else self._weights
+
+    def _formula(self, x: Any, training: bool, mask: Any = None) -> Any:
+        if not self._is_foreign:
+            return super()._formula(x, training, mask)
+        kernel, *bias = self._class_weights
         linear = x @ kernel
         return self.activation(linear + bias[0] if bias else linear)
 
@@ -157,7 +161,10 @@ class Dense(Layer):
     @property
     def kernel(self) -> Variable:
         """The matrix, (features, units): the same object at each read."""
-        return self._weight(0, "kernel")
+        kernel = self._weight_named("kernel")
+        if kernel is None:
+            raise AttributeError(f'Layer "{self.name}" must be built before it has a `kernel`.')
+        return kernel
 
     @kernel.setter
     def kernel(self, value: Any) -> None:
@@ -166,13 +173,11 @@ class Dense(Layer):
     @property
     def bias(self) -> Variable | None:
         """What is added, (units,); None with `use_bias=False`."""
-        return self._weight(1, "bias") if self.use_bias else None
+        bias = self._weight_named("bias")
+        if self.use_bias and bias is None:
+            raise AttributeError(f'Layer "{self.name}" must be built before it has a `bias`.')
+        return bias
 
     @bias.setter
     def bias(self, value: Any) -> None:
         self._keep_weight("bias", value)
-
-    def _weight(self, index: int, name: str) -> Variable:
-        if not self._built:
-            raise AttributeError(f'Layer "{self.name}" must be built before it has a `{name}`.')
-        return self._weights[index]

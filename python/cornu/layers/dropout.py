@@ -7,7 +7,6 @@ from typing import Any
 from cornu import _core
 from cornu.layers.layer import Layer
 from cornu.layers.random_arguments import check_noise_shape, check_share, seed_of
-from cornu.random import SeedGenerator, uniform
 from cornu.utils.old_keywords import takes_old_keywords
 
 
@@ -50,18 +49,7 @@ class Dropout(Layer):
         self.noise_shape = None if noise_shape is None else check_noise_shape(noise_shape)
         self.seed = seed
         self._seed = seed_of(seed)
-        self._generator = SeedGenerator(self._seed)
         super().__init__(**kwargs)
-
-    def _compute(self, x: Any, training: bool) -> Any:
-        if not training or not self.rate:
-            return x
-        sizes = self.noise_shape or x.shape
-        shape = tuple(
-            own if size is None else size for size, own in zip(sizes, x.shape, strict=True)
-        )
-        kept = uniform(shape, seed=self._generator) >= self.rate
-        return x * (kept / max(1 - self.rate, 1e-7)).astype(self.dtype)
 
     def _make_core(self) -> _core.Layer:
         return _core.dropout(self.name, self.dtype, self.rate, self.noise_shape, self._seed)

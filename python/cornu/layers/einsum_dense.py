@@ -160,9 +160,10 @@ class EinsumDense(Layer):
     @property
     def kernel(self) -> Variable:
         """What is multiplied with: the same object at each read."""
-        if not self._built:
+        kernel = self._weight_named("kernel")
+        if kernel is None:
             raise AttributeError(f'Layer "{self.name}" must be built before it has a `kernel`.')
-        return self._weights[0]
+        return kernel
 
     @kernel.setter
     def kernel(self, value: Any) -> None:

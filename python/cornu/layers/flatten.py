@@ -8,7 +8,6 @@ from cornu import _core
 from cornu.config import check_data_format
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
-from cornu.utils.tracing import numpy_of
 
 
 class Flatten(Layer):
@@ -41,11 +40,6 @@ class Flatten(Layer):
 
     def _expected_input(self) -> InputSpec:
         return InputSpec(min_ndim=1)
-
-    def _compute(self, x: Any, training: bool) -> Any:
-        if self._moves and x.ndim > 2:
-            x = numpy_of(x).moveaxis(x, 1, -1)
-        return x.reshape((x.shape[0], -1))
 
     @property
     def _moves(self) -> bool:

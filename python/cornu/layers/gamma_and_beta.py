@@ -35,14 +35,6 @@ class GammaAndBeta(Layer):
             found.append(("beta", self.beta_initializer))
         return found
 
-    def _scaled_and_shifted(self, x: Any, sizes: tuple[int, ...]) -> Any:
-        """The normalized numbers with gamma and beta, which are broadcast from these sizes."""
-        # By place: what stands for a weight while derivatives are taken has no name.
-        weights = iter(self._weights)
-        if self.scale:
-            x = x * next(weights).reshape(sizes)
-        return x + next(weights).reshape(sizes) if self.center else x
-
     @property
     def gamma(self) -> Variable | None:
         """What normalized numbers are multiplied by, of the axes' sizes; None with `scale=False`

@@ -7,7 +7,6 @@ from typing import Any
 from cornu import _core
 from cornu.layers.layer import Layer
 from cornu.layers.random_arguments import check_share, seed_of
-from cornu.random import SeedGenerator, normal
 from cornu.utils.old_keywords import takes_old_keywords
 
 
@@ -45,13 +44,7 @@ class GaussianNoise(Layer):
         self.stddev = check_share("stddev", stddev)
         self.seed = seed
         self._seed = seed_of(seed)
-        self._generator = SeedGenerator(self._seed)
         super().__init__(**kwargs)
-
-    def _compute(self, x: Any, training: bool) -> Any:
-        if not training or not self.stddev:
-            return x
-        return x + normal(x.shape, 0.0, self.stddev, self.dtype, self._generator)
 
     def _make_core(self) -> _core.Layer:
         return _core.gaussian_noise(self.name, self.dtype, self.stddev, False, self._seed)

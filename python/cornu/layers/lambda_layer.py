@@ -77,7 +77,7 @@ class Lambda(Layer):
             return self._output_shape
         return check_row_shape("output_shape", tuple(self._output_shape((None, *row)))[1:])
 
-    def _compute(self, x: Any, training: bool) -> Any:
+    def _formula(self, x: Any, training: bool, mask: Any = None) -> Any:
         options = {"training": training} if self._expects_training else {}
         return self.function(x, **self.arguments, **options)
 

@@ -29,6 +29,7 @@ from cornu.layers.layer_specification import LayerSpecification
 from cornu.layers.layer_weights import LayerWeights
 from cornu.layers.masks import Masks, mask_for_core
 from cornu.layers.own_computation import OwnComputation
+from cornu.layers.own_shapes import is_probing
 from cornu.layers.recorded_arguments import configuration, recorded_arguments
 from cornu.layers.symbolic import Symbolic
 from cornu.layers.user_arrays import as_rows
@@ -61,8 +62,9 @@ class Layer(
     A layer of one's own is a class derived from this one. It has `call(self, x)` or `call(self, x,
     training=None)`, written with NumPy's functions or `cornu.ops`; `build(self, input_shape)`,
     where it makes its weights with `add_weight`, if it has any; other layers among its attributes;
-    and `compute_output_shape`, or else `call` is tried with zeros. Training takes the extra
-    `cornu[custom]`, for the derivatives.
+    and `compute_output_shape`, or else `call` is tried with zeros. A class derived from a layer of
+    cornu's may have such methods too, and `super().call` and `super().build` in them. Training
+    takes the extra `cornu[custom]`, for the derivatives.
 
     Args:
         activity_regularizer: A penalty for what the layer gives out, divided by the rows of the
@@ -120,7 +122,8 @@ class Layer(
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Note what methods a class of the user's has; cornu's have a core of their own."""
         super().__init_subclass__(**kwargs)
-        if cls._make_core is Layer._make_core:
+        cls._note_replaced()
+        if cls._replaces or cls._make_core is Layer._make_core:
             cls._note_methods()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -177,7 +180,8 @@ class Layer(
         return super().__getattr__(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        is_fixed = name in self._options or (name.endswith(RULES) and not self._is_own)
+        is_rule = name.endswith(RULES) and type(self)._make_core is not Layer._make_core
+        is_fixed = name in self._options or is_rule
         if is_fixed and "_core" in self.__dict__:
             raise AttributeError(
                 f"`{name}` of a layer can't be changed: make another layer with it. "
@@ -191,13 +195,23 @@ class Layer(
         """Make the core's layer."""
         return _core.foreign(self._name, self._dtype, self._part)
 
+    def _make_own_core(self) -> _core.Layer:
+        """Make the one for what Python computes."""
+        return Layer._make_core(self)
+
     def _initializers(self) -> Sequence[tuple[str, Callable[..., Any] | None]]:
         """The weights' names with their initializers, in the order of the core's spans."""
         return ()
 
     @property
-    def _is_own(self) -> bool:
+    def _is_foreign(self) -> bool:
+        """Whether the core has no layer for what the class computes."""
         return type(self)._make_core is Layer._make_core
+
+    @property
+    def _is_own(self) -> bool:
+        """Whether Python computes it."""
+        return self._is_foreign or self._replaces
 
     def _own_config(self) -> dict[str, Any]:
         """The arguments that are the class's own, by name."""
@@ -291,7 +305,9 @@ class Layer(
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        if not self._is_building:
+        if self._is_building:
+            self._build_class(input_shape)
+        else:
             self._build(input_shape)
 
     # ---- Calling
@@ -341,16 +357,16 @@ class Layer(
         """
         if isinstance(inputs, KerasTensor):
             return self._call_symbolic(inputs, training, mask)
-        is_training = check_training(training)
+        is_training = check_training(training) and not is_probing()
         if self._is_watched or is_traced(inputs):
-            refuse_unsupported({"mask": mask})
+            counted = None if mask is None else self._mask_for(inputs, mask)
             self._check_input(np.shape(inputs))
             if not self.built:
                 raise ValueError(
                     f'Layer "{self._name}" within another layer must be built by the end of '
                     "`build`, or by a call in `call` outside training."
                 )
-            output = self._compute(inputs, is_training)
+            output = self._compute(inputs, is_training, counted)
             collect(self._output_penalty(output))
             return output
         found = self._mask_for(inputs, mask)

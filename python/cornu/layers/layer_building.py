@@ -27,6 +27,8 @@ class LayerBuilding:
     _is_building: bool
     _hands_mask_on: property
     _make_core: Callable[[], CoreLayer]
+    _make_own_core: Callable[[], CoreLayer]
+    _renew_class_core: Callable[[], None]
     _initializers: Callable[[], Sequence[tuple[str, Callable[..., Any] | None]]]
     _give_rules: Callable[[CoreLayer], None]
     _note_rules: Callable[[Variable], None]
@@ -104,8 +106,12 @@ class LayerBuilding:
         """Return the weights with their first values and their paths, which begin with this one."""
         if self._is_own:
             return self._fill_own(row, path)
+        return self._first_weights_of(self._core, path)
+
+    def _first_weights_of(self, core: CoreLayer, path: str) -> list[Variable]:
+        """Return the weights of a layer of the core, which it has just made, likewise."""
         weights = []
-        for (name, initializer), span in zip(self._initializers(), self._core.spans(), strict=True):
+        for (name, initializer), span in zip(self._initializers(), core.spans(), strict=True):
             span[...] = first_values(f"{path}/{name}", initializer, span.shape, self._dtype)
             trainable = self._trainable and name not in self._state_names
             weights.append(Variable.view_of(span, name, f"{path}/{name}", trainable))
@@ -123,7 +129,8 @@ class LayerBuilding:
         self._core = self._new_core()
 
     def _new_core(self) -> CoreLayer:
-        core = self._make_core()
+        core = self._make_own_core() if self._is_own else self._make_core()
+        self._renew_class_core()
         core.trainable = self._trainable
         core.supports_masking = self._hands_mask_on
         self._give_rules(core)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from cornu import _core
 from cornu.layers.arguments import (
     check_not_negative,
@@ -93,15 +91,6 @@ class LayerNormalization(GammaAndBeta):
             gamma_constraint=gamma_constraint,
         )
         super().__init__(**kwargs)
-
-    def _compute(self, x: Any, training: bool) -> Any:
-        axes = tuple(axis % x.ndim for axis in self._axes)
-        if list(axes) != sorted(set(axes)):
-            return super()._compute(x, training)
-        mean = np.mean(x, axis=axes, keepdims=True)
-        variance = np.mean((x - mean) ** 2, axis=axes, keepdims=True)
-        sizes = tuple(size if axis in axes else 1 for axis, size in enumerate(x.shape))
-        return self._scaled_and_shifted((x - mean) / np.sqrt(variance + self.epsilon), sizes)
 
     def _make_core(self) -> _core.Layer:
         return _core.row_normalization(

@@ -22,6 +22,8 @@ class LayerWeights:
     _sublayers: Callable[[], list[Any]]
     _is_state: Callable[[Variable], bool]
     _core: CoreLayer
+    _class_core: CoreLayer | None
+    _placed_or_known: Callable[[str], Variable | None]
     _trainable: bool
     _weights: list[Variable]
     # The weights that the layer moves itself.
@@ -38,6 +40,8 @@ class LayerWeights:
     def trainable(self, value: bool) -> None:
         self._trainable = bool(value)
         self._core.trainable = self._trainable
+        if self._class_core is not None:
+            self._class_core.trainable = self._trainable
         for weight in self._weights:
             weight._trainable = self._trainable and not self._is_state(weight)
         for layer in self._sublayers():
@@ -125,12 +129,4 @@ class LayerWeights:
         write_weights(owner, self._weights, weights, model, places)
 
     def _weight_named(self, name: str) -> Variable | None:
-        return next((weight for weight in self._weights if weight.name == name), None)
-
-    def _keep_weight(self, name: str, value: Any) -> None:
-        # `layer.kernel *= 2` writes in place, then hands the same object back.
-        if value is not self._weight_named(name):
-            raise AttributeError(
-                f"`{name}` is a view of the core's memory and can't be replaced: write to it with "
-                f"`layer.{name}[...] = value` or `layer.{name}.assign(value)`."
-            )
+        return self._placed_or_known(name)

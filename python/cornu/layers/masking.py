@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from cornu import _core
-from cornu.custom.derivatives import value_of
 from cornu.layers.layer import Layer
 from cornu.layers.user_arrays import as_rows
 from cornu.utils.errors import shown
@@ -45,6 +44,7 @@ class Masking(Layer):
 
     _supports_masking = True
     _makes_mask = True
+    _is_replaceable = False
     _options = ("mask_value",)
 
     def __init__(self, mask_value: float = 0.0, **kwargs: Any) -> None:
@@ -68,7 +68,3 @@ class Masking(Layer):
         """
         x = as_rows(inputs, "inputs").astype(self.dtype, copy=False)
         return np.any(x != x.dtype.type(self.mask_value), axis=-1)
-
-    def _compute(self, x: Any, training: bool) -> Any:
-        kept = self.compute_mask(value_of(x))
-        return np.where(kept[..., np.newaxis], x, 0.0)

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cornu import initializers
-from cornu.activations.apply import apply
 from cornu.custom.raised import user_code
 from cornu.layers.arguments import (
     check_flag,
     check_row_shape,
+    check_training,
     first_values,
     refuse_unsupported,
 )
 from cornu.layers.build_lock import build_lock
+from cornu.layers.class_core import ClassCore
 from cornu.layers.layer_rules import found_rule
 from cornu.layers.own_part import OwnPart
 from cornu.layers.own_shapes import OwnShapes, Shape
@@ -27,13 +28,14 @@ from cornu.utils.arrays import any_type
 from cornu.utils.name_first import name_first
 from cornu.utils.naming import unique_name
 from cornu.utils.nesting import is_model, named_paths
+from cornu.utils.overriding import overridden
 from cornu.variable import Variable
 
 if TYPE_CHECKING:
     from cornu._core import Layer as CoreLayer
 
 
-class OwnComputation(OwnShapes):
+class OwnComputation(ClassCore, OwnShapes):
     """The part of a layer that Python computes; of others it does nothing.
 
     A class of the user's has `call`, and perhaps `build`, where `add_weight` makes its weights.
@@ -49,6 +51,8 @@ class OwnComputation(OwnShapes):
     _new_core: Callable[[], CoreLayer]
     _give_weight_rules: Callable[[int, Variable], None]
     _check_input: Callable[[Any], None]
+    _build: Callable[[Any], None]
+    built: Any
     # Whether Python computes it.
     _is_own: property
 
@@ -89,6 +93,7 @@ class OwnComputation(OwnShapes):
         # The models within that were not built yet, with what they were then.
         self._inner_states: list[tuple[Any, Any]] = []
         self._part = OwnPart(self)
+        self._init_class_core()
 
     @property
     def _activation_in_core(self) -> Any:
@@ -224,6 +229,7 @@ class OwnComputation(OwnShapes):
                 self._own_rows[row] = self._find_output_row(row)
                 for layer in self._sublayers():
                     self._share(layer)
+                self._share_states()
             except BaseException:
                 self._prepared = None
                 for layer in new:
@@ -238,6 +244,14 @@ class OwnComputation(OwnShapes):
                 self._core.share_weight(weight)
                 self._own_spans.append(weight)
                 self._give_weight_rules(len(self._own_spans) - 1, weight)
+
+    def _share_states(self) -> None:
+        """Have what the layers within draw from put back with the weights, after a step that is
+        left."""
+        for layer in self._sublayers():
+            self._core.share_state(layer._core)
+        if self._class_core is not None:
+            self._core.share_state(self._class_core)
 
     def _fill_own(self, row: Shape, path: str) -> list[Variable]:
         """Give the weights, which are there, their paths, and return them in their order."""
@@ -269,11 +283,15 @@ class OwnComputation(OwnShapes):
 
     # ---- What subclasses say
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return the output for an input. For classes of one's own to write.
+
+        `super().call` of a class that is derived from one of cornu's layers is what that computes.
 
         Args:
             inputs: A read-only array of rows, or what `autograd` watches in its place.
+            training: Whether to do as in training; `call` need not have this argument.
+            mask: Which places of the input count; likewise.
 
         Example:
 
@@ -286,37 +304,26 @@ class OwnComputation(OwnShapes):
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        raise NotImplementedError(f"{type(self).__name__} must have a method `call(self, inputs)`.")
+        if not self._is_own and not self.built:
+            self._build(np.shape(inputs))
+        return self._formula(inputs, check_training(training), mask)
 
     def _own_build(self, row: Shape) -> None:
         """Make the weights; of a class of the user's, as it does."""
         if self._has_build:
             self.build((None, *row))  # type: ignore[attr-defined]
+        # Of a class that has weights its `build` says whether it is to have them.
+        if not (self._has_build and self._initializers()):
+            self._build_class((None, *row))
 
-    def _compute(self, x: Any, training: bool) -> Any:
-        """Return the output in Python, of an array or of what `autograd` watches."""
-        if self._activation_in_core is not None:
-            return apply(self._activation_in_core, x)
-        if not self._is_own:
-            raise ValueError(
-                f"{type(self).__name__} can't be trained within a layer of one's own yet: Dense, "
-                "activations, Dropout, GaussianNoise, BatchNormalization (without `renorm`), "
-                f"LayerNormalization, Flatten and Reshape can. Received: {self!r}"
-            )
+    def _compute(self, x: Any, training: bool, mask: Any = None) -> Any:
+        """Return the output in Python, of an array or of what `autograd` watches; `call` is given
+        the mask where it has such an argument."""
         call: Callable[..., Any] = self.call
-        return call(x, training=training) if self._takes_training else call(x)
-
-    def _compute_masked(self, x: Any, training: bool, mask: np.ndarray | None) -> Any:
-        """The same with a mask of x, which `call` is given where it has such an argument."""
-        if mask is None or not self._takes_mask:
-            return self._compute(x, training)
-        call: Callable[..., Any] = self.call
-        options = {"training": training} if self._takes_training else {}
-        return call(x, mask=mask, **options)
-
-    @property
-    def _may_add_losses(self) -> bool:
-        return self._is_own and type(self).call is not OwnComputation.call
+        options: dict[str, Any] = {"training": training} if self._takes_training else {}
+        if mask is not None and self._call_takes_mask:
+            options["mask"] = mask
+        return call(x, **options)
 
     @functools.cached_property
     def _takes_training(self) -> bool:
@@ -327,8 +334,21 @@ class OwnComputation(OwnShapes):
         )
 
     @functools.cached_property
+    def _call_takes_mask(self) -> bool:
+        return "mask" in inspect.signature(self.call).parameters
+
+    @property
     def _takes_mask(self) -> bool:
-        return self._is_own and "mask" in inspect.signature(self.call).parameters
+        return self._is_own and self._has_call and self._call_takes_mask
+
+    @property
+    def _may_add_losses(self) -> bool:
+        return self._is_own and self._has_call
+
+    @property
+    def _has_call(self) -> bool:
+        """Whether `call` is the user's."""
+        return overridden(self, ("call",)) is not None
 
     def _check_call(self) -> None:
         """Raise a ValueError unless `call` can be called with one array, and perhaps `training`."""

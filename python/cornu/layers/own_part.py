@@ -51,7 +51,7 @@ class OwnPart:
         with user_code(), collecting() as added:
             if not place:
                 keep_mask(x, mask)
-                value = as_array(layer, layer._compute_masked(x, training, mask))
+                value = as_array(layer, layer._compute(x, training, mask))
             else:
                 value = self._forward_traced(layer, x, training, place, mask, added)
         return (value, float(total_of(hand_on(added)))) if added else value
@@ -122,6 +122,6 @@ def _compute_traced(
     """The output, of the layer with boxes in the places of its weights."""
     pairs = {id(weight): box for weight, box in zip(weights, boxes, strict=True)}
     copies: dict[int, tuple[Any, Any, dict[str, Any]]] = {}
-    result = with_boxes(layer, pairs, copies)._compute_masked(x, training, mask)
+    result = with_boxes(layer, pairs, copies)._compute(x, training, mask)
     put_back(copies)
     return result

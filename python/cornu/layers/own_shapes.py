@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,7 @@ class OwnShapes:
     _compute: Callable[..., Any]
     _check_input: Callable[[tuple[int | None, ...]], None]
     _sublayers: Callable[[], list[Any]]
+    _class_core: Any
     # Whether a class of the user's has methods in the place of `Layer`'s.
     _tells_shape = False
     _tells_spec = False
@@ -101,11 +104,15 @@ class OwnShapes:
                 told = self._told_row(row)
             finally:
                 self._is_asked = False
+        if told is None and self._class_core is not None:
+            unbuilt = any(not layer._built for layer in self._sublayers())
+            # As in Keras, whose class tells it; a trial is for layers within, which it builds.
+            told = None if unbuilt else self._class_core.output_shape(row)
         if told is not None:
             return told
         zeros = np.zeros((_PROBE_ROWS, *row), self._dtype)
         zeros.flags.writeable = False
-        with np.errstate(all="ignore"), collecting():
+        with np.errstate(all="ignore"), collecting(), _probing():
             result = as_array(self, value_of(self._compute(zeros, False)))
         if result.ndim == 0 or result.shape[0] != _PROBE_ROWS:
             raise ValueError(
@@ -113,6 +120,25 @@ class OwnShapes:
                 f"shape {result.shape} for an input of shape {zeros.shape}"
             )
         return result.shape[1:]
+
+
+_here = threading.local()
+
+
+@contextmanager
+def _probing() -> Iterator[None]:
+    before = is_probing()
+    _here.probing = True
+    try:
+        yield
+    finally:
+        _here.probing = before
+
+
+def is_probing() -> bool:
+    """Return whether this thread tries out a layer with zeros: nothing is drawn or moved then,
+    whatever its `call` asks for."""
+    return getattr(_here, "probing", False)
 
 
 def as_array(layer: Any, value: Any) -> np.ndarray:

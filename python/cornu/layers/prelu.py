@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu import _core, initializers
-from cornu.activations.rectifiers import relu
 from cornu.layers.arguments import check_row_axes
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
@@ -71,9 +70,6 @@ class PReLU(Layer):
 
     def _make_core(self) -> _core.Layer:
         return _core.prelu(self.name, self.dtype, self.shared_axes or ())
-
-    def _compute(self, x: Any, training: bool) -> Any:
-        return relu(x) - self._weights[0] * relu(-x)
 
     def _expected_input(self) -> InputSpec | None:
         if not self._built:

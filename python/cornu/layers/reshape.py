@@ -53,8 +53,5 @@ class Reshape(Layer):
             )
         super().__init__(**kwargs)
 
-    def _compute(self, x: Any, training: bool) -> Any:
-        return x.reshape((x.shape[0], *self.target_shape))
-
     def _make_core(self) -> _core.Layer:
         return _core.reshape(self.name, self.dtype, self.target_shape)

@@ -57,8 +57,11 @@ class Softmax(Layer):
     def _activation_in_core(self) -> Any:
         return ("softmax", ()) if self._axes == (-1,) else None
 
-    def _compute(self, x: Any, training: bool) -> Any:
-        return softmax(x, self._axes)
+    def _formula(self, x: Any, training: bool, mask: Any = None) -> Any:
+        # Along the batch the core has none.
+        if any(axis in (0, -x.ndim) for axis in self._axes):
+            return softmax(x, self._axes)
+        return super()._formula(x, training)
 
     def _make_core(self) -> _core.Layer:
         if self._axes == (-1,):

@@ -56,6 +56,7 @@ class SpectralNormalization(Wrapper):
     """
 
     _state_names = ("vector_u",)
+    _is_replaceable = False
 
     def __init__(self, layer: Any, power_iterations: int = 1, **kwargs: Any) -> None:
         count = as_integer(power_iterations)

@@ -24,11 +24,15 @@ def overridden(thing: Any, names: Iterable[str]) -> str | None:
     >>> overridden(Doubled(), ["call"]), overridden(cornu.losses.MeanSquaredError(), ["call"])
     ('call', None)
     """
+    own = next((name for name in names if name in vars(thing)), None)
+    return overridden_by(type(thing), names) if own is None else own
+
+
+def overridden_by(kind: type, names: Iterable[str]) -> str | None:
+    """Return the first of the names that is not cornu's own of a class; None: all are."""
     for name in names:
-        if name in vars(thing):
-            return name
         # The first class that has the name is the one whose method counts.
-        owner = next((kind for kind in type(thing).__mro__ if name in vars(kind)), object)
+        owner = next((base for base in kind.__mro__ if name in vars(base)), object)
         if owner is not object and owner.__module__.partition(".")[0] != "cornu":
             return name
     return None
@@ -52,13 +56,7 @@ def refuse_overridden(thing: Any, names: Iterable[str], what: str) -> None:
 
 def refusal(what: str, kind: type, name: str) -> str:
     """Return what is said of a method that the core would pass over."""
-    advice = ""
-    if what == "Layers" and name == "call":
-        advice = (
-            ". Derive from `Layer` for a `call` of one's own; for dropout in predictions use "
-            "`model(x, training=True)`"
-        )
     return (
         f"{what} derived from cornu's, with methods written in Python, are not supported yet: they "
-        f"would never be called{advice}. Received: {kind.__name__} with its own `{name}`"
+        f"would never be called. Received: {kind.__name__} with its own `{name}`"
     )

@@ -18,6 +18,7 @@ typedef enum cornu_optimizer_kind {
                                  some weights are left to, beta_1, beta_2, epsilon */
     CORNU_SCHEDULE_FREE_ADAM, /* beta_1, beta_2, epsilon, warmup_steps */
     CORNU_FOREIGN_OPTIMIZER,  /* the caller's own: foreign */
+    CORNU_MULTI_OPTIMIZER,    /* others': see cornu_optimizer_divide */
     CORNU_OPTIMIZER_COUNT
 } cornu_optimizer_kind;
 
@@ -97,6 +98,15 @@ cornu_status cornu_optimizer_new(const cornu_optimizer_options *options, double 
                                  cornu_optimizer **optimizer, cornu_error *error);
 void cornu_optimizer_retain(cornu_optimizer *optimizer);
 void cornu_optimizer_release(cornu_optimizer *optimizer);
+/* Lets other optimizers take the steps of one of the kind that has parts, before its first: weight
+ * i is moved by `parts[owners[i]]`, with all that its options ask for, which counts its steps; but
+ * the loss is scaled by `optimizer` alone. Weights that belong to none stay. All are retained; no
+ * part may be training meanwhile. CORNU_ERROR_STATE: that was done, or it is of another kind;
+ * CORNU_ERROR_VALUE, CORNU_ERROR_MEMORY. */
+cornu_status cornu_optimizer_divide(cornu_optimizer *optimizer, size_t part_count,
+                                    cornu_optimizer *const *parts, size_t span_count,
+                                    cornu_span *const *spans, const size_t *owners,
+                                    cornu_error *error);
 /* Read anew at each step; may be set at any time by any thread. */
 double cornu_optimizer_learning_rate(const cornu_optimizer *optimizer);
 cornu_status cornu_optimizer_set_learning_rate(cornu_optimizer *optimizer, double learning_rate,

@@ -197,3 +197,68 @@ exit:
     cornu_span_list_free(&spans);
     return result;
 }
+
+/* The library's optimizers of a tuple of this type's objects; false with an exception. */
+static bool find_parts(PyObject *self, PyObject *items, cornu_optimizer **parts) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items); i++) {
+        PyObject *item = PyTuple_GET_ITEM(items, i);
+        if (!Py_IS_TYPE(item, Py_TYPE(self))) {
+            return cornu_argument_refuse(PyExc_TypeError, "parts", "a list of Optimizers", item);
+        }
+        parts[i] = optimizer_of(item);
+    }
+    return true;
+}
+
+static bool find_owners(PyObject *items, size_t *owners) {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items); i++) {
+        if (!cornu_convert_size(PyTuple_GET_ITEM(items, i), "owners", &owners[i])) return false;
+    }
+    return true;
+}
+
+PyObject *cornu_optimizer_object_divide(PyObject *self, PyObject *const *values,
+                                        Py_ssize_t value_count) {
+    PyObject *part_list, *views, *owner_list, *part_items = NULL, *owner_items = NULL,
+                                              *result = NULL;
+    cornu_span_list spans = {0};
+    cornu_optimizer **parts = NULL;
+    size_t *owners = NULL;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {
+        {"parts", cornu_convert_object, &part_list},
+        {"views", cornu_convert_object, &views},
+        {"owners", cornu_convert_object, &owner_list},
+    };
+    if (!cornu_arguments_parse("divide", 3, arguments, value_count, values, NULL) ||
+        !cornu_span_list_init(&spans, views, "views")) {
+        return NULL;
+    }
+    part_items = cornu_items_tuple(part_list, "parts", "a list of Optimizers", PY_SSIZE_T_MAX);
+    if (part_items == NULL) goto exit;
+    owner_items = cornu_items_tuple(owner_list, "owners", "a list of integers", PY_SSIZE_T_MAX);
+    if (owner_items == NULL) goto exit;
+    if ((size_t)PyTuple_GET_SIZE(owner_items) != spans.count) {
+        PyErr_Format(PyExc_ValueError, "`owners` must be as many as `views`, %zu. Received: %zd",
+                     spans.count, PyTuple_GET_SIZE(owner_items));
+        goto exit;
+    }
+    parts = PyMem_Calloc((size_t)PyTuple_GET_SIZE(part_items) + 1, sizeof(cornu_optimizer *));
+    owners = PyMem_Calloc(spans.count + 1, sizeof *owners);
+    if (parts == NULL || owners == NULL) {
+        PyErr_NoMemory();
+        goto exit;
+    }
+    if (!find_parts(self, part_items, parts) || !find_owners(owner_items, owners)) goto exit;
+    const cornu_status status =
+        cornu_optimizer_divide(optimizer_of(self), (size_t)PyTuple_GET_SIZE(part_items), parts,
+                               spans.count, spans.spans, owners, &error);
+    result = result_of(status, &error, Py_None);
+exit:
+    PyMem_Free(owners);
+    PyMem_Free(parts);
+    Py_XDECREF(owner_items);
+    Py_XDECREF(part_items);
+    cornu_span_list_free(&spans);
+    return result;
+}

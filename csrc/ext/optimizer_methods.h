@@ -13,5 +13,7 @@ PyObject *cornu_optimizer_object_product(PyObject *self, PyObject *const *values
                                          Py_ssize_t value_count);
 PyObject *cornu_optimizer_object_apply(PyObject *self, PyObject *const *values,
                                        Py_ssize_t value_count);
+PyObject *cornu_optimizer_object_divide(PyObject *self, PyObject *const *values,
+                                        Py_ssize_t value_count);
 
 #endif

@@ -23,6 +23,7 @@ static const char *const kind_names[CORNU_OPTIMIZER_COUNT] = {
     [CORNU_MUON] = "muon",
     [CORNU_SCHEDULE_FREE_ADAM] = "schedule_free_adam",
     [CORNU_FOREIGN_OPTIMIZER] = "own",
+    [CORNU_MULTI_OPTIMIZER] = "multi",
 };
 
 static cornu_optimizer *optimizer_of(PyObject *self) {
@@ -235,6 +236,9 @@ static PyMethodDef optimizer_methods[] = {
     {"apply", (PyCFunction)(void (*)(void))cornu_optimizer_object_apply, METH_FASTCALL,
      "apply($self, views, gradients, undecayed, adam, /)\n--\n\nTake a step of these weights; some "
      "are not decayed, some Muon leaves to Adam."},
+    {"divide", (PyCFunction)(void (*)(void))cornu_optimizer_object_divide, METH_FASTCALL,
+     "divide($self, parts, views, owners, /)\n--\n\n"
+     "Let other optimizers move these weights: view i that of number owners[i]."},
     {"set_schedule", (PyCFunction)(void (*)(void))optimizer_set_schedule, METH_FASTCALL,
      "set_schedule($self, kind, numbers, /)\n--\n\n"
      "Follow a schedule of Keras's from the next step on; without numbers, ask at each step."},

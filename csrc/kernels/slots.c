@@ -38,7 +38,7 @@ bool cornu_optimizer_slot_follows(const cornu_optimizer_options *options, size_t
 bool cornu_optimizer_is_whole(const cornu_optimizer_options *options) {
     return options->kind == CORNU_LAMB || options->kind == CORNU_ADAFACTOR ||
            options->kind == CORNU_MUON || options->kind == CORNU_SCHEDULE_FREE_ADAM ||
-           options->kind == CORNU_FOREIGN_OPTIMIZER;
+           options->kind == CORNU_FOREIGN_OPTIMIZER || options->kind == CORNU_MULTI_OPTIMIZER;
 }
 
 double cornu_nadam_share(const cornu_optimizer_options *options, uint64_t iteration) {

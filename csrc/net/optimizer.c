@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/status.h"
+#include "net/optimizer_parts.h"
 
 /* Elements of one tile of an update. */
 #define TILE_ELEMENTS 16384
@@ -47,6 +48,7 @@ void cornu_optimizer_release(cornu_optimizer *optimizer) {
         atomic_fetch_sub_explicit(&optimizer->references, 1, memory_order_acq_rel) != 1)
         return;
     cornu_optimizer_free_schedules(optimizer);
+    cornu_parts_free(optimizer->parts);
     cornu_plan_release(optimizer->applied);
     cornu_table_release(optimizer->slots.table);
     cornu_memory_free(optimizer->slots.memory);

@@ -32,6 +32,8 @@ typedef struct cornu_schedule {
     double numbers[];
 } cornu_schedule;
 
+typedef struct cornu_parts cornu_parts;
+
 struct cornu_optimizer {
     atomic_size_t references;
     cornu_optimizer_options options;
@@ -42,6 +44,7 @@ struct cornu_optimizer {
     cornu_lock *lock;                   /* held by every run that trains with it */
     cornu_slots slots;
     cornu_plan *applied; /* of the weights that it was built for or applied to last; NULL: none */
+    cornu_parts *parts;  /* which take its steps; NULL: it has none */
     uint64_t bound_id;   /* of the table that it is bound to; 0: none */
     size_t bound_count;  /* how many entries are of that table */
     uint64_t bind_count; /* how often it was bound to a table with other weights than the last */
@@ -59,6 +62,13 @@ cornu_status cornu_optimizer_check_dtype(const cornu_optimizer_options *options,
  * these; CORNU_ERROR_MEMORY, CORNU_ERROR_OVERFLOW. */
 cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
                                   cornu_dtype dtype, cornu_error *error);
+/* The same of weights, each once, which are those of `applied` then. */
+cornu_status cornu_optimizer_bind_spans(cornu_optimizer *optimizer, size_t span_count,
+                                        cornu_span *const *spans, cornu_error *error);
+/* A step of the weights of `applied` by their gradients, with room for these side by side, as their
+ * table has them. Needs the lock. */
+cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
+                                  const void *const *gradients, void *room, cornu_task *task);
 /* Slot `index` of a span, as long as the span; NULL when there is none of it. */
 void *cornu_slots_at(const cornu_slots *slots, const cornu_span *span, size_t index);
 /* Element `offset` of flat vector `index`. */

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "base/status.h"
-#include "net/optimizer.h"
+#include "net/optimizer_parts.h"
 #include "net/whole_update.h"
 
 /* Whether two tables hold no span in common. */
@@ -116,6 +116,8 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
                                   cornu_dtype dtype, cornu_error *error) {
     if (optimizer->bound_id == table->id) return CORNU_OK;
     cornu_status status = cornu_optimizer_check_dtype(&optimizer->options, dtype, error);
+    if (status == CORNU_OK && optimizer->parts)
+        status = cornu_parts_bind(optimizer->parts, table, dtype, error);
     if (status != CORNU_OK) return status;
     const cornu_slots *old = &optimizer->slots;
     if (old->table && cornu_optimizer_iterations(optimizer) > 0 && old->table->count > 0 &&

@@ -5,22 +5,24 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "net/hold.h"
-#include "net/optimizer.h"
+#include "net/optimizer_parts.h"
 #include "net/update.h"
 
-/* An optimizer's lock, held by this thread. */
-typedef struct optimizer_hold {
-    cornu_hold hold;
-    cornu_lock *locks[1];
-    cornu_grip grips[1];
-} optimizer_hold;
-
+/* An optimizer's lock and those of its parts, to be held by this thread. */
 static cornu_status take(const cornu_optimizer *optimizer, bool exclusive, cornu_poll poll,
-                         optimizer_hold *held, cornu_error *error) {
+                         cornu_hold *hold, cornu_error *error) {
     const cornu_wait wait = {UINT64_MAX, poll};
-    *held = (optimizer_hold){.hold = {.locks = held->locks, .grips = held->grips}};
-    cornu_hold_add(&held->hold, optimizer->lock);
-    return cornu_hold_take(&held->hold, exclusive, &wait, error);
+    cornu_status status = cornu_hold_init(hold, cornu_optimizer_lock_count(optimizer), error);
+    if (status != CORNU_OK) return status;
+    cornu_optimizer_add_locks(optimizer, hold);
+    status = cornu_hold_take(hold, exclusive, &wait, error);
+    if (status != CORNU_OK) cornu_hold_free(hold);
+    return status;
+}
+
+static void drop(cornu_hold *hold) {
+    cornu_hold_drop(hold);
+    cornu_hold_free(hold);
 }
 
 /* There are no slots of counts and the like. */
@@ -58,8 +60,8 @@ static bool is_bound_to(const cornu_optimizer *optimizer, size_t span_count,
     return true;
 }
 
-static cornu_status bind_spans(cornu_optimizer *optimizer, size_t span_count,
-                               cornu_span *const *spans, cornu_error *error) {
+cornu_status cornu_optimizer_bind_spans(cornu_optimizer *optimizer, size_t span_count,
+                                        cornu_span *const *spans, cornu_error *error) {
     if (is_bound_to(optimizer, span_count, spans)) return CORNU_OK;
     cornu_plan *plan;
     cornu_status status = cornu_plan_of_spans(span_count, spans, &plan, error);
@@ -76,12 +78,12 @@ static cornu_status bind_spans(cornu_optimizer *optimizer, size_t span_count,
 
 cornu_status cornu_optimizer_build(cornu_optimizer *optimizer, size_t span_count,
                                    cornu_span *const *spans, cornu_poll poll, cornu_error *error) {
-    optimizer_hold held;
+    cornu_hold held;
     cornu_status status = check_spans(span_count, spans, error);
     if (status == CORNU_OK) status = take(optimizer, true, poll, &held, error);
     if (status != CORNU_OK) return status;
-    status = bind_spans(optimizer, span_count, spans, error);
-    cornu_hold_drop(&held.hold);
+    status = cornu_optimizer_bind_spans(optimizer, span_count, spans, error);
+    drop(&held);
     return status;
 }
 
@@ -91,7 +93,7 @@ size_t cornu_optimizer_state_count(const cornu_optimizer *optimizer) {
 
 cornu_status cornu_optimizer_read(const cornu_optimizer *optimizer, const cornu_span *span,
                                   size_t index, void *values, cornu_poll poll, cornu_error *error) {
-    optimizer_hold held;
+    cornu_hold held;
     cornu_status status = check_float(span, error);
     if (status == CORNU_OK) status = take(optimizer, false, poll, &held, error);
     if (status != CORNU_OK) return status;
@@ -104,13 +106,13 @@ cornu_status cornu_optimizer_read(const cornu_optimizer *optimizer, const cornu_
             ->fill(cornu_span_count(span), cornu_optimizer_slot_start(&optimizer->options, index),
                    values);
     }
-    cornu_hold_drop(&held.hold);
+    drop(&held);
     return CORNU_OK;
 }
 
 cornu_status cornu_optimizer_write(cornu_optimizer *optimizer, const cornu_span *span, size_t index,
                                    const void *values, cornu_poll poll, cornu_error *error) {
-    optimizer_hold held;
+    cornu_hold held;
     cornu_status status = take(optimizer, true, poll, &held, error);
     if (status != CORNU_OK) return status;
     void *kept = cornu_slots_at(&optimizer->slots, span, index);
@@ -121,30 +123,40 @@ cornu_status cornu_optimizer_write(cornu_optimizer *optimizer, const cornu_span 
                                  "The optimizer keeps nothing of this weight yet: build it for the "
                                  "weights first.");
     }
-    cornu_hold_drop(&held.hold);
+    drop(&held);
     return status;
 }
 
 cornu_status cornu_optimizer_product(cornu_optimizer *optimizer, const double *set, double *product,
                                      cornu_poll poll, cornu_error *error) {
-    optimizer_hold held;
+    cornu_hold held;
     cornu_status status = take(optimizer, set != NULL, poll, &held, error);
     if (status != CORNU_OK) return status;
     if (set) optimizer->product = *set;
     *product = optimizer->product;
-    cornu_hold_drop(&held.hold);
+    drop(&held);
     return CORNU_OK;
 }
 
-/* The gradients side by side, as a model's are. NULL: no memory. */
-static void *flat_gradient(const cornu_table *table, const void *const *gradients) {
-    const size_t element = cornu_dtype_nbytes(cornu_span_dtype(table->entries[0].span));
-    unsigned char *flat = cornu_memory_allocate_zeroed(table->flat_count * element);
-    for (size_t i = 0; flat && i < table->count; i++) {
+/* Lays gradients side by side, as a model's are. */
+static void flatten(const cornu_plan *plan, const void *const *gradients, unsigned char *flat) {
+    const cornu_table *table = plan->table;
+    const size_t element = cornu_dtype_nbytes(plan->dtype);
+    memset(flat, 0, table->flat_count * element);
+    for (size_t i = 0; i < table->count; i++) {
         memcpy(flat + table->entries[i].offset * element, gradients[i],
                cornu_span_nbytes(table->entries[i].span));
     }
-    return flat;
+}
+
+cornu_status cornu_optimizer_step(cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
+                                  const void *const *gradients, void *room, cornu_task *task) {
+    const cornu_plan *plan = optimizer->applied;
+    cornu_status status = CORNU_OK;
+    flatten(plan, gradients, room);
+    if (!cornu_optimizer_is_direct(&optimizer->options))
+        status = cornu_update_prepare(optimizer, plan, task, room);
+    return status == CORNU_OK ? cornu_update_take(optimizer, exclusion, plan, task, room) : status;
 }
 
 /* Its table has each weight once, and a gradient is found there by its weight's place. */
@@ -159,10 +171,10 @@ static cornu_status check_each_once(const cornu_plan *plan, size_t span_count, c
 static cornu_status apply(cornu_optimizer *optimizer, const cornu_exclusion *exclusion,
                           const void *const *gradients, cornu_poll poll, cornu_error *error) {
     const cornu_plan *plan = optimizer->applied;
-    void *gradient = flat_gradient(plan->table, gradients);
     const cornu_kernels *kernels = cornu_kernels_for(plan->dtype);
+    void *gradient = cornu_memory_allocate(plan->table->flat_count * kernels->element_nbytes);
     /* Only a step with products needs it. */
-    const bool multiplies = optimizer->options.kind == CORNU_MUON;
+    const bool multiplies = optimizer->options.kind == CORNU_MUON || optimizer->parts;
     void *scratch = multiplies ? cornu_memory_allocate(kernels->scratch_nbytes) : NULL;
     if (!gradient || (multiplies && !scratch)) {
         cornu_memory_free(scratch);
@@ -176,10 +188,8 @@ static cornu_status apply(cornu_optimizer *optimizer, const cornu_exclusion *exc
                        .thread_limit = 1,
                        .poll = poll,
                        .environment = &environment};
-    cornu_status status = CORNU_OK;
-    if (!cornu_optimizer_is_direct(&optimizer->options))
-        status = cornu_update_prepare(optimizer, plan, &task, gradient);
-    if (status == CORNU_OK) status = cornu_update_take(optimizer, exclusion, plan, &task, gradient);
+    const cornu_status status =
+        cornu_optimizer_step(optimizer, exclusion, gradients, gradient, &task);
     cornu_float_environment_leave(&environment);
     cornu_memory_free(scratch);
     cornu_memory_free(gradient);
@@ -190,16 +200,16 @@ cornu_status cornu_optimizer_apply(cornu_optimizer *optimizer, size_t span_count
                                    cornu_span *const *spans, const void *const *gradients,
                                    const cornu_excluded *excluded, cornu_poll poll,
                                    cornu_error *error) {
-    optimizer_hold held;
+    cornu_hold held;
     cornu_exclusion *exclusion = NULL;
     cornu_status status = check_spans(span_count, spans, error);
     if (status == CORNU_OK) status = cornu_exclusion_new(excluded, &exclusion, error);
     if (status == CORNU_OK) status = take(optimizer, true, poll, &held, error);
     if (status == CORNU_OK) {
-        status = bind_spans(optimizer, span_count, spans, error);
+        status = cornu_optimizer_bind_spans(optimizer, span_count, spans, error);
         if (status == CORNU_OK) status = check_each_once(optimizer->applied, span_count, error);
         if (status == CORNU_OK) status = apply(optimizer, exclusion, gradients, poll, error);
-        cornu_hold_drop(&held.hold);
+        drop(&held);
     }
     cornu_exclusion_release(exclusion);
     return status;

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/size.h"
 #include "base/status.h"
+#include "net/optimizer_parts.h"
 #include "net/shape.h"
 
 /* Of what is predicted at a time: the widest layer's numbers, and rows. */
@@ -59,10 +60,12 @@ static cornu_status check_options(const cornu_run *run, cornu_error *error) {
 
 static cornu_status collect_locks(cornu_run *run, cornu_error *error) {
     const cornu_plan *plan = run->plan;
-    cornu_status status = cornu_hold_init(&run->hold, plan->lock_count + 1, error);
+    const cornu_optimizer *optimizer = cornu_run_trains(run) ? run->objective->optimizer : NULL;
+    const size_t more = optimizer ? cornu_optimizer_lock_count(optimizer) : 0;
+    cornu_status status = cornu_hold_init(&run->hold, plan->lock_count + more, error);
     if (status != CORNU_OK) return status;
     for (size_t i = 0; i < plan->lock_count; i++) cornu_hold_add(&run->hold, plan->locks[i]);
-    if (cornu_run_trains(run)) cornu_hold_add(&run->hold, run->objective->optimizer->lock);
+    if (optimizer) cornu_optimizer_add_locks(optimizer, &run->hold);
     return CORNU_OK;
 }
 

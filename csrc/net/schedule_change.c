@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "net/optimizer.h"
+#include "net/optimizer_parts.h"
 
 cornu_status cornu_optimizer_set_schedule(cornu_optimizer *optimizer, cornu_schedule_kind kind,
                                           size_t count, const double *numbers, cornu_error *error) {
@@ -40,7 +41,11 @@ double cornu_optimizer_scheduled_rate(const cornu_optimizer *optimizer) {
 bool cornu_optimizer_asks(const cornu_optimizer *optimizer) {
     const cornu_schedule *schedule =
         atomic_load_explicit(&optimizer->schedule, memory_order_acquire);
-    return schedule && schedule->count == 0;
+    const cornu_parts *parts = optimizer->parts;
+    bool asks = schedule && schedule->count == 0;
+    for (size_t i = 0; parts && i < parts->count; i++)
+        asks |= cornu_optimizer_asks(parts->optimizers[i]);
+    return asks;
 }
 
 void cornu_optimizer_free_schedules(cornu_optimizer *optimizer) {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "net/clip.h"
+#include "net/optimizer_parts.h"
 #include "net/shape.h"
 
 #define TILE_ELEMENTS 16384
@@ -229,6 +230,7 @@ static cornu_status take(cornu_whole_step *step, bool by_adam) {
         case CORNU_ADAFACTOR:
             return adafactor(step);
         case CORNU_FOREIGN_OPTIMIZER:
+        case CORNU_MULTI_OPTIMIZER:
             return CORNU_OK;
         case CORNU_MUON:
             return by_adam ? run_elements(step, adam) : muon(step);
@@ -248,6 +250,8 @@ cornu_status cornu_whole_descend(const cornu_optimizer *optimizer, const cornu_e
                                  const cornu_plan *plan, cornu_task *task,
                                  const cornu_update *update, void *gradient) {
     const cornu_slots *slots = &optimizer->slots;
+    if (optimizer->parts)
+        return cornu_parts_descend(optimizer->parts, exclusion, plan, task, gradient);
     cornu_status status = CORNU_OK;
     for (size_t i = 0; i < plan->table->count && status == CORNU_OK; i++) {
         const struct cornu_table_entry *entry = &plan->table->entries[i];

@@ -276,6 +276,11 @@ class Optimizer:
     ) -> None:
         """Take a step of these weights; some are not decayed, some Muon leaves to Adam."""
 
+    def divide(
+        self, parts: Sequence[Optimizer], views: Sequence[Any], owners: Sequence[int], /
+    ) -> None:
+        """Let other optimizers move these weights: view i that of number owners[i]."""
+
     def set_schedule(self, kind: str, numbers: Sequence[float], /) -> None:
         """Follow a schedule of Keras's from the next step on; without numbers, ask at each step."""
 

@@ -44,6 +44,7 @@ FAMILIES = (
     "masks",
     "metric_arguments",
     "metrics",
+    "multi_optimizers",
     "nesting",
     "normalization",
     "ops",

@@ -67,12 +67,6 @@ REASONS = (
     # ---- Everything else
     Reason("callbacks", "OrbaxCheckpoint", "it writes JAX's own files"),
     Reason("optimizers", "LossScaleOptimizer", "half precision, which it is for, is refused"),
-    Reason(
-        "optimizers",
-        "MultiOptimizer OptimizerMap",
-        "a run of the core has one optimizer for all weights",
-        later=True,
-    ),
     Reason("losses", "CTC ctc", "it takes more than one target for each prediction"),
     Reason("initializers", "STFT* stft", "sound is outside of what cornu is for"),
     Reason(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cornu.callbacks.callback import Callback, Logs
+from cornu.callbacks.learning_rates import Rated, rated_optimizers
 from cornu.callbacks.monitor_callback import check_verbosity
 from cornu.utils.errors import shown
 from cornu.utils.messages import tell
@@ -53,21 +54,26 @@ class LearningRateScheduler(Callback):
         self.verbose = check_verbosity(verbose)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        rate = self._call(epoch, float(self.model.optimizer.learning_rate))
+        for one in rated_optimizers(self.model.optimizer):
+            self._set(epoch, one)
+
+    def _set(self, epoch: int, of: Rated) -> None:
+        rate = self._call(epoch, of.rate)
         if not isinstance(rate, float | np.floating):
             raise ValueError(
                 "`schedule` must return a float, the learning rate. "
                 f"Received: {shown(rate)} (of type {type(rate).__name__}) for epoch {epoch}"
             )
-        self.model.optimizer.learning_rate = float(rate)
+        of.optimizer.learning_rate = float(rate)
         if self.verbose > 0:
             tell(
-                f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.",
+                f"\nEpoch {epoch + 1}: LearningRateScheduler setting {of.prefix}learning rate to "
+                f"{rate}.",
             )
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if logs is not None:
-            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+            logs.update((one.key, one.rate) for one in rated_optimizers(self.model.optimizer))
 
     def _call(self, epoch: int, rate: float) -> Any:
         """A TypeError of the function itself must not be taken for one about its arguments."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from cornu.callbacks.callback import Logs
+from cornu.callbacks.learning_rates import Rated, rated_optimizers
 from cornu.callbacks.monitor_callback import MonitorCallback, check_number, check_verbosity
 from cornu.utils.messages import tell
 from cornu.utils.number import check_integer
@@ -89,8 +90,8 @@ class ReduceLROnPlateau(MonitorCallback):
         if self.monitor_op is None:
             self._set_monitor_op()
         logs = {} if logs is None else logs
-        rate = float(self.model.optimizer.learning_rate)
-        logs["learning_rate"] = rate
+        rated = rated_optimizers(self.model.optimizer)
+        logs.update((one.key, one.rate) for one in rated)
         current = logs.get(self.monitor)
         if current is None:
             self._warn(
@@ -106,17 +107,22 @@ class ReduceLROnPlateau(MonitorCallback):
             self.wait = 0
         elif not self.in_cooldown():
             self.wait += 1
-            # As the rate of a float32 model has it: a rate that is the least already stays.
-            if self.wait >= self.patience and np.float32(rate) > np.float32(self.min_lr):
-                self._reduce(epoch, rate)
+            if self.wait >= self.patience:
+                self._reduce_all(epoch, rated)
 
-    def _reduce(self, epoch: int, rate: float) -> None:
-        new = max(rate * self.factor, self.min_lr)
-        self.model.optimizer.learning_rate = new
-        if self.verbose > 0:
-            tell(
-                f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {new}.",
-            )
+    def _reduce_all(self, epoch: int, rated: list[Rated]) -> None:
+        # As the rate of a float32 model has it: a rate that is the least already stays.
+        large = [one for one in rated if np.float32(one.rate) > np.float32(self.min_lr)]
+        for one in large:
+            new = max(one.rate * self.factor, self.min_lr)
+            one.optimizer.learning_rate = new
+            if self.verbose > 0:
+                tell(
+                    f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing {one.prefix}learning rate to "
+                    f"{new}.",
+                )
+        if not large:
+            return
         self.cooldown_counter = self.cooldown
         self.wait = 0
 

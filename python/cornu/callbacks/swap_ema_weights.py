@@ -74,13 +74,21 @@ class SwapEMAWeights(Callback):
 
     def _pairs(self) -> list[tuple[Any, Any]]:
         optimizer = self.model.optimizer
-        if not getattr(optimizer, "use_ema", False) or not optimizer.built:
+        averaging = [
+            one for one in getattr(optimizer, "optimizers", (optimizer,)) if _has_averages(one)
+        ]
+        if not averaging:
             raise ValueError(
                 "`SwapEMAWeights` needs an optimizer that was made with `use_ema=True` and has "
                 f"taken a step. Received: optimizer={optimizer}"
             )
-        averages = optimizer._model_variables_moving_average
-        return list(zip(optimizer._trainable_variables, averages, strict=True))
+        return [
+            pair
+            for one in averaging
+            for pair in zip(
+                one._trainable_variables, one._model_variables_moving_average, strict=True
+            )
+        ]
 
     def _swap(self) -> None:
         for weight, average in self._pairs():
@@ -88,3 +96,7 @@ class SwapEMAWeights(Callback):
             weight.assign(average.value)
             average.assign(before)
         self._averages_are_in = not self._averages_are_in
+
+
+def _has_averages(optimizer: Any) -> bool:
+    return getattr(optimizer, "use_ema", False) and optimizer.built

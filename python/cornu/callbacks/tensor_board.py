@@ -11,6 +11,7 @@ import numpy as np
 
 from cornu.callbacks.callback import Callback, Logs
 from cornu.callbacks.event_file import EventFile
+from cornu.callbacks.learning_rates import rated_optimizers
 from cornu.utils.errors import shown
 from cornu.utils.extras import require
 from cornu.utils.number import check_integer
@@ -130,7 +131,8 @@ class TensorBoard(Callback):
         results = dict(logs or {})
         train = {name: value for name, value in results.items() if not name.startswith("val_")}
         if self.model.optimizer is not None:
-            train.setdefault("learning_rate", float(self.model.optimizer.learning_rate))
+            for one in rated_optimizers(self.model.optimizer):
+                train.setdefault(one.key, one.rate)
         if self.write_steps_per_second:
             start, iterations = self._began
             seconds = max(time.perf_counter() - start, 1e-9)

@@ -49,7 +49,7 @@ def find_hooks(callbacks: CallbackList, names: dict[int, str]) -> tuple[Hooks, i
 def finish_weights(model: Any) -> None:
     """At the end of a training: set the weights to their averages, where the optimizer has such."""
     optimizer = model.optimizer
-    if optimizer.use_ema and optimizer._core.iterations > 0:
+    if (optimizer.use_ema or optimizer._is_divided) and optimizer._core.iterations > 0:
         optimizer.finalize_variable_values(model.trainable_weights)
 
 

@@ -15,9 +15,11 @@ from cornu.optimizers.adamw import AdamW as AdamW
 from cornu.optimizers.ftrl import Ftrl as Ftrl
 from cornu.optimizers.lamb import Lamb as Lamb
 from cornu.optimizers.lion import Lion as Lion
+from cornu.optimizers.multi_optimizer import MultiOptimizer as MultiOptimizer
 from cornu.optimizers.muon import Muon as Muon
 from cornu.optimizers.nadam import Nadam as Nadam
 from cornu.optimizers.optimizer import Optimizer as Optimizer
+from cornu.optimizers.optimizer_map import OptimizerMap as OptimizerMap
 from cornu.optimizers.rmsprop import RMSprop as RMSprop
 from cornu.optimizers.schedule_free_adamw import ScheduleFreeAdamW as ScheduleFreeAdamW
 from cornu.optimizers.sgd import SGD as SGD
@@ -39,6 +41,7 @@ _BY_NAME: dict[str, _Callable[..., Optimizer]] = {
         Ftrl,
         Lamb,
         Lion,
+        MultiOptimizer,
         Muon,
         Nadam,
         RMSprop,
@@ -57,9 +60,11 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
     "ScheduleFreeAdamW",
     "deserialize",

@@ -83,6 +83,8 @@ class Optimizer(OwnSteps):
 
     decay: float
 
+    # Whether others take its steps.
+    _is_divided = False
     # What `learning_rate` is where nobody gave it.
     _default_learning_rate: float | None = None
 

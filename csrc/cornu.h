@@ -328,7 +328,10 @@ typedef struct cornu_run_options {
     bool takes_nonfinite; /* FIT, TRAIN: numbers to train with may be NaN or infinite (those of
                              validation may not); a step whose loss is not finite counts in the
                              results, and moves nothing */
-    unsigned listen;      /* the events to stop at; see also cornu_optimizer_set_schedule */
+    bool recorded; /* TRAIN: each z, each derivative and the weights before and after are kept, for
+                    cornu_run_layer_record and cornu_run_weight_record */
+    bool undone;   /* recorded: the step is taken back then, with all that it moved */
+    unsigned listen; /* the events to stop at; see also cornu_optimizer_set_schedule */
     double tick_seconds;
     /* Asked within steps too; false abandons the step. From a poll the model, and those that share
      * its layers, can predict and evaluate, but not be changed: CORNU_ERROR_STATE. */
@@ -397,6 +400,36 @@ bool cornu_run_bad_loss(const cornu_run *run, cornu_bad_loss *bad);
 const void *cornu_run_gradient(const cornu_run *run, size_t index);
 /* The span that it is the gradient of (borrowed); NULL past the last. */
 cornu_span *cornu_run_gradient_span(const cornu_run *run, size_t index);
+
+/* Recorded, when it is done: what one layer of the chain was given and gave in the step, each rows
+ * x its elements; borrowed from the run. */
+typedef struct cornu_layer_record {
+    cornu_dtype dtype;
+    size_t rows;
+    cornu_shape input, output; /* of a row */
+    cornu_shape z_shape;       /* likewise, of z and dz, where there is a z */
+    const void *x, *y;
+    const void *z;  /* what went into the layer's activation; NULL: it has none */
+    const void *dy; /* the loss's derivative by y; NULL: not taken, since no weight needs it or the
+                       loss took that by z at once */
+    const void *dz; /* by z; NULL: not taken, or there is no z */
+} cornu_layer_record;
+
+/* False past the last layer, and for a run that was not recorded. */
+bool cornu_run_layer_record(const cornu_run *run, size_t index, cornu_layer_record *record);
+/* A weight of the chain in the step; each as long as its span, borrowed from the run. */
+typedef struct cornu_weight_record {
+    const void *before, *after;
+    const void *gradient; /* with the regularizers' part, before the optimizer did anything with it;
+                             NULL: the weight is not trained */
+} cornu_weight_record;
+
+/* False where the model has no such weight, and for a run that was not recorded. */
+bool cornu_run_weight_record(const cornu_run *run, const cornu_span *span,
+                             cornu_weight_record *record);
+/* The losses of rows (as the loss counts them), before weights and reduction; *count 0: it has no
+ * such. */
+const double *cornu_run_recorded_losses(const cornu_run *run, size_t *count);
 void cornu_run_release(cornu_run *run);
 
 /* A prediction of a few rows (some microseconds' work) that lie as the model reads them: in its

@@ -18,7 +18,7 @@ typedef struct run_call {
     size_t batch_size, epochs, initial_epoch, validation_batch_size, validation_frequency;
     bool shuffle, shuffle_batches;
     uint64_t shuffle_seed;
-    bool training, unattended, takes_nonfinite;
+    bool training, unattended, takes_nonfinite, recorded, undone;
     unsigned listen;
     double tick_seconds;
 } run_call;
@@ -112,6 +112,8 @@ static bool parse_call(PyObject *values, PyObject *keywords, run_call *call) {
         {"$own", cornu_convert_object, &call->own},
         {"$unattended", cornu_convert_bool, &call->unattended},
         {"$takes_nonfinite", cornu_convert_bool, &call->takes_nonfinite},
+        {"$recorded", cornu_convert_bool, &call->recorded},
+        {"$undone", cornu_convert_bool, &call->undone},
         {"$listen", convert_events, &call->listen},
         {"$tick_seconds", convert_seconds, &call->tick_seconds},
     };
@@ -281,6 +283,8 @@ bool cornu_run_arguments_parse(const cornu_module_state *state, PyObject *values
         .training = call.training,
         .unattended = call.unattended,
         .takes_nonfinite = call.takes_nonfinite,
+        .recorded = call.recorded,
+        .undone = call.undone,
         .listen = call.listen,
         .tick_seconds = call.tick_seconds,
     };

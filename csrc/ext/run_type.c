@@ -12,6 +12,7 @@
 #include "ext/model_type.h"
 #include "ext/module.h"
 #include "ext/own_call.h"
+#include "ext/record_list.h"
 #include "ext/result_list.h"
 #include "ext/run_arguments.h"
 #include "ext/span_view.h"
@@ -250,6 +251,29 @@ exit:
     return list;
 }
 
+static PyObject *run_record(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    run_object *run = run_of(self);
+    PyObject *pair = NULL;
+    if (!enter_open(run)) return NULL;
+    PyObject *losses = cornu_recorded_losses(run->run);
+    PyObject *layers = cornu_record_list(run->run);
+    if (losses != NULL && layers != NULL) pair = PyTuple_Pack(2, losses, layers);
+    Py_XDECREF(losses);
+    Py_XDECREF(layers);
+    leave(run);
+    return pair;
+}
+
+static PyObject *run_weight_record(PyObject *self, PyObject *view) {
+    run_object *run = run_of(self);
+    PyObject *found = NULL;
+    const cornu_span *span = cornu_span_of_view(view);
+    if (span == NULL || !enter_open(run)) return NULL;
+    found = cornu_weight_record_tuple(run->run, span);
+    leave(run);
+    return found;
+}
+
 static PyObject *run_bad_loss(PyObject *self, PyObject *Py_UNUSED(ignored)) {
     run_object *run = run_of(self);
     cornu_bad_loss bad;
@@ -304,6 +328,15 @@ static PyMethodDef run_methods[] = {
      "validation_results($self, /)\n--\n\nThose of the validation; None before any."},
     {"gradients", run_gradients, METH_NOARGS,
      "gradients($self, /)\n--\n\nA copy of the gradient of each trainable span, in order."},
+    {"record", run_record, METH_NOARGS,
+     "record($self, /)\n--\n\nWhat a recorded run kept: the losses of rows, and of each layer "
+     "copies "
+     "of "
+     "x, z, y, dy and dz."},
+    {"weight_record", run_weight_record, METH_O,
+     "weight_record($self, weight, /)\n--\n\nA weight in a recorded run: copies of it before and "
+     "after, and "
+     "of its gradient."},
     {"bad_loss", run_bad_loss, METH_NOARGS,
      "bad_loss($self, /)\n--\n\n(origin, loss, layer, weight, row) of the first loss that was not "
      "finite; None: there was none."},
@@ -321,7 +354,8 @@ static PyType_Slot run_slots[] = {
              "epochs=1, initial_epoch=0, shuffle_seed=None, shuffle_batches=False, "
              "validation=None, validation_batch_size=32, validation_frequency=1, output=None, "
              "training=False, mask=None, after=None, own=None, unattended=False, "
-             "takes_nonfinite=False, listen=0, tick_seconds=0.1)\n--\n\n"
+             "takes_nonfinite=False, recorded=False, undone=False, listen=0, "
+             "tick_seconds=0.1)\n--\n\n"
              "Training, evaluation or prediction, advanced from event to event."},
     {Py_tp_new, (void *)run_new},
     {Py_tp_dealloc, (void *)run_dealloc},

@@ -6,6 +6,7 @@
 #include "base/float_environment.h"
 #include "base/status.h"
 #include "net/penalty.h"
+#include "net/record.h"
 #include "net/resume.h"
 #include "net/run.h"
 #include "net/shape.h"
@@ -86,13 +87,14 @@ static cornu_status compute(cornu_run *run, cornu_step *step, bool *spared) {
     if (status == CORNU_OK && use->targets)
         status = cornu_step_penalize(step, gradient_only ? NULL : run->means, &loss);
     *spared = use->backward && is_spared(run, loss);
+    if (status == CORNU_OK && use->recorded) cornu_record_gradient(step);
     if (status == CORNU_OK && gradient_only) run->means[0] = (cornu_mean){loss, 1.0};
     return status;
 }
 
 /* Whether gradients could be spent as soon as they are there. A few are spent in one go sooner. */
 static bool may_descend(const cornu_run *run) {
-    return run->plan->descends && run->feed.workspace->few_count == 0 &&
+    return run->plan->descends && run->feed.workspace->few_count == 0 && !run->options.recorded &&
            run->plan->table->flat_count >= LEAST_DESCENDING && cornu_run_trains(run) &&
            cornu_optimizer_is_direct(&run->objective->optimizer->options);
 }
@@ -141,6 +143,7 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
                        .update = &update};
     const bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
+    if (run->options.recorded) cornu_record_weights(&step, feed->workspace->recorded_before);
     bool spared = false;
     status = compute(run, &step, &spared);
     const bool moves = training && !spared;
@@ -167,6 +170,7 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
         status = cornu_constrain_weights(run->plan, &run->task, &run->options.own,
                                          feed->workspace->rules_room);
     }
+    if (run->options.recorded && status == CORNU_OK) cornu_record_after(&step);
     return status;
 }
 
@@ -240,7 +244,8 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
         run->phase = CORNU_PHASE_DONE;
         return CORNU_OK;
     }
-    cornu_status status = wants_snapshot(run) ? keep_beginning(run, error) : CORNU_OK;
+    const bool keeps = wants_snapshot(run) || options->undone;
+    cornu_status status = keeps ? keep_beginning(run, error) : CORNU_OK;
     if (status == CORNU_OK && (run->order.order32 || run->order.order64)) {
         const size_t block = options->shuffle_batches ? run->feed.batch_size : 1;
         status =
@@ -271,6 +276,7 @@ static cornu_status do_step(cornu_run *run, cornu_event *event, cornu_error *err
         return CORNU_OK;
     }
     if (status != CORNU_OK) return status;
+    if (run->options.undone) roll_back(run);
     run->phase = run->feed.row < run->feed.rows ? CORNU_PHASE_BATCH : CORNU_PHASE_TRAINED;
     if (run->options.listen & CORNU_EVENT_TICK) {
         uint64_t now = cornu_clock_ns();
@@ -325,13 +331,15 @@ static void end_epoch(cornu_run *run, cornu_event *event) {
 
 static void finish(cornu_run *run, cornu_event *event) {
     bool shows = run->objective && run->options.mode != CORNU_RUN_FIT &&
-                 run->options.mode != CORNU_RUN_GRADIENT;
+                 run->options.mode != CORNU_RUN_GRADIENT && !run->options.undone;
     if (shows && !run->over) cornu_model_publish(run->model, run->objective, run->means);
     if (run->marked) cornu_model_end_training(run->model, run);
     run->marked = false;
     run->over = true;
     /* Only its sums are asked for from here on, by the run of the next batch. */
-    if (run->options.mode == CORNU_RUN_TRAIN || run->options.mode == CORNU_RUN_TEST) {
+    const bool is_batch =
+        run->options.mode == CORNU_RUN_TRAIN || run->options.mode == CORNU_RUN_TEST;
+    if (is_batch && !run->options.recorded) {
         cornu_model_give_workspace(run->model, run->plan, run->feed.workspace);
         run->feed.workspace = NULL;
     }

@@ -94,8 +94,8 @@ static void dense_needs(const cornu_layer *layer, const cornu_shape *input,
     size_t columns = self->units;
     cornu_activation_columns(activation->kind, self->units, &columns);
     /* glu's z has no room in y. */
-    bool keep = columns != self->units ||
-                (use->backward && cornu_activation_needs_input(activation)) || use->joined;
+    bool keep = columns != self->units || use->joined || use->recorded ||
+                (use->backward && cornu_activation_needs_input(activation));
     if (keep && activation->kind != CORNU_LINEAR)
         needs->z_count = kept_count(self, input) * self->units;
 }

@@ -166,7 +166,10 @@ static cornu_status gather_targets(cornu_run *run, const cornu_feed *feed, const
 cornu_status cornu_feed_gather(cornu_run *run, cornu_feed *feed, const cornu_rows *rows,
                                const void **x, cornu_error *error) {
     const cornu_kernels *kernels = run->task.kernels;
-    const void *at = cornu_source_in_place(&feed->x, rows, kernels->dtype);
+    /* What was read can be shown only while nobody else may write to it. */
+    const void *at = feed->workspace->use.recorded
+                         ? NULL
+                         : cornu_source_in_place(&feed->x, rows, kernels->dtype);
     cornu_status status = CORNU_OK;
     if (!at) {
         at = feed->workspace->input;

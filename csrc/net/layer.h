@@ -32,6 +32,7 @@ typedef struct cornu_layer_use {
     bool backward; /* a backward pass follows */
     bool joined;   /* the loss takes z of this, the last layer */
     bool masked;   /* the input has a mask */
+    bool recorded; /* a layer with an activation keeps z */
 } cornu_layer_use;
 
 /* One layer's part of one pass over a batch. */
@@ -55,7 +56,8 @@ typedef struct cornu_pass {
         draw; /* which mask of its own a random layer draws; forward sets it, backward reads it */
     /* Backward. */
     void *dy; /* may be overwritten */
-    void *dz; /* room for z_count elements a row, where z_count is not output_count; else NULL */
+    void *dz; /* room for z_count elements a row, where z_count is not output_count or dy and dz are
+                 to be told apart; else NULL */
     void *dx; /* room for the result; a layer may set it to dy instead. NULL: not wanted */
     bool dy_is_dz; /* the loss was joined with the activation */
     /* By span: where its gradient goes, NULL where it is frozen; and whether it is added to what

@@ -43,6 +43,12 @@ static cornu_status check_options(const cornu_run *run, cornu_error *error) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`validation_freq` must be a positive integer. Received: 0");
     }
+    if ((options->recorded && options->mode != CORNU_RUN_TRAIN) ||
+        (options->undone && !options->recorded)) {
+        return cornu_error_set(
+            error, CORNU_ERROR_VALUE,
+            "`recorded` is for one step on all rows, and `undone` for a recorded one.");
+    }
     if (options->mode == CORNU_RUN_PREDICT) return CORNU_OK;
     if (run->plan->has_own && !options->own.call) {
         return cornu_error_set(error, CORNU_ERROR_STATE,
@@ -106,8 +112,10 @@ static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
     const cornu_run_options *options = &run->options;
     bool backward = cornu_run_trains(run) || options->mode == CORNU_RUN_GRADIENT;
     bool training = backward || (options->mode == CORNU_RUN_PREDICT && options->training);
-    cornu_workspace_use use = {
-        .training = training, .backward = backward, .input_masked = options->mask != NULL};
+    cornu_workspace_use use = {.training = training,
+                               .backward = backward,
+                               .input_masked = options->mask != NULL,
+                               .recorded = options->recorded};
     if (run->objective) {
         use.targets = true;
         use.joined = cornu_objective_is_joined(run->objective, run->plan);

@@ -75,7 +75,8 @@ static size_t row_count(const cornu_layer *layer) {
 static void spectral_needs(const cornu_layer *layer, const cornu_shape *input,
                            const cornu_layer_use *use, cornu_layer_needs *needs) {
     const cornu_layer *within = as_spectral(layer)->within;
-    const cornu_layer_use own_use = {use->training, use->backward, false, use->masked};
+    const cornu_layer_use own_use = {
+        .training = use->training, .backward = use->backward, .masked = use->masked};
     within->type->needs(within, input, &own_use, needs);
     needs->alias = false;
     needs->kept_count += row_count(layer) + column_count(layer);

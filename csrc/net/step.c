@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "net/penalty.h"
+#include "net/record.h"
 #include "net/shape.h"
 
 static cornu_pass make_pass(const cornu_step *step, size_t index, const void *x) {
@@ -153,6 +154,14 @@ static void set_gradients(const cornu_step *step, const cornu_link *link, cornu_
     }
 }
 
+/* Where a layer is to put dz; NULL: where dy is. */
+static void *room_for_dz(const cornu_step *step, size_t index, bool dy_is_dz) {
+    const cornu_slice *slice = &step->workspace->slices[index];
+    if (slice->dz) return dy_is_dz ? NULL : slice->dz;
+    const bool fits = slice->z_count == step->plan->links[index].output_count;
+    return slice->z_count > 0 && !fits ? step->workspace->dz : NULL;
+}
+
 /* From dy, in one of the workspace's two matrices for it, back to link `first`; *result is where
  * the last dx is. */
 static cornu_status pull_back(cornu_step *step, size_t first, void **result) {
@@ -168,12 +177,13 @@ static cornu_status pull_back(cornu_step *step, size_t first, void **result) {
             if (status != CORNU_OK) return status;
         }
         if (slice->alias) continue;
+        if (slice->dy) cornu_record_dy(step, i, dy);
         cornu_pass pass = make_pass(step, i, cornu_step_input(step, i));
         pass.loss_scale = scale_of(step);
         pass.dy = dy;
-        pass.dz = slice->z_count > 0 && slice->z_count != link->output_count ? workspace->dz : NULL;
         pass.dx = i == first && !workspace->use.traced ? NULL : other;
         pass.dy_is_dz = workspace->use.joined && i + 1 == plan->count;
+        pass.dz = room_for_dz(step, i, pass.dy_is_dz);
         span_gradients spans;
         set_gradients(step, link, &pass, &spans);
         status = link->layer->type->backward(link->layer, &pass);
@@ -229,13 +239,17 @@ cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *object
     return status;
 }
 
-void cornu_step_save_state(const cornu_step *step) {
-    char *at = step->workspace->state_backup;
-    for (size_t i = 0; i < step->plan->state_count; i++) {
-        size_t nbytes = cornu_span_nbytes(step->plan->state[i]);
-        memcpy(at, cornu_span_data(step->plan->state[i]), nbytes);
+void cornu_step_copy_state(const cornu_plan *plan, void *to) {
+    char *at = to;
+    for (size_t i = 0; i < plan->state_count; i++) {
+        size_t nbytes = cornu_span_nbytes(plan->state[i]);
+        memcpy(at, cornu_span_data(plan->state[i]), nbytes);
         at += nbytes;
     }
+}
+
+void cornu_step_save_state(const cornu_step *step) {
+    cornu_step_copy_state(step->plan, step->workspace->state_backup);
 }
 
 void cornu_step_restore_state(const cornu_step *step) {

@@ -88,6 +88,8 @@ cornu_status cornu_step_foreign_metric(const cornu_step *step, const cornu_metri
 /* The state that layers move themselves, to and from the workspace: a step that is abandoned leaves
  * none of it. */
 void cornu_step_save_state(const cornu_step *step);
+/* Of a plan, one span after the other. */
+void cornu_step_copy_state(const cornu_plan *plan, void *to);
 void cornu_step_restore_state(const cornu_step *step);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "net/bad_loss.h"
 #include "net/pairs.h"
+#include "net/record.h"
 #include "net/shape.h"
 #include "net/step.h"
 
@@ -205,6 +206,7 @@ static cornu_status circle_loss(const cornu_step *step, const cornu_loss_terms *
     const cornu_circle circle = circle_of(step, terms);
     const cornu_status status = cornu_circle_losses(step->task, &circle, workspace->row_values);
     if (status != CORNU_OK) return status;
+    if (workspace->row_losses) cornu_record_losses(step, 0, terms->rows);
     cornu_row_scales_of_losses(terms->loss.reduction, terms->rows, workspace->row_weights,
                                workspace->row_values, workspace->row_scales);
     *loss = cornu_row_total(terms->rows, workspace->row_scales, workspace->row_values, 0.0);
@@ -232,6 +234,7 @@ static cornu_status batch_loss(cornu_step *step, const cornu_objective *objectiv
             cornu_task_at(step->task, terms->prediction, at),
             terms->probabilities ? cornu_task_at(step->task, terms->probabilities, at) : NULL,
             workspace->row_values);
+        if (workspace->row_losses) cornu_record_losses(step, row, rows);
         total = cornu_row_total(rows, workspace->row_scales + row, workspace->row_values, total);
         if (step->bad && !isfinite(total)) return leave(step, terms, total, row, rows);
         if (poll_after_rows(step, rows, terms->columns) != CORNU_OK) return CORNU_INTERRUPTED;

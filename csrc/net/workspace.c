@@ -46,7 +46,8 @@ static extents ask_links(const cornu_plan *plan, const cornu_workspace_use *use,
         const cornu_link *link = &plan->links[i];
         bool last = i + 1 == plan->count;
         const bool makes = link->layer->type->makes_mask;
-        cornu_layer_use layer_use = {use->training, use->backward, use->joined && last, masked};
+        cornu_layer_use layer_use = {use->training, use->backward, use->joined && last, masked,
+                                     use->recorded};
         masked = makes || (masked && link->hands_mask_on);
         slices[i].masked = masked;
         cornu_layer_needs needs = {0};
@@ -80,6 +81,10 @@ static void carve_slices(const cornu_plan *plan, cornu_workspace *workspace, con
             keep ? carve(layout, rows, plan->links[i].output_count, element) : turns[turn++ % 2];
         slice->kept = carve(layout, slice->kept_count, 1, element);
         if (slice->z_count > 0) slice->z = keep ? carve(layout, rows, slice->z_count, element) : z;
+        if (!workspace->use.recorded) continue;
+        slice->dy = carve(layout, rows, plan->links[i].output_count, element);
+        if (slice->z_count > 0 && plan->links[i].layer->type->activation)
+            slice->dz = carve(layout, rows, slice->z_count, element);
     }
 }
 
@@ -121,6 +126,8 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
         workspace->row_values = carve(layout, rows, larger(loss_rows, 1), sizeof(double));
         workspace->row_scales = carve(layout, rows, larger(loss_rows, 1), sizeof(double));
         if (use->ignores) workspace->counted = carve(layout, rows, loss_rows, sizeof(bool));
+        if (use->recorded)
+            workspace->row_losses = carve(layout, rows, larger(loss_rows, 1), sizeof(double));
         size_t room = 0;
         if (use->pairs) workspace->pairs = carve(layout, rows, rows + 2, element);
         layout->overflow |= !cornu_plan_rules_room(plan, rows, &room);
@@ -131,6 +138,12 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
         workspace->delta[1] = carve(layout, rows, most->delta, element);
         workspace->dz = carve(layout, rows, most->dz, element);
         workspace->gradient = carve(layout, plan->table->flat_count, 1, element);
+    }
+    if (use->recorded) {
+        workspace->recorded_gradient = carve(layout, plan->table->flat_count, 1, element);
+        workspace->recorded_before = carve(layout, plan->table->flat_count, 1, element);
+        workspace->recorded_after = carve(layout, plan->table->flat_count, 1, element);
+        workspace->recorded_state = carve(layout, plan->state_nbytes, 1, 1);
     }
 }
 
@@ -180,8 +193,8 @@ static size_t describe_all_few(const cornu_plan *plan, cornu_workspace *workspac
     const bool backward = workspace->use.backward;
     size_t count = 0;
     if (workspace->capacity == 0 || (backward && plan->first_trained == plan->count)) return 0;
-    /* What it computes at once gives nobody a look at the outputs between. */
-    if (plan->regularizes_outputs) return 0;
+    /* What it computes at once gives nobody a look at what is between. */
+    if (plan->regularizes_outputs || workspace->use.recorded) return 0;
     /* Nor does it make the derivatives by the batch. */
     if (workspace->use.traced) return 0;
     for (size_t i = 0; i < plan->count; i++) {
@@ -250,7 +263,8 @@ bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspac
     return workspace->capacity >= capacity &&
            workspace->pool_threads == cornu_pool_thread_count() && has->training == use->training &&
            has->backward == use->backward && has->traced == use->traced &&
-           has->targets == use->targets && has->joined == use->joined &&
-           has->sparse == use->sparse && has->ignores == use->ignores && has->pairs == use->pairs &&
+           has->recorded == use->recorded && has->targets == use->targets &&
+           has->joined == use->joined && has->sparse == use->sparse &&
+           has->ignores == use->ignores && has->pairs == use->pairs &&
            has->input_masked == use->input_masked && has->target_count == use->target_count;
 }

@@ -22,6 +22,7 @@ typedef struct cornu_workspace_use {
     bool ignores;        /* the loss or a metric leaves out a class of them */
     bool pairs;          /* the loss compares rows with each other */
     bool input_masked;   /* batches come with a mask */
+    bool recorded;       /* with backward: every z and every derivative is kept */
     size_t target_count; /* elements of a target that is unlike the output; 0: none is */
 } cornu_workspace_use;
 
@@ -32,6 +33,8 @@ typedef struct cornu_slice {
     bool masked; /* the output has a mask */
     size_t z_count, kept_count;
     void *y, *z, *kept;
+    void *dy,
+        *dz;    /* recorded: as backward came and, where the layer has a z, as it left; else NULL */
     bool *mask; /* of the output; NULL: none */
     uint64_t draw;
 } cornu_slice;
@@ -47,13 +50,18 @@ typedef struct cornu_workspace {
     double *row_weights; /* one a row of the batch */
     double *row_values;  /* one a row of the loss: losses, then each metric's values */
     double *row_scales;
-    bool *counted;  /* which rows of the loss have a part, where a class is left out */
+    bool *counted;      /* which rows of the loss have a part, where a class is left out */
+    double *row_losses; /* recorded: one a row of the loss */
+    size_t row_loss_count;
     void *pairs;    /* rows x rows reals, and two rows more */
     void *delta[2]; /* dy and dx in turn */
     void *dz;
     void *gradient;     /* flat, parallel to the plan's table */
     void *rules_room;   /* for regularizers and constraints */
     void *state_backup; /* state as it was before the step under way */
+    /* Recorded: the gradient as it was before the update did anything with it; the weights, flat as
+     * well, before and after; and the state after. */
+    void *recorded_gradient, *recorded_before, *recorded_after, *recorded_state;
     unsigned char *scratch;
     size_t scratch_stride, thread_limit;
     size_t pool_threads; /* how many there were to be when it was made */

@@ -395,6 +395,8 @@ class Run:
         unattended: bool = False,  # PREDICT: nobody stops it, or asks how far it is
         # FIT, TRAIN: NaN and infinity are let through, and steps whose loss is such are not taken.
         takes_nonfinite: bool = False,
+        recorded: bool = False,  # TRAIN: keeps what `record` and `weight_record` return
+        undone: bool = False,  # recorded: the step is taken back then
         listen: int = 0,
         tick_seconds: float = 0.1,
     ) -> Self: ...
@@ -420,6 +422,15 @@ class Run:
 
     def gradients(self) -> list[np.ndarray]:
         """GRADIENT: a copy of the gradient of each trainable span, each once, in order."""
+
+    def record(self) -> tuple[np.ndarray | None, list[tuple[np.ndarray | None, ...]]]:
+        """Recorded, when done: the losses of rows (None: not known), and of each layer of the flat
+        chain copies of x, z, y, dy, dz, None where there is none. Otherwise (None, [])."""
+
+    def weight_record(
+        self, weight: np.ndarray, /
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Recorded: copies of a weight, by its view, before and after, and of its gradient."""
 
     def close(self) -> None:
         """Release the run; a fit's model is out of training."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,8 +12,11 @@ from cornu.layers.arguments import refuse_unsupported
 from cornu.models.class_weights import with_class_weight
 from cornu.models.evaluator import Evaluator
 from cornu.models.loss_watch import LossWatch
+from cornu.models.objective import Resolved
 from cornu.models.training_data import take_data
 from cornu.utils.keywords import of_sequential
+
+T = TypeVar("T")
 
 
 class BatchTrainer(Evaluator):
@@ -113,6 +117,37 @@ class BatchTrainer(Evaluator):
         class_weight: Any = None,
     ) -> Any:
         before = "train_on_batch" if mode == _core.TRAIN else "test_on_batch"
+        resolved, values = self._take_batch(
+            mode, x, y, sample_weight, class_weight, before, lambda run: run.results() or []
+        )
+        return resolved.returned(values, return_dict)
+
+    def _take_batch(
+        self,
+        mode: int,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        class_weight: Any,
+        before: str,
+        read: Callable[[_core.Run], T],
+        **options: Any,
+    ) -> tuple[Resolved, T]:
+        """Go through a run of one batch.
+
+        Args:
+            mode: The run's.
+            x: Inputs, as in `fit`.
+            y: Targets.
+            sample_weight: A weight a row.
+            class_weight: As in `fit`.
+            before: The method that does it, for errors.
+            read: Takes from the run what is wanted of it.
+            **options: The run's further ones.
+
+        Returns:
+            Loss and metrics, and what `read` returned.
+        """
         if mode == _core.TRAIN:
             self._require_optimizer(before)
         data = take_data(x, y, sample_weight, row=self._known_row())
@@ -123,17 +158,19 @@ class BatchTrainer(Evaluator):
             )
             watch = LossWatch(self._warned_of_loss)
             own = self._own_caller(trains=mode == _core.TRAIN)
-            run = _core.Run(self._core, mode, *self._scaled(data), own=own, listen=watch.listen)
+            run = _core.Run(
+                self._core, mode, *self._scaled(data), own=own, listen=watch.listen, **options
+            )
         try:
             if mode == _core.TRAIN:
                 self.optimizer._prepare_step()
             with trial:
                 watch.take_step(self, run)
-            values = run.results() or []
+            taken = read(run)
         finally:
             self._warned_of_loss = watch.has_warned
             run.close()
-        return resolved.returned(values, return_dict)
+        return resolved, taken
 
     @of_sequential
     def loss_and_gradients(

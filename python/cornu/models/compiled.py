@@ -21,7 +21,7 @@ from cornu.utils.keywords import of_sequential
 from cornu.utils.number import check_integer
 
 # What takes derivatives.
-_TRAINING = ("fit", "train_on_batch", "loss_and_gradients")
+_TRAINING = ("fit", "train_on_batch", "trace", "loss_and_gradients")
 
 
 class Compiled:
@@ -312,7 +312,7 @@ class Compiled:
             resolved.loss[0] == "foreign" or any(layer._is_own for layer in self._chain())
         ):
             require_autograd()
-        if self._bound is not resolved and before in ("fit", "train_on_batch"):
+        if self._bound is not resolved and before in ("fit", "train_on_batch", "trace"):
             self._check_last_activation(resolved, output)
         trial = self._build_for(row)
         with trial:

@@ -8,7 +8,6 @@ from cornu import _core
 from cornu.callbacks.callback_list import CallbackList
 from cornu.callbacks.history import History
 from cornu.models import streaming
-from cornu.models.batch_trainer import BatchTrainer
 from cornu.models.batches import (
     ArrayBatches,
     Feed,
@@ -31,6 +30,7 @@ from cornu.models.fit_arguments import (
 from cornu.models.loops import FitLoop
 from cornu.models.split_check import warn_of_missing_classes
 from cornu.models.stored_rows import stored
+from cornu.models.tracer import Tracer
 from cornu.models.training_data import TrainingData, split, take_data, take_stored
 from cornu.models.validation import Validation, check_frequency
 from cornu.random.seed_generator import make_default_seed, make_revocable_seed
@@ -41,7 +41,7 @@ from cornu.utils.number import check_integer
 from cornu.utils.old_keywords import takes_old_keywords
 
 
-class Trainer(BatchTrainer):
+class Trainer(Tracer):
     """A model that trains.
 
     Attributes:

@@ -1,8 +1,6 @@
 """One step of back-propagation in a network of two inputs, two hidden units and two outputs.
 
-Every figure comes from the engine that `fit` uses. What stands in the middle of the network is had
-by cutting it there: a layer's output is a prediction of the layers up to it, and the error's
-derivative by a value is the gradient of a kernel that puts this value there.
+Every figure is of one step of the engine that `fit` uses, which `trace` keeps.
 """
 
 from __future__ import annotations
@@ -40,55 +38,35 @@ def make_model() -> Any:
     return model
 
 
-def _weighted_sum(x: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """A layer's z: what a layer with the same kernel and no activation puts out."""
-    layer = cornu.layers.Dense(2, use_bias=False, dtype="float64")
-    model = cornu.Sequential([cornu.Input(shape=(2,), dtype="float64"), layer])
-    layer.kernel[...] = kernel
-    return model.predict(x, verbose=0)
-
-
-def _derivative_by(value: np.ndarray, *rest: Any) -> np.ndarray:
-    """dE/dvalue for a row of values that the layers `rest` carry on to the output.
-
-    A kernel whose one input is 1 puts out itself, so its gradient is the derivative by that.
-    """
-    source = cornu.layers.Dense(2, use_bias=False, dtype="float64")
-    model = cornu.Sequential([cornu.Input(shape=(1,), dtype="float64"), source, *rest])
-    source.kernel[...] = value
-    model.compile(optimizer="sgd", loss="mse")
-    return model.loss_and_gradients(np.ones((1, 1)), TARGET)[1][0]
-
-
-def figures() -> dict[str, np.ndarray]:
+def figures() -> dict[str, Any]:
     """Compute every figure of the example.
 
     Returns:
         Arrays by name: `z_hidden`, `h`, `z_output`, `o` (each of shape (1, 2)), `errors` (each
         output's part of E), `dE_do`, `dE_dz_output`, `dE_dh`, `dE_dz_hidden`, the gradients
         `dE_dw_hidden` and `dE_dw_output`,
-        `w_hidden` and `w_output` after one step of `fit`; `E` and `E_after` are numbers.
+        `w_hidden` and `w_output` after the step; `E` and `E_after` are numbers.
     """
     model = make_model()
-    hidden, output = model.layers
-    first = cornu.Sequential([cornu.Input(shape=(2,), dtype="float64"), hidden])
-    sigmoid = [cornu.layers.Activation("sigmoid", dtype="float64") for _ in range(2)]
-    found: dict[str, Any] = {}
-    found["z_hidden"] = _weighted_sum(X, hidden.kernel)
-    found["h"] = first.predict(X, verbose=0)
-    found["z_output"] = _weighted_sum(found["h"], output.kernel)
-    found["o"] = model.predict(X, verbose=0)
-    found["E"], gradients = model.loss_and_gradients(X, TARGET)
-    found["dE_dw_hidden"], found["dE_dw_output"] = gradients
-    found["errors"] = 0.5 * cornu.losses.mean_squared_error(TARGET.T, found["o"].T)[None]
-    found["dE_do"] = _derivative_by(found["o"])
-    found["dE_dz_output"] = _derivative_by(found["z_output"], sigmoid[0])
-    found["dE_dh"] = _derivative_by(found["h"], output)
-    found["dE_dz_hidden"] = _derivative_by(found["z_hidden"], sigmoid[1], output)
-    model.fit(X, TARGET, batch_size=1, epochs=1, verbose=0)
-    found["w_hidden"], found["w_output"] = model.get_weights()
-    found["E_after"] = model.evaluate(X, TARGET, verbose=0)
-    return found
+    trace = model.trace(X, TARGET)
+    hidden, output = trace
+    return {
+        "z_hidden": hidden.z,
+        "h": hidden.a,
+        "z_output": output.z,
+        "o": output.a,
+        "errors": trace.terms,
+        "E": trace.loss,
+        "dE_do": output.d_a,
+        "dE_dz_output": output.delta,
+        "dE_dh": hidden.d_a,
+        "dE_dz_hidden": hidden.delta,
+        "dE_dw_hidden": hidden.d_kernel,
+        "dE_dw_output": output.d_kernel,
+        "w_hidden": hidden.kernel_after,
+        "w_output": output.kernel_after,
+        "E_after": model.evaluate(X, TARGET, verbose=0),
+    }
 
 
 def _row(label: str, values: np.ndarray, meaning: str) -> str:

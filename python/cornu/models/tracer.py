@@ -1,0 +1,137 @@
+"""A step of training that is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cornu import _core
+from cornu.layers.arguments import check_flag
+from cornu.models.batch_trainer import BatchTrainer
+from cornu.models.traced import LayerTrace, Trace, WeightTrace
+from cornu.utils.keywords import of_sequential
+
+# Losses whose value for a row is the mean of one for each output.
+_OF_OUTPUTS = frozenset(
+    (
+        "mean_squared_error",
+        "mean_absolute_error",
+        "mean_absolute_percentage_error",
+        "mean_squared_logarithmic_error",
+        "huber",
+        "log_cosh",
+        "poisson",
+        "hinge",
+        "squared_hinge",
+        "binary_crossentropy",
+        "binary_focal_crossentropy",
+    )
+)
+
+
+class Tracer(BatchTrainer):
+    """A model that shows what it computes in a step of training.
+
+    Attributes:
+        name: The model's name.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        raise NotImplementedError
+
+    @of_sequential
+    def trace(
+        self, x: Any, y: Any = None, sample_weight: Any = None, *, apply: bool = True
+    ) -> Trace:
+        """Take one step on all rows, as `train_on_batch` does, and return all that it computed.
+
+        It is the step that `fit` takes, with every value kept: the same kernels, in the same
+        order, to the same bits.
+
+        Args:
+            x: Inputs, as in `fit`.
+            y: Targets.
+            sample_weight: A weight a row; None: all 1.
+            apply: Whether the step stands; False: weights, optimizer, what layers keep of batches
+                and the metrics are as they were when it returns.
+
+        Returns:
+            A `Trace`: of each layer what went in and came out, the loss's derivatives by that, and
+            each weight before and after, as NumPy arrays.
+
+        Raises:
+            TypeError: as `fit` does.
+            ValueError: as `fit` does; nothing is changed.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, "relu", kernel_initializer="ones")
+        >>> model = cornu.Sequential([cornu.Input((1,)), layer])
+        >>> model.compile(cornu.optimizers.SGD(0.25), "mse")
+        >>> trace = model.trace(np.array([[3.0]]), np.array([[1.0]]), apply=False)
+        >>> first = trace.layers[0]
+        >>> first.z, first.a, first.delta
+        (array([[3.]], dtype=float32), array([[3.]], dtype=float32), array([[4.]], dtype=float32))
+        >>> first.d_kernel, first.kernel_before, first.kernel_after
+        (array([[12.]], dtype=float32), array([[1.]], dtype=float32), array([[-2.]], dtype=float32))
+        >>> layer.kernel.numpy()
+        array([[1.]], dtype=float32)
+
+        Source: cornu's own; Keras has no such method.
+        """
+        check_flag("apply", apply)
+
+        def read(run: _core.Run) -> tuple[list[float], Any, list[LayerTrace]]:
+            losses, arrays = run.record()
+            return run.results() or [], losses, self._layer_traces(run, arrays)
+
+        resolved, (values, losses, layers) = self._take_batch(
+            _core.TRAIN, x, y, sample_weight, None, "trace", read, recorded=True, undone=not apply
+        )
+        if apply:
+            resolved.publish(values)
+        targets = np.asarray(y)
+        return Trace(
+            model_name=self.name,
+            y=targets,
+            results=dict(resolved.logs(values)),
+            losses=losses,
+            terms=_terms(resolved.loss, targets, layers[-1].a),
+            layers=layers,
+            applied=bool(apply),
+        )
+
+    def _layer_traces(
+        self, run: _core.Run, arrays: Sequence[tuple[np.ndarray | None, ...]]
+    ) -> list[LayerTrace]:
+        # Backward has taken the derivatives of the loss times this.
+        scale = self.optimizer.loss_scale_factor or 1.0
+        traces = []
+        for layer, (x, z, a, *derivatives) in zip(self._chain(), arrays, strict=True):
+            weights = {}
+            for weight in layer.weights:
+                name = weight.name.rpartition("/")[2]
+                before, after, gradient = run.weight_record(weight)
+                weights[name] = WeightTrace(name, before, after, _unscaled(gradient, scale))
+            d_a, d_z = (_unscaled(values, scale) for values in derivatives)
+            traces.append(LayerTrace(layer, (x, z, a, d_a, d_z), weights))
+        return traces
+
+
+def _unscaled(values: np.ndarray | None, scale: float) -> np.ndarray | None:
+    return values if values is None or scale == 1.0 else (values / scale).astype(values.dtype)
+
+
+def _terms(loss: Any, y: np.ndarray, output: np.ndarray | None) -> np.ndarray | None:
+    """Each output's part in its row's loss; None: it has none of its own."""
+    if output is None or loss[0] not in _OF_OUTPUTS or y.size != output.size:
+        return None
+    target = np.ascontiguousarray(y, output.dtype).reshape(-1, 1)
+    values = _core.loss_rows(loss, target, output.reshape(-1, 1))
+    return values.reshape(output.shape) / output.shape[-1]

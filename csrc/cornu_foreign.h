@@ -47,6 +47,8 @@ typedef struct cornu_foreign_pass {
     const void *x;
     const bool *mask; /* of each place of x, but for the last axis; NULL: none */
     void *y;          /* forward: to be written */
+    /* Forward, where the layer makes masks: of each place of y, but for the last axis, likewise. */
+    bool *output_mask;
     bool training;
     double *penalty;   /* forward: what the layer adds to the batch's loss is added to it */
     const void *place; /* the same in a forward pass and in the backward pass that follows it, and
@@ -67,6 +69,8 @@ typedef struct cornu_foreign_layer {
     cornu_status (*output_shape)(void *object, const cornu_shape *input, cornu_shape *output);
     cornu_status (*forward)(void *object, const cornu_foreign_pass *pass);
     cornu_status (*backward)(void *object, const cornu_foreign_pass *pass);
+    /* Whether what it gives out has a mask of its own making. */
+    bool makes_mask;
 } cornu_foreign_layer;
 
 #endif

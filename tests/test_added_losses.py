@@ -125,3 +125,16 @@ def test_what_is_no_number(loss):
         Wrong()(X)
     with pytest.raises(ValueError, match="of a layer of one's own"):
         layers.Dense(2).add_loss(1.0)
+
+
+def test_a_loss_of_no_batch():
+    class Early(layers.Layer):
+        def build(self, input_shape):
+            self.add_loss(1.0)
+
+        def call(self, x):
+            return x
+
+    for work in (lambda: Early()(X), lambda: Squared().add_loss(1.0)):
+        with pytest.raises(ValueError, match="only be called from inside `call`"):
+            work()

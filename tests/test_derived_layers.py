@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
-from bad_input import refused
+from bad_input import refused, unchanged
 from own_layers import QUIET, X, Y, model_of
 
 layers = keras.layers
@@ -169,6 +169,49 @@ def test_weights_of_a_build_of_ones_own():
             return super(Own, self).call(inputs)
 
     refused(lambda: Without(2)(X), "must call `super().build(input_shape)`")
+
+
+class Marked(layers.Layer):
+    """Its mask is whatever `given` returns."""
+
+    def __init__(self, given):
+        super().__init__()
+        self.given = given
+
+    def call(self, inputs):
+        return inputs * 1.0
+
+    def compute_mask(self, inputs, mask=None):
+        return self.given(inputs, mask)
+
+
+def test_masks_of_ones_own(recwarn):
+    x, y = X.reshape(-1, 2, 2), np.ones((len(X), 2, 2))
+    kept = np.tile([[1, 0]], (len(x), 1))
+    layer = Marked(lambda inputs, mask: kept[: len(inputs)])
+    # Nothing is lost, so nothing warns, where no mask is made.
+    for given, lost in ((layer.given, True), (lambda inputs, mask: mask, False)):
+        recwarn.clear()
+        keras.Sequential([keras.Input((2, 2)), Marked(given), layers.Flatten()])
+        assert any("destroy" in str(one.message) for one in recwarn) == lost
+    recwarn.clear()
+    model = keras.Sequential([keras.Input((2, 2)), layer, layers.Dense(2)])
+    model.compile("sgd", "mse")
+    expected = np.square(model.predict(x, verbose=0)[:, 0] - 1).mean()
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(expected, rel=1e-6)
+    layer.given = lambda inputs, mask: None
+    expected = np.square(model.predict(x, verbose=0) - 1).mean()
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(expected, rel=1e-6)
+    layer.given = lambda inputs, mask: np.ones(3)
+    words = "`compute_mask` of layer", "must return an array of shape"
+    unchanged(model, lambda: model.fit(x, y, **QUIET), *words)
+    # Kept beside what a call gives, and given to the next layer.
+    layer.given = lambda inputs, mask: np.tile([True, False], (len(inputs), 1))
+    rest = layers.Softmax(axis=1)(layer(x))
+    assert rest.shape == x.shape
+    normalization = plain(layers.BatchNormalization)()
+    normalization(layer(x), training=True)
+    np.testing.assert_allclose(normalization.moving_mean, 0.01 * x[:, 0].mean(0), rtol=1e-3)
 
 
 def test_call_of_cornus_own():

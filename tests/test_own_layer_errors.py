@@ -148,7 +148,7 @@ def test_what_is_refused():
     refused(lambda: layer.add_weight((2,)), "`add_weight` makes weights in `__init__` and `build`")
     refused(lambda: keras.layers.Lambda(3), "`function`", "3")
     refused(lambda: keras.layers.Lambda(tanh, arguments=3), "`arguments`", "3")
-    refused(lambda: keras.layers.Lambda(tanh, mask=1), "`mask`")
+    refused(lambda: keras.layers.Lambda(tanh, mask="a"), "`mask`")
 
     class Many(Layer):
         def build(self, input_shape):

@@ -229,6 +229,17 @@ def test_copies_own_their_memory(make, memory, kernel):
     assert not np.shares_memory(other, memory)
     other[...] = 9
     assert memory[0, 0] == 0
+    own = Variable(np.ones(2), name="own")
+    own.constraint = cornu.constraints.UnitNorm()
+    own.overwrite_with_gradient = True
+    again = make(own)
+    assert isinstance(again.constraint, cornu.constraints.UnitNorm)
+    assert (again.constraint is own.constraint) == (make is copy.copy)
+    assert again.overwrite_with_gradient
+    # And an optimizer can move it.
+    again.overwrite_with_gradient = False
+    cornu.optimizers.SGD(1.0).apply_gradients([(np.array([-2.0, -3.0]), again)])
+    np.testing.assert_allclose(again, [0.6, 0.8], rtol=1e-6)
 
 
 def test_scalars():

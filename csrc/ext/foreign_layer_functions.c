@@ -1,4 +1,6 @@
 /* Layers that Python computes. */
+#include <string.h>
+
 #include "ext/arguments.h"
 #include "ext/batch_array.h"
 #include "ext/errors.h"
@@ -44,6 +46,27 @@ static bool take_output(PyObject *result, const cornu_foreign_pass *pass) {
     return cornu_batch_copy_in(output, whose, &pass->rows, pass->output, pass->dtype, pass->y);
 }
 
+/* The mask of the output; None: all counts. */
+static bool take_mask(PyObject *object, PyObject *x, PyObject *mask,
+                      const cornu_foreign_pass *pass) {
+    char whose[CORNU_NAME_NBYTES + 64];
+    describe_result(pass, "`compute_mask`", whose);
+    PyObject *result = PyObject_CallMethod(object, "output_mask", "(OO)", x, mask);
+    bool ok = result != NULL;
+    cornu_shape places = *pass->output;
+    if (places.rank > 0) places.rank--;
+    if (result == Py_None) {
+        size_t count = pass->rows;
+        for (size_t i = 0; i < places.rank; i++) count *= places.sizes[i];
+        memset(pass->output_mask, true, count);
+    } else if (ok) {
+        ok =
+            cornu_batch_copy_in(result, whose, &pass->rows, &places, CORNU_BOOL, pass->output_mask);
+    }
+    Py_XDECREF(result);
+    return ok;
+}
+
 static bool call_forward(PyObject *object, const cornu_foreign_pass *pass) {
     PyObject *result = NULL;
     PyObject *x = cornu_batch_array(pass->rows, pass->input, pass->dtype, pass->x);
@@ -53,7 +76,8 @@ static bool call_forward(PyObject *object, const cornu_foreign_pass *pass) {
         result = PyObject_CallMethod(object, "forward", "(OOOO)", x,
                                      pass->training ? Py_True : Py_False, place, mask);
     }
-    const bool ok = result != NULL && take_output(result, pass);
+    const bool ok = result != NULL && take_output(result, pass) &&
+                    (pass->output_mask == NULL || take_mask(object, x, mask, pass));
     Py_XDECREF(result);
     Py_XDECREF(mask);
     Py_XDECREF(place);
@@ -140,30 +164,42 @@ static cornu_status foreign_backward(void *object, const cornu_foreign_pass *pas
 
 static PyObject *foreign(PyObject *module, PyObject *const *values, Py_ssize_t value_count,
                          PyObject *keywords) {
-    static const cornu_foreign_layer functions = {
-        .retain = cornu_foreign_retain,
-        .release = cornu_foreign_release,
-        .output_shape = foreign_output_shape,
-        .forward = foreign_forward,
-        .backward = foreign_backward,
-    };
+    static const cornu_foreign_layer both[] = {{
+                                                   .retain = cornu_foreign_retain,
+                                                   .release = cornu_foreign_release,
+                                                   .output_shape = foreign_output_shape,
+                                                   .forward = foreign_forward,
+                                                   .backward = foreign_backward,
+                                               },
+                                               {
+                                                   .retain = cornu_foreign_retain,
+                                                   .release = cornu_foreign_release,
+                                                   .output_shape = foreign_output_shape,
+                                                   .forward = foreign_forward,
+                                                   .backward = foreign_backward,
+                                                   .makes_mask = true,
+                                               }};
     const char *name;
     cornu_dtype dtype;
     PyObject *part;
+    bool makes_mask = false;
     cornu_layer *layer = NULL;
     cornu_error error = CORNU_NO_ERROR;
     const cornu_argument arguments[] = {
         {"name", cornu_convert_text, &name},
         {"dtype", cornu_convert_float_dtype, &dtype},
         {"part", cornu_convert_object, &part},
+        {"|makes_mask", cornu_convert_bool, &makes_mask},
     };
-    if (!cornu_arguments_parse("foreign", 3, arguments, value_count, values, keywords)) return NULL;
-    cornu_status status = cornu_layer_new_foreign(name, dtype, &functions, part, &layer, &error);
+    if (!cornu_arguments_parse("foreign", 4, arguments, value_count, values, keywords)) return NULL;
+    cornu_status status =
+        cornu_layer_new_foreign(name, dtype, &both[makes_mask], part, &layer, &error);
     return cornu_layer_finish(module, status, layer, &error);
 }
 
 PyMethodDef cornu_foreign_functions_of_module[] = {
     {"foreign", (PyCFunction)(void (*)(void))foreign, METH_FASTCALL | METH_KEYWORDS,
-     "foreign($module, /, name, dtype, part)\n--\n\nA layer that Python computes."},
+     "foreign($module, /, name, dtype, part, makes_mask=False)\n--\n\nA layer that Python "
+     "computes."},
     {NULL, NULL, 0, NULL},
 };

@@ -43,6 +43,7 @@ static cornu_status foreign_forward(const cornu_layer *layer, cornu_pass *pass) 
     cornu_foreign_pass described = describe_pass(layer, pass);
     described.y = pass->y;
     described.penalty = pass->penalty;
+    if (layer->type->makes_mask) described.output_mask = pass->output_mask;
     cornu_task_leave(pass->task);
     const cornu_status status =
         foreign_of(layer)->functions->forward(foreign_of(layer)->object, &described);
@@ -76,12 +77,23 @@ static const cornu_layer_type foreign_type = {
     .release = foreign_release,
 };
 
+static const cornu_layer_type masking_foreign_type = {
+    .name = "Layer",
+    .output_shape = foreign_output_shape,
+    .needs = foreign_needs,
+    .forward = foreign_forward,
+    .backward = foreign_backward,
+    .makes_mask = true,
+    .calls_out = true,
+    .release = foreign_release,
+};
+
 cornu_status cornu_layer_new_foreign(const char *name, cornu_dtype dtype,
                                      const cornu_foreign_layer *functions, void *object,
                                      cornu_layer **layer, cornu_error *error) {
     cornu_layer *made;
-    cornu_status status =
-        cornu_layer_new(&foreign_type, sizeof(foreign_layer), name, dtype, &made, error);
+    const cornu_layer_type *type = functions->makes_mask ? &masking_foreign_type : &foreign_type;
+    cornu_status status = cornu_layer_new(type, sizeof(foreign_layer), name, dtype, &made, error);
     if (status != CORNU_OK) return status;
     foreign_layer *self = (foreign_layer *)made;
     self->functions = functions;
@@ -93,7 +105,8 @@ cornu_status cornu_layer_new_foreign(const char *name, cornu_dtype dtype,
 
 static cornu_status check_open(const cornu_layer *layer, cornu_error *error) {
     char name[CORNU_NAME_NBYTES];
-    if (layer->type != &foreign_type || layer->built) {
+    const bool is_foreign = layer->type == &foreign_type || layer->type == &masking_foreign_type;
+    if (!is_foreign || layer->built) {
         return cornu_error_set(error, CORNU_ERROR_STATE,
                                "Layer \"%s\" can be given weights only while it is built.",
                                cornu_layer_name(layer, name));

@@ -88,8 +88,7 @@ typedef struct cornu_layer_type {
     void (*adopted)(cornu_layer *layer);
     /* Whether forward moves the first span in training, beside those that are not trained. */
     bool moves_kernel;
-    /* Whether forward makes a mask, of as many places as the input has but for its last axis; the
-     * output keeps those axes. */
+    /* Whether forward makes a mask, of as many places as the output has but for its last axis. */
     bool makes_mask;
     /* Whether it calls code of the caller's, which may stop a pass at any place. */
     bool calls_out;

@@ -98,7 +98,7 @@ static void carve_masks(const cornu_plan *plan, cornu_workspace *workspace, carv
     for (size_t i = 0; i < plan->count; i++) {
         const cornu_link *link = &plan->links[i];
         if (link->layer->type->makes_mask)
-            mask = carve(layout, rows, cornu_shape_rows(&link->input), sizeof *mask);
+            mask = carve(layout, rows, cornu_shape_rows(&link->output), sizeof *mask);
         if (!workspace->slices[i].masked) mask = NULL;
         workspace->slices[i].mask = mask;
     }

@@ -191,6 +191,8 @@ class LayerPart(Protocol):
         """place: the same in the backward pass that follows; 0: none does. With the output may
         come what is added to the loss.
         """
+    def output_mask(self, x: np.ndarray, mask: np.ndarray | None) -> np.ndarray | None:
+        """Where the layer makes masks: of bools, which places of the output count; None: all."""
     def backward(
         self,
         place: int,
@@ -202,7 +204,8 @@ class LayerPart(Protocol):
         array, that added.
         """
 
-def foreign(name: str, dtype: str, part: LayerPart) -> Layer: ...
+def foreign(name: str, dtype: str, part: LayerPart, makes_mask: bool = False) -> Layer:
+    """makes_mask: the part is asked for a mask of each output."""
 
 @final
 class Optimizer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -108,12 +109,7 @@ class Variable(np.ndarray):
                 f"Received: {type(initializer).__name__} of dtype {value.dtype}"
             )
         own = np.array(value, dtype=None if dtype is None else any_type(dtype), order="C")
-        if own.dtype in (np.float32, np.float64) and own.ndim <= _MOST_AXES:
-            # The core's, so that an optimizer can move it.
-            weight = _core.weight(own.dtype.name, own.shape)
-            weight[...] = own
-            own = weight
-        return cls.view_of(own, name or unique_name("variable"), trainable=trainable)
+        return cls.view_of(_in_core(own), name or unique_name("variable"), trainable=trainable)
 
     @classmethod
     def view_of(
@@ -263,13 +259,16 @@ class Variable(np.ndarray):
         return _plain(result)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (np.array(self), self.name, self.path, self._trainable)
+        rules = self._regularizer, self._constraint, self._overwrite_with_gradient
+        return _rebuild, (np.array(self), self.name, self.path, self._trainable, rules)
 
     def __copy__(self) -> Variable:
-        return _rebuild(np.array(self), self.name, self.path, self._trainable)
+        rebuild, arguments = self.__reduce__()
+        return rebuild(*arguments)
 
     def __deepcopy__(self, memo: Any) -> Variable:
-        return self.__copy__()
+        rebuild, arguments = self.__reduce__()
+        return rebuild(*arguments[:-1], copy.deepcopy(arguments[-1], memo))
 
     def __repr__(self) -> str:
         described = f"path={self.path}, shape={self.shape}, dtype={self.dtype}"
@@ -289,8 +288,26 @@ def _as_value(thing: Any) -> np.ndarray:
         return np.empty(0, object)
 
 
-def _rebuild(array: np.ndarray, name: str, path: str, trainable: bool) -> Variable:
-    return Variable.view_of(array, name, path, trainable)
+def _in_core(array: np.ndarray) -> np.ndarray:
+    """The numbers in the core's memory, where that can have them, so that an optimizer can move
+    them."""
+    if array.dtype not in (np.float32, np.float64) or array.ndim > _MOST_AXES:
+        return array
+    weight = _core.weight(array.dtype.name, array.shape)
+    weight[...] = array
+    return weight
+
+
+def _rebuild(
+    array: np.ndarray,
+    name: str,
+    path: str,
+    trainable: bool,
+    rules: tuple[Any, Any, bool] = (None, None, False),
+) -> Variable:
+    made = Variable.view_of(_in_core(array), name, path, trainable)
+    made._regularizer, made._constraint, made._overwrite_with_gradient = rules
+    return made
 
 
 def _plain_method(name: str) -> Callable[..., Any]:

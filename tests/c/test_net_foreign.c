@@ -80,8 +80,8 @@ static cornu_status scale_backward(void *object, const cornu_foreign_pass *pass)
     return count_call(object);
 }
 
-static const cornu_foreign_layer scale_functions = {retain, release, same_shape, scale_forward,
-                                                    scale_backward};
+static const cornu_foreign_layer scale_functions = {retain,        release,        same_shape,
+                                                    scale_forward, scale_backward, false};
 
 static cornu_layer *scale_layer(counter *object) {
     cornu_layer *layer = NULL;

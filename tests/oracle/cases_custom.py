@@ -348,6 +348,46 @@ LAYERS = {
 }
 
 
+def run_masks(keras, dtype):
+    """Layers that make masks, change them, and drop steps."""
+    layers, ops = keras.layers, keras.ops
+
+    class Large(layers.Layer):
+        def compute_mask(self, inputs, mask=None):
+            found = ops.any(inputs > 0.3, axis=-1)
+            return found if mask is None else ops.logical_and(found, mask)
+
+        def call(self, inputs):
+            return inputs * 1.0
+
+    class Later(layers.Dense):
+        def compute_mask(self, inputs, mask=None):
+            return None if mask is None else mask[:, 1:]
+
+        def call(self, inputs):
+            return super().call(inputs)[:, 1:]
+
+        def compute_output_shape(self, input_shape):
+            return (input_shape[0], input_shape[1] - 1, self.units)
+
+    model = keras.Sequential(
+        [
+            keras.Input((5, 3)),
+            layers.Masking(),
+            Large(name="a"),
+            Later(4, name="b"),
+            layers.Lambda(lambda x: 2.0 * x, mask=lambda x, mask: mask, name="c"),
+            layers.Dense(2, name="d"),
+        ]
+    )
+    set_drawn_weights_and_variances(model, "custom masks", least=0.5)
+    model.compile("sgd", "mse")
+    x, y = draw("custom masks x", 9, 5, 3, dtype=dtype), draw("custom y", 9, 4, 2, dtype=dtype)
+    x[:4, 2:] = 0
+    fields = train(model, x, y, dtype, weighted=False)
+    return fields | {"predicted": model.predict(x, verbose=0)}
+
+
 CASES = [
     *(
         loss_case(name, weighted)
@@ -357,5 +397,6 @@ CASES = [
     metric_case(False),
     metric_case(True),
     Case("loss and metric of labels", run_labels),
+    Case("layer/masks", run_masks),
     *(layer_case(name, make) for name, make in LAYERS.items()),
 ]

@@ -55,10 +55,17 @@ def joined(output: Any, losses: Any) -> Any:
     return ops.concatenate([flat, ops.reshape(ops.cast(total_of(losses), flat.dtype), (1,))])
 
 
+def is_collecting() -> bool:
+    """Return whether anything is collected in this thread."""
+    return getattr(_here, "losses", None) is not None
+
+
 class AddedLosses:
     """The part of a layer that is about `add_loss`."""
 
     _is_own: property
+    _is_building: bool
+    _built: bool
     _output_losses: Any
 
     def add_loss(self, loss: Any) -> None:
@@ -90,9 +97,11 @@ class AddedLosses:
         Source: https://keras.io/api/layers/base_layer/
         """
         given = loss if isinstance(loss, list | tuple) else [loss]
+        # In `__init__` and `build` there is no batch that it could be added to the loss of.
+        is_early = self._is_building or (not self._built and not is_collecting())
         for one in given:
             kind = np.asarray(value_of(one)).dtype.kind
-            if kind not in "biuf" or not self._is_own:
+            if kind not in "biuf" or is_early or not self._is_own:
                 raise ValueError(
                     "`add_loss()` can only be called from inside `call` of a layer of one's own, "
                     f"with numbers. Received: loss={shown(loss)} (of type {type(one).__name__})"

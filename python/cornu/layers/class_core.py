@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cornu._core import Layer as CoreLayer
 
 # The methods that such a class may have in the place of cornu's.
-_REPLACEABLE = ("call", "build", "compute_output_shape", "compute_output_spec")
+_REPLACEABLE = ("call", "build", "compute_output_shape", "compute_output_spec", "compute_mask")
 
 
 class ClassCore:

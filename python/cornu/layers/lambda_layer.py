@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cornu.layers.arguments import check_row_shape, refuse_unsupported
+from cornu.layers.arguments import check_row_shape
 from cornu.layers.layer import Layer
+from cornu.layers.masks import as_mask
 from cornu.utils.errors import shown
 
 
@@ -19,7 +20,8 @@ class Lambda(Layer):
             given `training` where it has such an argument.
         output_shape: The shape of a row of the output, or a function that returns the output's from
             the input's, both with the batch first; None: the function is tried with zeros.
-        mask: None; masks are not supported yet.
+        mask: A function of the input and its mask, None where it has none, that returns the
+            output's; or a mask for all batches, of the same rows; None: the output has none.
         arguments: A dictionary of further arguments for the function.
         **kwargs: What `Layer` takes: `name`, `dtype`, `input_shape`.
 
@@ -53,7 +55,8 @@ class Lambda(Layer):
             raise ValueError(
                 f"`arguments` must be a dictionary. Received: arguments={shown(arguments)}"
             )
-        refuse_unsupported({"mask": mask})
+        self.mask = mask if mask is None or callable(mask) else as_mask(mask)
+        self._makes_mask = mask is not None
         self.function = function
         self.arguments = dict(arguments or {})
         self._output_shape = output_shape
@@ -67,8 +70,14 @@ class Lambda(Layer):
         """As `compute_mask` says, whatever `supports_masking` is."""
         return False
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> None:
-        """Return None: masks are not supported yet."""
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the mask of the output, as `mask` says.
+
+        Args:
+            inputs: The input.
+            mask: Its mask; None: it has none.
+        """
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
     def _find_output_row(self, row: tuple[int, ...]) -> tuple[int, ...]:
         if self._output_shape is None:
@@ -85,6 +94,8 @@ class Lambda(Layer):
         config = {"function": self.function, "arguments": self.arguments}
         if self._output_shape is not None:
             config["output_shape"] = self._output_shape
+        if self.mask is not None:
+            config["mask"] = self.mask
         return config
 
 

@@ -37,7 +37,7 @@ from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
 from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
-from cornu.utils.overriding import refuse_overridden
+from cornu.utils.overriding import overridden_by, refuse_overridden
 
 # What is asked of a layer before all else, and `Layer.__init__` sets.
 _FIRST = ("_name", "_core", "_built", "_input_shape_argument", "_dtype", "_is_asked")
@@ -111,7 +111,7 @@ class Layer(
         "add_weight",
     )
     # Of a layer of one's own the core calls the others.
-    _never_called = ("__call__", "compute_mask")
+    _never_called = ("__call__",)
     # Set once, by the constructor: the core would not see them change.
     _options: tuple[str, ...] = ()
     # Weights that the layer moves itself: no gradient does.
@@ -125,6 +125,7 @@ class Layer(
         cls._note_replaced()
         if cls._replaces or cls._make_core is Layer._make_core:
             cls._note_methods()
+            cls._makes_mask = overridden_by(cls, ("compute_mask",)) is not None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Note the arguments of a class of the user's that doesn't tell them."""
@@ -193,7 +194,7 @@ class Layer(
 
     def _make_core(self) -> _core.Layer:
         """Make the core's layer."""
-        return _core.foreign(self._name, self._dtype, self._part)
+        return _core.foreign(self._name, self._dtype, self._part, self._makes_mask)
 
     def _make_own_core(self) -> _core.Layer:
         """Make the one for what Python computes."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.custom.raised import user_code
 from cornu.utils.errors import shown
 from cornu.utils.kept_masks import keep_mask, mask_of
 from cornu.utils.user_frame import user_level
@@ -40,6 +41,15 @@ class Masks:
     def _hands_mask_on(self) -> bool:
         """Whether the core is to hand a mask on."""
         return bool(self.supports_masking)
+
+    def _gives_mask(self: Any, is_masked: bool) -> bool:
+        """Whether its output has a mask for an input with one or without."""
+        if not (self._makes_mask and self._is_own):
+            return self._makes_mask or (is_masked and self._hands_mask_on)
+        zeros = np.zeros((1, *self._row), self._dtype)
+        mask = np.ones(zeros.shape[:-1], bool) if is_masked else None
+        with user_code(), np.errstate(all="ignore"):
+            return self.compute_mask(zeros, mask) is not None
 
     def _tell_core(self) -> None:
         """Let the core know."""
@@ -135,4 +145,4 @@ def warn_of_lost_masks(chain: Sequence[Any]) -> None:
     for layer in chain:
         if is_masked and not (layer._makes_mask or layer.supports_masking):
             warn_of_lost_mask(layer)
-        is_masked = layer._makes_mask or (is_masked and layer._hands_mask_on)
+        is_masked = layer._gives_mask(is_masked)

@@ -11,6 +11,7 @@ import numpy as np
 from cornu.custom.derivatives import Pullback, pull_back, value_of
 from cornu.custom.raised import user_code
 from cornu.layers.added_losses import collecting, hand_on, joined, total_of
+from cornu.layers.masks import as_mask
 from cornu.layers.own_shapes import Shape, as_array
 from cornu.layers.traced_layer import put_back, with_boxes
 from cornu.utils.kept_masks import keep_mask
@@ -80,6 +81,13 @@ class OwnPart:
             self._pullbacks.pop(next(iter(self._pullbacks)))
         self._pullbacks[place] = back, bool(added)
         return as_array(layer, value[:-1].reshape(shape) if added else value)
+
+    def output_mask(self, x: np.ndarray, mask: np.ndarray | None) -> np.ndarray | None:
+        """Return which places of the output for x count; None: all."""
+        layer = self._found()
+        with user_code():
+            found = layer.compute_mask(x, mask)
+        return None if found is None else as_mask(found) != 0
 
     def backward(
         self, place: int, dy: np.ndarray, wanted: Sequence[Any], loss_scale: float

@@ -214,6 +214,11 @@ void cornu_model_release(cornu_model *model);
 cornu_status cornu_model_set_layers(cornu_model *model, size_t layer_count,
                                     cornu_layer *const *layers, const cornu_shape *input,
                                     cornu_error *error);
+/* Plans the same chain for rows of another shape, which its weights must allow. In training too:
+ * runs that there are go on by the plan that they began with. CORNU_ERROR_VALUE: a layer can't take
+ * it; CORNU_ERROR_STATE: there is no chain; CORNU_ERROR_MEMORY. */
+cornu_status cornu_model_set_input(cornu_model *model, const cornu_shape *input,
+                                   cornu_error *error);
 /* Output shape of layer `index`; the model's own is the last one's. CORNU_ERROR_STATE: there is no
  * such layer. */
 cornu_status cornu_model_shape(cornu_model *model, size_t index, cornu_shape *shape);

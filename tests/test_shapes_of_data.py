@@ -94,6 +94,76 @@ def test_an_array_in_a_list_that_does_not_fit():
     refused(lambda: model.predict([X, X]), "(None, 4)", "(2, 23, 4)")
 
 
+def steps(n, rows=3):
+    return np.ones((rows, n, 4), "float32"), np.zeros((rows, n, 2), "float32")
+
+
+def by_data(*parts, loss="mse"):
+    model = keras.Sequential([*parts, keras.layers.Dense(2)])
+    model.compile("adam", loss, metrics=["mae"])
+    return model
+
+
+def test_rows_of_another_shape():
+    """In every call, one after the other; weights, slots and what was compiled are the same."""
+    model = by_data(keras.layers.Dropout(0.5))
+    model.predict(steps(5)[0], verbose=0)
+    kernel, compiled = model.layers[-1].kernel, model.optimizer
+    for n in (3, 5, 1):
+        x, y = steps(n)
+        assert model(x).shape == model.predict(x, verbose=0).shape == y.shape
+        assert model.predict_on_batch(x).shape == model(x, training=True).shape == y.shape
+        assert model.input_shape == (None, n, 4)
+        assert model.output_shape == (None, n, 2)
+        assert len(model.evaluate(x, y, verbose=0)) == 2
+        model.fit(x, y, verbose=0)
+        model.train_on_batch(x, y)
+    assert model.layers[-1].kernel is kernel
+    assert model.optimizer is compiled
+    assert int(compiled.iterations) == 6
+    shapes = {n: model.predict(steps(n)[0], verbose=0) for n in (2, 7)}
+    np.testing.assert_array_equal(shapes[2][:, 0], shapes[7][:, 0])
+
+
+@pytest.mark.parametrize("loss", ["mse", lambda y, p: (y - p) ** 2])
+def test_batches_of_rows_of_other_shapes(loss):
+    """Results go on over all of them, by loss and metrics of the core's and of one's own."""
+    if callable(loss):
+        pytest.importorskip("autograd")
+    model = by_data(loss=loss)
+    seen = []
+    note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: seen.append(logs))
+    history = model.fit((steps(n) for n in (3, 5, 3)), verbose=0, callbacks=[note])
+    assert int(model.optimizer.iterations) == len(seen) == 3
+    np.testing.assert_allclose(history.history["loss"], seen[-1]["loss"])
+    losses = [model.evaluate(*steps(n), verbose=0)[0] for n in (3, 5)]
+    both = model.evaluate((steps(n) for n in (3, 5)), verbose=0)[0]
+    np.testing.assert_allclose(both, np.mean(losses))
+
+
+def test_a_hook_may_predict_rows_of_another_shape():
+    model, seen = by_data(), []
+    hook = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda *_: seen.append(model.predict(steps(9)[0], verbose=0).shape)
+    )
+    model.fit(*steps(4), epochs=2, batch_size=2, validation_split=0.4, verbose=0, callbacks=[hook])
+    assert seen == [(3, 9, 2)] * 2
+
+
+def test_rows_of_another_shape_that_are_refused():
+    """Where layers can't take them, or the input was named."""
+    flat = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(1)])
+    flat.predict(np.ones((2, 3, 4)), verbose=0)
+    refused(lambda: flat.predict(np.ones((2, 4, 4)), verbose=0), "(None, 3, 4)", "(2, 4, 4)")
+    refused(lambda: flat.predict(np.ones((2, 12)), verbose=0), "(None, 3, 4)", "(2, 12)")
+    assert flat.predict(np.ones((2, 4, 3)), verbose=0).shape == (2, 1)
+    model = by_data()
+    model(steps(3)[0])
+    refused(lambda: model(np.ones((2, 3, 5))), "(None, 3, 4)", "(2, 3, 5)")
+    named = keras.Sequential([keras.Input((3, 4)), keras.layers.Dense(2)])
+    refused(lambda: named(steps(4)[0]), "(None, 3, 4)", "(3, 4, 4)")
+
+
 @pytest.mark.parametrize("call", ["fit", "evaluate", "train_on_batch", "test_on_batch"])
 def test_without_targets(call):
     model = regressor()

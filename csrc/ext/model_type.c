@@ -123,6 +123,27 @@ exit:
     return ok ? Py_NewRef(Py_None) : NULL;
 }
 
+static PyObject *model_set_input(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                                 PyObject *keywords) {
+    cornu_model_object *model = model_of(self);
+    cornu_shape input;
+    cornu_error error = CORNU_NO_ERROR;
+    const cornu_argument arguments[] = {{"input_shape", cornu_convert_shape, &input}};
+    if (!cornu_arguments_parse("set_input", 1, arguments, value_count, values, keywords)) {
+        return NULL;
+    }
+    cornu_status status = cornu_model_set_input(model->model, &input, &error);
+    if (status != CORNU_OK) {
+        cornu_error_raise(status, &error);
+        return NULL;
+    }
+    for (size_t i = 0; i < model->layer_count; i++) {
+        cornu_model_shape(model->model, i, &model->shapes[i]);
+    }
+    model->input = input;
+    Py_RETURN_NONE;
+}
+
 static PyObject *model_shape(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
                              PyObject *keywords) {
     int64_t index;
@@ -291,6 +312,8 @@ static PyMethodDef model_methods[] = {
     {"set_layers", (PyCFunction)(void (*)(void))model_set_layers, METH_FASTCALL | METH_KEYWORDS,
      "set_layers($self, /, layers, input_shape)\n--\n\n"
      "Replace the chain, infer shapes, build what is not built."},
+    {"set_input", (PyCFunction)(void (*)(void))model_set_input, METH_FASTCALL | METH_KEYWORDS,
+     "set_input($self, /, input_shape)\n--\n\nPlan the same chain for rows of another shape."},
     {"shape", (PyCFunction)(void (*)(void))model_shape, METH_FASTCALL | METH_KEYWORDS,
      "shape($self, /, index)\n--\n\nRow shape of the output of one layer."},
     {"compile", (PyCFunction)(void (*)(void))model_compile, METH_FASTCALL | METH_KEYWORDS,

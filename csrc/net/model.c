@@ -178,16 +178,17 @@ cornu_exclusion *cornu_model_exclusion(cornu_model *model) {
     return exclusion;
 }
 
-/* Layers, or all of them, frozen or thawed since `stale` was made: the same chain again, with the
- * same spans. */
-static cornu_status renew_plan(cornu_model *model, const cornu_plan *stale, cornu_error *error) {
+/* The same chain again, with the same spans: layers, or all of them, were frozen or thawed since
+ * `stale` was made, or rows come in another shape. */
+static cornu_status renew_plan(cornu_model *model, const cornu_plan *stale,
+                               const cornu_shape *input, cornu_error *error) {
     cornu_layer **layers = cornu_memory_allocate(stale->count * sizeof *layers);
     if (!layers)
         return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory for the plan of a model.");
     for (size_t i = 0; i < stale->count; i++) layers[i] = stale->links[i].layer;
     cornu_plan *plan;
-    cornu_status status = cornu_plan_new(stale->count, layers, &stale->input,
-                                         cornu_model_trainable(model), model->lock, &plan, error);
+    cornu_status status = cornu_plan_new(stale->count, layers, input, cornu_model_trainable(model),
+                                         model->lock, &plan, error);
     cornu_memory_free(layers);
     if (status != CORNU_OK) return status;
     leftovers old = {.plan = plan};
@@ -196,6 +197,21 @@ static cornu_status renew_plan(cornu_model *model, const cornu_plan *stale, corn
     cornu_guard_leave(&model->guard);
     free_leftovers(&old);
     return CORNU_OK;
+}
+
+cornu_status cornu_model_set_input(cornu_model *model, const cornu_shape *input,
+                                   cornu_error *error) {
+    cornu_guard_enter(&model->guard);
+    cornu_plan *found = model->plan;
+    if (found) cornu_plan_retain(found);
+    cornu_guard_leave(&model->guard);
+    if (!found) {
+        return cornu_error_set(error, CORNU_ERROR_STATE, "Model \"%s\" is not built yet.",
+                               model->name);
+    }
+    const cornu_status status = renew_plan(model, found, input, error);
+    cornu_plan_release(found);
+    return status;
 }
 
 void cornu_model_take_training(cornu_model *model) {
@@ -233,7 +249,7 @@ cornu_status cornu_model_snap(cornu_model *model, const void *trainer, cornu_pla
                                    model->name);
         }
         if (!stale && status == CORNU_OK) return CORNU_OK;
-        if (stale) status = renew_plan(model, found, error);
+        if (stale) status = renew_plan(model, found, &found->input, error);
         cornu_plan_release(found);
         if (status != CORNU_OK) return status;
     }

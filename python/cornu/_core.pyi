@@ -299,6 +299,9 @@ class Model:
     def set_layers(self, layers: Sequence[Layer], input_shape: Shape) -> None:
         """Replace the chain, infer shapes, build what is not built. RuntimeError in training."""
 
+    def set_input(self, input_shape: Shape) -> None:
+        """Plan the same chain for rows of another shape; in training too."""
+
     def shape(self, index: int) -> Shape:
         """Row shape of the output of layer `index` (negative: from the end)."""
 

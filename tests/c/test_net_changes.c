@@ -197,6 +197,46 @@ static void test_a_layer_that_stands_twice_is_toggled(void) {
     cornu_model_release(model);
 }
 
+/* ---- Rows of another shape ---- */
+
+/* Six rows of two steps. */
+static cornu_array steps_of(const double *values, size_t columns) {
+    const ptrdiff_t step = (ptrdiff_t)(columns * sizeof(double));
+    return (cornu_array){.data = values,
+                         .dtype = CORNU_FLOAT64,
+                         .rank = 3,
+                         .shape = {6, 2, columns},
+                         .strides = {2 * step, step, sizeof(double)}};
+}
+
+/* A run that there is goes on with the rows that it began with. */
+static void test_rows_of_another_shape(void) {
+    cornu_layer *layers[] = {dense_layer("a", 2, "linear")};
+    cornu_model *model = NULL;
+    cornu_shape input = {.rank = 2, .sizes = {2, FEATURES}}, shape;
+    CHECK_INT(cornu_model_new("m", &model, NULL), CORNU_OK);
+    CHECK_INT(cornu_model_set_layers(model, 1, layers, &input, NULL), CORNU_OK);
+    cornu_layer_release(layers[0]);
+    compile_sgd(model, CORNU_MEAN_SQUARED_ERROR, 0.1);
+    cornu_array x = steps_of(x_values, FEATURES), y = steps_of(y_values, 2);
+    cornu_run_options options = {
+        .mode = CORNU_RUN_FIT, .x = &x, .y = &y, .batch_size = 2, .epochs = 2};
+    cornu_run *run = NULL;
+    size_t events;
+    CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_OK);
+    input.sizes[0] = 5;
+    CHECK_INT(cornu_model_set_input(model, &input, NULL), CORNU_OK);
+    CHECK_INT(cornu_model_shape(model, 0, &shape), CORNU_OK);
+    CHECK(shape.rank == 2 && shape.sizes[0] == 5 && shape.sizes[1] == 2);
+    CHECK_INT(finish_run(run, &events, NULL), CORNU_OK);
+    CHECK_SIZE(events, 2);
+    cornu_run_release(run);
+    CHECK_INT(cornu_run_new(model, &options, &run, NULL), CORNU_ERROR_VALUE);
+    input.sizes[1] = FEATURES - 1;
+    CHECK_INT(cornu_model_set_input(model, &input, NULL), CORNU_ERROR_VALUE);
+    cornu_model_release(model);
+}
+
 /* ---- Arguments that there are not ---- */
 
 static void test_layers_that_there_are_not(void) {
@@ -216,6 +256,8 @@ static void test_layers_that_there_are_not(void) {
     CHECK_INT(cornu_layer_output_shape(dense, &deep, &input, &error), CORNU_ERROR_VALUE);
     CHECK(!cornu_layer_is_built(dense));
     CHECK_INT(cornu_model_shape(model, 0, &input), CORNU_ERROR_STATE);
+    input = row_shape(3);
+    CHECK_INT(cornu_model_set_input(model, &input, &error), CORNU_ERROR_STATE);
 
     const cornu_dtype dtypes[] = {CORNU_BOOL, CORNU_INT32, CORNU_FLOAT16, CORNU_DTYPE_COUNT,
                                   (cornu_dtype)77};
@@ -310,6 +352,7 @@ int main(void) {
     test_a_poll_that_changes_the_environment();
     test_thread_counts_change();
     test_a_layer_that_stands_twice_is_toggled();
+    test_rows_of_another_shape();
     test_layers_that_there_are_not();
     test_ticks();
     test_labels_at_the_end_of_the_ids();

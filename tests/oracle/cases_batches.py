@@ -6,7 +6,7 @@ import numpy as np
 
 from .cases_callbacks import tracer
 from .cases_training import compiled, history_fields, task
-from .harness import Case, draw, flat
+from .harness import Case, draw, flat, set_drawn_weights
 
 SIZES = (3, 5, 1, 4)
 
@@ -151,6 +151,39 @@ def run_validated_seldom(keras, dtype):
     return {name: np.array(values) for name, values in history.history.items()}
 
 
+def run_rows_of_other_shapes(keras, dtype):
+    """Batches whose rows have more steps or fewer, of a model that data have built."""
+    layers, steps = keras.layers, (4, 6, 2, 4)
+    batches = [
+        (
+            draw(f"steps x {i}", 2, n, 4, dtype=dtype),
+            draw(f"steps y {i}", 2, n // 2, 3, dtype=dtype),
+        )
+        for i, n in enumerate(steps)
+    ]
+    model = keras.Sequential(
+        [
+            layers.Dense(3, "tanh"),
+            layers.LayerNormalization(),
+            layers.Reshape((-1, 6)),
+            layers.Dense(3),
+        ]
+    )
+    model(batches[0][0])
+    set_drawn_weights(model, "steps network")
+    model.compile(keras.optimizers.Adam(0.05), "mse")
+    history = model.fit(dataset(keras, batches), epochs=2, shuffle=False, verbose=0)
+    predicted = [model.predict(x, verbose=0) for x, _ in batches]
+    return {
+        "loss": np.array(history.history["loss"]),
+        "iterations": np.array(int(model.optimizer.iterations)),
+        "weights": flat(model.get_weights()),
+        "evaluated": np.array(model.evaluate(dataset(keras, batches), verbose=0)),
+        "shapes": np.array([found.shape for found in predicted]),
+        "predicted": flat(predicted),
+    }
+
+
 CASES = [
     *(fit_case(f"dataset {kind}", dataset, kind) for kind in ("regression", "binary", "sparse")),
     fit_case("dataset weighted", dataset, weighted=True),
@@ -173,4 +206,5 @@ CASES = [
     Case("stop", run_stop),
     Case("class weight", run_class_weight),
     Case("validated seldom", run_validated_seldom),
+    Case("rows of other shapes", run_rows_of_other_shapes, float32=(2e-5, 1e-6)),
 ]

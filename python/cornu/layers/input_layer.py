@@ -108,6 +108,8 @@ class InputLayer:
         self._output: KerasTensor | None = None
         # As of any layer; it makes no difference here.
         self.trainable = True
+        # Whether nobody named the shape: data had it, and others may have another.
+        self._is_of_data = False
 
     def get_config(self) -> dict[str, Any]:
         """Return plain values that `from_config` makes such an input of.
@@ -146,6 +148,12 @@ class InputLayer:
         Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
         """
         return cls(**config)
+
+    def _like(self, batch_shape: BatchShape) -> InputLayer:
+        """This input for data of another shape."""
+        other = InputLayer(batch_shape=batch_shape, dtype=self._given_dtype, name=self._name)
+        other._is_of_data = self._is_of_data
+        return other
 
     @property
     def output(self) -> KerasTensor:

@@ -33,6 +33,8 @@ class ChainBuilding:
     _chain: Callable[[], Sequence[Layer]]
     _set_chain: Callable[..., None]
     _states: Callable[..., Any]
+    _core: Any
+    _tensors: Any
     _undo: Callable[..., None]
     _note_objective: Callable[[], Any]
     _note_steps: Callable[[], Any]
@@ -90,7 +92,8 @@ class ChainBuilding:
 
     def _shapes(self, x: np.ndarray) -> tuple[Shape, Shape]:
         if self._built:
-            return self._row, self._output
+            row = x.shape[1:]
+            return (self._row, self._output) if row == self._row else self._other_shapes(row)
         self._require_layers()
         parts = self._computed
         if isinstance(self._layers[0], InputLayer):
@@ -105,6 +108,28 @@ class ChainBuilding:
         # (n,) stands for one feature where the layers can't take plain numbers.
         return (1,), infer_shapes(self._name, parts, (1,))[-1]
 
+    def _other_shapes(self, row: Shape) -> tuple[Shape, Shape]:
+        """For rows of this shape, if it was data that said the input's and the layers take these
+        too; else for those that the model was built for."""
+        known = self._row, self._output
+        if not self._layers[0]._is_of_data or self._intake or len(row) != len(self._row):
+            return known
+        try:
+            return row, infer_shapes(self._name, self._computed, row)[-1]
+        except ValueError:
+            return known
+
+    def _plan_for(self, row: Shape) -> None:
+        """Let the core take rows of another shape; weights, which allow it, stay."""
+        with build_lock():
+            if row == self._row:
+                return
+            output = infer_shapes(self._name, self._computed, row)[-1]
+            self._core.set_input(row)
+            first = self._layers[0]._like((None, *row))
+            self._layers, self._row, self._output = [first, *self._layers[1:]], row, output
+            self._tensors = None
+
     def _known_row(self) -> Any:
         if self._intake is not None:
             return self._intake
@@ -113,19 +138,25 @@ class ChainBuilding:
 
     def _build_for(self, row: Shape) -> Trial:
         if self._settled:
+            if row != self._row:
+                self._plan_for(row)
             return Trial()
         with build_lock():
             if self._built:
                 # Whoever built it may still be at work, but this call counts on it too.
                 self._settled = self._intake is None
+                if self._settled and row != self._row:
+                    self._plan_for(row)
                 return Trial()
             new = [layer for layer in self._chain() if not layer._built]
             before = self._states(self._parts)
             undo_objective = self._note_objective()
             self._on_trial = True
+            is_of_data = not isinstance(self._layers[0], InputLayer)
             try:
                 seen = row if self._intake is None else self._intake.seen_row
                 self.build((None, *(seen or ())))
+                self._layers[0]._is_of_data = is_of_data
             finally:
                 self._on_trial = False
             layers, untrained = self._layers, self._note_steps()

@@ -111,7 +111,11 @@ class Objective:
                 f"{' over the batch' if whole else ''}: it is not supported there. "
                 f"Received: loss_weights={self.loss_weight}"
             )
-        return Resolved(loss, found, key, output_shape, len(self.weighted))
+        resolved = Resolved(loss, found, key, output_shape, len(self.weighted))
+        if self.resolved is not None and self.resolved.stands_for(resolved):
+            # Rows of another shape, of which loss and metrics make the same.
+            return self.resolved
+        return resolved
 
     def _by_shape(self) -> bool:
         return isinstance(self.loss, str) and self.loss.lower() in _LOSSES_BY_SHAPE
@@ -178,6 +182,22 @@ class Resolved:
         self._order = sorted(range(len(self.names)), key=self.names.__getitem__)
         self._both = both
         self._both_order = sorted(range(len(both)), key=both.__getitem__)
+
+    def stands_for(self, other: Resolved) -> bool:
+        """Return whether it is the same as another one of its objective but for sizes that nothing
+        depends on; it takes over the other's shape if it is."""
+        if self._told() != other._told():
+            return False
+        self.key, self._output_shape = other.key, other._output_shape
+        return True
+
+    def _told(self) -> list[Any]:
+        """What the core is told and results are made by; of code of the user's, which is that of
+        the objective, that it is there."""
+        plain = [
+            tuple(s for s in spec if not callable(s)) for spec in (self.loss, *self.specifications)
+        ]
+        return [plain, self.names, self._counts]
 
     def note_targets(self, y: Any) -> None:
         """Let metrics of the user's have whole numbers as such, where `y` has them."""

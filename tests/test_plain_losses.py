@@ -101,6 +101,16 @@ def test_specification():
         _ = losses.Poisson(reduction=None).specification
 
 
+@pytest.mark.parametrize("given", [{"delta": 1}, {"delta": 0.5}, {"axis": -1}, {"axis": 2}])
+def test_a_configuration_has_what_is_not_the_default(given):
+    """As Keras's, which has neither argument, else; and the loss is made again as it was."""
+    make = losses.CosineSimilarity if "axis" in given else losses.Huber
+    config = make(**given, name="n").get_config()
+    kept = given if given in ({"delta": 0.5}, {"axis": 2}) else {}
+    assert config == {"name": "n", "reduction": "sum_over_batch_size", **kept}
+    assert all(getattr(make.from_config(config), name) == value for name, value in given.items())
+
+
 @pytest.mark.parametrize("wrong", ["a", None, float("nan"), [1.0]])
 def test_huber_refuses_a_delta_that_is_no_number(wrong):
     for call in (lambda: losses.Huber(wrong), lambda: losses.huber([1.0], [1.0], wrong)):

@@ -151,6 +151,12 @@ class Huber(PlainLoss):
         check_delta(delta)
         self.delta = delta
 
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make such a loss again, `delta` where it is not 1."""
+        config = super().get_config()
+        # As Keras, which writes none, has it: a loss of the defaults has the same configuration.
+        return config if self.delta != 1.0 else {k: v for k, v in config.items() if k != "delta"}
+
 
 class LogCosh(PlainLoss):
     """The mean of `log(cosh(y_pred - y_true))`; see `log_cosh`.
@@ -228,5 +234,6 @@ class CosineSimilarity(PlainLoss):
         return super().specification
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make such a loss again."""
-        return {**super().get_config(), "axis": self.axis}
+        """Return the arguments that make such a loss again, `axis` where it is not -1."""
+        # As in `Huber`.
+        return super().get_config() | ({} if self.axis == -1 else {"axis": self.axis})

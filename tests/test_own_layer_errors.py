@@ -160,6 +160,26 @@ def test_what_is_refused():
     refused(lambda: Many()(X), "at most 32 weights")
 
 
+def test_numbers_that_are_none():
+    # Of complex numbers a part would be lost without a word.
+    kind = Dense(2, kernel_initializer=lambda shape, dtype=None: np.full(shape, 1j))
+    refused(lambda: kind(X), "The initializer of", "real numbers", "complex128")
+    model = model_of(Dense(OUTPUTS))
+    # Several numbers are a loss as an array of them is.
+    model.compile("sgd", lambda t, p: (np.mean(p), np.mean(t)))
+    model.fit(X, Y, **QUIET)
+    rate = keras.optimizers.SGD(lambda: np.array([0.25]))
+    model.compile(rate, "mse")
+    model.fit(X, Y, **QUIET)
+    weights = np.ones((len(X), 2))
+    unchanged(
+        model,
+        lambda: model.fit(X, Y, sample_weight=weights, **QUIET),
+        "one for each step",
+        "(23, 2)",
+    )
+
+
 def test_arguments_of_lambda():
     layer = keras.layers.Lambda(
         lambda x, power, training: x**power * (2 if training else 1), arguments={"power": 3}

@@ -196,7 +196,8 @@ def test_own_constraints_are_called_after_each_step():
     [
         ({"kernel_constraint": lambda w: w[:1]}, r"numbers of shape \(3, 4\). Received: shape \(1"),
         ({"kernel_constraint": lambda w: "no"}, "constraint of kernel of layer"),
-        ({"kernel_regularizer": lambda w: w * 2}, "must return a number. Received"),
+        ({"kernel_regularizer": lambda w: None}, "must return a number. Received"),
+        ({"activity_regularizer": lambda y: "no"}, "must return a number. Received"),
     ],
 )
 def test_what_own_rules_return_is_checked(rule, match):
@@ -206,6 +207,19 @@ def test_what_own_rules_return_is_checked(rule, match):
         with pytest.raises((ValueError, TypeError), match=match):
             model.fit(x, y, epochs=1, verbose=0)
     assert np.isfinite(model.predict(x, verbose=0)).all()
+
+
+def test_arrays_of_penalties_are_summed():
+    """As in Keras, of the output and within a layer of one's own too."""
+
+    def squares(x):
+        return [0.1 * np.square(x), 0.2 * np.square(x)]
+
+    found = []
+    for rule in (squares, regularizers.L2(0.3)):
+        model, x, y = small_model(kernel_regularizer=rule, activity_regularizer=rule)
+        found.append(model.fit(x, y, epochs=2, verbose=0).history["loss"])
+    np.testing.assert_allclose(*found, rtol=1e-6)
 
 
 def test_what_own_rules_raise_comes_out():

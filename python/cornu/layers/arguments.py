@@ -130,6 +130,10 @@ def first_values(
             f"The initializer of {path} must return an array of shape {shape}. "
             f"Received: shape {value.shape}"
         )
+    if value.dtype.kind not in "biuf":
+        raise ValueError(
+            f"The initializer of {path} must return real numbers. Received: dtype {value.dtype}"
+        )
     return value
 
 

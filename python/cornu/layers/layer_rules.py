@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu import _core
 from cornu.custom.derivatives import value_of
+from cornu.utils.tracing import as_one_array
 from cornu.variable import Variable
 
 # What the names of these arguments end in.
@@ -91,7 +92,8 @@ class LayerRules:
         """The penalty of what a call returned, an array or what is watched, in a list; or none."""
         if self.activity_regularizer is None or not len(output):
             return []
-        return [self.activity_regularizer(output) / value_of(output).dtype.type(len(output))]
+        penalty = _summed(self.activity_regularizer(output))
+        return [penalty / value_of(output).dtype.type(len(output))]
 
 
 def found_rule(name: str, identifier: Any) -> Any:
@@ -151,14 +153,20 @@ def own_caller(layers: Sequence[Any], trains: bool) -> Callable[..., Any] | None
             return 0.0, _checked(rule(x), x, f'The constraint of {name} of layer "{layer.name}"')
         whose = f'The regularizer of {name} of layer "{layer.name}"'
         if not wants_result:
-            return _number(rule(x), whose), None
+            return _number(_summed(rule(x)), whose), None
         from cornu.custom.derivatives import pull_back
 
-        value, back = pull_back(rule, x)
+        value, back = pull_back(lambda x: _summed(rule(x)), x)
         number = _number(value, whose)
         return number, _checked(back(np.ones_like(value))[0], x, whose)
 
     return call
+
+
+def _summed(penalty: Any) -> Any:
+    """What a regularizer returned as one number, as Keras has it: the sum of an array."""
+    value = as_one_array(penalty)
+    return value.sum() if np.ndim(value) and value_of(value).dtype.kind in "biuf" else value
 
 
 def _number(value: Any, whose: str) -> float:

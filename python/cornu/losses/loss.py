@@ -13,6 +13,7 @@ from cornu.utils.arrays import as_real
 from cornu.utils.errors import check_returned
 from cornu.utils.kept_masks import mask_of
 from cornu.utils.naming import unique_name
+from cornu.utils.tracing import as_one_array
 
 if TYPE_CHECKING:
     from cornu._core import LossSpec
@@ -97,7 +98,7 @@ class Loss:
 
     def _losses(self, y_true: Any, y_pred: Any) -> Any:
         """What `call` returns."""
-        return check_returned("loss", self.name, self.call(y_true, y_pred))
+        return as_one_array(check_returned("loss", self.name, self.call(y_true, y_pred)))
 
     def call(self, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
         """Return one loss a sample. For subclasses to write."""

@@ -87,7 +87,8 @@ def _with_targets(inputs: Any, y: Any, sample_weight: Any, prefix: str) -> Train
     weights = _take_only(sample_weight, f"{prefix}sample_weight", len(inputs))
     if weights.shape not in ((len(inputs),), (len(inputs), 1)):
         raise ValueError(
-            f"`{prefix}sample_weight` must have one number a row, shape ({len(inputs)},). "
+            f"`{prefix}sample_weight` must have one number a row, shape ({len(inputs)},), which "
+            "weights all steps of the row: one for each step is not supported yet. "
             f"Received: shape {weights.shape}"
         )
     return TrainingData(inputs, targets, weights)

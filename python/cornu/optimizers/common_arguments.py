@@ -6,6 +6,8 @@ import math
 import re
 from typing import Any
 
+import numpy as np
+
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.keywords import nearest_keyword
@@ -115,6 +117,9 @@ def check_learning_rate(value: Any) -> float:
     Raises:
         ValueError: it is no number, a bool, negative or not finite.
     """
+    # Such as a function or a schedule may make.
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.reshape(())
     return check_not_negative("learning_rate", value)
 
 

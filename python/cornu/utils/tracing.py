@@ -87,6 +87,12 @@ def _primitive(function: Callable[..., Any], derivatives: tuple[Any, ...]) -> An
     return known
 
 
+def as_one_array(value: Any) -> Any:
+    """Return a list or tuple of numbers, some of them watched perhaps, as one array; anything else
+    as it is."""
+    return numpy_of(value).array(value) if isinstance(value, list | tuple) else value
+
+
 def unbroadcast(gradient: Any, like: Any) -> Any:
     """Return a gradient summed over the axes along which `like` was broadcast."""
     shape = np.shape(untraced(like))

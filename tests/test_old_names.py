@@ -256,3 +256,14 @@ def test_arguments_of_no_effect():
     refused(lambda: model.compile("sgd", "mse", sample_weight_mode="temporal"), "temporal")
     refused(lambda: model.compile("sgd", "mse", target_tensors=[1]), "target_tensors")
     assert "fused" not in keras.layers.BatchNormalization(fused=True).get_config()
+
+
+def test_nb_words():
+    """Both names at once are refused, as with every other old keyword."""
+    tokenizer = keras.preprocessing.text.Tokenizer(nb_words=5)
+    assert tokenizer.num_words == 5
+    with pytest.raises(ValueError, match="`nb_words` is the old name of `num_words`"):
+        keras.preprocessing.text.Tokenizer(4, nb_words=5)
+    for module in (keras.datasets.imdb, keras.datasets.reuters):
+        with pytest.raises(ValueError, match="`nb_words` is the old name of `num_words`"):
+            module.load_data(num_words=4, nb_words=5)

@@ -13,8 +13,10 @@ from cornu.datasets.word_rows import (
     with_few_words,
     with_start,
 )
+from cornu.utils.old_keywords import takes_old_keywords
 
 
+@takes_old_keywords
 def load_data(
     path: Any = "imdb.npz",
     num_words: int | None = None,
@@ -31,14 +33,14 @@ def load_data(
     Args:
         path: The file's name in the folder.
         num_words: Ids from here on are replaced by `oov_char`; the lower, the more frequent the
-            word. None: none are. `nb_words` is its old name.
+            word. None: none are.
         skip_top: Ids below are replaced too.
         maxlen: Rows of that many ids or more are left out; None: none are.
         seed: What the order of the rows depends on.
         start_char: The id that begins each row; None: none does.
         oov_char: The id that stands for those that are replaced; None: they are left out.
         index_from: What is added to the file's ids.
-        **kwargs: `nb_words`.
+        **kwargs: The older name of `num_words`, `nb_words`.
 
     Returns:
         `(x_train, y_train), (x_test, y_test)`: arrays of lists of ids, and 0 (bad) or 1 (good).
@@ -57,8 +59,6 @@ def load_data(
 
     Source: https://keras.io/api/datasets/imdb/; Maas et al., 2011.
     """
-    if "nb_words" in kwargs and num_words is None:
-        num_words = kwargs.pop("nb_words")
     if kwargs:
         raise TypeError(f"`load_data` takes no argument {next(iter(kwargs))!r}.")
     file = fetch("imdb.npz", path)

@@ -15,8 +15,10 @@ from cornu.datasets.word_rows import (
     with_few_words,
     with_start,
 )
+from cornu.utils.old_keywords import takes_old_keywords
 
 
+@takes_old_keywords
 def load_data(
     path: Any = "reuters.npz",
     num_words: int | None = None,

@@ -12,6 +12,7 @@ import numpy as np
 from cornu.preprocessing.words import FILTERS, text_to_word_sequence
 from cornu.utils.errors import shown
 from cornu.utils.number import check_integer
+from cornu.utils.old_keywords import takes_old_keywords
 
 _MODES = ("binary", "count", "freq", "tfidf")
 
@@ -57,6 +58,7 @@ class Tokenizer:
     Source: Keras 2, `keras.preprocessing.text`
     """
 
+    @takes_old_keywords
     def __init__(
         self,
         num_words: int | None = None,
@@ -68,7 +70,6 @@ class Tokenizer:
         analyzer: Callable[[str], Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        num_words = kwargs.pop("nb_words", num_words)
         self.document_count = kwargs.pop("document_count", 0)
         if kwargs:
             raise TypeError(f"Unrecognized keyword arguments passed to Tokenizer: {shown(kwargs)}")

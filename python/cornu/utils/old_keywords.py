@@ -22,6 +22,7 @@ _NEWER = {
     "lr": ("learning_rate",),
     "max_q_size": ("max_queue_size",),
     "nb_epoch": ("epochs",),
+    "nb_words": ("num_words",),
     "nb_worker": ("workers",),
     "output": ("outputs",),
     "output_dim": ("units",),

@@ -31,6 +31,11 @@ class LayerWeights:
     # Returns what of the core is locked while weights are copied or written; None: nothing.
     _lockable: Callable[[], CoreModel | None]
 
+    def _names_in_files(self) -> list[list[str]] | None:
+        """What each weight is called in its group of a file, by several names if Keras does so;
+        None: by its number among `vars`."""
+        return None
+
     @property
     def trainable(self) -> bool:
         """Whether training changes the weights. May be set at any time, after `compile` too."""

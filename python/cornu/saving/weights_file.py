@@ -186,8 +186,9 @@ def _problem(layer: Any, datasets: list[Any]) -> str:
 
 def _names_of(layer: Any) -> list[list[str]]:
     """What each weight of a layer is called in its group: by most one name."""
-    names = getattr(layer, "_names_in_files", None)
-    return names() if names else [[f"vars/{index}"] for index, _ in enumerate(layer.weights)]
+    # An InputLayer has none, and is no layer that could be asked.
+    names = layer._names_in_files() if layer.weights else []
+    return names or [[f"vars/{index}"] for index, _ in enumerate(layer.weights)]
 
 
 def _places(
@@ -231,8 +232,9 @@ def _stored(model: Any, root: Any, by_name: bool) -> list[list[Any] | None]:
     result: list[list[Any] | None] = []
     for place, layer in _with_weights(model):
         variables = find_group(root, f"{place}/vars")
-        if variables is not None and hasattr(layer, "_names_in_files"):
-            parted = [names[0].rpartition("/") for names in layer._names_in_files()]
+        own_names = layer._names_in_files()
+        if variables is not None and own_names is not None:
+            parted = [names[0].rpartition("/") for names in own_names]
             pairs = [(find_group(root, f"{place}/{group}"), name) for group, _, name in parted]
             result.append([find_dataset(group, name) for group, name in pairs if group is not None])
             continue

@@ -10,6 +10,7 @@ import pytest
 import cornu
 from cornu import config
 from cornu.config import resolve_dtype
+from cornu.utils.keras_names import KERAS_NAMES
 
 
 @pytest.fixture(autouse=True)
@@ -162,3 +163,10 @@ def test_bad_num_threads(count):
     with pytest.raises(ValueError, match="`count` must be a positive integer, or 0"):
         config.set_num_threads(count)
     assert config.num_threads() == 2
+
+
+def test_names_are_those_of_users():
+    """Helpers of other modules stand in `config` too, and are not shown."""
+    own = {"isa", "num_threads", "on_nan", "set_num_threads", "set_on_nan"}
+    assert set(dir(config)) - set(KERAS_NAMES["cornu.config"].split()) == own
+    assert set(config.__all__) == set(dir(config))

@@ -41,7 +41,7 @@ EXEMPT = {
     "Variable.view_of": "called by layers",
 }
 # Public for the other modules of the package, and of no source.
-OF_NO_SOURCE = {"cornu.version", "activations.specification"}
+OF_NO_SOURCE = {"cornu.version"}
 
 
 def public_things():

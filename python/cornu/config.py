@@ -31,7 +31,6 @@ from cornu.utils.user_frame import user_level as _user_level
 
 __all__ = [
     "backend",
-    "check_data_format",
     "disable_interactive_logging",
     "disable_traceback_filtering",
     "dtype_policy",
@@ -44,12 +43,10 @@ __all__ = [
     "is_interactive_logging_enabled",
     "is_traceback_filtering_enabled",
     "isa",
-    "layer_dtype",
     "max_epochs",
     "max_steps_per_epoch",
     "num_threads",
     "on_nan",
-    "resolve_dtype",
     "set_dtype_policy",
     "set_epsilon",
     "set_floatx",

@@ -53,7 +53,7 @@ _BY_NAME: dict[str, Callable[..., Any]] = {
 }
 _BY_NAME.update(swish=silu, hard_swish=hard_silu)
 
-__all__ = [*_BY_NAME, "deserialize", "get", "serialize", "specification"]
+__all__ = [*_BY_NAME, "deserialize", "get", "serialize"]
 
 
 def get(identifier: Any) -> Callable[..., Any]:

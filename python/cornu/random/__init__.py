@@ -21,7 +21,6 @@ __all__ = [
     "categorical",
     "dropout",
     "gamma",
-    "make_default_seed",
     "normal",
     "randint",
     "shuffle",

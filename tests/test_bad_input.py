@@ -77,7 +77,7 @@ def test_units(units):
         (lambda: layers.Dense(2, autocast=False), ("autocast", "False")),
         (lambda: layers.Dense(2, name="a/b"), ("`name`", "a/b")),
         (lambda: layers.Dense(2, name=3), ("`name`", "3")),
-        (lambda: layers.Dense(2, trainable=1), ("`trainable`", "1")),
+        (lambda: layers.Dense(2, trainable=2), ("`trainable`", "2")),
         (lambda: layers.Dense(2, input_shape=4), ("input_shape", "(4,)", "4")),
         (lambda: layers.Dense(2, input_dim=0.5), ("input_dim", "0.5")),
         (lambda: layers.Dense(2, input_dim=3, input_shape=(3,)), ("Only one",)),

@@ -151,7 +151,7 @@ def test_a_count_in_a_file_is_an_integer(tmp_path):
         ({"mean": np.nan, "variance": 1}, "`mean` must be a finite number"),
         ({"axis": 0}, "axis 0 is the batch"),
         ({"axis": "x"}, "`axis` must be an integer"),
-        ({"invert": 1}, "`invert` must be True or False"),
+        ({"invert": 2}, "`invert` must be True or False"),
     ],
 )
 def test_arguments_that_are_refused(options, text):

@@ -86,7 +86,7 @@ def test_what_is_not_there(tmp_path):
     [
         ({"save_freq": 0}, ("save_freq", "'epoch'", "0")),
         ({"save_freq": "batch"}, ("save_freq", "'batch'")),
-        ({"save_best_only": 1}, ("`save_best_only`", "1")),
+        ({"save_best_only": 2}, ("`save_best_only`", "2")),
         ({"save_weights_only": None}, ("`save_weights_only`", "None")),
         ({"verbose": 0.5}, ("`verbose`", "0.5")),
         ({"initial_value_threshold": "a"}, ("`initial_value_threshold`", "'a'")),

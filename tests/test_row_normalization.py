@@ -100,7 +100,7 @@ def test_axes_that_are_refused(make):
     [
         ({"epsilon": -1}, "`epsilon` must be"),
         ({"center": None}, "`center` must be True or False"),
-        ({"scale": 1}, "`scale` must be True or False"),
+        ({"scale": []}, "`scale` must be True or False"),
         ({"beta_initializer": 3}, "An initializer must be"),
         ({"gamma_constraint": "x"}, "Unknown constraint: 'x'"),
         ({"rms_scaling": True}, "`rms_scaling` must be False"),

@@ -103,6 +103,9 @@ def test_what_is_refused(tmp_path):
     board = keras.callbacks.TensorBoard
     refused(lambda: board(profile_batch=2), "`profile_batch`", "2")
     refused(lambda: board(embeddings_freq=1), "`embeddings_freq`", "1")
+    refused(lambda: board(embeddings_metadata="a.tsv"), "`embeddings_metadata`", "'a.tsv'")
+    refused(lambda: board(embeddings_layer_names=["a"]), "`embeddings_layer_names`", "'a'")
+    refused(lambda: board(write_images="no"), "`write_images`", "'no'")
     refused(lambda: board(histogram_freq=-1), "`histogram_freq`", "-1")
     refused(lambda: board(update_freq="step"), "`update_freq`", "'step'")
     with pytest.warns(UserWarning, match="leave `write_graph` out") as caught:

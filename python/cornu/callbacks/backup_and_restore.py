@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from cornu.callbacks.callback import Callback
-from cornu.optimizers.common_arguments import check_flag
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 from cornu.utils.number import as_integer
 
 _WEIGHTS = "latest.weights.h5"

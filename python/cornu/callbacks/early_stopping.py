@@ -6,7 +6,7 @@ from typing import Any
 
 from cornu.callbacks.callback import Logs
 from cornu.callbacks.monitor_callback import MonitorCallback, check_number, check_verbosity
-from cornu.layers.arguments import check_flag
+from cornu.utils.flag import check_flag
 from cornu.utils.messages import tell
 from cornu.utils.number import check_integer
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from cornu.callbacks.callback import Logs
 from cornu.callbacks.monitor_callback import MonitorCallback, check_number, check_verbosity
-from cornu.layers.arguments import check_flag
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 from cornu.utils.messages import tell
 from cornu.utils.number import as_integer, check_integer
 

@@ -14,6 +14,7 @@ from cornu.callbacks.event_file import EventFile
 from cornu.callbacks.learning_rates import rated_optimizers
 from cornu.utils.errors import shown
 from cornu.utils.extras import require
+from cornu.utils.flag import check_flag
 from cornu.utils.number import check_integer
 from cornu.utils.user_frame import user_level
 
@@ -37,7 +38,7 @@ class TensorBoard(Callback):
         embeddings_metadata: None; likewise.
         write_grads: True is of no effect but a warning: a step keeps no gradients to be shown.
         batch_size: Of no effect, as in Keras 2.3: histograms are of weights.
-        embeddings_layer_names: Of no effect without embeddings.
+        embeddings_layer_names: None; likewise.
         embeddings_data: None; there are no embeddings.
 
     Raises:
@@ -86,6 +87,7 @@ class TensorBoard(Callback):
             ("profile_batch", profile_batch),
             ("embeddings_freq", embeddings_freq),
             ("embeddings_metadata", embeddings_metadata),
+            ("embeddings_layer_names", embeddings_layer_names),
             ("embeddings_data", embeddings_data),
         ):
             if getattr(value, "ndim", 0) or value:
@@ -95,21 +97,21 @@ class TensorBoard(Callback):
                 )
         self.log_dir = os.fsdecode(log_dir)
         self.histogram_freq = check_integer("histogram_freq", histogram_freq, least=0)
-        self.write_graph = bool(write_graph)
-        if write_graph:
+        self.write_graph = write_graph is not None and check_flag("write_graph", write_graph)
+        if self.write_graph:
             warnings.warn(
                 "TensorBoard can't show a graph of a model of cornu, which has none: leave "
                 "`write_graph` out. Received: write_graph=True",
                 stacklevel=user_level(),
             )
-        if write_grads:
+        if check_flag("write_grads", write_grads):
             warnings.warn(
                 "TensorBoard shows no gradients, which a step doesn't keep: leave `write_grads` "
                 "out. Received: write_grads=True",
                 stacklevel=user_level(),
             )
-        self.write_images = bool(write_images)
-        self.write_steps_per_second = bool(write_steps_per_second)
+        self.write_images = check_flag("write_images", write_images)
+        self.write_steps_per_second = check_flag("write_steps_per_second", write_steps_per_second)
         if isinstance(update_freq, str) and update_freq in ("batch", "epoch"):
             self.update_freq: Any = 1 if update_freq == "batch" else "epoch"
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cornu.callbacks.callback import Callback, Logs
-from cornu.layers.arguments import check_flag
+from cornu.utils.flag import check_flag
 from cornu.utils.messages import tell
 
 

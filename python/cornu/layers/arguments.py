@@ -21,20 +21,6 @@ if TYPE_CHECKING:
     BatchShape = tuple[int | None, Unpack[tuple[int, ...]]]
 
 
-def check_flag(name: str, value: Any) -> bool:
-    """Return an argument that must be True or False.
-
-    Raises:
-        ValueError: it is something else.
-    """
-    if value is not True and value is not False:
-        raise ValueError(
-            f"`{name}` must be True or False. "
-            f"Received: {name}={shown(value)} (of type {type(value).__name__})"
-        )
-    return bool(value)
-
-
 def check_not_negative(name: str, value: Any, subject: str | None = None) -> float:
     """Return an argument that must be a finite number of at least 0.
 

@@ -8,15 +8,11 @@ from typing import Any
 import numpy as np
 
 from cornu import _core, initializers
-from cornu.layers.arguments import (
-    check_flag,
-    check_not_negative,
-    check_row_axis,
-    refuse_unsupported,
-)
+from cornu.layers.arguments import check_not_negative, check_row_axis, refuse_unsupported
 from cornu.layers.gamma_and_beta import GammaAndBeta
 from cornu.layers.input_spec import InputSpec
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 from cornu.utils.number import as_float
 from cornu.utils.old_keywords import takes_old_keywords
 from cornu.variable import Variable

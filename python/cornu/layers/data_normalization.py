@@ -10,11 +10,12 @@ import numpy as np
 from cornu import _core
 from cornu.config import epsilon
 from cornu.layers.adapt_data import adapt_batches
-from cornu.layers.arguments import check_flag, check_row_axes
+from cornu.layers.arguments import check_row_axes
 from cornu.layers.layer import Layer
 from cornu.layers.moments import Moments
 from cornu.layers.weights import write_weights
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 from cornu.variable import Variable
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cornu import _core, activations, initializers
-from cornu.layers.arguments import check_batch_shape, check_flag, refuse_unsupported
+from cornu.layers.arguments import check_batch_shape, refuse_unsupported
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
+from cornu.utils.flag import check_flag
 from cornu.utils.number import check_integer
 from cornu.utils.old_keywords import takes_old_keywords
 from cornu.variable import Variable

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu import initializers
-from cornu.layers.arguments import check_flag
 from cornu.layers.layer import Layer
+from cornu.utils.flag import check_flag
 from cornu.variable import Variable
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu.config import floatx
 from cornu.layers.adapt_data import adapt_batches
-from cornu.layers.arguments import check_flag, refuse_unsupported
+from cornu.layers.arguments import refuse_unsupported
 from cornu.layers.data_layer import (
     MODES,
     DataLayer,
@@ -21,6 +21,7 @@ from cornu.layers.data_layer import (
 from cornu.layers.hashing import check_salt, hash_bins
 from cornu.layers.vocabulary import TokenCounts
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 from cornu.utils.number import check_integer
 
 Vocabulary = list[Any]

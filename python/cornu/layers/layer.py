@@ -16,7 +16,6 @@ from cornu.layers.added_losses import AddedLosses, collect, collecting, hand_on
 from cornu.layers.arguments import (
     batch_counted,
     check_batch_shape,
-    check_flag,
     check_name,
     check_training,
     refuse_unsupported,
@@ -35,6 +34,7 @@ from cornu.layers.symbolic import Symbolic
 from cornu.layers.user_arrays import as_rows
 from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 from cornu.utils.keywords import unrecognized
 from cornu.utils.naming import unique_name
 from cornu.utils.overriding import overridden_by, refuse_overridden

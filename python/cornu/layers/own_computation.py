@@ -11,13 +11,7 @@ import numpy as np
 
 from cornu import initializers
 from cornu.custom.raised import user_code
-from cornu.layers.arguments import (
-    check_flag,
-    check_row_shape,
-    check_training,
-    first_values,
-    refuse_unsupported,
-)
+from cornu.layers.arguments import check_row_shape, check_training, first_values, refuse_unsupported
 from cornu.layers.build_lock import build_lock
 from cornu.layers.class_core import ClassCore
 from cornu.layers.layer_rules import found_rule
@@ -25,6 +19,7 @@ from cornu.layers.own_part import OwnPart
 from cornu.layers.own_shapes import OwnShapes, Shape
 from cornu.layers.traced_layer import layers_in, models_in
 from cornu.utils.arrays import any_type
+from cornu.utils.flag import check_flag
 from cornu.utils.name_first import name_first
 from cornu.utils.naming import unique_name
 from cornu.utils.nesting import is_model, named_paths

@@ -9,7 +9,7 @@ from weakref import WeakSet
 from cornu import _core
 from cornu.config import floatx
 from cornu.keras_tensor import KerasTensor
-from cornu.layers.arguments import check_flag, check_name
+from cornu.layers.arguments import check_name
 from cornu.layers.build_lock import build_lock
 from cornu.layers.data_layer import DataLayer
 from cornu.layers.input_layer import InputLayer
@@ -23,6 +23,7 @@ from cornu.models.intake import Intake, check_place, leading_data_layers, row_af
 from cornu.models.trainer import Trainer
 from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 from cornu.utils.keywords import of_sequential
 from cornu.utils.naming import unique_name
 from cornu.utils.nesting import flattened, is_model, named_paths, nested_models

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from cornu import _core
-from cornu.layers.arguments import check_flag
 from cornu.models.batch_trainer import BatchTrainer
 from cornu.models.traced import LayerTrace, Trace, WeightTrace
+from cornu.utils.flag import check_flag
 from cornu.utils.keywords import of_sequential
 
 # Losses whose value for a row is the mean of one for each output.

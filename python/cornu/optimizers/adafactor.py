@@ -7,16 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from cornu.optimizers.common_arguments import (
-    check_flag,
-    check_not_negative,
-    check_number,
-    common_of,
-)
+from cornu.optimizers.common_arguments import check_not_negative, check_number, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.optimizers.scalar import Scalar
 from cornu.optimizers.state_variable import StateVariable
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 
 
 class Adafactor(CoreOptimizer):

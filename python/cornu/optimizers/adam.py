@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_flag, check_moments, common_of
+from cornu.optimizers.common_arguments import check_moments, common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
+from cornu.utils.flag import check_flag
 
 
 class Adam(CoreOptimizer):

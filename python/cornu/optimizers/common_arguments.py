@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 from cornu.utils.keywords import nearest_keyword
 from cornu.utils.number import as_float, as_integer, check_integer
 from cornu.utils.old_keywords import given_twice
@@ -121,17 +122,6 @@ def check_learning_rate(value: Any) -> float:
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.reshape(())
     return check_not_negative("learning_rate", value)
-
-
-def check_flag(name: str, value: Any) -> bool:
-    """Return an argument as a bool.
-
-    Raises:
-        ValueError: it is neither True nor False.
-    """
-    if not is_among(value, (True, False)):
-        raise ValueError(f"`{name}` must be True or False. Received: {name}={shown(value)}")
-    return bool(value)
 
 
 def check_patterns(name: str, value: Any) -> list[str]:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from cornu.optimizers.common_arguments import (
-    check_flag,
     check_not_negative,
     check_number,
     check_patterns,
     common_of,
 )
 from cornu.optimizers.core_optimizer import CoreOptimizer
+from cornu.utils.flag import check_flag
 from cornu.utils.number import check_integer
 
 

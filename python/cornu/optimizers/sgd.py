@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cornu.optimizers.common_arguments import check_flag, common_of
+from cornu.optimizers.common_arguments import common_of
 from cornu.optimizers.core_optimizer import CoreOptimizer
 from cornu.utils.errors import shown
+from cornu.utils.flag import check_flag
 from cornu.utils.number import as_float
 
 

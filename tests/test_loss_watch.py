@@ -12,6 +12,7 @@ layers = keras.layers
 X = np.random.default_rng(0).standard_normal((50, 3)).astype("float32")
 Y = X[:, :1] * 2
 NAN = np.float32("nan")
+TerminateOnNaN = keras.callbacks.TerminateOnNaN
 
 
 @pytest.fixture
@@ -363,6 +364,23 @@ def test_penalties(made, words):
     finally:
         keras.config.set_on_nan("warn")
     assert np.isnan(found[0][0])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.filterwarnings("ignore:The loss of model")
+@pytest.mark.parametrize("wide", [6, 3000])
+@pytest.mark.parametrize("rule", ["activity_regularizer", "kernel_regularizer"])
+def test_a_penalty_that_training_stops_at(rule, wide):
+    """Nothing is moved by its step, where weights are moved while the gradient is made either."""
+    found = []
+    for rows in (50, 16):
+        keras.utils.set_random_seed(1)
+        model = model_of(wide=wide, more=[layers.Dense(4, **{rule: no_number})])
+        no_number.calls = 4 if rule == "activity_regularizer" else 2
+        fit(model, X[:rows], Y[:rows], shuffle=False, callbacks=[TerminateOnNaN()], epochs=1)
+        assert int(model.optimizer.iterations) == 2
+        found.append(model.get_weights())
     for one, other in zip(*found, strict=True):
         np.testing.assert_array_equal(one, other)
 

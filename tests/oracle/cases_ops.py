@@ -46,7 +46,7 @@ def run_control(keras, dtype):
     x = np.array([[1.0, 2.0], [3.0, 5.0], [0.5, -1.0]], dtype)
     last, sums = ops.scan(lambda s, row: (s + row, ops.sum(s)), ops.zeros(2, dtype), x)
     backwards = ops.scan(lambda s, row: (s + row, s), ops.zeros(2, dtype), x, reverse=True)
-    counted = ops.scan(lambda s, _: (2 * s, s), ops.ones((), dtype), length=3)
+    counted = ops.scan(lambda s, _: (s + s, s), ops.ones((), dtype), length=3)
     pairs = ops.map(lambda both: (both[0] + both[1], both[0][0]), (x, 2 * x))
     one = np.array(1, "int32")
     fields = {

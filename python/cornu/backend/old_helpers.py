@@ -237,7 +237,7 @@ def map_fn(fn: Any, elems: Any, name: str | None = None, dtype: Any = None) -> A
     """Call a function with each slice along the first axis.
 
     >>> from cornu import backend as K
-    >>> K.map_fn(lambda x: 2 * x, [1, 2])
+    >>> K.map_fn(lambda x: x + x, [1, 2])
     array([2, 4], dtype=int32)
     """
     found = ops.map(fn, elems)

@@ -60,8 +60,8 @@ class Constant(Initializer):
         >>> import numpy as np
         >>> import cornu
         >>> config = cornu.initializers.Constant(np.ones(2)).get_config()
-        >>> cornu.initializers.Constant.from_config(config)((3, 2)).sum()
-        np.float32(6.0)
+        >>> float(cornu.initializers.Constant.from_config(config)((3, 2)).sum())
+        6.0
 
         Source: https://keras.io/api/layers/initializers/
         """

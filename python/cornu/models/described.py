@@ -99,8 +99,10 @@ class Described(OldNames):
             raise ValueError("There is no loss: call `compile` with a `loss`. Received: loss=None")
         loss = losses.for_compile(objective.loss, np.shape(y_pred), np.shape(y))
         value = loss(y, y_pred, sample_weight)
-        # The same type: Python's numbers leave NumPy's as they are.
-        return value * objective.loss_weight if objective.loss_weight != 1 else value
+        if objective.loss_weight == 1:
+            return value
+        # Of the same type: NumPy 1 makes a float64 of a single float32 times Python's number.
+        return value * np.asarray(objective.loss_weight, getattr(value, "dtype", None))
 
     @of_sequential
     def get_build_config(self) -> dict[str, Any] | None:

@@ -194,6 +194,7 @@ def scan(
             f"`length` must be the size of xs, {len(slices)}. Received: length={length}"
         )
     results = []
+    init = tree.map_structure(as_tensor, init)
     for one in reversed(slices) if reverse else slices:
         init, result = f(init, one)
         results.append(result)

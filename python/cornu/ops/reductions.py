@@ -326,7 +326,9 @@ def quantile(
     places = parts * (rows.shape[-1] - 1)
     low, high, share = _neighbours(places, method)
     share = share.astype(x.dtype)
-    found = rows[..., low] * (1 - share) + rows[..., high] * share
+    # With a 1 of Python's, NumPy 1 makes a float64 of a single share.
+    rest = np.ones((), x.dtype) - share
+    found = rows[..., low] * rest + rows[..., high] * share
     # The parts come first.
     found = module.moveaxis(found, tuple(range(len(outer), found.ndim)), tuple(range(parts.ndim)))
     # A NaN among the numbers is sorted last, and is the result.

@@ -99,6 +99,24 @@ def run_modules(keras, dtype):
     }
 
 
+def run_back(keras, dtype):
+    """What is made of plain values again."""
+    saving, fields = keras.saving, {}
+    values = {
+        "bytes": b"abc",
+        "slice": slice(1, 20, 2),
+        "open slice": slice(None, 3),
+        "ellipsis": ...,
+        "pair": (1, (2.5, None)),
+    }
+    for name, value in values.items():
+        back = saving.deserialize_keras_object(saving.serialize_keras_object(value))
+        fields[name] = np.array(repr(back))
+    array = saving.deserialize_keras_object(saving.serialize_keras_object(np.arange(3.0)))
+    fields["array"] = np.asarray(array).astype(dtype)
+    return fields
+
+
 def run_compiled(keras, dtype):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     fields = {"before": text(model.get_compile_config())}
@@ -118,5 +136,6 @@ CASES = [
     Case("plain values", run_plain),
     Case("registered", run_registered),
     Case("modules", run_modules),
+    Case("back", run_back),
     Case("compiled", run_compiled),
 ]

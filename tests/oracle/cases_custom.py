@@ -295,6 +295,37 @@ def wide(keras):
     return [Wide(name="a"), layers.Dense(2, name="b")]
 
 
+def holding(keras, inner, **options):
+    """A layer that calls another one, on what differs from its own input."""
+
+    class Holding(keras.layers.Layer):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.inner = inner
+
+        def build(self, input_shape):
+            self.inner.build(input_shape)
+
+        def call(self, x, training=None):
+            return self.inner(x * 1.5, training=training)
+
+    return Holding(**options)
+
+
+def held(keras):
+    layers = keras.layers
+    return [
+        layers.Dense(6, name="a"),
+        holding(keras, layers.Activation("glu", name="in"), name="b"),
+        holding(keras, layers.Reshape((3, 1), name="in"), name="c"),
+        holding(keras, layers.Masking(5.0, name="in"), name="d"),
+        holding(keras, layers.PReLU("ones", name="in"), name="e"),
+        holding(keras, layers.LayerNormalization(axis=(1, 2), name="in"), name="f"),
+        layers.Flatten(name="g"),
+        layers.Dense(2, name="h"),
+    ]
+
+
 def layer_case(name, make):
     def run(keras, dtype):
         linear, gated = layers_of(keras)
@@ -329,6 +360,7 @@ LAYERS = {
     "model within": lambda keras, linear, gated: [residual(keras, name="e"), linear(2, name="f")],
     "derived": lambda keras, linear, gated: derived(keras),
     "wide": lambda keras, linear, gated: wide(keras),
+    "layers within": lambda keras, linear, gated: held(keras),
     "activation objects": lambda keras, linear, gated: [
         keras.layers.Dense(5, activation=keras.layers.LeakyReLU(0.2), name="a"),
         keras.layers.Dense(4, activation=keras.layers.ReLU(1.5, 0.1, 0.2), name="b"),

@@ -94,6 +94,21 @@ def test_an_array_in_a_list_that_does_not_fit():
     refused(lambda: model.predict([X, X]), "(None, 4)", "(2, 23, 4)")
 
 
+def test_a_dictionary_of_the_one_input():
+    """Under the name that an `Input` gave it, in every call; no other."""
+    model = keras.Sequential([keras.Input((4,), name="table"), keras.layers.Dense(2)])
+    model.compile("sgd", "mse")
+    x, y = X, Y[:, :2]
+    given = {"table": x}
+    model.fit(given, y, validation_data=(given, y), verbose=0)
+    model.fit(((given, y) for _ in range(2)), verbose=0)
+    assert model.evaluate(given, y, verbose=0) == model.evaluate(x, y, verbose=0)
+    for call in (model, model.predict_on_batch, lambda x: model.predict(x, verbose=0)):
+        np.testing.assert_array_equal(call(given), call(x))
+    for wrong in ({"tabel": x}, {"table": x, "more": x}, {}):
+        refused(lambda wrong=wrong: model.predict(wrong), "'table'", "dict", error=TypeError)
+
+
 def steps(n, rows=3):
     return np.ones((rows, n, 4), "float32"), np.zeros((rows, n, 2), "float32")
 

@@ -30,6 +30,7 @@ from cornu.layers.masks import Masks, mask_for_core
 from cornu.layers.own_computation import OwnComputation
 from cornu.layers.own_shapes import is_probing
 from cornu.layers.recorded_arguments import configuration, recorded_arguments
+from cornu.layers.several_arrays import are_several, call_on_several
 from cornu.layers.symbolic import Symbolic
 from cornu.layers.user_arrays import as_rows
 from cornu.utils.core_backed import CoreBacked
@@ -370,6 +371,8 @@ class Layer(
             output = self._compute(inputs, is_training, counted)
             collect(self._output_penalty(output))
             return output
+        if not self._built and self._may_add_losses and are_several(inputs):
+            return call_on_several(self, inputs, is_training)
         found = self._mask_for(inputs, mask)
         x = as_rows(inputs, "inputs")
         self._check_input(x.shape)

@@ -13,6 +13,7 @@ from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.chain_shapes import Shape, infer_shapes
 from cornu.models.intake import Intake, row_after
+from cornu.models.named_row import NamedRow
 from cornu.models.trial import Trial
 from cornu.utils.keywords import of_sequential
 
@@ -134,7 +135,7 @@ class ChainBuilding:
         if self._intake is not None:
             return self._intake
         first = self._layers[0] if self._layers else None
-        return first.batch_shape[1:] if isinstance(first, InputLayer) else None
+        return NamedRow(first) if isinstance(first, InputLayer) else None
 
     def _build_for(self, row: Shape) -> Trial:
         if self._settled:

@@ -13,6 +13,7 @@ from cornu.keras_tensor import KerasTensor
 from cornu.layers.arguments import check_training
 from cornu.layers.forward import forward
 from cornu.layers.layer import Layer
+from cornu.layers.several_arrays import are_several
 from cornu.layers.weights import copy_weights, count_numbers, write_weights
 from cornu.models.saved import Saved
 from cornu.models.training_data import check_x, take_rows
@@ -135,6 +136,11 @@ class Model(Saved):
         if isinstance(inputs, KerasTensor):
             return self._call_symbolic(inputs, training, mask)
         is_training = check_training(training)
+        if not self._built and self._begins_with_own and are_several(inputs):
+            x = inputs
+            for layer in self._parts:
+                x = layer(x, training=training)
+            return x
         found = self._mask_for(inputs, mask)
         x = take_rows(inputs, "inputs", self._known_row())
         row, _ = self._shapes(x)
@@ -148,6 +154,11 @@ class Model(Saved):
             x = layer._apply(x, is_training, found)
             found = mask_of(x)
         return x
+
+    @property
+    def _begins_with_own(self) -> bool:
+        chain = self._chain()
+        return bool(chain) and chain[0]._may_add_losses
 
     def _compute(self, x: Any, training: bool, mask: Any) -> Any:
         """The output for what `autograd` watches, within a layer or a loss of the user's."""

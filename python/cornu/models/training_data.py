@@ -11,6 +11,7 @@ import numpy as np
 
 from cornu.layers.user_arrays import as_rows, only_array
 from cornu.models.intake import Intake
+from cornu.models.named_row import NamedRow
 from cornu.models.stored_rows import StoredRows, stored
 from cornu.utils.errors import shown
 from cornu.utils.number import as_float
@@ -121,8 +122,8 @@ def take_rows(x: Any, name: str, row: Shape | Intake | None) -> np.ndarray:
     """Return inputs as an array, of the same memory where they are one already.
 
     Args:
-        x: An array, a pandas frame or series, a list of numbers, or a list of one array, as Keras
-            has it for one input.
+        x: An array, a pandas frame or series, a list of numbers, or, as Keras has it for one
+            input, a list of one array, or a dictionary of one under the name of an `Input`.
         name: What the caller calls it.
         row: The shape of a row that the model takes; None: not known yet; or what they go through
             before that.
@@ -133,6 +134,8 @@ def take_rows(x: Any, name: str, row: Shape | Intake | None) -> np.ndarray:
     """
     if isinstance(row, Intake):
         return row.take(x, name)
+    if isinstance(row, NamedRow):
+        x = row.only_of(x)
     only = only_array(x, name)
     # Else the list is one of rows, and the array one of those.
     if only is not None and (only.shape != row if only.ndim > 1 else row == (1,)):

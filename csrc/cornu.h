@@ -382,22 +382,17 @@ typedef enum cornu_origin {
     CORNU_ORIGIN_NONE,
     CORNU_ORIGIN_INPUT,         /* x, which changed since it was checked, if it was */
     CORNU_ORIGIN_WEIGHT,        /* a layer's weight, and so its output */
-    CORNU_ORIGIN_OUTPUT,        /* a layer's output, of finite input and weights */
+    CORNU_ORIGIN_OUTPUT,        /* a layer's output, of finite inputs and weights */
     CORNU_ORIGIN_TARGET,        /* y, as x */
     CORNU_ORIGIN_SAMPLE_WEIGHT, /* likewise */
-    CORNU_ORIGIN_LOSS,    /* the loss, of finite predictions and targets: of a row, if known */
-    CORNU_ORIGIN_SUM,     /* of the rows' losses and the penalties, which are finite */
-    CORNU_ORIGIN_PENALTY, /* a regularizer's, of a finite weight or output */
-    CORNU_ORIGIN_ADDED,   /* what a layer of the caller's own adds to the loss, of finite input and
-                             weights */
+    CORNU_ORIGIN_LOSS, /* the loss, of finite predictions and targets: of a row, if known */
+    CORNU_ORIGIN_SUM,  /* of the rows' losses, which are finite */
 } cornu_origin;
 
 typedef struct cornu_bad_loss {
     cornu_origin origin;
     double loss;
-    double value; /* OUTPUT: the first bad number; PENALTY, ADDED: what the penalties come to */
-    size_t layer, weight; /* WEIGHT, OUTPUT, PENALTY, ADDED: the layer's place in the chain; WEIGHT,
-                             PENALTY: which one, or CORNU_OUTPUT */
+    size_t layer, weight; /* WEIGHT, OUTPUT: the layer's place in the chain; WEIGHT: which one */
     size_t row;           /* of x: the first bad one, or CORNU_NO_ROW */
 } cornu_bad_loss;
 #define CORNU_NO_ROW ((size_t)-1)

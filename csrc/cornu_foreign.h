@@ -30,9 +30,6 @@ typedef struct cornu_foreign_functions {
                          void *gradient);
     /* Takes the batch in; the result so far. NULL in a loss. */
     cornu_status (*metric)(void *object, const cornu_foreign_batch *batch, double *result);
-    /* Of a batch whose loss is not finite, where somebody asks: the first row whose own is not;
-     * left as it is where that is not known. NULL: it never is, or this is a metric. */
-    cornu_status (*bad_row)(void *object, const cornu_foreign_batch *batch, size_t *row);
 } cornu_foreign_functions;
 
 /* A loss or a metric of the caller's. {0}: none. A model retains the object. */

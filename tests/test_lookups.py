@@ -67,6 +67,27 @@ def test_vocabularies(tmp_path):
     assert inverse([[3, 0, 1, 9]]).tolist() == [["été", "", "[UNK]", "[UNK]"]]
 
 
+def test_the_configuration_of_a_vocabulary_from_a_file(tmp_path):
+    """The layer's own has none; whatever is made of a model has it, when the file is gone too."""
+    path = tmp_path / "words.txt"
+    path.write_text("bee\nété\n", encoding="utf-8")
+    layer = layers.StringLookup(vocabulary=str(path), name="words")
+    path.unlink()
+    assert layer.get_config()["vocabulary"] is None
+    assert type(layer).from_config(layer.get_config()).vocabulary_size() == 1
+    model = keras.Sequential([layer])
+    with pytest.warns(UserWarning, match="no weights yet"):
+        model.save(tmp_path / "model.keras")
+    for other in (
+        keras.models.load_model(tmp_path / "model.keras"),
+        keras.models.clone_model(model),
+        keras.Sequential.from_config(model.get_config()),
+    ):
+        assert other.get_layer("words").get_vocabulary() == ["[UNK]", "bee", "été"]
+    layer.set_vocabulary(["a"])
+    assert layer.get_config()["vocabulary"] == ["a"]
+
+
 def test_adapting_to_batches():
     layer = layers.StringLookup(num_oov_indices=2)
     layer.adapt(batch for batch in (np.array([["b", "a"]]), np.array([["b", "c"]])))

@@ -12,7 +12,6 @@ layers = keras.layers
 X = np.random.default_rng(0).standard_normal((50, 3)).astype("float32")
 Y = X[:, :1] * 2
 NAN = np.float32("nan")
-TerminateOnNaN = keras.callbacks.TerminateOnNaN
 
 
 @pytest.fixture
@@ -88,38 +87,16 @@ def test_a_loss_without_a_value():
         fit(model_of(), y=Y * np.float32(1e30))
 
 
-def rows_of_own(y_true, y_pred):
-    return keras.ops.mean((y_pred - y_pred) / y_true, axis=-1)
-
-
-def whole_of_own(y_true, y_pred):
-    return keras.ops.mean(rows_of_own(y_true, y_pred))
-
-
-class OwnLoss(keras.losses.Loss):
-    def call(self, y_true, y_pred):
-        return rows_of_own(y_true, y_pred)
-
-
-@pytest.mark.filterwarnings("ignore:invalid value|divide by zero")
 def test_a_loss_in_python():
-    """Its row is named where it gives one number a row."""
-    y = np.ones_like(Y)
-    y[[23, 24]] = 0
-    for loss in (rows_of_own, OwnLoss(), OwnLoss(reduction="sum")):
-        with told("in batch 2 of epoch 0", "output for row 23 of `x` is finite, and the loss of"):
-            fit(model_of(loss), y=y, shuffle=False)
-    with told("in batch 2 of epoch 0", "the model's output is finite, and the loss of it is not"):
-        fit(model_of(whole_of_own), y=y, shuffle=False)
+    numpy = pytest.importorskip("autograd.numpy")
 
+    def no_mean(y_true, y_pred):
+        return numpy.mean(y_pred / (y_true - y_true), axis=-1)
 
-def test_a_loss_in_python_that_raises_when_it_is_asked_for_the_row():
-    def fails_for_arrays(y_true, y_pred):
-        if isinstance(y_pred, np.ndarray):
-            raise ValueError("mine")
-        return y_pred[:, 0] * np.float32("inf")
-
-    refused(lambda: fit(model_of(fails_for_arrays)), "mine")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="divide by zero|invalid value")
+        with told("in batch 0 of epoch 0", "output is finite, and the loss"):
+            fit(model_of(no_mean))
 
 
 def test_rows_are_those_of_the_data():
@@ -269,135 +246,6 @@ def test_calls_of_one_batch_tell_once():
         model.compile("sgd", "mse")
         model.train_on_batch(X, huge)
         assert len(caught) == 2
-
-
-def test_nan_that_a_layer_makes_of_finite_numbers():
-    """It is not said that numbers are too large where nothing is known of that."""
-    x = X.copy()
-    x[12] = 2
-    flat = keras.layers.LayerNormalization(epsilon=0.0, name="norm")
-    model = keras.Sequential([keras.Input((3,)), flat, layers.Dense(1)], name="m")
-    model.compile("sgd", "mse")
-    with told("in batch 1", '"norm" gives for row 12 of `x` is NaN', "or zero divided by zero"):
-        fit(model, x, shuffle=False)
-
-
-@pytest.mark.filterwarnings("ignore:invalid value|divide by zero")
-@pytest.mark.parametrize(
-    "made",
-    [
-        lambda: layers.Lambda(keras.ops.log, name="log"),
-        lambda: layers.Activation(lambda x: keras.ops.log(x), name="log"),
-        lambda: layers.Dense(3, lambda x: keras.ops.log(x), kernel_initializer="ones", name="log"),
-    ],
-)
-def test_functions_in_layers(made):
-    x = np.abs(X)
-    x[9] = -1
-    model = keras.Sequential([keras.Input((3,)), made(), layers.Dense(1)], name="m")
-    model.compile("sgd", "mse")
-    with told('"log", of the class', "for row 9 of `x` is NaN", "what its function computes"):
-        fit(model, x, shuffle=False)
-
-
-def no_number(x):
-    """A penalty of zero with a derivative of zero, until it has been called often enough."""
-    no_number.calls -= 1
-    return keras.ops.sum(x * 0) + (NAN if no_number.calls < 0 else 0)
-
-
-class Seen(keras.metrics.Metric):
-    """How many rows it was shown."""
-
-    def __init__(self):
-        super().__init__(name="seen")
-        self.seen = 0
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        self.seen += len(y_true)
-
-    def result(self):
-        return float(self.seen)
-
-    def reset_state(self):
-        self.seen = 0
-
-
-class Adding(layers.Layer):
-    def call(self, x):
-        self.add_loss(no_number(x))
-        return x
-
-
-@pytest.mark.parametrize(
-    ("made", "words"),
-    [
-        (lambda: layers.Dense(4, kernel_regularizer=no_number), "of `kernel` of layer 1"),
-        (lambda: layers.Dense(4, bias_regularizer=no_number), "of `bias` of layer 1"),
-        (lambda: layers.BatchNormalization(gamma_regularizer=no_number), "of `gamma` of layer 1"),
-        (lambda: layers.Dense(4, activity_regularizer=no_number), "of the output of layer 1"),
-        (lambda: Adding(), "adds to the loss"),
-    ],
-)
-def test_penalties(made, words):
-    """They are told of before the step, and who goes on has what one has whom nobody told."""
-    found, seen = [], Seen()
-
-    def run(action):
-        keras.config.set_on_nan(action)
-        model = model_of(more=[made(), layers.Dropout(0.5, seed=1)])
-        model.compile(keras.optimizers.SGD(0.01, clipnorm=1.0), "mse", metrics=["mae", seen])
-        # That of an output is called for the derivative again.
-        no_number.calls = 4 if "output" in words else 2
-        if action == "raise":
-            refused(lambda: fit(model), "in batch 2", words, error=FloatingPointError)
-            assert (int(model.optimizer.iterations), seen.seen) == (2, 16)
-            return
-        history = fit(model, epochs=1)
-        found.append([*history.history.values(), *model.get_weights()])
-
-    try:
-        run("raise")
-        run("ignore")
-        with told("NaN in batch 2 of epoch 0", words):
-            run("warn")
-    finally:
-        keras.config.set_on_nan("warn")
-    assert np.isnan(found[0][0])
-    for one, other in zip(*found, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-@pytest.mark.filterwarnings("ignore:The loss of model")
-@pytest.mark.parametrize("wide", [6, 3000])
-@pytest.mark.parametrize("rule", ["activity_regularizer", "kernel_regularizer"])
-def test_a_penalty_that_training_stops_at(rule, wide):
-    """Nothing is moved by its step, where weights are moved while the gradient is made either."""
-    found = []
-    for rows in (50, 16):
-        keras.utils.set_random_seed(1)
-        model = model_of(wide=wide, more=[layers.Dense(4, **{rule: no_number})])
-        no_number.calls = 4 if rule == "activity_regularizer" else 2
-        fit(model, X[:rows], Y[:rows], shuffle=False, callbacks=[TerminateOnNaN()], epochs=1)
-        assert int(model.optimizer.iterations) == 2
-        found.append(model.get_weights())
-    for one, other in zip(*found, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-def test_a_penalty_that_is_too_large():
-    model = keras.Sequential(
-        [
-            keras.Input((3,)),
-            layers.Dense(2, "tanh", kernel_regularizer="l2", dtype="float64"),
-            layers.Dense(1, dtype="float64"),
-        ],
-        name="m",
-    )
-    model.compile("sgd", "mse")
-    model.layers[0].kernel.value[1, 1] = 1e200
-    with told("inf in batch 0", "penalty of `kernel` of layer 0 .* is inf, though `kernel` is"):
-        fit(model)
 
 
 def test_a_layer_of_ones_own_is_named_with_its_class():

@@ -75,30 +75,6 @@ static cornu_status foreign_loss(void *object, const cornu_foreign_batch *batch,
     return ok ? CORNU_OK : CORNU_INTERRUPTED;
 }
 
-/* By the object's method `bad_row`, if it has one, which returns a number or None. */
-static bool ask_bad_row(PyObject *object, const cornu_foreign_batch *batch, size_t *row) {
-    PyObject *method = PyObject_GetAttrString(object, "bad_row");
-    if (method == NULL && PyErr_ExceptionMatches(PyExc_AttributeError)) {
-        PyErr_Clear();
-        return true;
-    }
-    PyObject *result = method != NULL ? call(method, batch, false) : NULL;
-    Py_XDECREF(method);
-    if (result == NULL) return false;
-    const size_t number = result != Py_None ? PyLong_AsSize_t(result) : CORNU_NO_ROW;
-    Py_DECREF(result);
-    if (number == (size_t)-1 && PyErr_Occurred() != NULL) return false;
-    if (number < batch->rows) *row = number;
-    return true;
-}
-
-static cornu_status foreign_bad_row(void *object, const cornu_foreign_batch *batch, size_t *row) {
-    PyGILState_STATE gil = PyGILState_Ensure();
-    const bool ok = ask_bad_row(object, batch, row);
-    PyGILState_Release(gil);
-    return ok ? CORNU_OK : CORNU_INTERRUPTED;
-}
-
 static cornu_status foreign_metric(void *object, const cornu_foreign_batch *batch, double *value) {
     PyGILState_STATE gil = PyGILState_Ensure();
     PyObject *result = call(object, batch, batch->is_first);
@@ -116,7 +92,6 @@ cornu_foreign cornu_foreign_of(PyObject *object) {
         .release = cornu_foreign_release,
         .loss = foreign_loss,
         .metric = foreign_metric,
-        .bad_row = foreign_bad_row,
     };
     return (cornu_foreign){&functions, object};
 }

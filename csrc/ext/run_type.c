@@ -281,7 +281,7 @@ static PyObject *run_bad_loss(PyObject *self, PyObject *Py_UNUSED(ignored)) {
     const bool found = cornu_run_bad_loss(run->run, &bad);
     leave(run);
     if (!found) Py_RETURN_NONE;
-    return Py_BuildValue("(iddnnn)", (int)bad.origin, bad.loss, bad.value, (Py_ssize_t)bad.layer,
+    return Py_BuildValue("(idnnn)", (int)bad.origin, bad.loss, (Py_ssize_t)bad.layer,
                          (Py_ssize_t)bad.weight, (Py_ssize_t)bad.row);
 }
 
@@ -338,8 +338,8 @@ static PyMethodDef run_methods[] = {
      "after, and "
      "of its gradient."},
     {"bad_loss", run_bad_loss, METH_NOARGS,
-     "bad_loss($self, /)\n--\n\n(origin, loss, value, layer, weight, row) of the first loss that "
-     "was not finite; None: there was none."},
+     "bad_loss($self, /)\n--\n\n(origin, loss, layer, weight, row) of the first loss that was not "
+     "finite; None: there was none."},
     {"state", run_state, METH_NOARGS,
      "state($self, /)\n--\n\nWhat a fit needs, beside weights and optimizer, to go on from here."},
     {"resume", run_resume, METH_O, "resume($self, state, /)\n--\n\nBegin where another fit was."},

@@ -1,7 +1,5 @@
 #include "net/bad_loss.h"
 
-#include <math.h>
-
 #include "net/shape.h"
 
 /* The first of the batch's rows in which a number is not finite; step->rows: none. */
@@ -27,35 +25,22 @@ static const void *left_by(const cornu_step *step, size_t index, size_t *row_cou
     return stops_at_z ? slice->z : slice->y;
 }
 
-/* Which of a layer's weights is to blame for it, if one is. */
-static void find_weight(const cornu_step *step, size_t index, cornu_bad_loss *found) {
-    const cornu_layer *layer = step->plan->links[index].layer;
-    for (size_t slot = layer->span_count; slot-- > 0;) {
-        if (!is_bad_span(step, layer->spans[slot])) continue;
-        found->origin = CORNU_ORIGIN_WEIGHT;
-        found->weight = slot;
-    }
-}
-
-/* The first of `end` layers whose output is not finite, or its weight; before it the input. */
-static bool find_layer(const cornu_step *step, size_t end, cornu_bad_loss *found) {
-    const cornu_kernels *doubles = cornu_kernels_for(CORNU_FLOAT64);
-    found->origin = CORNU_ORIGIN_INPUT;
-    found->row = bad_row(step, step->plan->links[0].input_count, step->x);
-    if (found->row < step->rows) return true;
-    for (size_t i = 0; i < end; i++) {
+/* The first layer whose output is not finite, and which of its weights is to blame, if one is. */
+static bool find_layer(const cornu_step *step, cornu_bad_loss *found) {
+    for (size_t i = 0; i < step->plan->count; i++) {
         size_t row_count;
         const void *left = left_by(step, i, &row_count);
-        if (!left) continue;
-        const size_t count = step->rows * row_count;
-        const size_t at = step->task->kernels->find_nonfinite(count, left);
-        if (at == count) continue;
+        const size_t row = left && row_count > 0 ? bad_row(step, row_count, left) : step->rows;
+        if (row == step->rows) continue;
+        const cornu_layer *layer = step->plan->links[i].layer;
         found->origin = CORNU_ORIGIN_OUTPUT;
         found->layer = i;
-        found->row = at / row_count;
-        doubles->gather[step->plan->dtype][0](1, cornu_task_at(step->task, left, at), 0,
-                                              &found->value);
-        find_weight(step, i, found);
+        found->row = row;
+        for (size_t slot = layer->span_count; slot-- > 0;) {
+            if (!is_bad_span(step, layer->spans[slot])) continue;
+            found->origin = CORNU_ORIGIN_WEIGHT;
+            found->weight = slot;
+        }
         return true;
     }
     return false;
@@ -77,33 +62,12 @@ static bool find_targets(const cornu_step *step, cornu_bad_loss *found) {
 }
 
 void cornu_bad_loss_find(const cornu_step *step, double loss, size_t row, size_t rows,
-                         size_t per_row) {
-    cornu_bad_loss *found = step->bad;
-    *found = (cornu_bad_loss){.loss = loss};
-    if (find_layer(step, step->plan->count, found) || find_targets(step, found)) return;
+                         size_t per_row, cornu_bad_loss *found) {
+    *found = (cornu_bad_loss){.loss = loss, .origin = CORNU_ORIGIN_INPUT};
+    found->row = bad_row(step, step->plan->links[0].input_count, step->x);
+    if (found->row < step->rows || find_layer(step, found) || find_targets(step, found)) return;
     const size_t bad =
         cornu_kernels_for(CORNU_FLOAT64)->find_nonfinite(rows, step->workspace->row_values);
     found->origin = bad < rows || rows == 0 ? CORNU_ORIGIN_LOSS : CORNU_ORIGIN_SUM;
     found->row = bad < rows ? (row + bad) / per_row : CORNU_NO_ROW;
-}
-
-void cornu_bad_penalty_find(const cornu_step *step, double loss, const cornu_rule *rule) {
-    cornu_bad_loss *found = step->bad;
-    *found = (cornu_bad_loss){.loss = loss + step->penalty, .value = step->penalty};
-    const bool is_sum = isfinite(step->penalty);
-    if (!rule && !is_sum && find_layer(step, step->blamed + 1, found)) return;
-    found->row = CORNU_NO_ROW;
-    if (is_sum) {
-        found->origin = CORNU_ORIGIN_SUM;
-    } else if (rule) {
-        const cornu_span *span = step->plan->table->entries[rule->entry].span;
-        found->origin = is_bad_span(step, span) ? CORNU_ORIGIN_WEIGHT : CORNU_ORIGIN_PENALTY;
-        found->layer = rule->layer;
-        found->weight = rule->weight;
-    } else {
-        found->origin = step->adds_bad ? CORNU_ORIGIN_ADDED : CORNU_ORIGIN_PENALTY;
-        found->layer = step->blamed;
-        found->weight = CORNU_OUTPUT;
-        if (step->adds_bad) find_weight(step, step->blamed, found);
-    }
 }

@@ -25,16 +25,6 @@ cornu_status cornu_step_foreign_loss(const cornu_step *step, const cornu_loss *l
     return cornu_task_enter(step->task, status);
 }
 
-cornu_status cornu_step_foreign_bad_row(const cornu_step *step, const cornu_loss *loss,
-                                        size_t *row) {
-    const cornu_foreign_functions *functions = loss->foreign.functions;
-    const cornu_foreign_batch batch = describe_batch(step);
-    *row = CORNU_NO_ROW;
-    if (!functions->bad_row) return CORNU_OK;
-    cornu_task_leave(step->task);
-    return cornu_task_enter(step->task, functions->bad_row(loss->foreign.object, &batch, row));
-}
-
 cornu_status cornu_step_foreign_metric(const cornu_step *step, const cornu_metric *metric,
                                        cornu_mean *mean) {
     cornu_foreign_batch batch = describe_batch(step);

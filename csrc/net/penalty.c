@@ -278,6 +278,27 @@ bool cornu_penalty_room(const cornu_regularizer *regularizer, const cornu_shape 
            cornu_size_add(*count, length, count);
 }
 
+cornu_status cornu_penalize_weights(const cornu_plan *plan, cornu_task *task, const cornu_own *own,
+                                    double scale, void *gradient, void *room, double *total) {
+    cornu_status status = CORNU_OK;
+    for (size_t i = 0; i < plan->rule_count && status == CORNU_OK; i++) {
+        const cornu_rule *rule = &plan->rules[i];
+        const struct cornu_table_entry *entry = &plan->table->entries[rule->entry];
+        const cornu_penalty penalty = {
+            .regularizer = rule->regularizer,
+            .layer = rule->layer,
+            .weight = rule->weight,
+            .shape = cornu_span_shape(entry->span),
+            .rows = 1,
+            .x = cornu_span_data(entry->span),
+            .gradient = gradient ? cornu_task_at(task, gradient, entry->offset) : NULL,
+            .scale = scale,
+            .room = room};
+        status = cornu_penalize(task, own, &penalty, total);
+    }
+    return status;
+}
+
 /* ---- Constraints ---- */
 
 /* A weight as matrices one behind the other, whose columns have the norms. */

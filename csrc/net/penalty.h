@@ -30,6 +30,10 @@ bool cornu_penalty_room(const cornu_regularizer *regularizer, const cornu_shape 
 cornu_status cornu_penalize(cornu_task *task, const cornu_own *own, const cornu_penalty *penalty,
                             double *total);
 
+/* The penalties of all weights that are trained: values, and their share of the flat gradient
+ * (NULL: not wanted). */
+cornu_status cornu_penalize_weights(const cornu_plan *plan, cornu_task *task, const cornu_own *own,
+                                    double scale, void *gradient, void *room, double *total);
 /* Puts the weights that are trained under their constraints. The step is taken: nobody is polled.
  * CORNU_INTERRUPTED: the caller's own asked to stop. */
 cornu_status cornu_constrain_weights(const cornu_plan *plan, cornu_task *task, const cornu_own *own,

@@ -1,9 +1,7 @@
 #include "net/step.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "net/bad_loss.h"
 #include "net/penalty.h"
 #include "net/record.h"
 #include "net/shape.h"
@@ -52,13 +50,6 @@ static double scale_of(const cornu_step *step) {
     return step->loss_scale != 0.0 ? step->loss_scale : 1.0;
 }
 
-/* Of the first that makes it so. */
-static void blame(cornu_step *step, double before, size_t index, bool adds) {
-    if (isfinite(step->penalty) || !isfinite(before)) return;
-    step->blamed = index;
-    step->adds_bad = adds;
-}
-
 /* The penalty of what link `index` gives out, y: its value, or (gradient not NULL) its derivative.
  */
 static cornu_status penalize_output(cornu_step *step, size_t index, const void *y, void *gradient) {
@@ -81,11 +72,8 @@ static cornu_status penalize_output(cornu_step *step, size_t index, const void *
 static cornu_status penalize_outputs(cornu_step *step, size_t first, size_t end, const void *y) {
     cornu_status status = CORNU_OK;
     if (!step->plan->regularizes_outputs || !step->workspace->use.targets) return CORNU_OK;
-    for (size_t i = first; i < end && status == CORNU_OK; i++) {
-        const double before = step->penalty;
+    for (size_t i = first; i < end && status == CORNU_OK; i++)
         status = penalize_output(step, i, y, NULL);
-        blame(step, before, i, false);
-    }
     return status;
 }
 
@@ -105,9 +93,7 @@ cornu_status cornu_step_forward(cornu_step *step) {
         cornu_pass pass = make_pass(step, i, at);
         pass.penalty = &step->penalty;
         if (i + 1 == end && step->output) pass.y = step->output;
-        const double before = step->penalty;
         status = layer->type->forward(layer, &pass);
-        blame(step, before, i, true);
         if (status == CORNU_OK) status = penalize_outputs(step, i, i + 1, pass.y);
         if (status == CORNU_OK) status = cornu_task_poll(step->task);
         if (status != CORNU_OK) return status;
@@ -125,34 +111,18 @@ cornu_status cornu_step_forward(cornu_step *step) {
     return penalize_outputs(step, end, step->plan->count, at);
 }
 
-static cornu_status penalize_weight(cornu_step *step, const cornu_rule *rule) {
-    const cornu_workspace *workspace = step->workspace;
-    const struct cornu_table_entry *entry = &step->plan->table->entries[rule->entry];
-    const cornu_penalty penalty = {
-        .regularizer = rule->regularizer,
-        .layer = rule->layer,
-        .weight = rule->weight,
-        .shape = cornu_span_shape(entry->span),
-        .rows = 1,
-        .x = cornu_span_data(entry->span),
-        .gradient = workspace->use.backward
-                        ? cornu_task_at(step->task, workspace->gradient, entry->offset)
-                        : NULL,
-        .scale = scale_of(step),
-        .room = workspace->rules_room};
-    return cornu_penalize(step->task, step->own, &penalty, &step->penalty);
-}
-
-cornu_status cornu_step_penalize(cornu_step *step, double loss) {
-    for (size_t i = 0; i < step->plan->rule_count; i++) {
-        const cornu_rule *rule = &step->plan->rules[i];
-        const cornu_status status = penalize_weight(step, rule);
-        if (status != CORNU_OK) return status;
-        if (!step->bad || isfinite(loss + step->penalty)) continue;
-        cornu_bad_penalty_find(step, loss, rule);
-        return CORNU_BAD_LOSS;
+cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *loss) {
+    double total = step->penalty;
+    cornu_workspace *workspace = step->workspace;
+    cornu_status status = CORNU_OK;
+    if (step->plan->regularizes_weights) {
+        status = cornu_penalize_weights(step->plan, step->task, step->own, scale_of(step),
+                                        workspace->use.backward ? workspace->gradient : NULL,
+                                        workspace->rules_room, &total);
     }
-    return CORNU_OK;
+    *loss += total;
+    if (means) means[0].total += total * (double)step->rows;
+    return status;
 }
 
 /* Spans that layers of the library's own have at most, which they may ask about. */

@@ -37,13 +37,8 @@ typedef struct cornu_step {
     /* Where to describe a loss that is not finite; the step is left then. NULL: nobody asks. */
     cornu_bad_loss *bad;
     const cornu_own *own; /* whom to ask; may be NULL where nothing in the plan is the caller's */
-    double penalty;       /* where there are targets: set by forward to that of the outputs, and
-                             what layers of the caller's own add to the loss; then with that of the
-                             weights */
-    /* Whose of these was the first not to be finite: the place of a layer, and whether it added
-     * that itself. Set with it. */
-    size_t blamed;
-    bool adds_bad;
+    double penalty;       /* set by forward where there are targets: of the outputs, and what layers
+                             of the caller's own add to the loss */
     /* Where backward takes the step of each weight as well, which it then can't be stopped in: see
      * cornu_plan.descends. NULL: it only makes the gradient. */
     const cornu_optimizer *descending;
@@ -64,20 +59,18 @@ static inline bool cornu_step_makes_gradient(const cornu_step *step) {
     return step->workspace->use.backward && step->plan->first_trained < step->plan->count;
 }
 
-/* All return CORNU_OK or what the task's work was stopped by; CORNU_BAD_LOSS: see `bad`. */
+/* All three return CORNU_OK or what the task's work was stopped by. */
 cornu_status cornu_step_forward(cornu_step *step);
-/* The batch's loss from workspace->target and row_weights, penalties apart; leaves row_scales for
- * backward. CORNU_BAD_LOSS: it is not finite, or not with the penalties so far. */
-cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, double *loss);
-/* Adds that loss and the metrics, which backward leaves alone, to means. */
-cornu_status cornu_step_add_results(const cornu_step *step, const cornu_objective *objective,
-                                    double loss, cornu_mean *means);
+/* The batch's loss from workspace->target and row_weights; leaves row_scales for backward. Adds
+ * loss and metrics to means (NULL: not wanted). CORNU_BAD_LOSS: see `bad`; nothing was added. */
+cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
+                             double *loss);
 /* The derivative of that loss by what it is taken of (logits, where use.joined), into `to`. */
 cornu_status cornu_step_loss_derivative(cornu_step *step, const cornu_objective *objective,
                                         void *to);
-/* The penalties of all weights that are trained: to step->penalty and, where a gradient was made,
- * to that of the weights. CORNU_BAD_LOSS: `loss` is not finite with them. */
-cornu_status cornu_step_penalize(cornu_step *step, double loss);
+/* The penalties of outputs and weights: to the sum of the loss in means (NULL: not wanted) and
+ * *loss; and where a gradient was made, to that of the weights. */
+cornu_status cornu_step_penalize(cornu_step *step, cornu_mean *means, double *loss);
 /* The gradient of every trainable span, into workspace->gradient (with `descending` it is spent
  * there). */
 cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *objective);
@@ -86,12 +79,9 @@ cornu_status cornu_step_backward(cornu_step *step, const cornu_objective *object
 cornu_status cornu_step_pull_back(cornu_step *step, const void *dy, void *dx);
 
 /* Of the caller's own loss: the batch's and, with backward, its derivatives by the output, into
- * `gradient`; the first row whose own is not finite, if known (CORNU_NO_ROW); and of the caller's
- * own metric. */
+ * `gradient`; and of the caller's own metric. */
 cornu_status cornu_step_foreign_loss(const cornu_step *step, const cornu_loss *loss, double *total,
                                      void *gradient);
-cornu_status cornu_step_foreign_bad_row(const cornu_step *step, const cornu_loss *loss,
-                                        size_t *row);
 cornu_status cornu_step_foreign_metric(const cornu_step *step, const cornu_metric *metric,
                                        cornu_mean *mean);
 

@@ -182,19 +182,8 @@ static cornu_status add_metric(const cornu_step *step, const cornu_loss_terms *t
 static cornu_status leave(const cornu_step *step, const cornu_loss_terms *terms, double loss,
                           size_t row, size_t rows) {
     const size_t per_row = terms->rows / step->rows;
-    cornu_bad_loss_find(step, loss, row, per_row > 0 ? rows : 0, per_row);
+    cornu_bad_loss_find(step, loss, row, per_row > 0 ? rows : 0, per_row, step->bad);
     return CORNU_BAD_LOSS;
-}
-
-static cornu_status foreign_loss(cornu_step *step, const cornu_objective *objective,
-                                 const cornu_loss_terms *terms, double *loss) {
-    void *gradient = cornu_step_makes_gradient(step) ? step->workspace->delta[0] : NULL;
-    cornu_status status = cornu_step_foreign_loss(step, &objective->loss, loss, gradient);
-    if (status != CORNU_OK || !step->bad || isfinite(*loss)) return status;
-    leave(step, terms, *loss, 0, 0);
-    if (step->bad->origin == CORNU_ORIGIN_LOSS)
-        status = cornu_step_foreign_bad_row(step, &objective->loss, &step->bad->row);
-    return status == CORNU_OK ? CORNU_BAD_LOSS : status;
 }
 
 static cornu_circle circle_of(const cornu_step *step, const cornu_loss_terms *terms) {
@@ -227,8 +216,12 @@ static cornu_status circle_loss(const cornu_step *step, const cornu_loss_terms *
 static cornu_status batch_loss(cornu_step *step, const cornu_objective *objective,
                                const cornu_loss_terms *terms, double *loss) {
     cornu_workspace *workspace = step->workspace;
-    if (objective->loss.kind == CORNU_FOREIGN_LOSS)
-        return foreign_loss(step, objective, terms, loss);
+    if (objective->loss.kind == CORNU_FOREIGN_LOSS) {
+        void *gradient = cornu_step_makes_gradient(step) ? workspace->delta[0] : NULL;
+        const cornu_status status = cornu_step_foreign_loss(step, &objective->loss, loss, gradient);
+        const bool bad = status == CORNU_OK && step->bad && !isfinite(*loss);
+        return bad ? leave(step, terms, *loss, 0, 0) : status;
+    }
     if (workspace->use.pairs) return circle_loss(step, terms, loss);
     set_scales(step, terms);
     size_t tile = tile_rows_of(terms);
@@ -250,20 +243,15 @@ static cornu_status batch_loss(cornu_step *step, const cornu_objective *objectiv
     return CORNU_OK;
 }
 
-cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, double *loss) {
+cornu_status cornu_step_loss(cornu_step *step, const cornu_objective *objective, cornu_mean *means,
+                             double *loss) {
     cornu_loss_terms *terms = step->terms;
     fill_terms(step, objective, terms);
     take_extent(step, terms);
-    const cornu_status status = batch_loss(step, objective, terms, loss);
-    if (status != CORNU_OK || !step->bad || isfinite(*loss + step->penalty)) return status;
-    cornu_bad_penalty_find(step, *loss, NULL);
-    return CORNU_BAD_LOSS;
-}
-
-cornu_status cornu_step_add_results(const cornu_step *step, const cornu_objective *objective,
-                                    double loss, cornu_mean *means) {
-    const cornu_loss_terms *terms = step->terms;
-    means[0].total += loss * (double)step->rows;
+    cornu_status found = batch_loss(step, objective, terms, loss);
+    const double total = *loss;
+    if (found != CORNU_OK || !means) return found;
+    means[0].total += total * (double)step->rows;
     means[0].count += (double)step->rows;
     means++;
     cornu_loss_terms of_rows;

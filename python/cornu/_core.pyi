@@ -423,8 +423,8 @@ class Run:
 
     def results(self) -> list[float] | None: ...
     def validation_results(self) -> list[float] | None: ...
-    def bad_loss(self) -> tuple[int, float, float, int, int, int] | None:
-        """(origin, loss, value, layer, weight, row) of the first loss that was not finite."""
+    def bad_loss(self) -> tuple[int, float, int, int, int] | None:
+        """(origin, loss, layer, weight, row) of the first loss that was not finite."""
 
     def gradients(self) -> list[np.ndarray]:
         """GRADIENT: a copy of the gradient of each trainable span, each once, in order."""

@@ -47,10 +47,8 @@ static cornu_status largest(void *object, const cornu_foreign_batch *batch, doub
     return count_call(object);
 }
 
-static const cornu_foreign_functions loss_functions = {
-    .retain = retain, .release = release, .loss = squared};
-static const cornu_foreign_functions metric_functions = {
-    .retain = retain, .release = release, .metric = largest};
+static const cornu_foreign_functions loss_functions = {retain, release, squared, NULL};
+static const cornu_foreign_functions metric_functions = {retain, release, NULL, largest};
 
 /* y = scale x, with one weight. */
 static cornu_status same_shape(void *object, const cornu_shape *input, cornu_shape *output) {

@@ -190,20 +190,17 @@ static void test_losses(cornu_float_environment *environment) {
     CHECK_INT(cornu_step_forward(&step), CORNU_OK);
     double value = 0.0;
     self.asked = 0;
-    CHECK_INT(cornu_step_loss(&step, run->objective, &value), CORNU_OK);
+    CHECK_INT(cornu_step_loss(&step, run->objective, NULL, &value), CORNU_OK);
     CHECK(self.asked + 1 >= ROWS * CLASSES / AT_ONCE);
     self.asked = 0;
-    CHECK_INT(cornu_step_add_results(&step, run->objective, value, run->means), CORNU_OK);
-    CHECK(self.asked + 1 >= ROWS * CLASSES / AT_ONCE);
+    CHECK_INT(cornu_step_loss(&step, run->objective, run->means, &value), CORNU_OK);
+    CHECK(self.asked + 1 >= 2 * ROWS * CLASSES / AT_ONCE);
     self.asked = 0;
     CHECK_INT(cornu_step_backward(&step, run->objective), CORNU_OK);
     CHECK(self.asked + 1 >= ROWS * CLASSES / AT_ONCE);
     for (size_t at = 1; at < 20; at += 6) {
         self = (asker){.stop_at = at};
-        cornu_status status = cornu_step_loss(&step, run->objective, &value);
-        if (status == CORNU_OK)
-            status = cornu_step_add_results(&step, run->objective, value, run->means);
-        CHECK_INT(status, CORNU_INTERRUPTED);
+        CHECK_INT(cornu_step_loss(&step, run->objective, run->means, &value), CORNU_INTERRUPTED);
         CHECK_SIZE(self.asked, at);
         run->task.stopped = false;
     }

@@ -27,6 +27,9 @@ from cornu.utils.number import check_integer
 Vocabulary = list[Any]
 
 
+_WORDS = ("vocabulary", "idf_weights")
+
+
 class IndexLookup(DataLayer):
     """A layer with a vocabulary: 0 for a mask, then what is unknown, then the words in order."""
 
@@ -94,6 +97,7 @@ class IndexLookup(DataLayer):
         self._weights_of_words: np.ndarray | None = None
         self._table: dict[Any, int] = {}
         self._is_given = vocabulary is not None
+        self._is_from_file = False
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
         elif idf_weights is not None:
@@ -174,7 +178,8 @@ class IndexLookup(DataLayer):
                 "`idf_weights` must be given in the mode 'tf_idf', and only there. Received: "
                 f"output_mode={self.output_mode!r}, idf_weights={shown(idf_weights)}"
             )
-        if isinstance(vocabulary, str):
+        is_file = isinstance(vocabulary, str)
+        if is_file:
             with open(vocabulary, encoding="utf-8") as file:
                 vocabulary = [line.rstrip("\n") for line in file]
         words = self._as_words(vocabulary, "vocabulary").tolist()
@@ -186,6 +191,7 @@ class IndexLookup(DataLayer):
         if idf_weights is not None:
             self._weights_of_words = self._padded(idf_weights, has_special, len(words))
         self._take_words(words)
+        self._is_from_file = is_file
 
     def _check_words(self, words: Vocabulary) -> None:
         if not words and not self._special:
@@ -358,14 +364,36 @@ class IndexLookup(DataLayer):
         mode = "count" if self.output_mode == "tf_idf" else self.output_mode
         return encoded_shape(shape, mode, self._depth)
 
+    def get_config(self) -> dict[str, Any]:
+        """Return plain values that `from_config` makes a layer like this one of.
+
+        A vocabulary from a file is not among them, as it may be long; the configuration of a model,
+        its files and its copies have it all the same.
+
+        Example:
+
+        >>> import cornu
+        >>> layer = cornu.layers.IntegerLookup(vocabulary=[3, 5])
+        >>> layer.get_config()["vocabulary"]
+        [3, 5]
+
+        Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
+        """
+        config = super().get_config()
+        return config if not self._is_from_file else config | dict.fromkeys(_WORDS)
+
+    def _whole_config(self) -> dict[str, Any]:
+        """The same, with the vocabulary wherever it came from."""
+        return self.get_config() | self._config_of_words()
+
     def _own_config(self) -> dict[str, Any]:
+        return {**super()._own_config(), **self._config_of_words()}
+
+    def _config_of_words(self) -> dict[str, Any]:
         weights = self._weights_of_words
         words: Any = self.input_vocabulary
         if words and weights is not None:
             words = self.get_vocabulary()
             weights = weights[: len(words)]
-        return {
-            **super()._own_config(),
-            "vocabulary": words,
-            "idf_weights": None if weights is None or not words else weights.tolist(),
-        }
+        found = words, None if weights is None or not words else weights.tolist()
+        return dict(zip(_WORDS, found, strict=True))

@@ -12,7 +12,7 @@ from cornu.custom.derivatives import pull_back
 from cornu.custom.raised import user_code
 from cornu.losses.loss import Loss, core_reduction
 from cornu.losses.reduction import reduce_losses
-from cornu.utils.arrays import as_real, match_ranks
+from cornu.utils.arrays import match_ranks
 from cornu.utils.errors import check_returned, shown
 from cornu.utils.kept_masks import keep_mask
 from cornu.utils.overriding import overridden
@@ -127,30 +127,6 @@ class LossCall:
                 return _number(loss, _evaluate(loss, target, y_pred, sample_weight)), None
             value, back = pull_back(lambda p: loss(target, p, sample_weight), y_pred)
             return _number(loss, value), back(np.ones_like(value))[0]
-
-    def bad_row(
-        self,
-        y_true: np.ndarray,
-        y_pred: np.ndarray,
-        sample_weight: np.ndarray | None,
-        wants_gradient: bool,
-        mask: np.ndarray | None = None,
-    ) -> int | None:
-        """Return the first row whose own loss is NaN or infinite; None: it is not known.
-
-        Asked once, of a batch whose loss is such; the arguments are those of a call.
-        """
-        loss = self._loss()
-        if loss is None or overridden(loss, ("__call__",)) is not None:
-            return None
-        keep_mask(y_pred, mask)
-        with user_code():
-            losses = loss._losses(y_true.astype(y_pred.dtype, copy=False), y_pred)
-        # Those that a mask leaves out as well: 0 times NaN is NaN.
-        bad = ~np.isfinite(as_real(losses, "float64", "losses"))
-        if bad.shape[:1] != (len(y_pred),) or not bad.any():
-            return None
-        return int(bad.reshape(len(bad), -1).any(axis=1).argmax())
 
 
 def _evaluate(loss: Loss, target: Any, y_pred: Any, sample_weight: Any) -> Any:

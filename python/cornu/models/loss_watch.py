@@ -11,7 +11,7 @@ from cornu.utils.nesting import numbered
 from cornu.utils.user_frame import user_level
 
 # As in csrc/cornu.h.
-_INPUT, _WEIGHT, _OUTPUT, _TARGET, _SAMPLE_WEIGHT, _LOSS, _SUM, _PENALTY, _ADDED = range(1, 10)
+_INPUT, _WEIGHT, _OUTPUT, _TARGET, _SAMPLE_WEIGHT, _LOSS = range(1, 7)
 _SMALLER_STEPS = (
     "Steps that are too large are the usual reason: take a lower learning rate, `clipnorm`, or "
     "data of smaller numbers."
@@ -77,9 +77,9 @@ def _number(value: float) -> str:
     return "NaN" if math.isnan(value) else str(value)
 
 
-def _origin(model: Any, bad: tuple[int, float, float, int, int, int], is_checked: bool) -> str:
+def _origin(model: Any, bad: tuple[int, float, int, int, int], is_checked: bool) -> str:
     """What of the batch is the first that is not finite, and what can be done."""
-    origin, _, value, index, slot, row = bad
+    origin, _, index, slot, row = bad
     data = {
         _INPUT: "row {} of `x`",
         _TARGET: "row {} of `y`",
@@ -88,6 +88,24 @@ def _origin(model: Any, bad: tuple[int, float, float, int, int, int], is_checked
     if origin in data:
         changed = ", and must have changed since it was checked. Copy data that others write to."
         return f"{data[origin].format(row)} is not finite{changed if is_checked else '.'}"
+    if origin in (_WEIGHT, _OUTPUT):
+        place, layer = list(numbered(model._parts))[index]
+        named = f'layer {place} "{layer.name}"'
+    if origin == _WEIGHT:
+        weight = layer.weights[slot].name if slot < len(layer.weights) else f"weight {slot}"
+        return f"`{weight}` of {named} is not finite, and was so before this step. {_SMALLER_STEPS}"
+    if origin == _OUTPUT and not type(layer).__module__.startswith("cornu."):
+        # Of what the caller's own code computes nothing else is known.
+        return (
+            f"what {named}, of the class `{type(layer).__name__}`, gives for row {row} of `x` is "
+            "not finite, though its weights and what it was given are: what its `call` computes "
+            "has no finite value there."
+        )
+    if origin == _OUTPUT:
+        return (
+            f"what {named} gives for row {row} of `x` is not finite, though its weights and what "
+            f"it was given are: the numbers are too large for {model.dtype}. {_SMALLER_STEPS}"
+        )
     if origin == _LOSS:
         what = "is" if row < 0 else f"for row {row} of `x` is"
         return (
@@ -95,39 +113,4 @@ def _origin(model: Any, bad: tuple[int, float, float, int, int, int], is_checked
             "takes a logarithm, a power or a quotient that has no finite value there. "
             f"{_SMALLER_STEPS}"
         )
-    if origin == _SUM:
-        return (
-            "the losses of the rows and the penalties are finite, and their sum is not. "
-            f"{_SMALLER_STEPS}"
-        )
-    return _origin_in_layer(model, origin, value, index, slot, row)
-
-
-def _origin_in_layer(model: Any, origin: int, value: float, index: int, slot: int, row: int) -> str:
-    place, layer = list(numbered(model._parts))[index]
-    named = f'layer {place} "{layer.name}"'
-    number = _number(value)
-    of_finite = "though its weights and what it was given are finite"
-    if origin == _WEIGHT:
-        weight = layer._rule_weight(slot)
-        return f"`{weight}` of {named} is not finite, and was so before this step. {_SMALLER_STEPS}"
-    if origin == _PENALTY:
-        what = "the output" if slot < 0 else f"`{layer._rule_weight(slot)}`"
-        return (
-            f"the penalty of {what} of {named} is {number}, though {what} is finite: its "
-            f"regularizer has no finite value there. {_SMALLER_STEPS}"
-        )
-    if origin == _ADDED:
-        return f"what {named} adds to the loss, or layers within it, is {number}, {of_finite}."
-    gives = f"what {named} gives for row {row} of `x` is {number}, {of_finite}"
-    if layer._is_own:
-        # Of what the caller's own code computes nothing else is known.
-        code = "function" if type(layer).__module__.startswith("cornu.") else "`call`"
-        gives = gives.replace(named, f"{named}, of the class `{type(layer).__name__}`,")
-        return f"{gives}: what its {code} computes has no finite value there."
-    if math.isnan(value):
-        return (
-            f"{gives}: within it infinity was taken from infinity, the numbers being too large for "
-            f"{model.dtype}, or zero divided by zero. {_SMALLER_STEPS}"
-        )
-    return f"{gives}: the numbers are too large for {model.dtype}. {_SMALLER_STEPS}"
+    return f"the losses of the rows are finite, and their sum is not. {_SMALLER_STEPS}"

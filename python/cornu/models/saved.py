@@ -397,5 +397,5 @@ def _cloned(
 def _made_anew(thing: Any) -> Any:
     """An object made anew from its configuration; a name or a function as it is."""
     if hasattr(thing, "from_config") and not isinstance(thing, type):
-        return type(thing).from_config(thing.get_config())
+        return type(thing).from_config(getattr(thing, "_whole_config", thing.get_config)())
     return thing

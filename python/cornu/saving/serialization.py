@@ -113,7 +113,8 @@ def _serialize_special(obj: Any) -> tuple[str, Any] | None:
 
 def _serialize_object(thing: Any) -> dict[str, Any]:
     kind = type(thing)
-    config = thing.get_config()
+    # Of some layers a file has more than `get_config` returns.
+    config = getattr(thing, "_whole_config", thing.get_config)()
     if not isinstance(config, Mapping):
         raise ValueError(
             f"`get_config` of {kind.__name__} must return a dictionary. Received: {shown(config)}"

@@ -50,7 +50,7 @@ void cornu_optimizer_release(cornu_optimizer *optimizer) {
     cornu_optimizer_free_schedules(optimizer);
     cornu_parts_free(optimizer->parts);
     cornu_plan_release(optimizer->applied);
-    cornu_table_release(optimizer->slots.table);
+    cornu_table_free(optimizer->slots.table);
     cornu_memory_free(optimizer->slots.memory);
     cornu_lock_release(optimizer->lock);
     const cornu_foreign_step *foreign = &optimizer->options.foreign;

@@ -131,14 +131,14 @@ cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table 
                          NULL};
     status = allocate_slots(&optimizer->options, &slots, error);
     if (status != CORNU_OK) {
-        cornu_table_release(slots.table);
+        cornu_table_free(slots.table);
         return status;
     }
     carry_slots(old, &slots);
     begin_as_weights(optimizer, &slots);
     bool brings_others = has_others(optimizer, table);
     cornu_memory_free(old->memory);
-    cornu_table_release(old->table);
+    cornu_table_free(old->table);
     optimizer->slots = slots;
     optimizer->bound_id = table->id;
     optimizer->bound_count = table->count;

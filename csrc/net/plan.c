@@ -355,7 +355,7 @@ void cornu_plan_release(cornu_plan *plan) {
     if (!plan || atomic_fetch_sub_explicit(&plan->references, 1, memory_order_acq_rel) != 1) return;
     for (size_t i = 0; i < plan->count; i++) cornu_layer_release(plan->links[i].layer);
     for (size_t i = 0; i < plan->lock_count; i++) cornu_lock_release(plan->locks[i]);
-    cornu_table_release(plan->table);
+    cornu_table_free(plan->table);
     cornu_memory_free(plan->links);
     cornu_memory_free(plan->ranges);
     cornu_memory_free(plan->frozen);

@@ -14,9 +14,8 @@
 #include "net/layer.h"
 
 /* Every span that is trained, once each, with its place in a flat vector. Spans that lie side by
- * side in memory lie so in the vector too. Counted by reference. */
+ * side in memory lie so in the vector too. */
 typedef struct cornu_table {
-    atomic_size_t references;
     uint64_t id; /* no two tables of the process have the same */
     size_t count;
     size_t flat_count; /* elements, gaps of alignment included */
@@ -29,8 +28,7 @@ typedef struct cornu_table {
 
 /* An empty one with room for `capacity` entries; NULL: no memory. */
 cornu_table *cornu_table_new(size_t capacity);
-void cornu_table_retain(cornu_table *table);
-void cornu_table_release(cornu_table *table);
+void cornu_table_free(cornu_table *table);
 /* Adds a span (retained) behind the others, padded as memory is. Can't overflow: the weights are in
  * memory. */
 void cornu_table_add(cornu_table *table, cornu_span *span);

@@ -8,18 +8,12 @@ cornu_table *cornu_table_new(size_t capacity) {
     cornu_table *table =
         cornu_memory_allocate_zeroed(sizeof *table + capacity * sizeof table->entries[0]);
     if (!table) return NULL;
-    atomic_init(&table->references, 1);
     table->id = atomic_fetch_add_explicit(&made_count, 1, memory_order_relaxed) + 1;
     return table;
 }
 
-void cornu_table_retain(cornu_table *table) {
-    atomic_fetch_add_explicit(&table->references, 1, memory_order_relaxed);
-}
-
-void cornu_table_release(cornu_table *table) {
-    if (!table || atomic_fetch_sub_explicit(&table->references, 1, memory_order_acq_rel) != 1)
-        return;
+void cornu_table_free(cornu_table *table) {
+    if (!table) return;
     for (size_t i = 0; i < table->count; i++) cornu_span_release(table->entries[i].span);
     cornu_memory_free(table);
 }

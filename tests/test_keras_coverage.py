@@ -32,7 +32,7 @@ def test_what_is_there_in_part_names_the_arguments(page):
     keras = {"arguments": ["units", "activation", "**kwargs"]}
     assert page._status("layers", "Dense", keras, found) == (
         "in part",
-        "there, without `activation`",
+        "there, without `activation` (missing)",
     )
     keras = {"arguments": ["name"]}
     assert page._status("layers", "Flatten", keras, found) == ("there", "there")

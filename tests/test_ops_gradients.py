@@ -6,6 +6,7 @@ import pytest
 import cornu
 from oracle.ops_call import F, smooth
 from oracle.ops_calls import GROUPS
+from oracle.spectra_calls import SPECTRA
 
 autograd = pytest.importorskip("autograd")
 
@@ -56,9 +57,9 @@ def problem(call):
     return ""
 
 
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("group", [*GROUPS, "spectra"])
 def test_gradients_are_those_of_the_values(group):
-    calls = [call for call in GROUPS[group] if call.smooth]
+    calls = [call for call in {**GROUPS, "spectra": SPECTRA}[group] if call.smooth]
     problems = []
     for call in calls:
         try:

@@ -58,6 +58,7 @@ FAMILIES = (
     "reshaping",
     "schedules",
     "scores",
+    "spectra",
     "spectral",
     "texts",
     "training",

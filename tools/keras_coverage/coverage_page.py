@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from coverage_reasons import reason_for
+from coverage_reasons import argument_reason, reason_for
 from keras_signatures import SIGNATURES, arguments_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "keras_coverage.md"
@@ -54,7 +54,8 @@ def _status(module: str, name: str, keras: dict[str, Any], found: Any) -> tuple[
         missing = _missing_arguments(keras["arguments"], getattr(found, name))
         if not missing:
             return "there", "there"
-        return "in part", "there, without " + ", ".join(f"`{one}`" for one in missing)
+        without = [f"`{one}` ({argument_reason(module, name, one)})" for one in missing]
+        return "in part", "there, without " + ", ".join(without)
     reason = reason_for(module, name)
     if reason is None:
         return "missing", "missing"

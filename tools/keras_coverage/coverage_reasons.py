@@ -35,7 +35,7 @@ REASONS = (
     Reason("", "Function Operation *Scope device distribution remat", _BACKEND),
     Reason("", "Quantizer quantizers distillation", _QUANTIZED),
     Reason("", "export", "files for other programs come together", later=True),
-    Reason("", "visualization", "pictures of training come together", later=True),
+    Reason("", "visualization", _IMAGES, later=True),
     Reason("", "legacy name_scope", "helpers of Keras's own source"),
     # ---- Layers
     Reason(
@@ -71,14 +71,15 @@ REASONS = (
     Reason("initializers", "STFT* stft", "sound is outside of what cornu is for"),
     Reason(
         "ops",
-        "*pool* conv conv_transpose depthwise_conv separable_conv *fft* *fft2 stft istft image "
-        "fold unfold depth_to_space space_to_depth psnr",
+        "*pool* conv conv_transpose depthwise_conv separable_conv image fold unfold "
+        "depth_to_space space_to_depth",
         _IMAGES,
         later=True,
     ),
-    Reason("ops", "ctc_* *attention extract_sequences", _SEQUENCES, later=True),
+    Reason("ops", "ctc_* *attention", _SEQUENCES, later=True),
     Reason("config", "*flash_attention* is_nnx_enabled set_backend", _BACKEND),
-    Reason("utils", "*_dataset_from_directory FeatureSpace bounding_boxes", _IMAGES, later=True),
+    Reason("utils", "*_dataset_from_directory bounding_boxes", _IMAGES, later=True),
+    Reason("utils", "FeatureSpace", "it joins several inputs, and " + _BRANCH),
     Reason("utils", "array_to_img img_to_array load_img save_img", _IMAGES, later=True),
     Reason("utils", "is_keras_tensor get_source_inputs legacy", _BACKEND),
     Reason("backend", "is_keras_tensor result_type", _BACKEND),
@@ -112,6 +113,20 @@ REASONS = (
     ),
     Reason("Sequential", "export", "files for other programs come together", later=True),
 )
+
+
+# Arguments that a name that is there lacks: by module and name.
+ARGUMENT_REASONS = (
+    Reason("Sequential.save_weights", "max_shard_size", "files come together", later=True),
+)
+
+
+def argument_reason(module: str, name: str, argument: str) -> str:
+    """Return why an argument is not there, or that it is missing."""
+    for one in ARGUMENT_REASONS:
+        if one.fits(f"{module}.{name}", argument):
+            return f"later: {one.text}" if one.later else one.text
+    return "missing"
 
 
 def reason_for(module: str, name: str) -> Reason | None:

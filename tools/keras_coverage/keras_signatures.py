@@ -17,7 +17,9 @@ MODULES = (
     *("", "models", "layers", "losses", "metrics", "optimizers", "optimizers.schedules"),
     *("callbacks", "initializers", "regularizers", "constraints", "activations", "ops", "random"),
     *("config", "saving", "utils", "datasets", "preprocessing.image", "preprocessing.sequence"),
-    *("wrappers", "backend", "dtype_policies"),
+    *("wrappers", "backend", "dtype_policies", "tree", "mixed_precision", "preprocessing"),
+    *(f"datasets.{name}" for name in ("boston_housing", "california_housing", "cifar10")),
+    *(f"datasets.{name}" for name in ("cifar100", "fashion_mnist", "imdb", "mnist", "reuters")),
 )
 
 

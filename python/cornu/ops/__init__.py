@@ -306,6 +306,15 @@ from cornu.ops.special import erf as erf
 from cornu.ops.special import erfc as erfc
 from cornu.ops.special import erfinv as erfinv
 from cornu.ops.special import i0 as i0
+from cornu.ops.spectra import extract_sequences as extract_sequences
+from cornu.ops.spectra import fft as fft
+from cornu.ops.spectra import fft2 as fft2
+from cornu.ops.spectra import ifft2 as ifft2
+from cornu.ops.spectra import irfft as irfft
+from cornu.ops.spectra import istft as istft
+from cornu.ops.spectra import psnr as psnr
+from cornu.ops.spectra import rfft as rfft
+from cornu.ops.spectra import stft as stft
 from cornu.ops.trigonometry import arccos as arccos
 from cornu.ops.trigonometry import arccosh as arccosh
 from cornu.ops.trigonometry import arcsin as arcsin

@@ -7,7 +7,7 @@ from typing import Any
 _NAMES = """
     batch_normalization binary_crossentropy categorical_crossentropy celu elu gelu glu
     hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh layer_normalization leaky_relu
-    log_sigmoid log_softmax moments multi_hot normalize one_hot polar relu relu6
+    log_sigmoid log_softmax moments multi_hot normalize one_hot polar psnr relu relu6
     rms_normalization selu sigmoid silu soft_shrink softmax softplus softsign
     sparse_categorical_crossentropy sparse_plus sparse_sigmoid sparsemax squareplus swish
     tanh_shrink threshold

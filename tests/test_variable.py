@@ -315,3 +315,13 @@ def test_an_unknown_initializer():
 def test_what_is_no_name(name):
     with pytest.raises(ValueError, match=f"`name` must be a string without '/'.*{name!r}"):
         cornu.Variable(1.0, name=name)
+
+
+def test_arguments_of_several_devices():
+    """In Keras's order; they have no effect here, and what Keras has not is refused."""
+    made = cornu.Variable([1.0], None, None, False, True, "mean", "on_read", "scale", None)
+    assert (made.name, made.trainable) == ("scale", False)
+    for wrong in ({"aggregation": "max"}, {"synchronization": "never"}, {"layout": 3}):
+        ((name, _),) = wrong.items()
+        with pytest.raises(ValueError, match=f"argument `{name}`"):
+            cornu.Variable([1.0], **wrong)

@@ -11,7 +11,7 @@ import numpy as np
 from cornu import _core
 from cornu.config import floatx
 from cornu.custom.derivatives import value_of
-from cornu.utils.arrays import any_type
+from cornu.utils.arrays import any_type, is_among
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 
@@ -25,6 +25,9 @@ _ARRAY_METHODS = (
     "transpose", "var",
 )
 # fmt: on
+# Keras's, for what runs on several devices.
+_AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
+_SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
 # Of a weight of the core.
 _MOST_AXES = 8
 _ARRAY_ATTRIBUTES = ("T", "mT", "real", "imag", "flat")
@@ -44,7 +47,11 @@ class Variable(np.ndarray):
         dtype: `"float32"` or `"float64"`, another NumPy type, or None for the value's own
             (`floatx()` for Python floats).
         trainable: Whether `fit` changes it.
+        autocast: Of no effect: there is one float type, to which nothing is cast.
+        aggregation: How several copies would be made one; there is one, and it has no effect.
+        synchronization: When they would be; likewise.
         name: A name; None: `variable`, `variable_1`, ...
+        layout: None: the array lies on one device.
 
     Raises:
         ValueError: `initializer` is a function or a name and there is no `shape`; the value is no
@@ -81,8 +88,23 @@ class Variable(np.ndarray):
         shape: tuple[int, ...] | None = None,
         dtype: Any = None,
         trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str | None = "none",
+        synchronization: str | None = "auto",
         name: str | None = None,
+        layout: None = None,
     ) -> Variable:
+        for option, given, known in (
+            ("autocast", autocast, (True, False)),
+            ("aggregation", aggregation, _AGGREGATIONS),
+            ("synchronization", synchronization, _SYNCHRONIZATIONS),
+            ("layout", layout, (None,)),
+        ):
+            if not is_among(given, known):
+                raise ValueError(
+                    f"Invalid value for argument `{option}`. Expected one of {known}. "
+                    f"Received: {option}={given!r}"
+                )
         if name is not None and (not isinstance(name, str) or "/" in name):
             raise ValueError(
                 "`name` must be a string without '/'. "

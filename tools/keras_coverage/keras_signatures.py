@@ -28,10 +28,12 @@ def arguments_of(thing: Any) -> list[str] | None:
     try:
         # A class may be made by a `__new__` that hands everything on.
         called = thing.__init__ if inspect.isclass(thing) else thing
+        if called is object.__init__:
+            called = thing.__new__
         parameters = list(inspect.signature(called).parameters.values())
     except (TypeError, ValueError):
         return None
-    parameters = [one for one in parameters if one.name != "self"]
+    parameters = [one for one in parameters if one.name not in ("self", "cls")]
     stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     return [stars.get(one.kind, "") + one.name for one in parameters]
 

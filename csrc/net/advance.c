@@ -143,7 +143,7 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
                        .update = &update};
     const bool moves_state = feed->workspace->use.training;
     if (moves_state) cornu_step_save_state(&step);
-    if (run->options.recorded) cornu_record_weights(&step, feed->workspace->recorded_before);
+    if (run->options.recorded) cornu_record_before(&step);
     bool spared = false;
     status = compute(run, &step, &spared);
     const bool moves = training && !spared;
@@ -225,6 +225,8 @@ static cornu_status keep_beginning(cornu_run *run, cornu_error *error) {
         cornu_optimizer_bind(optimizer, run->plan->table, run->plan->dtype, error);
     if (status != CORNU_OK) return status;
     cornu_model_recall(run->model, run->objective, run->means_before);
+    cornu_snapshot_free(run->snapshot);
+    run->snapshot = NULL;
     return cornu_snapshot_new(run->plan, optimizer, &run->task, &run->snapshot, error);
 }
 
@@ -244,8 +246,7 @@ static cornu_status begin_epoch(cornu_run *run, cornu_event *event, cornu_error 
         run->phase = CORNU_PHASE_DONE;
         return CORNU_OK;
     }
-    const bool keeps = wants_snapshot(run) || options->undone;
-    cornu_status status = keeps ? keep_beginning(run, error) : CORNU_OK;
+    cornu_status status = wants_snapshot(run) ? keep_beginning(run, error) : CORNU_OK;
     if (status == CORNU_OK && (run->order.order32 || run->order.order64)) {
         const size_t block = options->shuffle_batches ? run->feed.batch_size : 1;
         status =
@@ -270,7 +271,10 @@ static void begin_batch(const cornu_run *run, cornu_event *event) {
 }
 
 static cornu_status do_step(cornu_run *run, cornu_event *event, cornu_error *error) {
-    cornu_status status = cornu_run_step(run, &run->feed, error);
+    /* Not sooner: before the step another run could be given the locks, and what it trains would be
+     * taken back with the step. */
+    cornu_status status = run->options.undone ? keep_beginning(run, error) : CORNU_OK;
+    if (status == CORNU_OK) status = cornu_run_step(run, &run->feed, error);
     if (status == CORNU_BAD_LOSS) {
         *event = CORNU_EVENT_BAD_LOSS;
         return CORNU_OK;

@@ -27,7 +27,8 @@ void cornu_record_gradient(const cornu_step *step) {
          step->task->kernels->element_nbytes);
 }
 
-void cornu_record_weights(const cornu_step *step, void *to) {
+/* The weights, flat. */
+static void record_weights(const cornu_step *step, void *to) {
     const cornu_table *table = step->plan->table;
     for (size_t i = 0; i < table->count; i++) {
         const struct cornu_table_entry *entry = &table->entries[i];
@@ -36,9 +37,16 @@ void cornu_record_weights(const cornu_step *step, void *to) {
     }
 }
 
+void cornu_record_before(const cornu_step *step) {
+    cornu_workspace *workspace = step->workspace;
+    record_weights(step, workspace->recorded_before);
+    /* Those of another step, and perhaps of another loss. */
+    workspace->row_loss_count = 0;
+}
+
 void cornu_record_after(const cornu_step *step) {
     cornu_workspace *workspace = step->workspace;
-    cornu_record_weights(step, workspace->recorded_after);
+    record_weights(step, workspace->recorded_after);
     cornu_step_copy_state(step->plan, workspace->recorded_state);
 }
 

@@ -10,8 +10,8 @@
 void cornu_record_dy(const cornu_step *step, size_t index, const void *dy);
 /* Keeps row_values, of rows of the loss from `row` on. */
 void cornu_record_losses(const cornu_step *step, size_t row, size_t rows);
-/* Keeps the weights, flat, at `to`. */
-void cornu_record_weights(const cornu_step *step, void *to);
+/* Begins: keeps the weights as they are. */
+void cornu_record_before(const cornu_step *step);
 /* Keeps weights and state as the step left them. */
 void cornu_record_after(const cornu_step *step);
 /* Keeps the gradient of the weights. */

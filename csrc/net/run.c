@@ -43,11 +43,11 @@ static cornu_status check_options(const cornu_run *run, cornu_error *error) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "`validation_freq` must be a positive integer. Received: 0");
     }
-    if ((options->recorded && options->mode != CORNU_RUN_TRAIN) ||
+    if ((options->recorded && (options->mode != CORNU_RUN_TRAIN || options->takes_nonfinite)) ||
         (options->undone && !options->recorded)) {
-        return cornu_error_set(
-            error, CORNU_ERROR_VALUE,
-            "`recorded` is for one step on all rows, and `undone` for a recorded one.");
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "`recorded` is for one step on all rows, which are finite, and "
+                               "`undone` for a recorded one.");
     }
     if (options->mode == CORNU_RUN_PREDICT) return CORNU_OK;
     if (run->plan->has_own && !options->own.call) {

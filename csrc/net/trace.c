@@ -49,16 +49,16 @@ static void begin(cornu_trace *trace, cornu_float_environment *environment, corn
 
 static cornu_status go_forward(cornu_trace *trace, const cornu_trace_options *options,
                                cornu_error *error) {
-    cornu_status status =
-        take_locks(trace, options->training && trace->plan->state_count > 0, options->poll, error);
+    const bool moves_state = options->training && trace->plan->state_count > 0;
+    cornu_status status = take_locks(trace, moves_state, options->poll, error);
     if (status != CORNU_OK) return status;
     cornu_float_environment environment;
     begin(trace, &environment, options->poll);
-    cornu_step_save_state(&trace->step);
+    if (moves_state) cornu_step_save_state(&trace->step);
     status = cornu_step_forward(&trace->step);
     if (status == CORNU_OK && options->output_nbytes > 0)
         memcpy(options->output, trace->step.result, options->output_nbytes);
-    if (status != CORNU_OK) cornu_step_restore_state(&trace->step);
+    if (moves_state && status != CORNU_OK) cornu_step_restore_state(&trace->step);
     cornu_float_environment_leave(&environment);
     cornu_hold_drop(&trace->hold);
     return describe_end(status, error);

@@ -1,4 +1,7 @@
 /* A recorded step: the bits of one that is not, and what it keeps. */
+#include <pthread.h>
+#include <time.h>
+
 #include "net_fixture.h"
 
 #define ROWS 5
@@ -129,8 +132,93 @@ static void test_what_is_not_kept(void) {
     CHECK_INT(cornu_run_new(made.model, &options, &run, NULL), CORNU_ERROR_VALUE);
     options = (cornu_run_options){.mode = CORNU_RUN_TRAIN, .x = &x, .y = &y, .undone = true};
     CHECK_INT(cornu_run_new(made.model, &options, &run, NULL), CORNU_ERROR_VALUE);
+    /* A step that moves nothing has no gradient. */
+    options.undone = false;
+    options.recorded = options.takes_nonfinite = true;
+    CHECK_INT(cornu_run_new(made.model, &options, &run, NULL), CORNU_ERROR_VALUE);
     release(&made);
     release(&other);
+}
+
+static void keep_nothing(void *object) {
+    (void)object;
+}
+
+static cornu_status no_loss(void *object, const cornu_foreign_batch *batch, double *loss,
+                            void *gradient) {
+    (void)object;
+    *loss = 0.0;
+    memset(gradient, 0, batch->rows * OUTPUTS * sizeof(double));
+    return CORNU_OK;
+}
+
+/* Of a loss that has none of a row, not those of the one before. */
+static void test_losses_of_another_loss(void) {
+    static const cornu_foreign_functions functions = {keep_nothing, keep_nothing, no_loss, NULL};
+    const cornu_loss own = {.kind = CORNU_FOREIGN_LOSS, .foreign = {&functions, NULL}};
+    const cornu_metric metric = {.kind = CORNU_METRIC_LOSS,
+                                 .loss = {.kind = CORNU_MEAN_ABSOLUTE_ERROR}};
+    double x_values[ROWS * FEATURES] = {0}, targets[ROWS * OUTPUTS] = {0};
+    const cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(targets, ROWS, OUTPUTS);
+    recorded_model made = make("tanh", CORNU_MEAN_SQUARED_ERROR);
+    size_t count = 0;
+    cornu_run *run = step(&made, &x, &y, true, false);
+    CHECK(cornu_run_recorded_losses(run, &count) != NULL && count == ROWS);
+    cornu_run_release(run);
+    cornu_optimizer *optimizer = sgd(0.5, 0.0);
+    CHECK_INT(cornu_model_compile(made.model, &own, optimizer, 1, &metric, NULL), CORNU_OK);
+    cornu_optimizer_release(optimizer);
+    run = step(&made, &x, &y, true, false);
+    CHECK(cornu_run_recorded_losses(run, &count) == NULL && count == 0);
+    cornu_run_release(run);
+    release(&made);
+}
+
+/* A step of another thread's, begun in the first poll. */
+typedef struct other_step {
+    recorded_model *made;
+    const cornu_array *x, *y;
+    pthread_t thread;
+    bool begun;
+} other_step;
+
+static void *take_other_step(void *argument) {
+    const other_step *self = argument;
+    cornu_run_release(step(self->made, self->x, self->y, false, false));
+    return NULL;
+}
+
+/* Long enough for the other to wait for the locks. */
+static bool begin_other_step(void *argument) {
+    other_step *self = argument;
+    if (self->begun) return true;
+    self->begun = true;
+    pthread_create(&self->thread, NULL, take_other_step, self);
+    nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    return true;
+}
+
+/* What is taken back is the recorded step, and not what another thread trained since the run
+ * began. */
+static void test_undone_beside_another_thread(void) {
+    double x_values[ROWS * FEATURES], targets[ROWS * OUTPUTS] = {0};
+    fill_numbers(x_values, ROWS * FEATURES, 7);
+    const cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(targets, ROWS, OUTPUTS);
+    recorded_model made = make("tanh", CORNU_MEAN_SQUARED_ERROR);
+    recorded_model twin = make("tanh", CORNU_MEAN_SQUARED_ERROR);
+    other_step other = {.made = &made, .x = &x, .y = &y};
+    const cornu_run_options options = {.mode = CORNU_RUN_TRAIN,
+                                       .x = &x,
+                                       .y = &y,
+                                       .recorded = true,
+                                       .undone = true,
+                                       .poll = {begin_other_step, &other}};
+    CHECK_INT(run_whole(made.model, &options, NULL, NULL), CORNU_OK);
+    if (CHECK(other.begun)) pthread_join(other.thread, NULL);
+    cornu_run_release(step(&twin, &x, &y, false, false));
+    check_same_weights(&made, &twin);
+    release(&made);
+    release(&twin);
 }
 
 int main(void) {
@@ -141,5 +229,7 @@ int main(void) {
         test_a_step(undone != 0, "softmax", CORNU_CATEGORICAL_CROSSENTROPY, true);
     }
     test_what_is_not_kept();
+    test_losses_of_another_loss();
+    test_undone_beside_another_thread();
     return check_report();
 }

@@ -1,5 +1,7 @@
 /* Traces: the derivatives of a batch's way through layers are finite differences, and a trace that
  * can't be made leaves what layers move as it was. */
+#include <pthread.h>
+
 #include "net_fixture.h"
 
 enum { ROWS = 5, FEATURES = 3, UNITS = 4 };
@@ -89,7 +91,26 @@ static void check_derivatives(cornu_model *model, size_t units, size_t weights) 
 
 static bool stop(void *argument) {
     (void)argument;
-    return true;
+    return false;
+}
+
+static void *stop_often(void *model) {
+    double x[ROWS * FEATURES] = {0}, y[ROWS * FEATURES];
+    cornu_trace_options options = options_of(x, y);
+    options.output_nbytes = sizeof y;
+    options.poll = (cornu_poll){.ask = stop};
+    for (size_t i = 0; i < 100; i++) {
+        cornu_trace *trace = NULL;
+        CHECK_INT(cornu_trace_new(model, &options, &trace, NULL), CORNU_INTERRUPTED);
+    }
+    return NULL;
+}
+
+/* What only reads the moving statistics, as several threads may at once, puts none back. */
+static void check_stops_of_two_threads(cornu_model *model) {
+    pthread_t threads[2];
+    for (size_t i = 0; i < 2; i++) pthread_create(&threads[i], NULL, stop_often, model);
+    for (size_t i = 0; i < 2; i++) pthread_join(threads[i], NULL);
 }
 
 static void check_failures(void) {
@@ -120,13 +141,8 @@ static void check_failures(void) {
     cornu_trace_release(another);
     /* Stopped behind the layer: all of it is put back. */
     options.poll = (cornu_poll){.ask = stop};
-    status = cornu_trace_new(model, &options, &another, NULL);
-    if (status == CORNU_INTERRUPTED) {
-        CHECK_BYTES(moving, means, sizeof means);
-    } else {
-        CHECK_INT(status, CORNU_OK);
-        cornu_trace_release(another);
-    }
+    CHECK_INT(cornu_trace_new(model, &options, &another, NULL), CORNU_INTERRUPTED);
+    CHECK_BYTES(moving, means, sizeof means);
     cornu_trace_release(trace);
     cornu_model_release(model);
 }
@@ -140,6 +156,7 @@ int main(void) {
     check_derivatives(normalizing, FEATURES, 2);
     check_derivatives(still, UNITS, 0);
     check_failures();
+    check_stops_of_two_threads(normalizing);
     cornu_model_release(still);
     cornu_model_release(normalizing);
     cornu_model_release(dense);

@@ -25,6 +25,16 @@ bool cornu_metric_is_sparse(const cornu_metric *metric) {
            metric->kind == CORNU_METRIC_SPARSE_CATEGORICAL_CONFUSION;
 }
 
+static cornu_status check_ignored(const cornu_loss *loss, cornu_error *error) {
+    const double *ignored = cornu_loss_ignored(loss);
+    int32_t id;
+    if (!ignored || cornu_labels_to_ids(1, ignored, CORNU_ANY_LABEL, &id) == 1) return CORNU_OK;
+    return cornu_error_set(error, CORNU_ERROR_VALUE,
+                           "The class that a loss ignores must be a whole number from -2147483648 "
+                           "to 2147483647. Received: %g",
+                           *ignored);
+}
+
 static cornu_status check_loss(const cornu_loss *loss, cornu_error *error) {
     if ((unsigned)loss->kind >= CORNU_LOSS_COUNT ||
         (unsigned)loss->reduction >= CORNU_REDUCTION_COUNT)
@@ -38,20 +48,12 @@ static cornu_status check_loss(const cornu_loss *loss, cornu_error *error) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "A loss of the caller's own must come with its functions.");
     }
-    const double *ignored = cornu_loss_ignored(loss);
-    int32_t id;
-    if (ignored && cornu_labels_to_ids(1, ignored, CORNU_ANY_LABEL, &id) == 0) {
-        return cornu_error_set(error, CORNU_ERROR_VALUE,
-                               "The class that a loss ignores must be a whole number from "
-                               "-2147483648 to 2147483647. Received: %g",
-                               *ignored);
-    }
     if ((unsigned)loss->extent >= CORNU_EXTENT_COUNT ||
         (loss->extent != CORNU_OVER_ROW && !cornu_loss_is_overlap(loss))) {
         return cornu_error_set(error, CORNU_ERROR_VALUE,
                                "Only an overlap may be taken of more than rows.");
     }
-    return CORNU_OK;
+    return check_ignored(loss, error);
 }
 
 static bool is_foreign(const cornu_metric *metric) {
@@ -81,7 +83,7 @@ cornu_status cornu_loss_check_values(const cornu_loss *loss, size_t columns, cor
         default:
             break;
     }
-    if (loss->value_count >= least && loss->value_count <= most) return CORNU_OK;
+    if (loss->value_count >= least && loss->value_count <= most) return check_ignored(loss, error);
     return cornu_error_set(error, CORNU_ERROR_VALUE,
                            "The loss must have %zu numbers for predictions of %zu columns. "
                            "Received: %zu",

@@ -13,6 +13,7 @@ void cornu_parts_free(cornu_parts *parts) {
     cornu_memory_free(parts->chosen);
     cornu_memory_free(parts->owners);
     cornu_memory_free(parts->spans);
+    cornu_memory_free(parts->bound);
     cornu_memory_free(parts->optimizers);
     cornu_memory_free(parts);
 }
@@ -27,11 +28,13 @@ static cornu_parts *new_parts(size_t count, size_t span_count) {
     cornu_parts *parts = cornu_memory_allocate_zeroed(sizeof *parts);
     if (!parts) return NULL;
     parts->optimizers = allocate(count, sizeof *parts->optimizers);
+    parts->bound = allocate(count, sizeof *parts->bound);
     parts->spans = allocate(span_count, sizeof(cornu_span *));
     parts->owners = allocate(span_count, sizeof *parts->owners);
     parts->chosen = allocate(span_count, sizeof(cornu_span *));
     parts->gradients = allocate(span_count, sizeof *parts->gradients);
-    if (parts->optimizers && parts->spans && parts->owners && parts->chosen && parts->gradients)
+    if (parts->optimizers && parts->bound && parts->spans && parts->owners && parts->chosen &&
+        parts->gradients)
         return parts;
     cornu_parts_free(parts);
     return NULL;
@@ -47,8 +50,15 @@ static cornu_status check_parts(const cornu_optimizer *optimizer, size_t part_co
     }
     for (size_t i = 0; i < part_count; i++) {
         const cornu_optimizer_options *options = &parts[i]->options;
-        if (options->kind != CORNU_MULTI_OPTIMIZER) continue;
-        return cornu_error_set(error, CORNU_ERROR_VALUE, "Part %zu must have no parts itself.", i);
+        if (options->kind == CORNU_MULTI_OPTIMIZER) {
+            return cornu_error_set(error, CORNU_ERROR_VALUE, "Part %zu must have no parts itself.",
+                                   i);
+        }
+        size_t before = 0;
+        while (parts[before] != parts[i]) before++;
+        if (before == i) continue;
+        return cornu_error_set(error, CORNU_ERROR_VALUE, "Parts %zu and %zu must not be the same.",
+                               before, i);
     }
     for (size_t i = 0; i < span_count; i++) {
         if (owners[i] < part_count) continue;
@@ -83,6 +93,8 @@ cornu_status cornu_optimizer_divide(cornu_optimizer *optimizer, size_t part_coun
         made->owners[i] = owners[i];
     }
     optimizer->parts = made;
+    /* A step from before it had parts made no room for theirs. */
+    optimizer->bound_id = 0;
     return CORNU_OK;
 }
 
@@ -126,15 +138,29 @@ static size_t choose(const cornu_parts *parts, size_t part, const cornu_table *t
     return count;
 }
 
+static cornu_status bind_part(cornu_parts *parts, size_t part, size_t count, cornu_error *error) {
+    cornu_optimizer *optimizer = parts->optimizers[part];
+    const cornu_status status = cornu_optimizer_bind_spans(optimizer, count, parts->chosen, error);
+    parts->bound[part] = optimizer->bound_id;
+    return status;
+}
+
+bool cornu_parts_are_bound(const cornu_parts *parts) {
+    for (size_t i = 0; i < parts->count; i++) {
+        /* 0: none of its weights were there. */
+        if (parts->bound[i] != 0 && parts->bound[i] != parts->optimizers[i]->bound_id) return false;
+    }
+    return true;
+}
+
 cornu_status cornu_parts_bind(cornu_parts *parts, const cornu_table *table, cornu_dtype dtype,
                               cornu_error *error) {
     size_t nbytes = 0;
     cornu_status status = CORNU_OK;
     for (size_t part = 0; part < parts->count && status == CORNU_OK; part++) {
         const size_t count = choose(parts, part, table, NULL);
-        if (count > 0)
-            status =
-                cornu_optimizer_bind_spans(parts->optimizers[part], count, parts->chosen, error);
+        parts->bound[part] = 0;
+        if (count > 0) status = bind_part(parts, part, count, error);
     }
     if (status != CORNU_OK) return status;
     void *room = NULL;
@@ -161,7 +187,7 @@ cornu_status cornu_parts_descend(cornu_parts *parts, const cornu_exclusion *excl
             while (table->entries[entry].span != parts->chosen[i]) entry++;
             parts->gradients[i] = cornu_task_at(task, gradient, table->entries[entry].offset);
         }
-        status = cornu_optimizer_bind_spans(optimizer, count, parts->chosen, NULL);
+        status = bind_part(parts, part, count, NULL);
         if (status == CORNU_OK)
             status =
                 cornu_optimizer_step(optimizer, exclusion, parts->gradients, parts->room, task);

@@ -9,6 +9,7 @@
 struct cornu_parts {
     size_t count;
     cornu_optimizer **optimizers;
+    uint64_t *bound; /* the table that each was bound to last here */
     size_t span_count;
     cornu_span **spans;
     size_t *owners; /* the number of the optimizer that moves each */
@@ -30,6 +31,8 @@ void cornu_optimizer_add_locks(const cornu_optimizer *optimizer, cornu_hold *hol
  * cornu_optimizer_bind. */
 cornu_status cornu_parts_bind(cornu_parts *parts, const cornu_table *table, cornu_dtype dtype,
                               cornu_error *error);
+/* Whether no part was bound to a table of others' since: another model may have trained with it. */
+bool cornu_parts_are_bound(const cornu_parts *parts);
 /* The step of every weight of the plan that is not frozen and has an optimizer; a part none of
  * whose weights there are takes none. Nothing must poll. */
 cornu_status cornu_parts_descend(cornu_parts *parts, const cornu_exclusion *exclusion,

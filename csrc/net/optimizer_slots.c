@@ -114,7 +114,9 @@ static cornu_status allocate_slots(const cornu_optimizer_options *options, cornu
 
 cornu_status cornu_optimizer_bind(cornu_optimizer *optimizer, const cornu_table *table,
                                   cornu_dtype dtype, cornu_error *error) {
-    if (optimizer->bound_id == table->id) return CORNU_OK;
+    if (optimizer->bound_id == table->id &&
+        (!optimizer->parts || cornu_parts_are_bound(optimizer->parts)))
+        return CORNU_OK;
     cornu_status status = cornu_optimizer_check_dtype(&optimizer->options, dtype, error);
     if (status == CORNU_OK && optimizer->parts)
         status = cornu_parts_bind(optimizer->parts, table, dtype, error);

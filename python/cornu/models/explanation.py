@@ -27,12 +27,14 @@ class Explanation:
 
     Args:
         weight: The weight's name and place.
-        factors: From symbols to figures, one a row of the batch, in the order of the product.
+        factors: From symbols to figures, one a row of the batch (one a step of each row, where the
+            rows have steps), in the order of the product.
         meanings: What each of them is, in words.
         summands: What ∂E/∂a is the sum of, by row: (∂E/∂z, weight) of each unit of the layer
             behind; None: it is not such a sum.
         penalty: The part of the weight's regularizer; 0: none.
         value: The derivative, as the engine has it.
+        shape: Of what the figures are of: (rows,), or (rows, steps) and the like.
 
     Attributes:
         weight: Likewise, as the others.
@@ -46,9 +48,11 @@ class Explanation:
         summands: tuple[np.ndarray, np.ndarray] | None,
         penalty: float,
         value: float,
+        shape: tuple[int, ...],
     ) -> None:
         self.weight, self.factors, self.meanings = weight, factors, meanings
         self.summands, self.penalty, self.value = summands, penalty, value
+        self.shape = shape
 
     @property
     def formula(self) -> str:
@@ -60,7 +64,7 @@ class Explanation:
 
     @property
     def products(self) -> np.ndarray:
-        """The product of the factors, one a row of the batch."""
+        """The product of the factors, one for each figure of them."""
         return np.prod(list(self.factors.values()), axis=0)
 
     def __str__(self) -> str:
@@ -86,23 +90,34 @@ class Explanation:
         if self.summands is None or self.summands[0].shape[1] > _MOST_LISTED:
             return []
         pairs = zip(self.summands[0][0], self.summands[1], strict=True)
-        terms = " + ".join(f"({delta:.6g}) · ({weight:.6g})" for delta, weight in pairs)
+        terms = " + ".join(f"({_short(delta)}) · ({_short(weight)})" for delta, weight in pairs)
         return [f"        = {terms}", "          over the units behind: their ∂E/∂z · the weight"]
 
     def _rows(self) -> list[str]:
         count = len(self.products)
         lines = [f"  {symbol} is {meaning}" for symbol, meaning in self.meanings.items()]
         for row in range(min(count, _MOST_LISTED)):
-            figures = " · ".join(f"({values[row]:.6g})" for values in self.factors.values())
-            lines.append(f"  row {row}: {figures} = {self.products[row]:.6g}")
+            figures = " · ".join(f"({_short(values[row])})" for values in self.factors.values())
+            lines.append(f"  {self._place(row)}: {figures} = {_short(self.products[row])}")
         if count > _MOST_LISTED:
+            first, last = self._place(_MOST_LISTED), self._place(count - 1)
             rest = self.products[_MOST_LISTED:].sum()
-            lines.append(f"  rows {_MOST_LISTED} to {count - 1}: together {rest:.6g}")
+            lines.append(f"  {first} to {last}: together {_short(rest)}")
         return lines
 
+    def _place(self, figure: int) -> str:
+        """Which row a figure is of, and which step of it."""
+        row, *steps = np.unravel_index(figure, self.shape)
+        return f"row {row}" + (f", step {', '.join(map(str, steps))}" if steps else "")
 
+
+# The sign of a zero says nothing here: added to 0.0, it has none.
 def _number(value: float) -> str:
-    return f"{value: .8g}"
+    return f"{value + 0.0: .8g}"
+
+
+def _short(value: float) -> str:
+    return f"{value + 0.0:.6g}"
 
 
 def _line(symbol: str, value: float, meaning: str) -> str:
@@ -141,6 +156,7 @@ def explain(layer: LayerTrace, following: LayerTrace | None, name: str, index: A
         _summands(layer, following, unit) if "∂E/∂a" in factors else None,
         0.0,
         value,
+        layer.x.shape[:-1],
     )
     if getattr(layer.layer, f"{name}_regularizer", None) is not None:
         made.penalty = value - float(made.products.sum())
@@ -149,7 +165,7 @@ def explain(layer: LayerTrace, following: LayerTrace | None, name: str, index: A
 
 def _find(layer: LayerTrace, name: str) -> WeightTrace:
     weight = layer.weights.get(name)
-    if type(layer.layer) is not Dense or weight is None or layer.delta is None:
+    if type(layer.layer) is not Dense or weight is None:
         known = ", ".join(layer.weights) if type(layer.layer) is Dense else ""
         raise ValueError(
             "`weight` must be the kernel or the bias of a `Dense` layer"

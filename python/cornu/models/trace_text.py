@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,10 @@ import numpy as np
 if TYPE_CHECKING:
     from cornu.models.traced import LayerTrace, Trace
 
-# Arrays of more numbers are shown by their size and range.
-_MOST_NUMBERS = 8
+# Arrays of more numbers, or longer in either direction, are shown by their size and range.
+_MOST_NUMBERS = 24
+_MOST_LINES = 8
+_NAME_WIDTH, _VALUES_WIDTH = 14, 46
 _MEANINGS = {
     "x": "what the layer was given",
     "z": "what goes into its activation",
@@ -23,12 +26,14 @@ _MEANINGS = {
 _STYLE = "text-align:left;vertical-align:top;padding:2px 10px 2px 0"
 
 
-def shown_array(values: np.ndarray) -> str:
-    """Return the numbers of an array, or what can be said of many in a line."""
-    if values.size <= _MOST_NUMBERS:
-        return "  ".join(f"{value: .8f}" for value in values.ravel())
+def array_lines(values: np.ndarray) -> list[str]:
+    """Return the numbers of an array, a row a line, or one line that says something of many."""
+    values = np.atleast_1d(values)
+    rows = values.reshape(math.prod(values.shape[:-1]), values.shape[-1])
+    if values.size <= _MOST_NUMBERS and max(rows.shape) <= _MOST_LINES:
+        return ["  ".join(f"{value: .8f}" for value in row) for row in rows]
     least, most, mean = values.min(), values.max(), np.abs(values).mean()
-    return f"{values.shape} from {least:.4g} to {most:.4g}, mean size {mean:.4g}"
+    return [f"{values.shape} from {least:.4g} to {most:.4g}, mean size {mean:.4g}"]
 
 
 def _values(layer: LayerTrace) -> Iterator[tuple[str, np.ndarray, str]]:
@@ -71,12 +76,21 @@ def text_of(trace: Trace) -> str:
     """Return the trace as lines, layer by layer."""
     lines = [_summary(trace)]
     for layer in trace.layers:
-        lines += ["", _title(layer)]
-        lines += [
-            f"  {name:<14} {shown_array(values):<46} {meaning}".rstrip()
-            for name, values, meaning in _values(layer)
-        ]
+        lines += ["", _title(layer), *_layer_lines(layer)]
     return "\n".join(lines)
+
+
+def _layer_lines(layer: LayerTrace) -> list[str]:
+    """Names, numbers and meanings, each in a column of its own."""
+    parts = [(name, array_lines(values), meaning) for name, values, meaning in _values(layer)]
+    name_width = max([_NAME_WIDTH, *(len(name) for name, _, _ in parts)])
+    width = max([_VALUES_WIDTH, *(len(line) for _, lines, _ in parts for line in lines)])
+    return [
+        f"  {name if i == 0 else '':<{name_width}} {line:<{width}} "
+        f"{meaning if i == 0 else ''}".rstrip()
+        for name, lines, meaning in parts
+        for i, line in enumerate(lines)
+    ]
 
 
 def html_of(trace: Trace) -> str:
@@ -90,8 +104,9 @@ def html_of(trace: Trace) -> str:
         rows += [
             f'<tr><th scope="row" style="{_STYLE};font-weight:normal"><code>{escape(name)}</code>'
             f'</th><td style="{_STYLE};font-variant-numeric:tabular-nums;white-space:pre">'
-            f'{escape(shown_array(values))}</td><td style="{_STYLE}">{escape(meaning)}</td></tr>'
+            f'{escape(text)}</td><td style="{_STYLE}">{escape(meaning)}</td></tr>'
             for name, values, meaning in _values(layer)
+            for text in ["\n".join(array_lines(values))]
         ]
     caption = f'<caption style="text-align:left">{escape(_summary(trace))}</caption>'
     return f"<table>{caption}<tbody>{''.join(rows)}</tbody></table>"

@@ -79,9 +79,11 @@ class LayerTrace:
 
     @property
     def activation(self) -> str | None:
-        """The name of its activation; None: it has none."""
+        """The name of its activation, or of its class, if it is a layer; None: it has none."""
         function = getattr(self.layer, "activation", None)
-        return getattr(function, "__name__", None)
+        if function is None:
+            return None
+        return getattr(function, "__name__", type(function).__name__)
 
     def __getattr__(self, name: str) -> Any:
         weights = self.__dict__.get("weights", {})

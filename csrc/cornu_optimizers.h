@@ -80,9 +80,10 @@ typedef enum cornu_schedule_kind {
     CORNU_PIECEWISE_CONSTANT_DECAY,
     CORNU_SCHEDULE_COUNT
 } cornu_schedule_kind;
-/* CORNU_ERROR_VALUE: no such kind, or another count of numbers. */
+/* CORNU_ERROR_VALUE: no such kind, or another count of numbers. `step` is at least 0, and may lie
+ * between two steps, as the points of a plot do. */
 cornu_status cornu_schedule_rate(cornu_schedule_kind kind, size_t count, const double *numbers,
-                                 uint64_t step, double *rate);
+                                 double step, double *rate);
 
 typedef struct cornu_optimizer cornu_optimizer;
 

@@ -91,9 +91,20 @@ def test_values_are_of_floatx(made):
             assert made(3).dtype == dtype
         finally:
             keras.config.set_floatx("float32")
-    for wrong in (-1, 0.5, None, True):
-        with pytest.raises(ValueError, match="`step` must be an integer of at least 0"):
+    for wrong in (-1, -0.5, None, True, "3", np.nan, np.inf, [1, -1], [[1], [1, 2]]):
+        with pytest.raises(ValueError, match="`step` must be a number of at least 0"):
             made(wrong)
+
+
+def test_rates_of_many_steps_at_once(made):
+    """As a tutorial asks for the curve that it plots; each is that of its step alone."""
+    steps = np.linspace(0, 30, 14).reshape(7, 2)
+    rates = made(steps)
+    assert rates.shape == (7, 2)
+    np.testing.assert_array_equal(rates, [[made(step) for step in row] for row in steps])
+    np.testing.assert_array_equal(made([0, 5, 9]), [made(0), made(5), made(9)], strict=False)
+    assert isinstance(made(np.array(5)), np.float32)
+    assert made(np.zeros((0, 3))).shape == (0, 3)
 
 
 def test_a_fit_calls_none_of_cornus_own(made, monkeypatch):

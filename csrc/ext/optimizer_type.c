@@ -203,12 +203,11 @@ static PyObject *optimizer_schedule_rate(PyObject *Py_UNUSED(type), PyObject *co
     const char *kind_name;
     PyObject *given;
     size_t kind, count;
-    uint64_t step;
-    double rate;
+    double step, rate;
     const cornu_argument arguments[] = {
         {"kind", cornu_convert_text, &kind_name},
         {"numbers", cornu_convert_object, &given},
-        {"step", cornu_convert_uint64, &step},
+        {"step", cornu_convert_double, &step},
     };
     if (!cornu_arguments_parse("schedule_rate", 3, arguments, value_count, values, NULL) ||
         !cornu_choice_find(kind_name, "kind", CORNU_SCHEDULE_COUNT, schedule_names, &kind)) {

@@ -108,27 +108,26 @@ static bool fits(cornu_schedule_kind kind, size_t count) {
 }
 
 cornu_status cornu_schedule_rate(cornu_schedule_kind kind, size_t count, const double *numbers,
-                                 uint64_t step, double *rate) {
-    const double at = (double)step;
+                                 double step, double *rate) {
     if (!fits(kind, count)) return CORNU_ERROR_VALUE;
     switch ((int)kind) {
         case CORNU_EXPONENTIAL_DECAY:
-            *rate = exponential(numbers, at);
+            *rate = exponential(numbers, step);
             break;
         case CORNU_INVERSE_TIME_DECAY:
-            *rate = inverse_time(numbers, at);
+            *rate = inverse_time(numbers, step);
             break;
         case CORNU_POLYNOMIAL_DECAY:
-            *rate = polynomial_decay(numbers, at);
+            *rate = polynomial_decay(numbers, step);
             break;
         case CORNU_COSINE_DECAY:
-            *rate = cosine(numbers, at);
+            *rate = cosine(numbers, step);
             break;
         case CORNU_COSINE_DECAY_RESTARTS:
-            *rate = cosine_restarts(numbers, at);
+            *rate = cosine_restarts(numbers, step);
             break;
         default:
-            *rate = piecewise(count, numbers, at);
+            *rate = piecewise(count, numbers, step);
             break;
     }
     return CORNU_OK;

@@ -33,7 +33,7 @@ double cornu_optimizer_scheduled_rate(const cornu_optimizer *optimizer) {
     double rate = cornu_optimizer_learning_rate(optimizer);
     if (schedule && schedule->count > 0) {
         cornu_schedule_rate(schedule->kind, schedule->count, schedule->numbers,
-                            cornu_optimizer_iterations(optimizer), &rate);
+                            (double)cornu_optimizer_iterations(optimizer), &rate);
     }
     return rate;
 }

@@ -288,7 +288,7 @@ class Optimizer:
         """Follow a schedule of Keras's from the next step on; without numbers, ask at each step."""
 
     @staticmethod
-    def schedule_rate(kind: str, numbers: Sequence[float], step: int, /) -> float:
+    def schedule_rate(kind: str, numbers: Sequence[float], step: float, /) -> float:
         """The learning rate of a step, counted from 0."""
 
 @final

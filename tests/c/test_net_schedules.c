@@ -9,7 +9,7 @@
 static double rate_of(cornu_schedule_kind kind, size_t count, const double *numbers,
                       uint64_t step) {
     double rate = -1.0;
-    CHECK_INT(cornu_schedule_rate(kind, count, numbers, step, &rate), CORNU_OK);
+    CHECK_INT(cornu_schedule_rate(kind, count, numbers, (double)step, &rate), CORNU_OK);
     return rate;
 }
 

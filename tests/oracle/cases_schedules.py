@@ -5,6 +5,8 @@ import numpy as np
 from .harness import Case, draw, flat, set_drawn_weights
 
 STEPS = [*range(13), 19, 20, 21, 29, 30, 31, 69, 70, 71, 100, 1000]
+# Of a curve's points, which tutorials plot; no step is a half in a training.
+BETWEEN = [0.25, 2.5, 5.75, 19.5, 33.5]
 
 SCHEDULES = {
     "exponential": ("ExponentialDecay", (0.1, 10, 0.96), {}),
@@ -32,6 +34,7 @@ def values_case(text, name, values, options):
         again = type(schedule).from_config(settings)
         return {
             "rates": np.array([schedule(step) for step in STEPS], dtype),
+            "between": np.array([schedule(step) for step in BETWEEN], dtype),
             "again": np.array([again(step) for step in STEPS[:3]], dtype),
             "config": [f"{key}: {settings[key]}" for key in sorted(settings)],
         }

@@ -9,7 +9,7 @@ import numpy as np
 from cornu import _core
 from cornu.config import floatx
 from cornu.utils.errors import shown
-from cornu.utils.number import as_integer, check_finite
+from cornu.utils.number import check_finite
 from cornu.utils.overriding import overridden
 
 
@@ -66,16 +66,46 @@ class CoreSchedule(LearningRateSchedule):
         raise NotImplementedError
 
     def __call__(self, step: Any) -> Any:
-        """Return the learning rate of a step, counted from 0, as a number of type `floatx()`."""
-        count = as_integer(step)
-        if count is None or count < 0:
-            raise ValueError(f"`step` must be an integer of at least 0. Received: {shown(step)}")
-        rate = _core.Optimizer.schedule_rate(self._kind, self._numbers(), count)
-        return np.dtype(floatx()).type(rate)
+        """Return the learning rate of a step, counted from 0, as a number of type `floatx()`.
+
+        Args:
+            step: A number of at least 0, or an array of any shape of such: the rates are one of
+                this shape then.
+
+        Raises:
+            ValueError: it is neither.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> schedule = cornu.optimizers.schedules.PolynomialDecay(1.0, 10, end_learning_rate=0.0)
+        >>> schedule(np.linspace(0, 10, 5))
+        array([1.  , 0.75, 0.5 , 0.25, 0.  ], dtype=float32)
+        """
+        steps = _as_steps(step)
+        rates = [
+            _core.Optimizer.schedule_rate(self._kind, self._numbers(), float(each))
+            for each in steps.ravel()
+        ]
+        # Indexed by (), an array without axes is a number.
+        return np.reshape(np.asarray(rates, floatx()), steps.shape)[()]
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such a schedule again."""
         return {name: getattr(self, name) for name in self._names}
+
+
+def _as_steps(step: Any) -> np.ndarray:
+    """Return steps as an array."""
+    try:
+        steps = np.asarray(step)
+    except (TypeError, ValueError):
+        steps = np.asarray(None)
+    # A counter of steps has 64 bits.
+    if steps.dtype.kind not in "iuf" or not np.all((steps >= 0) & (steps < 2.0**64)):
+        raise ValueError(f"`step` must be a number of at least 0. Received: {shown(step)}")
+    return steps
 
 
 def is_in_core(rate: Any) -> bool:

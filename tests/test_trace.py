@@ -124,6 +124,29 @@ def test_a_step_that_is_taken_back_leaves_no_sign(dtype, loss):
     assert not np.array_equal(again[1].moving_mean_before, again[1].moving_mean_after)
 
 
+class RowCount(cornu.metrics.Metric):
+    def __init__(self, name="rows", **keywords):
+        super().__init__(name=name, **keywords)
+        self.rows = self.add_weight(name="rows", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.rows.assign_add(float(len(y_true)))
+
+    def result(self):
+        return self.rows
+
+
+def test_a_metric_of_ones_own_does_not_count_a_step_that_is_taken_back():
+    model = cornu.Sequential([layers.Input((4,)), layers.Dense(3)])
+    model.compile("sgd", "mse", metrics=[RowCount()])
+    assert model.trace(X, TARGETS, apply=False).results["rows"] == 6
+    assert float(model.metrics[1].result()) == 0
+    model.train_on_batch(X, TARGETS)
+    model.trace(X[:2], TARGETS[:2], apply=False)
+    assert float(model.metrics[1].result()) == 6
+    assert model.get_metrics_result()["rows"] == 6
+
+
 def test_what_a_layer_gives_is_what_the_next_one_is_given():
     model, _ = make_pair(lambda: "sgd", "float64", "mse")
     trace = model.trace(X, TARGETS, apply=False)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from cornu import _core
+from cornu.metrics import Metric
 from cornu.models.batch_trainer import BatchTrainer
 from cornu.models.traced import LayerTrace, Trace, WeightTrace
 from cornu.utils.flag import check_flag
@@ -91,11 +92,14 @@ class Tracer(BatchTrainer):
             losses, arrays = run.record()
             return run.results() or [], losses, self._layer_traces(run, arrays)
 
+        put_back = _keep_metrics(self.metrics)
         resolved, (values, losses, layers) = self._take_batch(
             _core.TRAIN, x, y, sample_weight, None, "trace", read, recorded=True, undone=not apply
         )
         if apply:
             resolved.publish(values)
+        else:
+            put_back(self.metrics)
         targets = np.asarray(y)
         return Trace(
             model_name=self.name,
@@ -122,6 +126,24 @@ class Tracer(BatchTrainer):
             d_a, d_z = (_unscaled(values, scale) for values in derivatives)
             traces.append(LayerTrace(layer, (x, z, a, d_a, d_z), weights))
         return traces
+
+
+def _keep_metrics(metrics: Sequence[Metric]) -> Callable[[Sequence[Metric]], None]:
+    """Return what gives metrics the state back that they have now; new ones have none yet.
+
+    Those that are written in Python are asked in the middle of the step.
+    """
+    kept = [(metric, [np.array(state) for state in metric.variables]) for metric in metrics]
+
+    def put_back(found: Sequence[Metric]) -> None:
+        for metric, states in kept:
+            for variable, state in zip(metric.variables, states, strict=True):
+                variable[...] = state
+        for metric in found:
+            if all(metric is not other for other, _ in kept):
+                metric.reset_state()
+
+    return put_back
 
 
 def _unscaled(values: np.ndarray | None, scale: float) -> np.ndarray | None:

@@ -59,6 +59,9 @@ def with_boxes(layer: Any, boxes: dict[int, Any], copies: Copies) -> Any:
         first[name] = _replaced(value, boxes, copies)
     # What it is called with need not be watched for its weights to be.
     first["_is_watched"] = True
+    if is_model(layer):
+        # The core has the weights themselves.
+        first["_is_plain"] = False
     copy.__dict__.update(first)
     return copy
 

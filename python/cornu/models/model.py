@@ -127,12 +127,13 @@ class Model(Saved):
             TypeError: it is no array.
             ValueError: it has another shape.
         """
-        if self._is_watched or is_traced(inputs):
-            return self._compute(inputs, check_training(training), mask)
+        # First what a program waits for that asks row by row: it takes nothing but arrays.
         if training is None and mask is None and self._is_plain and not KEPT:
             few = self._core.predict_few(inputs)
             if few is not None:
                 return few
+        if self._is_watched or is_traced(inputs):
+            return self._compute(inputs, check_training(training), mask)
         if isinstance(inputs, KerasTensor):
             return self._call_symbolic(inputs, training, mask)
         is_training = check_training(training)

@@ -206,18 +206,31 @@ def overrides(callback: Callback, name: str) -> bool:
         callback: A callback.
         name: The hook's name.
     """
-    if not isinstance(callback, Callback):
-        return hasattr(callback, name)
-    if _is_own(callback, name):
+    kind = type(callback)
+    known = _KNOWN.get(kind)
+    if known is None:
+        if not isinstance(callback, Callback):
+            return hasattr(callback, name)
+        if kind.__module__.startswith("cornu."):
+            _KNOWN[kind] = frozenset(hook for hook in _HOOKS if _has(kind, hook))
+        if _has(kind, name):
+            return True
+    elif name in known:
         return True
-    old_name = _OLD_NAMES.get(name)
-    return old_name is not None and _is_own(callback, old_name)
+    here = callback.__dict__
+    return name in here or _OLD_NAMES.get(name) in here
 
 
-def _is_own(callback: Callback, name: str) -> bool:
-    if name in callback.__dict__:
-        return True
-    return getattr(type(callback), name) is not Callback.__dict__[name]
+_HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
+# The hooks of cornu's own classes, which stay as they are: to look for them each time would be much
+# of what a small `fit` takes.
+_KNOWN: dict[type, frozenset[str]] = {}
+
+
+def _has(kind: type, name: str) -> bool:
+    """Whether a class has a hook of its own, under this name or the older one."""
+    names = (name, _OLD_NAMES.get(name, name))
+    return any(getattr(kind, one) is not Callback.__dict__[one] for one in names)
 
 
 def _flatten(callbacks: Any) -> Iterable[Callback]:
@@ -243,5 +256,4 @@ def _is_alike(thing: Any) -> bool:
 
 
 def _sorted(logs: Logs | None) -> Logs:
-    found = logs or {}
-    return ResultDict((name, found[name]) for name in sorted(found))
+    return ResultDict((name, logs[name]) for name in sorted(logs)) if logs else ResultDict()

@@ -340,6 +340,8 @@ class Compiled:
         if optimizer._followed is not self:
             optimizer._follow(self)
         # Few optimizers have exceptions, and the list of weights is made anew at each step.
+        if not optimizer._has_exceptions and not self._treated_otherwise:
+            return
         weights = self.weights if optimizer._has_exceptions else []
         undecayed, adam = optimizer._undecayed_among(weights), optimizer._left_to_adam(weights)
         if undecayed or adam or self._treated_otherwise:

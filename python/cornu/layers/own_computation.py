@@ -278,30 +278,36 @@ class OwnComputation(ClassCore, OwnShapes):
 
     # ---- What subclasses say
 
-    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
-        """Return the output for an input. For classes of one's own to write.
+    if TYPE_CHECKING:
+        # A class of one's own has the arguments that it wants.
+        def call(self, *args: Any, **kwargs: Any) -> Any: ...
+    else:
 
-        `super().call` of a class that is derived from one of cornu's layers is what that computes.
+        def call(self, inputs, training=None, mask=None):
+            """Return the output for an input. For classes of one's own to write.
 
-        Args:
-            inputs: A read-only array of rows, or what `autograd` watches in its place.
-            training: Whether to do as in training; `call` need not have this argument.
-            mask: Which places of the input count; likewise.
+            `super().call` of a class that is derived from one of cornu's layers is what that
+            computes.
 
-        Example:
+            Args:
+                inputs: A read-only array of rows, or what `autograd` watches in its place.
+                training: Whether to do as in training; `call` need not have this argument.
+                mask: Which places of the input count; likewise.
 
-        >>> import cornu
-        >>> class Halved(cornu.layers.Layer):
-        ...     def call(self, inputs):
-        ...         return inputs / 2
-        >>> Halved()([[4.0]])
-        array([[2.]], dtype=float32)
+            Example:
 
-        Source: https://keras.io/api/layers/base_layer/
-        """
-        if not self._is_own and not self.built:
-            self._build(np.shape(inputs))
-        return self._formula(inputs, check_training(training), mask)
+            >>> import cornu
+            >>> class Halved(cornu.layers.Layer):
+            ...     def call(self, inputs):
+            ...         return inputs / 2
+            >>> Halved()([[4.0]])
+            array([[2.]], dtype=float32)
+
+            Source: https://keras.io/api/layers/base_layer/
+            """
+            if not self._is_own and not self.built:
+                self._build(np.shape(inputs))
+            return self._formula(inputs, check_training(training), mask)
 
     def _own_build(self, row: Shape) -> None:
         """Make the weights; of a class of the user's, as it does."""

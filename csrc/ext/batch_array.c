@@ -12,19 +12,29 @@ static int all_sizes(const size_t *rows, const cornu_shape *shape,
     return rank;
 }
 
-static PyObject *new_copy(int rank, npy_intp *sizes, cornu_dtype dtype, const void *data) {
-    PyObject *made = PyArray_SimpleNew(rank, sizes, cornu_dtype_numpy(dtype));
+PyObject *cornu_rows_new(const size_t *rows, const cornu_shape *shape, cornu_dtype dtype) {
+    npy_intp sizes[CORNU_MAX_RANK + 1];
+    const int rank = all_sizes(rows, shape, sizes);
+    return PyArray_SimpleNew(rank, sizes, cornu_dtype_numpy(dtype));
+}
+
+PyObject *cornu_rows_copy(const size_t *rows, const cornu_shape *shape, cornu_dtype dtype,
+                          const void *data) {
+    PyObject *made = cornu_rows_new(rows, shape, dtype);
     if (made == NULL) return NULL;
     PyArrayObject *array = (PyArrayObject *)made;
     if (PyArray_NBYTES(array) > 0) memcpy(PyArray_DATA(array), data, (size_t)PyArray_NBYTES(array));
-    PyArray_CLEARFLAGS(array, NPY_ARRAY_WRITEABLE);
     return made;
+}
+
+static PyObject *read_only(PyObject *array) {
+    if (array != NULL) PyArray_CLEARFLAGS((PyArrayObject *)array, NPY_ARRAY_WRITEABLE);
+    return array;
 }
 
 PyObject *cornu_batch_array(size_t rows, const cornu_shape *row, cornu_dtype dtype,
                             const void *data) {
-    npy_intp sizes[CORNU_MAX_RANK + 1];
-    return new_copy(all_sizes(&rows, row, sizes), sizes, dtype, data);
+    return read_only(cornu_rows_copy(&rows, row, dtype, data));
 }
 
 PyObject *cornu_batch_mask(size_t rows, const cornu_shape *row, const bool *mask) {
@@ -35,8 +45,7 @@ PyObject *cornu_batch_mask(size_t rows, const cornu_shape *row, const bool *mask
 }
 
 PyObject *cornu_plain_array(const cornu_shape *shape, cornu_dtype dtype, const void *data) {
-    npy_intp sizes[CORNU_MAX_RANK + 1];
-    return new_copy(all_sizes(NULL, shape, sizes), sizes, dtype, data);
+    return read_only(cornu_rows_copy(NULL, shape, dtype, data));
 }
 
 static bool refuse(const char *whose, int rank, npy_intp *sizes, PyObject *value) {

@@ -9,6 +9,12 @@
 
 #include "cornu.h"
 
+/* A new writable array of `shape`, or of `rows` rows of it where rows is not NULL; not initialised,
+ * or with a copy of `data`. NULL with an exception. */
+PyObject *cornu_rows_new(const size_t *rows, const cornu_shape *shape, cornu_dtype dtype);
+PyObject *cornu_rows_copy(const size_t *rows, const cornu_shape *shape, cornu_dtype dtype,
+                          const void *data);
+
 /* A new read-only array of rows x row elements with a copy of `data`. A view would change under the
  * user's hands with the next batch, and a copy costs a hundredth of what the user's code does.
  * NULL with an exception. */

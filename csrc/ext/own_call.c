@@ -3,19 +3,13 @@
 #include <string.h>
 
 #include "ext/array.h"
+#include "ext/batch_array.h"
 
 /* A new array of x, with the rows of an output before its shape. A copy, since whoever keeps it
  * would be left with memory that is used for other things. */
 static PyObject *copy_of(const cornu_own_call *what) {
-    npy_intp sizes[CORNU_MAX_RANK + 1] = {0};
-    int rank = 0;
-    if (what->weight == CORNU_OUTPUT) sizes[rank++] = (npy_intp)what->rows;
-    for (size_t i = 0; i < what->shape->rank; i++) sizes[rank++] = (npy_intp)what->shape->sizes[i];
-    PyObject *array = PyArray_SimpleNew(rank, sizes, cornu_dtype_numpy(what->dtype));
-    if (array == NULL) return NULL;
-    const size_t nbytes = (size_t)PyArray_NBYTES((PyArrayObject *)array);
-    if (nbytes > 0) memcpy(PyArray_DATA((PyArrayObject *)array), what->x, nbytes);
-    return array;
+    const size_t *rows = what->weight == CORNU_OUTPUT ? &what->rows : NULL;
+    return cornu_rows_copy(rows, what->shape, what->dtype, what->x);
 }
 
 /* Takes what the function returned. */

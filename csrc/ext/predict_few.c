@@ -1,6 +1,7 @@
 #include "ext/predict_few.h"
 
 #include "ext/array.h"
+#include "ext/batch_array.h"
 
 /* Whether an array lies as the library reads rows of `dtype`, so that it can be handed over as it
  * is. */
@@ -18,13 +19,6 @@ static bool has_row_shape(PyArrayObject *array, const cornu_shape *row) {
     return true;
 }
 
-static PyObject *new_output(const cornu_model_object *model, npy_intp rows) {
-    const cornu_shape *row = &model->shapes[model->layer_count - 1];
-    npy_intp sizes[CORNU_MAX_RANK + 1] = {rows};
-    for (size_t i = 0; i < row->rank; i++) sizes[i + 1] = (npy_intp)row->sizes[i];
-    return PyArray_SimpleNew((int)row->rank + 1, sizes, cornu_dtype_numpy(model->dtype));
-}
-
 PyObject *cornu_model_object_predict_few(PyObject *self, PyObject *x) {
     const cornu_model_object *model = (const cornu_model_object *)self;
     if (model->layer_count == 0 || !lies_right(x, model->dtype) ||
@@ -32,14 +26,14 @@ PyObject *cornu_model_object_predict_few(PyObject *self, PyObject *x) {
         Py_RETURN_NONE;
     }
     PyArrayObject *array = (PyArrayObject *)x;
-    PyObject *output = new_output(model, PyArray_DIM(array, 0));
+    const size_t rows = (size_t)PyArray_DIM(array, 0);
+    PyObject *output = cornu_rows_new(&rows, &model->shapes[model->layer_count - 1], model->dtype);
     if (output == NULL) return NULL;
     /* The GIL is kept: to give it up and get it back would take longer, nothing is waited for, and
      * nobody can change the chain or the array meanwhile. */
     cornu_status status = cornu_model_predict_few(
-        model->model, (size_t)PyArray_DIM(array, 0), (size_t)PyArray_NBYTES(array),
-        PyArray_DATA(array), (size_t)PyArray_NBYTES((PyArrayObject *)output),
-        PyArray_DATA((PyArrayObject *)output));
+        model->model, rows, (size_t)PyArray_NBYTES(array), PyArray_DATA(array),
+        (size_t)PyArray_NBYTES((PyArrayObject *)output), PyArray_DATA((PyArrayObject *)output));
     if (status == CORNU_OK) return output;
     Py_DECREF(output);
     /* Whatever the reason, the run that is made next will say it in full. */

@@ -1,40 +1,38 @@
 #include "ext/record_list.h"
 
-#include <string.h>
+#include <stdbool.h>
 
-#include "ext/array.h"
+#include "ext/batch_array.h"
 #include "ext/span_view.h"
 
-/* A new array of so many rows that holds a copy; None where there is nothing to copy. */
+/* A new tuple that takes the items over; NULL where one of them is, which has set an exception. */
+static PyObject *pack(Py_ssize_t count, PyObject *const *items) {
+    bool is_whole = true;
+    for (Py_ssize_t i = 0; i < count; i++) is_whole = is_whole && items[i] != NULL;
+    PyObject *tuple = is_whole ? PyTuple_New(count) : NULL;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (tuple != NULL) {
+            PyTuple_SET_ITEM(tuple, i, items[i]);
+        } else {
+            Py_XDECREF(items[i]);
+        }
+    }
+    return tuple;
+}
+
+/* None where there is nothing to copy. */
 static PyObject *rows_of(const cornu_layer_record *record, const cornu_shape *row,
                          const void *values) {
-    npy_intp sizes[CORNU_MAX_RANK + 1];
     if (values == NULL) Py_RETURN_NONE;
-    sizes[0] = (npy_intp)record->rows;
-    for (size_t i = 0; i < row->rank; i++) sizes[i + 1] = (npy_intp)row->sizes[i];
-    PyObject *array =
-        PyArray_SimpleNew((int)row->rank + 1, sizes, cornu_dtype_numpy(record->dtype));
-    if (array == NULL) return NULL;
-    PyArrayObject *copy = (PyArrayObject *)array;
-    if (PyArray_NBYTES(copy) > 0) memcpy(PyArray_DATA(copy), values, (size_t)PyArray_NBYTES(copy));
-    return array;
+    return cornu_rows_copy(&record->rows, row, record->dtype, values);
 }
 
 static PyObject *layer_tuple(const cornu_layer_record *record) {
-    PyObject *tuple = NULL;
-    PyObject *x = rows_of(record, &record->input, record->x);
-    PyObject *z = rows_of(record, &record->z_shape, record->z);
-    PyObject *y = rows_of(record, &record->output, record->y);
-    PyObject *dy = rows_of(record, &record->output, record->dy);
-    PyObject *dz = rows_of(record, &record->z_shape, record->dz);
-    if (x != NULL && z != NULL && y != NULL && dy != NULL && dz != NULL)
-        tuple = PyTuple_Pack(5, x, z, y, dy, dz);
-    Py_XDECREF(x);
-    Py_XDECREF(z);
-    Py_XDECREF(y);
-    Py_XDECREF(dy);
-    Py_XDECREF(dz);
-    return tuple;
+    PyObject *const arrays[] = {
+        rows_of(record, &record->input, record->x), rows_of(record, &record->z_shape, record->z),
+        rows_of(record, &record->output, record->y), rows_of(record, &record->output, record->dy),
+        rows_of(record, &record->z_shape, record->dz)};
+    return pack(5, arrays);
 }
 
 PyObject *cornu_record_list(const cornu_run *run) {
@@ -50,30 +48,21 @@ PyObject *cornu_record_list(const cornu_run *run) {
 
 PyObject *cornu_weight_record_tuple(const cornu_run *run, const cornu_span *span) {
     cornu_weight_record record;
-    PyObject *tuple = NULL;
     if (!cornu_run_weight_record(run, span, &record)) {
         PyErr_SetString(PyExc_ValueError, "The run was not recorded, or has no such weight.");
         return NULL;
     }
-    PyObject *before = cornu_span_shaped_copy(span, record.before);
-    PyObject *after = cornu_span_shaped_copy(span, record.after);
-    PyObject *gradient = record.gradient != NULL ? cornu_span_shaped_copy(span, record.gradient)
-                                                 : Py_NewRef(Py_None);
-    if (before != NULL && after != NULL && gradient != NULL)
-        tuple = PyTuple_Pack(3, before, after, gradient);
-    Py_XDECREF(before);
-    Py_XDECREF(after);
-    Py_XDECREF(gradient);
-    return tuple;
+    PyObject *const copies[] = {
+        cornu_span_shaped_copy(span, record.before), cornu_span_shaped_copy(span, record.after),
+        record.gradient != NULL ? cornu_span_shaped_copy(span, record.gradient)
+                                : Py_NewRef(Py_None)};
+    return pack(3, copies);
 }
 
 PyObject *cornu_recorded_losses(const cornu_run *run) {
+    const cornu_shape number = {0};
     size_t count;
     const double *losses = cornu_run_recorded_losses(run, &count);
     if (losses == NULL) Py_RETURN_NONE;
-    const npy_intp size = (npy_intp)count;
-    PyObject *array = PyArray_SimpleNew(1, &size, NPY_FLOAT64);
-    if (array == NULL) return NULL;
-    memcpy(PyArray_DATA((PyArrayObject *)array), losses, count * sizeof *losses);
-    return array;
+    return cornu_rows_copy(&count, &number, CORNU_FLOAT64, losses);
 }

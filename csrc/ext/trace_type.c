@@ -7,6 +7,7 @@
 #include "cornu.h"
 #include "ext/arguments.h"
 #include "ext/array.h"
+#include "ext/batch_array.h"
 #include "ext/errors.h"
 #include "ext/interrupt.h"
 #include "ext/model_type.h"
@@ -20,18 +21,12 @@ typedef struct trace_object {
     PyObject *output;
     cornu_shape input;
     cornu_dtype dtype;
-    npy_intp rows;
+    size_t rows;
     atomic_bool busy; /* a pass is under way, perhaps without the GIL */
 } trace_object;
 
 static trace_object *trace_of(PyObject *self) {
     return (trace_object *)self;
-}
-
-static PyArrayObject *new_rows(npy_intp rows, const cornu_shape *row, cornu_dtype dtype) {
-    npy_intp sizes[CORNU_MAX_RANK + 1] = {rows};
-    for (size_t i = 0; i < row->rank; i++) sizes[i + 1] = (npy_intp)row->sizes[i];
-    return (PyArrayObject *)PyArray_SimpleNew((int)row->rank + 1, sizes, cornu_dtype_numpy(dtype));
 }
 
 /* Both arrays are pinned; `output` is new. */
@@ -41,7 +36,7 @@ static bool pass_forward(trace_object *self, const cornu_module_state *state, co
     cornu_error error = CORNU_NO_ERROR;
     cornu_signals signals;
     cornu_trace_options options = {.training = training,
-                                   .rows = (size_t)self->rows,
+                                   .rows = self->rows,
                                    .x = PyArray_DATA(x),
                                    .x_nbytes = (size_t)PyArray_NBYTES(x),
                                    .mask = mask != NULL ? PyArray_DATA(mask) : NULL,
@@ -100,10 +95,10 @@ static PyObject *trace_new(PyTypeObject *type, PyObject *values, PyObject *keywo
     if (pins == NULL) return NULL;
     trace_object *self = (trace_object *)type->tp_alloc(type, 0);
     if (self != NULL) {
-        self->rows = PyArray_DIM(x, 0);
+        self->rows = (size_t)PyArray_DIM(x, 0);
         self->dtype = model->dtype;
         self->input = model->input;
-        self->output = (PyObject *)new_rows(self->rows, row, self->dtype);
+        self->output = cornu_rows_new(&self->rows, row, self->dtype);
         if (self->output == NULL || !pass_forward(self, state, model->model, x, mask, training)) {
             Py_CLEAR(self);
         }
@@ -147,7 +142,7 @@ static PyObject *pull_back_pinned(trace_object *self, PyArrayObject *dy) {
     cornu_error error = CORNU_NO_ERROR;
     cornu_signals signals;
     PyObject *result = NULL, *gradients = NULL;
-    PyArrayObject *dx = new_rows(self->rows, &self->input, self->dtype);
+    PyArrayObject *dx = (PyArrayObject *)cornu_rows_new(&self->rows, &self->input, self->dtype);
     if (dx == NULL) return NULL;
     cornu_signals_begin(&signals, cornu_type_state_of(Py_TYPE(self)));
     cornu_status status = cornu_trace_pull_back(

@@ -92,11 +92,11 @@ class Tracer(BatchTrainer):
             losses, arrays = run.record()
             return run.results() or [], losses, self._layer_traces(run, arrays)
 
-        put_back = _keep_metrics(self.metrics)
+        put_back = None if apply else _keep_metrics(self.metrics)
         resolved, (values, losses, layers) = self._take_batch(
             _core.TRAIN, x, y, sample_weight, None, "trace", read, recorded=True, undone=not apply
         )
-        if apply:
+        if put_back is None:
             resolved.publish(values)
         else:
             put_back(self.metrics)

@@ -19,6 +19,7 @@ PARTS_OF_HEADER = (
     "cornu_losses.h",
     "cornu_optimizers.h",
     "cornu_rules.h",
+    "cornu_runs.h",
 )
 INCLUDE = re.compile(r"^\s*#\s*include\s*([<\"])([^>\"]+)[>\"]", re.MULTILINE)
 C_FILES = sorted((*CSRC.rglob("*.c"), *CSRC.rglob("*.h")))

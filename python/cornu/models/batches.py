@@ -215,7 +215,7 @@ def comes_in_batches(x: Any) -> bool:
     (True, False, False)
     """
     if x is None or isinstance(
-        x, KerasTensor | np.ndarray | list | tuple | dict | set | str | bytes
+        x, np.ndarray | list | tuple | dict | set | str | bytes | KerasTensor
     ):
         return False
     if _is_dataset(x):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from cornu.layers.input_layer import InputLayer
 
 
@@ -36,7 +38,8 @@ class NamedRow(tuple[int, ...]):
         Raises:
             TypeError: it has another name, or several.
         """
-        if not isinstance(x, Mapping):
+        # Of an abstract class it takes longer to ask.
+        if isinstance(x, np.ndarray) or not isinstance(x, Mapping):
             return x
         if list(x) != [self._name]:
             raise TypeError(

@@ -152,7 +152,8 @@ class Trainer(Tracer):
         steps = check_steps("steps_per_epoch", steps_per_epoch)
         test_steps = check_steps("validation_steps", validation_steps)
         listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
-        given = take_any_validation(validation_data, test_steps, test_size, self._known_row())
+        row = self._known_row()
+        given = take_any_validation(validation_data, test_steps, test_size, row)
         feed: Feed | None = None
         if comes_in_batches(x):
             refuse_beside_batches({"y": y, "sample_weight": sample_weight})
@@ -163,7 +164,7 @@ class Trainer(Tracer):
             # To read rows in any order from a file would take longer than to read all of it.
             kept = None if is_shuffled is True else stored(x)
             if kept is None:
-                data = take_data(x, y, sample_weight, row=self._known_row())
+                data = take_data(x, y, sample_weight, row=row)
             else:
                 data = take_stored(kept, y, sample_weight)
             is_split = validation_data is None and bool(

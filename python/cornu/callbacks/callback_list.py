@@ -127,6 +127,20 @@ class CallbackList:
         # added to them: those of this list work on a copy.
         return [self.on_epoch_end] if found and name == "on_epoch_end" else found
 
+    def _hooks_among(self, names: Iterable[str]) -> dict[str, list[Hook]]:
+        """Return what to call for those of some hooks that anyone has, as `hooks` has it for one.
+
+        Args:
+            names: The hooks.
+        """
+        found: dict[str, list[Hook]] = {}
+        for callback in self.callbacks:
+            for name in _own_among(callback, names):
+                found.setdefault(name, []).append(getattr(callback, name))
+        if "on_epoch_end" in found:
+            found["on_epoch_end"] = [self.on_epoch_end]
+        return found
+
     def _overridden(self, name: str) -> list[Hook]:
         return [getattr(callback, name) for callback in self.callbacks if overrides(callback, name)]
 
@@ -221,7 +235,15 @@ def overrides(callback: Callback, name: str) -> bool:
     return name in here or _OLD_NAMES.get(name) in here
 
 
-_HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
+def _own_among(callback: Callback, names: Iterable[str]) -> Iterable[str]:
+    """Those of some hooks that a callback has of its own."""
+    known = _KNOWN.get(type(callback))
+    if known is not None and _HOOKS.isdisjoint(callback.__dict__):
+        return known.intersection(names)
+    return [name for name in names if overrides(callback, name)]
+
+
+_HOOKS = frozenset(name for name in vars(Callback) if name.startswith("on_"))
 # The hooks of cornu's own classes, which stay as they are: to look for them each time would be much
 # of what a small `fit` takes.
 _KNOWN: dict[type, frozenset[str]] = {}
@@ -256,4 +278,4 @@ def _is_alike(thing: Any) -> bool:
 
 
 def _sorted(logs: Logs | None) -> Logs:
-    return ResultDict((name, logs[name]) for name in sorted(logs)) if logs else ResultDict()
+    return ResultDict(sorted(logs.items())) if logs else ResultDict()

@@ -20,6 +20,8 @@ from cornu.utils.user_frame import user_level
 # How a data set made for Keras itself is told, by the names of its bases.
 _DATASET_BASES = ("PyDataset", "Sequence")
 _DATASET_PACKAGES = ("keras", "tensorflow", "tf_keras")
+# What is all rows at once, or nothing to train with. (A union would be made anew at each question.)
+_AT_ONCE = (np.ndarray, list, tuple, dict, set, str, bytes, KerasTensor)
 
 
 class Batches:
@@ -214,9 +216,7 @@ def comes_in_batches(x: Any) -> bool:
     >>> comes_in_batches(iter([])), comes_in_batches([[1.0]]), comes_in_batches(np.ones(3))
     (True, False, False)
     """
-    if x is None or isinstance(
-        x, np.ndarray | list | tuple | dict | set | str | bytes | KerasTensor
-    ):
+    if x is None or isinstance(x, _AT_ONCE):
         return False
     if _is_dataset(x):
         return True

@@ -20,6 +20,7 @@ from cornu.models.chain_building import ChainBuilding
 from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.chain_tensors import ChainTensors
 from cornu.models.intake import Intake, check_place, leading_data_layers, row_after
+from cornu.models.named_row import NamedRow, named_row
 from cornu.models.trainer import Trainer
 from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
@@ -83,6 +84,10 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         self._path: str | None = None
         self._built = False
         self._goes_by_layer = False
+        # Whether Python computes one of them.
+        self._has_own_layers = False
+        # What rows are known to be, by the input.
+        self._input_row: NamedRow | None = None
         # Whether it stays built, whatever becomes of the data that it was built for.
         self._settled = False
         # Whether the core can be asked at once, with nothing to be kept beside the output.
@@ -301,6 +306,8 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         if built:
             for part in self._parts:
                 part._note_home(self)
+        self._input_row = named_row(layers)
+        self._has_own_layers = any(layer._is_own for layer in self._flat)
         # Whether a call keeps penalties of what layers give out, or masks.
         self._goes_by_layer = any(
             layer.activity_regularizer is not None or layer._may_add_losses or layer._makes_mask

@@ -13,8 +13,8 @@ from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.models.chain_shapes import Shape, infer_shapes
 from cornu.models.intake import Intake, row_after
-from cornu.models.named_row import NamedRow
-from cornu.models.trial import Trial
+from cornu.models.named_row import NamedRow, named_row
+from cornu.models.trial import NO_TRIAL, Trial
 from cornu.utils.keywords import of_sequential
 
 
@@ -30,6 +30,7 @@ class ChainBuilding:
     _layers: list[Any]
     _parts: Sequence[Any]
     _intake: Intake | None
+    _input_row: NamedRow | None
     _before_core: Any
     _chain: Callable[[], Sequence[Layer]]
     _set_chain: Callable[..., None]
@@ -129,26 +130,24 @@ class ChainBuilding:
             self._core.set_input(row)
             first = self._layers[0]._like((None, *row))
             self._layers, self._row, self._output = [first, *self._layers[1:]], row, output
+            self._input_row = named_row(self._layers)
             self._tensors = None
 
     def _known_row(self) -> Any:
-        if self._intake is not None:
-            return self._intake
-        first = self._layers[0] if self._layers else None
-        return NamedRow(first) if isinstance(first, InputLayer) else None
+        return self._input_row if self._intake is None else self._intake
 
     def _build_for(self, row: Shape) -> Trial:
         if self._settled:
             if row != self._row:
                 self._plan_for(row)
-            return Trial()
+            return NO_TRIAL
         with build_lock():
             if self._built:
                 # Whoever built it may still be at work, but this call counts on it too.
                 self._settled = self._intake is None
                 if self._settled and row != self._row:
                     self._plan_for(row)
-                return Trial()
+                return NO_TRIAL
             new = [layer for layer in self._chain() if not layer._built]
             before = self._states(self._parts)
             undo_objective = self._note_objective()

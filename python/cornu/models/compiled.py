@@ -73,6 +73,9 @@ class Compiled:
         """
         raise NotImplementedError
 
+    # Whether Python computes one of its layers.
+    _has_own_layers: bool
+
     def _chain(self) -> Sequence[Any]:
         """The layers that the core computes."""
         raise NotImplementedError
@@ -296,21 +299,19 @@ class Compiled:
         """
         objective = self._require_objective(before)
         row, output = self._shapes(data.x)
-        first, last = self._end_names()
-        check_x(data.x, row, first)
+        ends = self._end_names
+        check_x(data.x, row, ends)
         resolved = objective.resolve((None, *output), data.y.shape)
         loss = resolved.loss[0]
         if not resolved.takes_any_target:
             targets = resolved.targets_for(data.y)
-            check_y(targets, output, resolved.sparse, last, loss=loss)
+            check_y(targets, output, resolved.sparse, ends, loss=loss)
         if validation is not None:
-            check_x(validation.x, row, first, "validation x")
+            check_x(validation.x, row, ends, "validation x")
             if not resolved.takes_any_target:
                 targets = resolved.targets_for(validation.y)
-                check_y(targets, output, resolved.sparse, last, "validation y", loss)
-        if before in _TRAINING and (
-            resolved.loss[0] == "foreign" or any(layer._is_own for layer in self._chain())
-        ):
+                check_y(targets, output, resolved.sparse, ends, "validation y", loss)
+        if before in _TRAINING and (loss == "foreign" or self._has_own_layers):
             require_autograd()
         if self._bound is not resolved and before in ("fit", "train_on_batch", "trace"):
             self._check_last_activation(resolved, output)
@@ -318,12 +319,15 @@ class Compiled:
         with trial:
             objective.resolved = resolved
             resolved.note_targets(data.y)
-            if self.optimizer is not None:
-                self._tell_optimizer(self.optimizer)
+            optimizer = self._optimizer
+            if optimizer is not None:
+                self._tell_optimizer(optimizer)
             if self._bound is not resolved:
-                optimizer = None if self.optimizer is None else self.optimizer._core
                 self._core.compile(
-                    resolved.loss, optimizer, resolved.specifications, resolved.weighted_count
+                    resolved.loss,
+                    None if optimizer is None else optimizer._core,
+                    resolved.specifications,
+                    resolved.weighted_count,
                 )
                 self._bound = resolved
         return resolved, trial
@@ -363,7 +367,9 @@ class Compiled:
         """The data with weights that the loss weight of `compile` is part of, and targets as the
         loss takes them."""
         if self._bound is not None:
-            data = data._replace(y=self._bound.targets_for(data.y))
+            targets = self._bound.targets_for(data.y)
+            if targets is not data.y:
+                data = data._replace(y=targets)
         scale = 1.0 if self._objective is None else self._objective.loss_weight
         if scale == 1.0:
             return data

@@ -197,7 +197,7 @@ class Evaluator(Compiled):
         loop = BatchLoop(listeners, PREDICT_HOOKS)
         inputs = first_rows(take_x(x, row=self._known_row()), count, size)
         row, output = self._shapes(inputs)
-        check_x(inputs, row, self._end_names()[0])
+        check_x(inputs, row, self._end_names)
         shape = (len(inputs), *output)
         if out is None:
             result = np.empty(shape, self.dtype)
@@ -271,7 +271,7 @@ class Evaluator(Compiled):
             given = x if isinstance(known, Intake) else inputs
             return self.predict(given, batch_size=len(inputs), verbose=0)
         row, output = self._shapes(inputs)
-        check_x(inputs, row, self._end_names()[0])
+        check_x(inputs, row, self._end_names)
         self._build_for(row)
         return np.empty((0, *output), self.dtype)
 

@@ -17,31 +17,39 @@ Hooks = dict[int, list[Hook]]
 Logs = Callable[[int, int], dict[str, Any]]
 
 _FIT_HOOKS = {
-    _core.EPOCH_BEGIN: "on_epoch_begin",
-    _core.BATCH_BEGIN: "on_train_batch_begin",
-    _core.BATCH_END: "on_train_batch_end",
-    _core.VALIDATION_BEGIN: "on_test_begin",
-    _core.VALIDATION_BATCH_BEGIN: "on_test_batch_begin",
-    _core.VALIDATION_BATCH_END: "on_test_batch_end",
-    _core.VALIDATION_END: "on_test_end",
-    _core.EPOCH_END: "on_epoch_end",
+    "on_epoch_begin": _core.EPOCH_BEGIN,
+    "on_train_batch_begin": _core.BATCH_BEGIN,
+    "on_train_batch_end": _core.BATCH_END,
+    "on_test_begin": _core.VALIDATION_BEGIN,
+    "on_test_batch_begin": _core.VALIDATION_BATCH_BEGIN,
+    "on_test_batch_end": _core.VALIDATION_BATCH_END,
+    "on_test_end": _core.VALIDATION_END,
+    "on_epoch_end": _core.EPOCH_END,
 }
 TEST_HOOKS = {
-    _core.BATCH_BEGIN: "on_test_batch_begin",
-    _core.BATCH_END: "on_test_batch_end",
+    "on_test_batch_begin": _core.BATCH_BEGIN,
+    "on_test_batch_end": _core.BATCH_END,
 }
 PREDICT_HOOKS = {
-    _core.BATCH_BEGIN: "on_predict_batch_begin",
-    _core.BATCH_END: "on_predict_batch_end",
+    "on_predict_batch_begin": _core.BATCH_BEGIN,
+    "on_predict_batch_end": _core.BATCH_END,
 }
 
 
-def find_hooks(callbacks: CallbackList, names: dict[int, str]) -> tuple[Hooks, int]:
-    """Return the overridden hooks of each event, and the events that the core must stop at."""
-    hooks = {event: callbacks.hooks(name) for event, name in names.items()}
-    listen = _core.TICK if callbacks.display is not None else 0
-    for event, methods in hooks.items():
-        if methods and event != _core.EPOCH_END:
+def find_hooks(callbacks: CallbackList, events: dict[str, int]) -> tuple[Hooks, int]:
+    """Return what to call at each event, and the events that the core must stop at.
+
+    Args:
+        callbacks: The callbacks.
+        events: The event of each hook.
+    """
+    listen = 0 if callbacks.display is None else _core.TICK
+    hooks: Hooks = {}
+    for name, methods in callbacks._hooks_among(events).items():
+        event = events[name]
+        hooks[event] = methods
+        # The core does so anyway.
+        if event != _core.EPOCH_END:
             listen |= event
     return hooks, listen
 
@@ -94,12 +102,14 @@ class FitLoop:
         model.optimizer._prepare_schedule()
         if model.stop_training:
             run.stop()
-        while (event := _advance(run, trial)) != _core.DONE:
+        advance = trial.around(run.advance)
+        while (event := advance()) != _core.DONE:
             if event == _core.EPOCH_END:
                 epoch = run.progress()[0]
-                validation = (self._validate or (lambda _: run.validation_results()))(epoch)
+                validate = self._validate
+                validation = run.validation_results() if validate is None else validate(epoch)
                 logs = resolved.epoch_logs(run.results() or [], validation)
-                for hook in hooks[event]:
+                for hook in hooks.get(event, ()):
                     hook(epoch, logs)
             elif event == _core.BAD_LOSS:
                 epoch, batch, *_ = run.progress()
@@ -143,12 +153,12 @@ class BatchLoop:
 
     Args:
         callbacks: The callbacks.
-        names: The hook of each event.
+        events: The event of each hook.
     """
 
-    def __init__(self, callbacks: CallbackList, names: dict[int, str]) -> None:
+    def __init__(self, callbacks: CallbackList, events: dict[str, int]) -> None:
         self._callbacks = callbacks
-        self._hooks, self.listen = find_hooks(callbacks, names)
+        self._hooks, self.listen = find_hooks(callbacks, events)
 
     def run(self, run: _core.Run, trial: Trial, stopped: Callable[[], bool], logs: Logs) -> int:
         """Go through the batches, calling batch hooks; a stop ends them after the one under way.
@@ -166,7 +176,8 @@ class BatchLoop:
         display = self._callbacks.display
         if stopped():
             run.stop()
-        while (event := _advance(run, trial)) != _core.DONE:
+        advance = trial.around(run.advance)
+        while (event := advance()) != _core.DONE:
             _, step, row, _, _, _, _ = run.progress()
             if event == _core.BATCH_BEGIN:
                 begin = row
@@ -180,11 +191,6 @@ class BatchLoop:
             if stopped():
                 run.stop()
         return run.progress()[2]
-
-
-def _advance(run: _core.Run, trial: Trial) -> int:
-    with trial:
-        return run.advance()
 
 
 def _without_outputs(logs: dict[str, Any]) -> dict[str, Any]:

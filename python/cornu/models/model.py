@@ -145,7 +145,7 @@ class Model(Saved):
         found = self._mask_for(inputs, mask)
         x = take_rows(inputs, "inputs", self._known_row())
         row, _ = self._shapes(x)
-        check_x(x, row, self._end_names()[0], "inputs")
+        check_x(x, row, self._end_names, "inputs")
         with self._build_for(row):
             if found is None and not self._goes_by_layer:
                 return forward(self._core, x, is_training)
@@ -170,7 +170,7 @@ class Model(Saved):
                 f'Model "{self._name}" within a layer must be built by the end of `build`, or by '
                 "a call in `call` outside training, and begin with no layer that prepares data."
             )
-        check_x(x, self._row, self._end_names()[0], "inputs")
+        check_x(x, self._row, self._end_names, "inputs")
         for layer in self._chain():
             x = layer(x, training=training)
         return x

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,3 +47,9 @@ class NamedRow(tuple[int, ...]):
                 f"{self._name!r}, and no other. Received: a dict of {list(x)}"
             )
         return x[self._name]
+
+
+def named_row(layers: Sequence[Any]) -> NamedRow | None:
+    """Return the row that the first of a chain of layers says, if it is an input; else None."""
+    first = layers[0] if layers else None
+    return NamedRow(first) if isinstance(first, InputLayer) else None

@@ -161,6 +161,7 @@ class Resolved:
             metric_specification(metric, output_shape) for metric in found
         ]
         self._own = [name == "foreign" for name, *_ in self.specifications]
+        self._has_own = any(self._own)
         self._output_shape = output_shape
         # Whether the core gives more than a number for each.
         self._has_sums = any(isinstance(metric, SumsMetric) for metric in found)
@@ -201,6 +202,8 @@ class Resolved:
 
     def note_targets(self, y: Any) -> None:
         """Let metrics of the user's have whole numbers as such, where `y` has them."""
+        if not self._has_own:
+            return
         for specification, own in zip(self.specifications, self._own, strict=True):
             if own:
                 specification[1].target_dtype = y.dtype

@@ -277,7 +277,7 @@ def predict(
 
 def _predict_batch(model: Any, x: np.ndarray) -> np.ndarray:
     row, _ = model._shapes(x)
-    check_x(x, row, model._end_names()[0])
+    check_x(x, row, model._end_names)
     trial = model._build_for(row)
     with trial:
         return forward(model._core, x)

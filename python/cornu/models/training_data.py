@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,8 @@ from cornu.utils.errors import shown
 from cornu.utils.number import as_float
 
 Shape = tuple[int, ...]
+# Asked only where an error is to name them.
+Ends = Callable[[], tuple[str, str]]
 
 
 class TrainingData(NamedTuple):
@@ -134,6 +136,8 @@ def take_rows(x: Any, name: str, row: Shape | Intake | None) -> np.ndarray:
     """
     if isinstance(row, Intake):
         return row.take(x, name)
+    if type(x) is np.ndarray:
+        return as_rows(x, name)
     if isinstance(row, NamedRow):
         x = row.only_of(x)
     only = only_array(x, name)
@@ -145,6 +149,8 @@ def take_rows(x: Any, name: str, row: Shape | Intake | None) -> np.ndarray:
 
 def _take_only(value: Any, name: str, count: int) -> np.ndarray:
     """The value as an array; that of a list of one, if it has as many rows as the inputs."""
+    if type(value) is np.ndarray:
+        return as_rows(value, name)
     only = only_array(value, name)
     return as_rows(value if only is None or len(only) != count else only, name)
 
@@ -190,13 +196,13 @@ def split(data: TrainingData, fraction: Any) -> tuple[TrainingData, TrainingData
     return data.rows(slice(at)), data.rows(slice(at, None))
 
 
-def check_x(x: np.ndarray, row: Shape, layer: str, name: str = "x") -> None:
+def check_x(x: np.ndarray, row: Shape, ends: Ends, name: str = "x") -> None:
     """Check that inputs have the model's input shape; (n,) stands for (n, 1).
 
     Args:
         x: Inputs.
         row: The shape of a row that the model takes.
-        layer: The first layer's name.
+        ends: Names the model's first and last layer.
         name: What the caller calls them.
 
     Raises:
@@ -206,13 +212,13 @@ def check_x(x: np.ndarray, row: Shape, layer: str, name: str = "x") -> None:
     if shape == row or (shape == () and row == (1,)):
         return
     raise ValueError(
-        f'`{name}` must have the shape that layer 0 "{layer}" takes, {_shown(row)}. '
+        f'`{name}` must have the shape that layer 0 "{ends()[0]}" takes, {_shown(row)}. '
         f"Received: {x.shape}"
     )
 
 
 def check_y(
-    y: np.ndarray, row: Shape, sparse: bool, layer: str, name: str = "y", loss: str = ""
+    y: np.ndarray, row: Shape, sparse: bool, ends: Ends, name: str = "y", loss: str = ""
 ) -> None:
     """Check that targets have the output's shape; (n,) and (n, 1) stand for each other.
 
@@ -220,7 +226,7 @@ def check_y(
         y: Targets.
         row: The shape of a row of the output.
         sparse: Whether they are class ids, and so have no axis of classes, or one of size 1.
-        layer: The last layer, `3 "dense"`.
+        ends: Names the model's first and last layer, the last one as `3 "dense"`.
         name: What the caller calls them.
         loss: The core's name of the loss, by which the error can tell which other one they fit.
 
@@ -237,7 +243,7 @@ def check_y(
             return
         expected, what = _shown(row), "the shape of the output"
     raise ValueError(
-        f"`{name}` must have shape {expected}, {what} {_shown(row)} of layer {layer}. "
+        f"`{name}` must have shape {expected}, {what} {_shown(row)} of layer {ends()[1]}. "
         f"Received: {y.shape}{_advice(loss, shape, row)}"
     )
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 
 class Trial:
@@ -36,6 +39,17 @@ class Trial:
         """Whether there is anything to take back."""
         return self._take_back is not None
 
+    def around(self, function: Callable[[], Result]) -> Callable[[], Result]:
+        """Return a function that calls another one within it; that one, where nothing was built."""
+        if self._take_back is None:
+            return function
+
+        def call() -> Result:
+            with self:
+                return function()
+
+        return call
+
     def __enter__(self) -> None:
         pass
 
@@ -49,3 +63,7 @@ class Trial:
             return
         if issubclass(kind, ValueError | TypeError):
             self._take_back()
+
+
+# Of what is built already.
+NO_TRIAL = Trial()

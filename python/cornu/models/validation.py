@@ -12,7 +12,7 @@ from cornu.models import streaming
 from cornu.models.batches import Feed, warn_of_end
 from cornu.models.loops import TEST_HOOKS, BatchLoop
 from cornu.models.training_data import TrainingData
-from cornu.models.trial import Trial
+from cornu.models.trial import NO_TRIAL, Trial
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer, check_integer
 
@@ -59,7 +59,7 @@ class Validation:
             listeners.on_test_end(part.logs())
             return part.values or None
         resolved, _ = model._bind("fit", self._source)
-        return evaluate_rows(model, self._source, self._size, listeners, resolved, Trial())
+        return evaluate_rows(model, self._source, self._size, listeners, resolved, NO_TRIAL)
 
     def _is_due(self, number: int) -> bool:
         if isinstance(self._frequency, int):
@@ -119,6 +119,9 @@ def check_frequency(value: Any) -> Frequency:
     Raises:
         ValueError: it is neither a positive integer nor a collection of them.
     """
+    # Of an abstract class it takes longer to ask.
+    if isinstance(value, int):
+        return check_integer("validation_freq", value)
     if isinstance(value, Collection) and not isinstance(value, str | bytes):
         numbers = [as_integer(number) for number in value]
         if None in numbers:

@@ -21,6 +21,8 @@ def as_integer(value: Any) -> int | None:
     >>> as_integer(np.uint8(3)), as_integer(3.0), as_integer(True)
     (3, None, None)
     """
+    if type(value) is int:
+        return value
     if isinstance(value, bool | np.bool_):
         return None
     try:

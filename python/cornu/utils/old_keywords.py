@@ -89,8 +89,10 @@ def takes_old_keywords(function: Function) -> Function:
 
     @functools.wraps(function)
     def called(*args: Any, **kwargs: Any) -> Any:
-        for old in newer.keys() & kwargs.keys():
-            name, value = newer[old], kwargs.pop(old)
+        for old, name in newer.items():
+            if old not in kwargs:
+                continue
+            value = kwargs.pop(old)
             given = dict(zip(names, args, strict=False)) | kwargs
             if name in given:
                 raise given_twice(name, given[name], old, value)

@@ -177,6 +177,11 @@ cornu_status cornu_layer_output_shape_again(const cornu_layer *layer, const corn
                                             cornu_error *error);
 /* Makes the spans, filled with zero, in one block of their own. A built layer only checks. */
 cornu_status cornu_layer_build(cornu_layer *layer, const cornu_shape *input, cornu_error *error);
+/* Builds a layer with the weights, and for the input, of another one that differs from it in its
+ * activation alone; both have them from here on. CORNU_ERROR_STATE: it is built, or the other is
+ * not; CORNU_ERROR_VALUE: they differ in more. */
+cornu_status cornu_layer_take_weights(cornu_layer *layer, const cornu_layer *from,
+                                      cornu_error *error);
 /* 0 before build. Dense: kernel (input, units), then bias (units). BatchNormalization: gamma, beta,
  * where it has them, moving mean and moving variance. The span is borrowed from the
  * layer. */

@@ -287,6 +287,16 @@ static PyObject *layer_share_state(PyObject *self, PyObject *other) {
     return none_or_error(status, &error);
 }
 
+static PyObject *layer_take_weights(PyObject *self, PyObject *other) {
+    cornu_error error = CORNU_NO_ERROR;
+    if (!Py_IS_TYPE(other, Py_TYPE(self))) {
+        cornu_argument_refuse(PyExc_TypeError, "other", "a Layer", other);
+        return NULL;
+    }
+    cornu_status status = cornu_layer_take_weights(layer_of(self), layer_of(other), &error);
+    return none_or_error(status, &error);
+}
+
 static PyMethodDef layer_methods[] = {
     {"output_shape", (PyCFunction)(void (*)(void))layer_output_shape, METH_FASTCALL | METH_KEYWORDS,
      "output_shape($self, /, input_shape, first_shape=None)\n--\n\n"
@@ -304,6 +314,9 @@ static PyMethodDef layer_methods[] = {
     {"share_state", layer_share_state, METH_O,
      "share_state($self, other, /)\n--\n\n"
      "What another layer draws from, behind all weights, as a layer's that Python computes."},
+    {"take_weights", layer_take_weights, METH_O,
+     "take_weights($self, other, /)\n--\n\n"
+     "Be built with the weights of a layer that differs in its activation alone."},
     {"set_regularizer", (PyCFunction)(void (*)(void))layer_set_regularizer,
      METH_FASTCALL | METH_KEYWORDS,
      "set_regularizer($self, /, index, kind, l1=0.0, l2=0.0)\n--\n\n"

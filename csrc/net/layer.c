@@ -186,3 +186,31 @@ cornu_status cornu_layer_build(cornu_layer *layer, const cornu_shape *input, cor
     if (status == CORNU_OK) cornu_layer_adopt_spans(layer, input, count, spans);
     return status;
 }
+
+cornu_status cornu_layer_take_weights(cornu_layer *layer, const cornu_layer *from,
+                                      cornu_error *error) {
+    if (layer->built || !from->built) {
+        return cornu_error_set(error, CORNU_ERROR_STATE,
+                               "A layer that is not built takes the weights of one that is.");
+    }
+    cornu_shape output;
+    cornu_span_request requests[CORNU_LAYER_MAX_SPANS];
+    cornu_status status = cornu_layer_output_shape(layer, &from->input, &output, error);
+    if (status != CORNU_OK) return status;
+    size_t count = layer->type->spans ? layer->type->spans(layer, &from->input, requests) : 0;
+    bool fits = layer->dtype == from->dtype && count == from->span_count;
+    for (size_t i = 0; fits && i < count; i++)
+        fits = cornu_shape_equal(&requests[i].shape, cornu_span_shape(from->spans[i]));
+    if (!fits) {
+        return cornu_error_set(error, CORNU_ERROR_VALUE,
+                               "A layer takes the weights of one that differs in its activation "
+                               "alone.");
+    }
+    for (size_t i = 0; i < count; i++) cornu_span_retain(from->spans[i]);
+    cornu_layer_adopt_spans(layer, &from->input, count, from->spans);
+    /* Runs of models that have the other one still are to be waited for. */
+    cornu_lock *lock = atomic_load(&from->lock);
+    if (lock) cornu_lock_retain(lock);
+    atomic_store(&layer->lock, lock);
+    return CORNU_OK;
+}

@@ -82,6 +82,8 @@ class Layer:
         """Of a layer that Python computes, before it is built: a weight of zeros; a view of it."""
     def share_weight(self, view: np.ndarray, /) -> None:
         """Likewise: another layer's weight, by a view of it."""
+    def take_weights(self, other: Layer, /) -> None:
+        """Be built with the weights of a layer that differs in its activation alone."""
     def set_regularizer(
         self, index: int | None, kind: str, l1: float = 0.0, l2: float = 0.0
     ) -> None:

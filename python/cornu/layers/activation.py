@@ -6,9 +6,10 @@ from typing import Any
 
 from cornu import _core, activations
 from cornu.layers.layer import Layer
+from cornu.layers.settable_activation import SettableActivation
 
 
-class Activation(Layer):
+class Activation(SettableActivation, Layer):
     """A layer that applies an activation function.
 
     Args:

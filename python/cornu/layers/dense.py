@@ -9,13 +9,14 @@ from cornu import _core, activations, initializers
 from cornu.layers.arguments import check_batch_shape, refuse_unsupported
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
+from cornu.layers.settable_activation import SettableActivation
 from cornu.utils.flag import check_flag
 from cornu.utils.number import check_integer
 from cornu.utils.old_keywords import takes_old_keywords
 from cornu.variable import Variable
 
 
-class Dense(Layer):
+class Dense(SettableActivation, Layer):
     """A densely connected layer: `activation(x @ kernel + bias)` over the last axis.
 
     Args:

@@ -14,12 +14,13 @@ from cornu.initializers import VarianceScaling
 from cornu.layers.arguments import refuse_unsupported
 from cornu.layers.input_spec import InputSpec
 from cornu.layers.layer import Layer
+from cornu.layers.settable_activation import SettableActivation
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer
 from cornu.variable import Variable
 
 
-class EinsumDense(Layer):
+class EinsumDense(SettableActivation, Layer):
     """A dense layer over one or several axes: `activation(einsum(equation, x, kernel) + bias)`.
 
     The equations that are supported are those of dense layers: what the kernel sums over are the
@@ -113,6 +114,10 @@ class EinsumDense(Layer):
             bias_constraint=bias_constraint,
         )
         super().__init__(**kwargs)
+
+    def _replace_activation(self, activation: Any, specification: Any) -> None:
+        # One of one's own is refused, as in `__init__`.
+        super()._replace_activation(activation, activations.specification(activation))
 
     def _make_core(self) -> _core.Layer:
         parts, sizes = self._parts, self.partial_output_shape

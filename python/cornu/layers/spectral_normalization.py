@@ -69,6 +69,7 @@ class SpectralNormalization(Wrapper):
         if hasattr(layer, "_core"):
             _check_within(layer, kwargs)
             kwargs["dtype"] = layer.dtype
+            layer._is_within = True
         super().__init__(layer, **kwargs)
 
     def _make_core(self) -> _core.Layer:

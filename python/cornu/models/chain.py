@@ -16,6 +16,7 @@ from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
 from cornu.layers.layer_rules import own_caller
 from cornu.layers.masks import Masks, warn_of_lost_masks
+from cornu.layers.settable_activation import SettableActivation
 from cornu.models.chain_building import ChainBuilding
 from cornu.models.chain_shapes import Shape, check_dtypes, infer_shapes, located
 from cornu.models.chain_tensors import ChainTensors
@@ -290,9 +291,13 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         for part in (*self._layers, *layers):
             if is_model(part):
                 part._parents.discard(self)
+            elif isinstance(part, SettableActivation):
+                part._models.discard(self)
         for part in layers:
             if is_model(part):
                 part._parents.add(self)
+            elif isinstance(part, SettableActivation):
+                part._models.add(self)
         self._parts = _without_input(layers)
         self._before_core = leading_data_layers(self._parts)
         self._flat = flattened(self._computed)

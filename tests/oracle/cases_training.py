@@ -253,6 +253,20 @@ def run_digits_like(keras, dtype):
     return fields | {"weights": fields["weights"][::37], "predict": model.predict(x, verbose=0)[:5]}
 
 
+def run_replaced_activation(keras, dtype):
+    """Another activation before and between two trainings, with a call of `compile` after it."""
+    model = network(keras, "replaced activation", 2, None)
+    x, y = task("replaced", "regression", 10, dtype)
+    fields = {}
+    for name in ("tanh", "sigmoid"):
+        model.layers[0].activation = keras.activations.get(name)
+        model.compile(optimizer="sgd", loss="mse")
+        history = model.fit(x, y, batch_size=4, epochs=2, shuffle=False, verbose=0)
+        trained = history_fields(model, history) | {"output": model.predict(x, verbose=0)}
+        fields |= {f"{name} {field}": value for field, value in trained.items()}
+    return fields | {"told": np.array([model.layers[0].get_config()["activation"]], dtype=str)}
+
+
 def run_to_categorical(keras, dtype):
     to_categorical = keras.utils.to_categorical
     return {
@@ -289,6 +303,7 @@ CASES = [
     Case("target types", run_target_types),
     Case("empty history", run_empty_history),
     Case("fit twice", run_twice, **LOOSE),
+    Case("replaced activation", run_replaced_activation),
     Case("worked example", run_worked_example),
     Case("digits", run_digits_like, **LOOSE),
     Case("to_categorical", run_to_categorical),

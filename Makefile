@@ -2,6 +2,7 @@
 #
 #   make PYTHON=python3.12 test              another interpreter
 #   make test PYTEST='tests/test_c.py -x'    arguments for pytest
+#   make notebook NOTEBOOK=--no-browser      arguments for JupyterLab
 #   make benchmark BENCHMARK='--quick'       arguments for benchmarks/compare.py or gemm.py
 #
 # CC and CFLAGS count as they do for Python's own build tools; PYTHONPATH and the user's site-packages do not.
@@ -11,6 +12,7 @@
 
 PYTHON = python3
 PYTEST =
+NOTEBOOK =
 BENCHMARK =
 VENVS = build/venv
 export PYTHON
@@ -26,17 +28,19 @@ jobs = $(shell getconf _NPROCESSORS_ONLN)
 # The suite runs in several processes, in order of the files: the C tests, which take longest, come early. What PYTEST
 # names runs in one.
 workers = $(if $(PYTEST),,-n $(jobs) --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
+first_notebook = 01_one_step_by_hand.ipynb
 c_files = $(shell find benchmarks csrc tests -name '*.[ch]')
 # ASan must be loaded before Python, and beside it the library whose exceptions it follows.
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
 
-.PHONY: help demo test format check-format check-lint check-types check-clang \
+.PHONY: help demo notebook test format check-format check-lint check-types check-clang \
 	check-c-sanitize check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
-	check-coverage record-bits check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx \
-	check-all docs-keras benchmark benchmark-gemm benchmark-plots clean
+	check-coverage record-bits check-notebooks record-notebooks check-demo-accuracy check-sdist check-numpy126 \
+	check-arm64 check-no-avx check-all docs-keras benchmark benchmark-gemm benchmark-plots clean
 
 help:
 	@echo 'make demo                 build, install and run python -m cornu: back-propagation, then digits'
+	@echo 'make notebook             build, install and open the first of examples/notebooks in JupyterLab'
 	@echo 'make test                 build, install and run the tests, C tests included'
 	@echo 'make format               format C and Python'
 	@echo 'make clean                remove build/ and whatever else was generated'
@@ -56,6 +60,7 @@ help:
 	@echo 'make check-memory         the tests marked memory, the slow ones included'
 	@echo 'make check-oracle         the recorded values against the real Keras (installs keras and jax)'
 	@echo 'make check-coverage       executed lines: at least 95% of Python and 90% of C'
+	@echo 'make check-notebooks      examples/notebooks: each runs, and shows what is stored in it'
 	@echo 'make check-demo-accuracy  accuracy on the digits over 20 splits'
 	@echo 'make check-sdist          sdist and wheel made in a clean environment, used outside of the checkout'
 	@echo 'make check-numpy126       the suite on NumPy 1.26, built against NumPy 2 (Python 3.10 to 3.12)'
@@ -63,10 +68,19 @@ help:
 	@echo 'make check-no-avx         the C tests and the recorded bits on a processor without AVX (x86-64, and qemu)'
 	@echo 'make check-all            all of these checks'
 	@echo 'make record-bits          records anew the bits that tests compare with, when they are meant to change'
+	@echo 'make record-notebooks     stores anew what the cells of the notebooks show'
 
 demo:
 	@$(call make_venv, demo) .
 	@$(call in, demo)/python -m cornu
+
+# JupyterLab refuses to run as root unless it is told to, as in a container. Of what it logs, its address is left.
+notebook:
+	@$(call make_venv, notebook) '.[notebook]'
+	@echo 'cornu: JupyterLab opens examples/notebooks/$(first_notebook); Ctrl-C here ends it.'
+	@cd examples/notebooks && exec $(CURDIR)/$(call in, notebook)/jupyter lab --log-level=ERROR \
+		--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(NOTEBOOK) $(first_notebook)
 
 test:
 	@$(call make_venv, test) '.[test]'
@@ -146,6 +160,15 @@ check-oracle:
 	CORNU_ORACLE=live KERAS_BACKEND=jax $(call in, oracle)/python -m pytest -n $(jobs) --maxprocesses 4 \
 		tests/test_oracle_live.py tests/test_programs.py $(PYTEST)
 
+# The first of them runs with the rest of the suite too.
+check-notebooks:
+	@$(call make_venv, check-notebooks) '.[test,notebook]'
+	$(call in, check-notebooks)/python -m pytest -m '' tests/test_example_notebooks.py $(PYTEST)
+
+record-notebooks:
+	@$(call make_venv, check-notebooks) '.[test,notebook]'
+	$(call in, check-notebooks)/python tests/notebooks/record_notebooks.py
+
 check-coverage:
 	PYTEST='$(PYTEST)' sh tools/check_coverage.sh
 
@@ -179,7 +202,7 @@ check-no-avx:
 	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check --isa portable
 
 check-all: check-format check-lint check-types test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
-	check-coverage check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx
+	check-coverage check-notebooks check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx
 
 # torch comes for GPUs too; its own index (PIP_EXTRA_INDEX_URL) has the smaller builds for the CPU alone. TensorFlow is
 # installed unless BENCHMARK names peers and not it, or has its interpreter; the rest goes on where it cannot be.

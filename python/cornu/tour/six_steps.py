@@ -12,8 +12,10 @@ import numpy as np
 import cornu
 from cornu.utils.stratified_split import stratified_split
 
+TITLE = "Six steps from data to prediction: reading handwritten digits"
 TEST_SHARE = 0.3
 VALIDATION_SHARE = 0.1
+UNITS, EPOCHS, BATCH_SIZE = 256, 30, 32
 # Darker is more ink: 0 to 16 in the images, 0 to 1 after scaling.
 INK = " .:-=+*#%@"
 
@@ -42,7 +44,7 @@ def make_model() -> Any:
         [
             cornu.Input(shape=(8, 8)),
             cornu.layers.Flatten(),
-            cornu.layers.Dense(256, activation="relu"),
+            cornu.layers.Dense(UNITS, activation="relu"),
             cornu.layers.Dropout(0.4),
             cornu.layers.Dense(10, activation="softmax"),
         ],
@@ -60,8 +62,8 @@ def fit(model: Any, parts: dict[str, tuple[np.ndarray, np.ndarray]], verbose: An
     """Step 4: training, with a look at the validation part after each epoch."""
     return model.fit(
         *parts["train"],
-        batch_size=32,
-        epochs=30,
+        batch_size=BATCH_SIZE,
+        epochs=EPOCHS,
         validation_data=parts["validation"],
         verbose=verbose,
     )
@@ -107,6 +109,63 @@ def draw_predictions(images: np.ndarray, labels: np.ndarray, probabilities: np.n
     return "\n".join(lines)
 
 
+class SixSteps:
+    """The six steps, the first three taken; `learn` takes the others.
+
+    Args:
+        seed: Of the split and of everything random in the network.
+
+    Attributes:
+        parts: The data, as `load` returns them.
+        model: The network, compiled.
+        history: What `fit` returned, once it has.
+        loss: That of the test part.
+        accuracy: Likewise.
+        images: The first ten of the test part, shape (10, 8, 8).
+        labels: What they are, shape (10,).
+        probabilities: What the network says of them, shape (10, 10).
+    """
+
+    def __init__(self, seed: int = 1) -> None:
+        cornu.utils.set_random_seed(seed)
+        self.parts = load(seed)
+        self.model = make_model()
+        x, y = self.parts["test"]
+        self.images, self.labels = x[:10], y[:10]
+
+    def learn(self, verbose: Any = "auto") -> None:
+        """Fit, evaluate and predict.
+
+        Args:
+            verbose: What `fit` shows of itself.
+        """
+        self.history = fit(self.model, self.parts, verbose)
+        self.loss, self.accuracy = self.model.evaluate(*self.parts["test"], verbose=0)
+        self.probabilities = self.model.predict(self.images, verbose=0)
+
+    @property
+    def before(self) -> list[str]:
+        """What each of the first four steps is about; a line break is where one may be."""
+        count = sum(len(x) for x, _ in self.parts.values())
+        shares = f"{100 * (1 - TEST_SHARE):.0f}/{100 * TEST_SHARE:.0f}"
+        return [
+            f"Data sets: {count:,} digits of 8 x 8 pixels, {shares} into training and test\n"
+            f"and of the training part {VALIDATION_SHARE:.0%} are set aside for validation",
+            f"Model: 64 pixels, {UNITS} hidden units, 10 classes",
+            "Compile: Adam, cross-entropy of the right class, accuracy",
+            f"Fit: {EPOCHS} epochs of batches of {BATCH_SIZE}",
+        ]
+
+    @property
+    def after(self) -> list[str]:
+        """What came of the last two."""
+        return [
+            f"Evaluate: loss {self.loss:.4f}, accuracy {self.accuracy:.4f} on the test part, "
+            "unseen so far",
+            "Predict: ten digits of the test part, the network's answer and how sure it is",
+        ]
+
+
 def run(seed: int = 1) -> float:
     """All six steps, told as they go.
 
@@ -116,25 +175,19 @@ def run(seed: int = 1) -> float:
     Returns:
         The accuracy on the test part.
     """
-    cornu.utils.set_random_seed(seed)
-    print("Six steps from data to prediction: reading handwritten digits")
-    print("=============================================================")
-    print("1. Data sets: 1,797 digits of 8 x 8 pixels, 70/30 into training and test")
-    print(f"   and of the training part {VALIDATION_SHARE:.0%} are set aside for validation")
-    parts = load(seed)
-    for name, (x, _) in parts.items():
+    print(TITLE)
+    print("=" * len(TITLE))
+    steps = SixSteps(seed)
+    data, model, compiled, fitted = steps.before
+    print("1. " + data.replace("\n", "\n   "))
+    for name, (x, _) in steps.parts.items():
         print(f"   {name:<10} x {x.shape}")
-    print("\n2. Model: 64 pixels, 256 hidden units, 10 classes")
-    model = make_model()
-    model.summary(line_length=72)
-    print("\n3. Compile: Adam, cross-entropy of the right class, accuracy\n")
-    print("4. Fit: 30 epochs of batches of 32")
-    fit(model, parts)
-    loss, accuracy = model.evaluate(*parts["test"], verbose=0)
-    print(
-        f"\n5. Evaluate: loss {loss:.4f}, accuracy {accuracy:.4f} on the test part, unseen so far"
-    )
-    print("\n6. Predict: ten digits of the test part, the network's answer and how sure it is\n")
-    x, y = parts["test"]
-    print(draw_predictions(x[:10], y[:10], model.predict(x[:10], verbose=0)))
-    return accuracy
+    print(f"\n2. {model}")
+    steps.model.summary(line_length=72)
+    print(f"\n3. {compiled}\n")
+    print(f"4. {fitted}")
+    steps.learn()
+    evaluated, predicted = steps.after
+    print(f"\n5. {evaluated}\n\n6. {predicted}\n")
+    print(draw_predictions(steps.images, steps.labels, steps.probabilities))
+    return steps.accuracy

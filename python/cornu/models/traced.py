@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cornu.models.explanation import Explanation, explain
 from cornu.utils.errors import shown
+
+if TYPE_CHECKING:
+    from cornu.models.trace_steps import TraceStep
+    from cornu.utils.svg_elements import Svg
 
 
 class WeightTrace:
@@ -224,6 +228,44 @@ class Trace:
             ) from None
         following = self.layers[self.layers.index(layer) + 1 :]
         return explain(layer, following[0] if following else None, part, index)
+
+    @property
+    def steps(self) -> tuple[TraceStep, ...]:
+        """What was done, in order: forward layer by layer, the loss, backward, the update."""
+        from cornu.models.trace_steps import steps_of
+
+        return steps_of(self)
+
+    def to_svg(self, step: int | str | None = None, row: int = 0, to_file: Any = None) -> Svg:
+        """Draw the network as it is once a step of the trace is taken, with all figures there are.
+
+        Args:
+            step: The step's key or its place in `steps`; None: the last one.
+            row: The row of the batch that is drawn.
+            to_file: A file to write the picture to; None: none.
+
+        Returns:
+            The SVG file's text; notebooks show the picture. See `cornu.utils.network_to_svg`.
+
+        Raises:
+            OSError: the file can't be written.
+            ValueError: there is no such step or row.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, kernel_initializer="ones", name="a")
+        >>> model = cornu.Sequential([cornu.Input((2,)), layer])
+        >>> model.compile("sgd", "mse")
+        >>> trace = model.trace(np.array([[3.0, 1.0]]), np.array([[2.0]]), apply=False)
+        >>> picture = trace.to_svg("forward/a")
+        >>> picture.startswith("<svg"), "a, unit 0: 0, z 4, a 4" in picture
+        (True, True)
+        """
+        from cornu.utils.network_svg import network_to_svg
+
+        return network_to_svg(self, step, row, to_file)
 
     def __repr__(self) -> str:
         rows = len(self.layers[0].x)

@@ -35,6 +35,7 @@ if _TYPE_CHECKING:
     from cornu.saving import serialize_keras_object as serialize_keras_object
     from cornu.utils.model_plot import model_to_dot as model_to_dot
     from cornu.utils.model_plot import plot_model as plot_model
+    from cornu.utils.network_svg import network_to_svg as network_to_svg
     from cornu.utils.packing import pack_x_y_sample_weight as pack_x_y_sample_weight
     from cornu.utils.packing import unpack_x_y_sample_weight as unpack_x_y_sample_weight
     from cornu.utils.settings import Config as Config
@@ -44,6 +45,7 @@ _ELSEWHERE = {
     "Config": "utils.settings",
     "deserialize_keras_object": "saving",
     "model_to_dot": "utils.model_plot",
+    "network_to_svg": "utils.network_svg",
     "pack_x_y_sample_weight": "utils.packing",
     "plot_model": "utils.model_plot",
     "serialize_keras_object": "saving",
@@ -68,6 +70,7 @@ __all__ = [
     "get_registered_object",
     "is_interactive_logging_enabled",
     "model_to_dot",
+    "network_to_svg",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",

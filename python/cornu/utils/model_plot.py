@@ -141,7 +141,9 @@ def plot_model(
             raise ValueError(
                 f"`rankdir` must be one of {_DIRECTIONS}. Received: rankdir={shown(rankdir)}"
             )
-        path.write_text(draw(parts, rankdir, check_finite("dpi", dpi)), encoding="utf-8")
+        title = f"Model {model.name}"
+        picture = draw(parts, rankdir, check_finite("dpi", dpi), title=title)
+        path.write_text(picture, encoding="utf-8")
         return _displayed("SVG", path)
     missing = _find_missing()
     if missing is not None:

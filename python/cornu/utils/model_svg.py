@@ -3,48 +3,65 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from html import escape
 
 from cornu.utils.model_boxes import COLORS, Box, Group
+from cornu.utils.svg_elements import document, text_width, write
 
 # In pixels at 96 dots an inch.
 _GAP, _PADDING, _MARGIN = 36, 12, 8
 _LINE, _LABEL = 32, 22
-# Of a letter, as a part of its size: the mean of Helvetica's bold ones, rounded up.
-_LETTER = 0.62
 _HEAD, _TEXT = 16, 14
 _ALONG_X = ("LR", "RL")
 _BACKWARDS = ("BT", "RL")
 
+_HEAD_OF_ARROW = (
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="5" '
+    'markerHeight="5" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'
+)
+
 Rectangle = tuple[float, float, float, float]
 
 
-def draw(parts: list[Box | Group], rankdir: str, dpi: float) -> str:
+def draw(
+    parts: list[Box | Group],
+    rankdir: str,
+    dpi: float,
+    *,
+    title: str,
+    description: str = "",
+    heading: Sequence[str] = (),
+) -> str:
     """Return the picture.
 
     Args:
         parts: The boxes.
         rankdir: Where they go on: `"TB"`, down, `"BT"`, `"LR"` or `"RL"`.
         dpi: Dots an inch; 96 of them are a pixel each.
+        title: The picture's name, for those who don't see it.
+        description: What it shows, for them.
+        heading: Lines above the boxes, the first one bold.
     """
     drawing = _Drawing(rankdir)
     width, height = drawing.size(parts)
-    places = drawing.place(parts, _MARGIN, _MARGIN, width, height)
+    # Lines of text are as wide as they are; the boxes stand in the middle below.
+    room = max([width, *(text_width(line, _TEXT, bold=True) for line in heading)])
+    top = _MARGIN + _LABEL * len(heading)
+    places = drawing.place(parts, _MARGIN + (room - width) / 2, top, width, height)
     edges = [drawing.edge(one, other) for one, other in itertools.pairwise(places)]
-    width, height = width + 2 * _MARGIN, height + 2 * _MARGIN
-    scale = dpi / 96
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width * scale:.0f}" '
-            f'height="{height * scale:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
-            'font-family="Helvetica, Arial, sans-serif">',
-            '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="5" '
-            'markerHeight="5" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
-            f'<rect width="{width:.0f}" height="{height:.0f}" fill="white"/>',
-            *drawing.shapes,
-            *edges,
-            "</svg>\n",
-        ]
+    lines = [
+        write(line, _MARGIN, _MARGIN + _LABEL * (i + 0.4), size=_TEXT, anchor="start", bold=i == 0)
+        for i, line in enumerate(heading)
+    ]
+    return document(
+        room + 2 * _MARGIN,
+        top + height + _MARGIN,
+        [_HEAD_OF_ARROW, *lines, *drawing.shapes, *edges],
+        title=title,
+        description=description,
+        scale=dpi / 96,
+        is_themed=False,
     )
 
 
@@ -166,4 +183,4 @@ def _text(cell: tuple[str, str]) -> str:
 
 
 def _width(text: str, size: int) -> float:
-    return len(text) * size * _LETTER + 2 * _PADDING
+    return text_width(text, size, bold=True) + 2 * _PADDING

@@ -14,10 +14,11 @@ typedef struct cornu_foreign_batch {
     cornu_dtype dtype, target_dtype; /* int32: class ids; else both are alike */
     cornu_shape target_row, prediction_row;
     const void *target, *prediction; /* without gaps */
-    const double *weights;           /* one a row; NULL: all 1 */
-    const bool *mask;                /* of each place of the prediction's axes but the last: whether
-                                        it counts; NULL: all do */
-    bool is_first;                   /* a metric's since its sums were set to zero */
+    cornu_shape weight_row;
+    const double *weights; /* of such rows; NULL: all 1 */
+    const bool *mask;      /* of each place of the prediction's axes but the last: whether
+                              it counts; NULL: all do */
+    bool is_first;         /* a metric's since its sums were set to zero */
 } cornu_foreign_batch;
 
 typedef struct cornu_foreign_functions {

@@ -48,11 +48,13 @@ typedef struct cornu_run cornu_run;
 typedef struct cornu_run_options {
     cornu_run_mode mode;
     const cornu_array *x;
-    const cornu_array *y;             /* NULL in PREDICT */
-    const cornu_array *sample_weight; /* one a row; NULL: all 1 */
-    size_t batch_size;                /* at least 1; FIT, EVALUATE, PREDICT */
-    size_t epochs, initial_epoch;     /* FIT */
-    bool shuffle; /* FIT: a new order each epoch, from shuffle_seed and the epoch */
+    const cornu_array *y; /* NULL in PREDICT */
+    /* One a row, or one for each step of the output: of the first of its axes but the last. NULL:
+     * all 1. */
+    const cornu_array *sample_weight;
+    size_t batch_size;            /* at least 1; FIT, EVALUATE, PREDICT */
+    size_t epochs, initial_epoch; /* FIT */
+    bool shuffle;                 /* FIT: a new order each epoch, from shuffle_seed and the epoch */
     uint64_t shuffle_seed;
     bool shuffle_batches; /* with it: whole batches change places, but for a smaller last one */
     const cornu_array *validation_x, *validation_y, *validation_sample_weight; /* FIT; NULL: none */

@@ -253,7 +253,8 @@ def test_arguments_of_no_effect():
     assert model.train_on_batch(X, Y, reset_metrics=True) == loss
     for call in (model.train_on_batch, model.test_on_batch):
         refused(lambda c=call: c(X, Y, reset_metrics=False), "`reset_metrics` must be True")
-    refused(lambda: model.compile("sgd", "mse", sample_weight_mode="temporal"), "temporal")
+    model.compile("sgd", "mse", sample_weight_mode="temporal")
+    refused(lambda: model.compile("sgd", "mse", sample_weight_mode="steps"), "steps")
     refused(lambda: model.compile("sgd", "mse", target_tensors=[1]), "target_tensors")
     assert "fused" not in keras.layers.BatchNormalization(fused=True).get_config()
 

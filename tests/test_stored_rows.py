@@ -143,7 +143,7 @@ def test_what_does_not_fit(stored):
         (lambda: model().fit(x, shuffle="batch"), TypeError, "`y` must be given"),
         (lambda: model().fit(empty, Y, shuffle=False), ValueError, "at least one row"),
         (lambda: model().predict(empty), ValueError, "at least one row"),
-        (lambda: model().evaluate(x, y, sample_weight=[1.0]), ValueError, "one number a row"),
+        (lambda: model().evaluate(x, y, sample_weight=[1.0]), ValueError, "as many rows as"),
         (lambda: model().fit(x, y, shuffle="rows"), ValueError, "True, False or 'batch'"),
         (lambda: model().fit(y, y, shuffle=False, verbose=0), ValueError, "in batch 0"),
     ]

@@ -19,15 +19,14 @@ void cornu_foreign_release(void *object) {
 
 /* (target, prediction, weights or None, flag, mask or None). */
 static PyObject *batch_arguments(const cornu_foreign_batch *batch, bool flag) {
-    static const cornu_shape scalar = {0};
     PyObject *weights = NULL;
     PyObject *target =
         cornu_batch_array(batch->rows, &batch->target_row, batch->target_dtype, batch->target);
     PyObject *prediction =
         cornu_batch_array(batch->rows, &batch->prediction_row, batch->dtype, batch->prediction);
-    weights = batch->weights == NULL
-                  ? Py_NewRef(Py_None)
-                  : cornu_batch_array(batch->rows, &scalar, CORNU_FLOAT64, batch->weights);
+    weights = batch->weights == NULL ? Py_NewRef(Py_None)
+                                     : cornu_batch_array(batch->rows, &batch->weight_row,
+                                                         CORNU_FLOAT64, batch->weights);
     PyObject *mask = cornu_batch_mask(batch->rows, &batch->prediction_row, batch->mask);
     PyObject *arguments = NULL;
     if (target != NULL && prediction != NULL && weights != NULL && mask != NULL) {

@@ -57,7 +57,8 @@ static bool find_targets(const cornu_step *step, cornu_bad_loss *found) {
         if (found->row < step->rows) return true;
     }
     found->origin = CORNU_ORIGIN_SAMPLE_WEIGHT;
-    found->row = doubles->find_nonfinite(step->rows, workspace->row_weights);
+    const size_t per_row = workspace->use.weights_per_row;
+    found->row = doubles->find_nonfinite(step->rows * per_row, workspace->row_weights) / per_row;
     return found->row < step->rows;
 }
 

@@ -58,13 +58,34 @@ static cornu_status check_y(const cornu_run *run, const cornu_source *y, cornu_e
         cornu_plan_output_name(run->plan, name), cornu_shape_text(&y->row, true, got));
 }
 
-static cornu_status check_weight(const cornu_source *weight, cornu_error *error) {
-    if (weight->row.rank == 0 || (weight->row.rank == 1 && weight->row.sizes[0] == 1))
+/* A weight for each row, or for each part of the rows that the output's axes but the last tell
+ * apart, the first ones of them. */
+static bool weight_fits(const cornu_shape *row, const cornu_shape *output) {
+    size_t rank = row->rank;
+    if (rank > 0 && row->sizes[rank - 1] == 1) rank--;
+    if (rank + 1 > output->rank) return rank == 0;
+    for (size_t axis = 0; axis < rank; axis++)
+        if (row->sizes[axis] != output->sizes[axis]) return false;
+    return true;
+}
+
+static cornu_status check_weight(const cornu_run *run, const cornu_source *weight,
+                                 cornu_error *error) {
+    const cornu_shape *output = cornu_plan_output(run->plan);
+    const cornu_loss *loss = &run->objective->loss;
+    char want[CORNU_SHAPE_TEXT], got[CORNU_SHAPE_TEXT];
+    const bool whole_rows = loss->extent == CORNU_OVER_SAMPLE || loss->kind == CORNU_CIRCLE;
+    if (weight_fits(&weight->row, output) && (weight->row_count == 1 || !whole_rows))
         return CORNU_OK;
-    char got[CORNU_SHAPE_TEXT];
-    return cornu_error_set(error, CORNU_ERROR_VALUE,
-                           "`%s` must have one number a row, shape (None,). Received: %s",
-                           weight->name, cornu_shape_text(&weight->row, true, got));
+    cornu_shape each = *output;
+    if (each.rank > 0) each.rank--;
+    const bool may_have_more = each.rank > 0 && !whole_rows;
+    return cornu_error_set(
+        error, CORNU_ERROR_VALUE,
+        "`%s` must have one number a row, shape (None,)%s%s%s. Received: %s", weight->name,
+        may_have_more ? ", or one for each step of the output, shape " : "",
+        may_have_more ? cornu_shape_text(&each, true, want) : "",
+        whole_rows ? ", with this loss" : "", cornu_shape_text(&weight->row, true, got));
 }
 
 cornu_status cornu_feed_init(const cornu_run *run, cornu_feed *feed, bool validation,
@@ -92,8 +113,11 @@ cornu_status cornu_feed_init(const cornu_run *run, cornu_feed *feed, bool valida
     if (status == CORNU_OK && feed->has_weight) {
         status = cornu_source_init(&feed->weight, names[validation][2], weight, error);
         if (status == CORNU_OK) status = check_rows(&feed->x, &feed->weight, error);
-        if (status == CORNU_OK) status = check_weight(&feed->weight, error);
+        if (status == CORNU_OK) status = check_weight(run, &feed->weight, error);
     }
+    /* Weights of rows that have no steps weigh nothing. */
+    feed->has_weight &= feed->weight.row_count > 0;
+    feed->weights_per_row = feed->has_weight ? feed->weight.row_count : 1;
     if (status != CORNU_OK) return status;
     feed->rows = feed->x.array.shape[0];
     if (feed->rows == 0 && run->objective) {

@@ -2,6 +2,12 @@
 #include "base/float_environment.h"
 #include "net/step.h"
 
+/* One number a row has no axis of its own. */
+static cornu_shape weight_row_of(const cornu_step *step) {
+    const bool several = step->weight_row && step->workspace->use.weights_per_row > 1;
+    return several ? *step->weight_row : (cornu_shape){0};
+}
+
 static cornu_foreign_batch describe_batch(const cornu_step *step) {
     const cornu_workspace *workspace = step->workspace;
     return (cornu_foreign_batch){
@@ -12,7 +18,8 @@ static cornu_foreign_batch describe_batch(const cornu_step *step) {
         .prediction_row = *cornu_plan_output(step->plan),
         .target = workspace->target,
         .prediction = step->result,
-        .weights = step->is_weighted ? workspace->row_weights : NULL,
+        .weights = step->weight_row ? workspace->row_weights : NULL,
+        .weight_row = weight_row_of(step),
         .mask = workspace->slices[step->plan->count - 1].mask};
 }
 

@@ -123,12 +123,14 @@ static cornu_status take_workspaces(cornu_run *run, cornu_error *error) {
         use.ignores = cornu_objective_ignores(run->objective);
         use.pairs = run->objective->loss.kind == CORNU_CIRCLE;
         use.target_count = target_count_of(run, &run->feed);
+        use.weights_per_row = run->feed.weights_per_row;
     }
     cornu_status status = cornu_model_take_workspace(
         run->model, run->plan, &use, capacity_of(&run->feed), &run->feed.workspace, error);
     if (status != CORNU_OK || !run->has_validation) return status;
     use.training = use.backward = false;
     use.target_count = target_count_of(run, &run->validation);
+    use.weights_per_row = run->validation.weights_per_row;
     return cornu_model_take_workspace(run->model, run->plan, &use, capacity_of(&run->validation),
                                       &run->validation.workspace, error);
 }

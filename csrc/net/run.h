@@ -35,6 +35,7 @@ typedef enum cornu_phase {
 typedef struct cornu_feed {
     cornu_source x, y, weight;
     bool has_y, has_weight;
+    size_t weights_per_row; /* 1 where there are none */
     size_t rows, batch_size;
     size_t step, row;  /* done in this pass */
     bool checked;      /* a whole pass found no bad value */

@@ -106,7 +106,7 @@ static cornu_status take_step(cornu_run *run, cornu_feed *feed, const cornu_rows
                        .rows = rows->count,
                        .x = x,
                        .target_row = feed->has_y ? &feed->y.row : NULL,
-                       .is_weighted = feed->has_weight,
+                       .weight_row = feed->has_weight ? &feed->weight.row : NULL,
                        .output = output_of(run, rows->begin),
                        .bad = training && watches_loss(run) ? &run->bad : NULL,
                        .own = &run->options.own,

@@ -17,6 +17,7 @@ typedef struct cornu_loss_terms {
     cornu_loss loss;
     size_t rows, columns, target_columns;
     size_t per_row;            /* rows of the loss for one of the batch */
+    size_t per_weight;         /* rows of the loss for one sample weight */
     const void *prediction;    /* logits when joined */
     const void *probabilities; /* when joined: the output, which the loss writes */
     const bool *mask;          /* which rows of the output count; NULL: all */
@@ -30,7 +31,7 @@ typedef struct cornu_step {
     size_t rows;
     const void *x;                 /* the batch: rows x the input's elements */
     const cornu_shape *target_row; /* of the targets; NULL: there are none */
-    bool is_weighted;              /* rows have weights of the caller's */
+    const cornu_shape *weight_row; /* of the caller's sample weights; NULL: there are none */
     void *output;                  /* where the last output is to go; NULL: into the workspace */
     const void *result;            /* set by forward: where it is */
     cornu_loss_terms *terms;       /* filled by the loss, for its derivative too */

@@ -37,6 +37,7 @@ static void fill_terms(const cornu_step *step, const cornu_objective *objective,
     terms->probabilities = NULL;
     terms->mask = step->workspace->slices[plan->count - 1].mask;
     terms->per_row = cornu_loss_rows_per_row(plan);
+    terms->per_weight = terms->per_row / step->workspace->use.weights_per_row;
     terms->rows = step->rows * terms->per_row;
     terms->columns = cornu_shape_last(cornu_plan_output(plan));
     terms->target_columns = step->workspace->use.sparse ? 1 : terms->columns;
@@ -59,17 +60,19 @@ static void take_extent(const cornu_step *step, cornu_loss_terms *terms) {
     terms->target_columns = terms->columns;
     terms->rows = rows;
     terms->per_row = 1;
+    terms->per_weight = 1;
 }
 
 /* What one number for the whole batch counts, as if each row had it. Keras does not sum it over
  * rows that have neither weights nor a mask. */
 static double scale_of_whole(const cornu_step *step, cornu_reduction reduction, const bool *mask) {
     const cornu_workspace *workspace = step->workspace;
-    const size_t per_row = mask ? cornu_loss_rows_per_row(step->plan) : 1;
-    if (reduction == CORNU_SUM && !step->is_weighted && !mask) return 1.0;
-    cornu_row_scales(reduction, step->rows, per_row, workspace->row_weights, mask,
+    const size_t per_row = workspace->use.weights_per_row, weights = step->rows * per_row;
+    const size_t per_weight = mask ? cornu_loss_rows_per_row(step->plan) / per_row : 1;
+    if (reduction == CORNU_SUM && !step->weight_row && !mask) return 1.0;
+    cornu_row_scales(reduction, weights, per_weight, workspace->row_weights, mask,
                      workspace->row_scales);
-    return cornu_row_total(step->rows * per_row, NULL, workspace->row_scales, 0.0);
+    return cornu_row_total(weights * per_weight, NULL, workspace->row_scales, 0.0);
 }
 
 static void set_scales(const cornu_step *step, const cornu_loss_terms *terms) {
@@ -77,8 +80,9 @@ static void set_scales(const cornu_step *step, const cornu_loss_terms *terms) {
     if (terms->loss.extent == CORNU_OVER_BATCH) {
         step->workspace->row_scales[0] = scale_of_whole(step, reduction, terms->counted);
     } else {
-        cornu_row_scales(reduction, step->rows, terms->per_row, step->workspace->row_weights,
-                         terms->counted, step->workspace->row_scales);
+        const cornu_workspace *workspace = step->workspace;
+        cornu_row_scales(reduction, step->rows * workspace->use.weights_per_row, terms->per_weight,
+                         workspace->row_weights, terms->counted, workspace->row_scales);
     }
 }
 
@@ -99,13 +103,12 @@ static cornu_status poll_after_rows(const cornu_step *step, size_t rows, size_t 
     return cornu_task_poll_after(step->task, CORNU_TASK_LOSS_WORK * (double)rows * (double)columns);
 }
 
-/* Of rows from `begin` on that are weighted as those of the batch are, `per_row` of them each, or
- * (`weights` NULL) count as 1, and of those alone that a mask leaves (NULL: all); *count is the sum
- * of the weights. */
-static double weighted_total(size_t begin, size_t rows, size_t per_row, const double *weights,
+/* Of rows from `begin` on, `per_weight` of which have a weight each, or (`weights` NULL) count as
+ * 1, and of those alone that a mask leaves (NULL: all); *count is the sum of the weights. */
+static double weighted_total(size_t begin, size_t rows, size_t per_weight, const double *weights,
                              const bool *mask, const double *values, double total, double *count) {
     for (size_t i = 0; i < rows; i++) {
-        const double weight = weights ? weights[(begin + i) / per_row] : 1.0;
+        const double weight = weights ? weights[(begin + i) / per_weight] : 1.0;
         if (mask && !mask[begin + i]) continue;
         total += weight * values[i];
         *count += weight;
@@ -119,12 +122,12 @@ static double weighted_total(size_t begin, size_t rows, size_t per_row, const do
 static const bool *mask_for(const cornu_step *step, const cornu_loss_terms *terms,
                             const cornu_metric *metric) {
     if (metric->kind == CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR) return NULL;
-    const bool weighted = terms->mask || (metric->weighted && step->is_weighted);
+    const bool weighted = terms->mask || (metric->weighted && step->weight_row);
     return counted_rows(step, terms, weighted ? cornu_metric_ignored(metric) : NULL);
 }
 
 /* What a metric that keeps sums adds for rows from `begin` on. Where the sample weights count, an
- * element has its row's. */
+ * element has that of its row of the loss. */
 static void add_sums(const cornu_step *step, const cornu_loss_terms *terms,
                      const cornu_metric *metric, size_t begin, size_t rows, double *sums) {
     const size_t columns = terms->columns, end = begin + rows;
@@ -134,7 +137,7 @@ static void add_sums(const cornu_step *step, const cornu_loss_terms *terms,
     for (size_t row = begin; row < end; row += at_once) {
         const size_t some = end - row < at_once ? end - row : at_once;
         for (size_t i = 0; weighted && i < some * columns; i++)
-            weights[i] = step->workspace->row_weights[(row + i / columns) / terms->per_row];
+            weights[i] = step->workspace->row_weights[(row + i / columns) / terms->per_weight];
         step->task->kernels->metric_sums(metric, some, columns, target_at(step, terms, row),
                                          cornu_task_at(step->task, step->result, row * columns),
                                          weighted ? weights : NULL, sums);
@@ -165,7 +168,7 @@ static cornu_status add_metric(const cornu_step *step, const cornu_loss_terms *t
             step->task->kernels->metric_rows(
                 metric, rows, terms->columns, target_at(step, terms, row),
                 cornu_task_at(step->task, step->result, row * terms->columns), values);
-            total = weights || mask ? weighted_total(row, rows, terms->per_row, weights, mask,
+            total = weights || mask ? weighted_total(row, rows, terms->per_weight, weights, mask,
                                                      values, total, &count)
                                     : cornu_row_total(rows, NULL, values, total);
         }

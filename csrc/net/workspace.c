@@ -121,7 +121,7 @@ static void carve_all(const cornu_plan *plan, cornu_workspace *workspace, const 
         if (use->sparse) workspace->labels = carve(layout, rows, loss_rows, sizeof(double));
         workspace->target = use->sparse ? carve(layout, rows, loss_rows, sizeof(int32_t))
                                         : carve(layout, rows, target_count, element);
-        workspace->row_weights = carve(layout, rows, 1, sizeof(double));
+        workspace->row_weights = carve(layout, rows, use->weights_per_row, sizeof(double));
         /* A loss of whole samples has one for each, even if they have no rows of their own. */
         workspace->row_values = carve(layout, rows, larger(loss_rows, 1), sizeof(double));
         workspace->row_scales = carve(layout, rows, larger(loss_rows, 1), sizeof(double));
@@ -266,5 +266,6 @@ bool cornu_workspace_fits(const cornu_workspace *workspace, const cornu_workspac
            has->recorded == use->recorded && has->targets == use->targets &&
            has->joined == use->joined && has->sparse == use->sparse &&
            has->ignores == use->ignores && has->pairs == use->pairs &&
-           has->input_masked == use->input_masked && has->target_count == use->target_count;
+           has->input_masked == use->input_masked && has->target_count == use->target_count &&
+           has->weights_per_row == use->weights_per_row;
 }

@@ -13,17 +13,18 @@
 
 /* What the workspace serves. */
 typedef struct cornu_workspace_use {
-    bool training;       /* random layers act */
-    bool backward;       /* a gradient is made; every layer's output is kept */
-    bool traced;         /* the derivatives by the batch are made too */
-    bool targets;        /* a loss is taken */
-    bool joined;         /* from the last layer's z */
-    bool sparse;         /* targets are class ids */
-    bool ignores;        /* the loss or a metric leaves out a class of them */
-    bool pairs;          /* the loss compares rows with each other */
-    bool input_masked;   /* batches come with a mask */
-    bool recorded;       /* with backward: every z and every derivative is kept */
-    size_t target_count; /* elements of a target that is unlike the output; 0: none is */
+    bool training;          /* random layers act */
+    bool backward;          /* a gradient is made; every layer's output is kept */
+    bool traced;            /* the derivatives by the batch are made too */
+    bool targets;           /* a loss is taken */
+    bool joined;            /* from the last layer's z */
+    bool sparse;            /* targets are class ids */
+    bool ignores;           /* the loss or a metric leaves out a class of them */
+    bool pairs;             /* the loss compares rows with each other */
+    bool input_masked;      /* batches come with a mask */
+    bool recorded;          /* with backward: every z and every derivative is kept */
+    size_t target_count;    /* elements of a target that is unlike the output; 0: none is */
+    size_t weights_per_row; /* with targets: sample weights for one row of the batch */
 } cornu_workspace_use;
 
 /* A link's own part. Addresses that are NULL are set for each batch (aliases of the batch or of the
@@ -47,7 +48,7 @@ typedef struct cornu_workspace {
     bool *input_mask;    /* where batches come with one; else NULL */
     void *target;        /* reals, or int32 ids */
     double *labels;      /* sparse: what was gathered, before it becomes ids */
-    double *row_weights; /* one a row of the batch */
+    double *row_weights; /* weights_per_row for each row of the batch */
     double *row_values;  /* one a row of the loss: losses, then each metric's values */
     double *row_scales;
     bool *counted;      /* which rows of the loss have a part, where a class is left out */

@@ -109,6 +109,54 @@ static void test_losses(void) {
     }
 }
 
+static cornu_array steps_of(const double *values, size_t columns) {
+    const ptrdiff_t step = (ptrdiff_t)(columns * sizeof(double));
+    return (cornu_array){.data = values,
+                         .dtype = CORNU_FLOAT64,
+                         .rank = 3,
+                         .shape = {ROWS, 2, columns},
+                         .strides = {2 * step, step, sizeof(double)}};
+}
+
+/* Of losses that have a number for each step, and of one for the whole batch. */
+static void test_weights_of_steps(void) {
+    double x_values[ROWS * 2 * FEATURES], targets[ROWS * 2 * 3], weights[ROWS * 2];
+    fill_numbers(x_values, ROWS * 2 * FEATURES, 7);
+    fill_numbers(targets, ROWS * 2 * 3, 11);
+    fill_numbers(weights, ROWS * 2, 13);
+    for (size_t i = 0; i < ROWS * 2 * 3; i++) targets[i] = fabs(targets[i]);
+    for (size_t i = 0; i < ROWS * 2; i++) weights[i] = fabs(weights[i]);
+    cornu_array x = steps_of(x_values, FEATURES), y = steps_of(targets, 3);
+    cornu_array weight = matrix(weights, ROWS, 2);
+    const cornu_loss losses[] = {{.kind = CORNU_MEAN_SQUARED_ERROR},
+                                 {.kind = CORNU_DICE, .extent = CORNU_OVER_BATCH}};
+    for (size_t i = 0; i < 2 * CORNU_REDUCTION_COUNT; i++) {
+        cornu_loss loss = losses[i % 2];
+        loss.reduction = (cornu_reduction)(i / 2);
+        cornu_layer *layer = dense_layer("a", 3, "sigmoid");
+        cornu_model *model = NULL;
+        const cornu_shape input = {.rank = 2, .sizes = {2, FEATURES}};
+        CHECK_INT(cornu_model_new("m", &model, NULL), CORNU_OK);
+        CHECK_INT(cornu_model_set_layers(model, 1, &layer, &input, NULL), CORNU_OK);
+        fill_layer(layer, 17);
+        CHECK_INT(cornu_model_compile(model, &loss, NULL, 0, NULL, NULL), CORNU_OK);
+        cornu_span *spans[] = {cornu_layer_span(layer, 0), cornu_layer_span(layer, 1)};
+        check_gradient(model, 2, spans, &x, &y, &weight);
+        if (i == 0) {
+            double expected = 0.0, y_hat[ROWS * 2 * 3];
+            cornu_run_options predict = predict_options(&x, ROWS, y_hat, ROWS * 2 * 3);
+            CHECK_INT(run_whole(model, &predict, NULL, NULL), CORNU_OK);
+            for (size_t at = 0; at < ROWS * 2 * 3; at++) {
+                const double difference = y_hat[at] - targets[at];
+                expected += weights[at / 3] * difference * difference / 3.0 / (ROWS * 2);
+            }
+            CHECK_NEAR(loss_of(model, &x, &y, &weight), expected, 1e-14);
+        }
+        cornu_layer_release(layer);
+        cornu_model_release(model);
+    }
+}
+
 static void test_activations(void) {
     double targets[ROWS * 2];
     fill_numbers(targets, ROWS * 2, 11);
@@ -182,6 +230,7 @@ static void test_dropout_is_repeatable(void) {
 
 int main(void) {
     test_losses();
+    test_weights_of_steps();
     test_activations();
     test_chains();
     test_dropout_is_repeatable();

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from .cases_training import compiled, history_fields, network, task
-from .harness import Case, draw, draw_integers, flat
+from .harness import Case, draw, draw_integers, flat, set_drawn_weights
 
 CLASS_WEIGHTS = {0: 0.5, 1: 2.0, 2: 1.25}
 
@@ -158,6 +158,73 @@ def run_sparse_column(keras, dtype):
     return history_fields(model, history)
 
 
+STEP_LOSSES = {
+    "mse": ("mse", 2, None, ["mae", "RootMeanSquaredError"]),
+    "sparse": ("sparse_categorical_crossentropy", 3, "softmax", ["accuracy"]),
+    "binary": ("binary_crossentropy", 1, "sigmoid", ["accuracy", "Precision", "AUC"]),
+    "sum": (lambda losses: losses.MeanAbsoluteError(reduction="sum"), 2, None, []),
+    "weighted mean": (
+        lambda losses: losses.MeanSquaredError(reduction="mean_with_sample_weight"),
+        2,
+        None,
+        [],
+    ),
+    "dice": (lambda losses: losses.Dice(), 2, "sigmoid", []),
+    "ignored": (
+        lambda losses: losses.SparseCategoricalCrossentropy(ignore_class=1),
+        3,
+        "softmax",
+        [],
+    ),
+}
+
+
+def step_weights_case(name, masked=False, column=False):
+    """A sample weight for each step of the output."""
+
+    def run(keras, dtype):
+        loss, units, activation, metrics = STEP_LOSSES[name]
+        dense = keras.layers.Dense(units, activation=activation)
+        chain = [keras.layers.Masking(), dense] if masked else [dense]
+        model = keras.Sequential([keras.Input((3, 4)), *chain])
+        set_drawn_weights(model, f"step weights {name}")
+        model.compile(
+            optimizer="sgd",
+            loss=loss if isinstance(loss, str) else loss(keras.losses),
+            weighted_metrics=metrics,
+        )
+        x = draw("step weights x", 7, 3, 4, dtype=dtype)
+        if masked:
+            x[2, 1] = x[4, 0] = 0
+        weights = np.abs(draw("step weights", 7, 3, dtype=dtype))
+        if activation is None or name == "dice":
+            y = np.abs(draw("step weights y", 7, 3, units, dtype=dtype))
+        else:
+            y = draw_integers("step weights y", max(units, 2), 7, 3)
+            y = y if units > 1 else y[..., None].astype(dtype)
+        arguments = {"sample_weight": weights[..., None] if column else weights, "batch_size": 4}
+        history = model.fit(x, y, epochs=2, shuffle=False, verbose=0, **arguments)
+        found = {
+            "losses": np.array(history.history["loss"]),
+            "weights": flat(model.get_weights()),
+            "evaluated": np.array(
+                [
+                    v
+                    for _, v in sorted(
+                        model.evaluate(x, y, verbose=0, return_dict=True, **arguments).items()
+                    )
+                ]
+            ),
+        }
+        # With a mask they are other ones on JAX, which forgets it.
+        if not masked:
+            found["history"] = np.array([v for _, v in sorted(history.history.items())])
+        return found
+
+    names = [name, "masked" * masked, "column" * column]
+    return Case(f"step weights/{' '.join(filter(None, names))}", run)
+
+
 CASES = [
     class_weight_case("sparse"),
     class_weight_case("sparse", column=True),
@@ -168,6 +235,12 @@ CASES = [
     Case("class weight/on batch", run_class_weight_on_batch),
     Case("class weight/validated", run_sparse_column),
     *(compile_case(name, row, w) for name, row in COMPILED.items() for w in (False, True)),
+    *(step_weights_case(name) for name in STEP_LOSSES),
+    *(
+        step_weights_case(name, masked=True)
+        for name in ("mse", "sparse", "weighted mean", "ignored")
+    ),
+    step_weights_case("mse", column=True),
     steps_case("fewer", steps_per_epoch=3),
     steps_case("all", steps_per_epoch=5),
     steps_case("more", steps_per_epoch=7),

@@ -38,7 +38,7 @@ class BatchTrainer(Evaluator):
         Args:
             x: Inputs, as in `fit`.
             y: Targets.
-            sample_weight: A weight a row; None: all 1.
+            sample_weight: A weight a row, or one for each of its steps; None: all 1.
             class_weight: As in `fit`.
             return_dict: Whether to return the results by name.
             reset_metrics: True, as older programs say it: results are of these rows alone.
@@ -81,7 +81,7 @@ class BatchTrainer(Evaluator):
         Args:
             x: Inputs, as in `fit`.
             y: Targets.
-            sample_weight: A weight a row; None: all 1.
+            sample_weight: A weight a row, or one for each of its steps; None: all 1.
             return_dict: Whether to return the results by name.
             reset_metrics: True, as in `train_on_batch`.
 
@@ -139,7 +139,7 @@ class BatchTrainer(Evaluator):
             mode: The run's.
             x: Inputs, as in `fit`.
             y: Targets.
-            sample_weight: A weight a row.
+            sample_weight: A weight a row, or one for each of its steps.
             class_weight: As in `fit`.
             before: The method that does it, for errors.
             read: Takes from the run what is wanted of it.
@@ -181,7 +181,7 @@ class BatchTrainer(Evaluator):
         Args:
             x: Inputs, as in `fit`.
             y: Targets.
-            sample_weight: A weight a row; None: all 1.
+            sample_weight: A weight a row, or one for each of its steps; None: all 1.
 
         Returns:
             The loss, and an array for each of `trainable_weights`.

@@ -67,8 +67,12 @@ def with_class_weight(
     for start in range(0, len(y), _CHUNK):
         rows = slice(start, start + _CHUNK)
         weights[rows] = _look_up(table, _classes_of(y[rows], start), class_weight)
-    if data.sample_weight is not None:
-        weights *= data.sample_weight.reshape(len(y))
+    given = data.sample_weight
+    if given is not None and given.size == len(y):
+        weights *= given.reshape(len(y))
+    elif given is not None:
+        # Those of the steps of a row are multiplied with that of its class.
+        weights = (weights.reshape(len(y), *[1] * (given.ndim - 1)) * given).astype(dtype)
     return data._replace(sample_weight=weights)
 
 

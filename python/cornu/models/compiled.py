@@ -13,7 +13,7 @@ from cornu.layers.arguments import refuse_unsupported
 from cornu.metrics import Metric
 from cornu.models.last_activation import warn_of_last_activation
 from cornu.models.objective import Objective, Resolved
-from cornu.models.training_data import TrainingData, check_x, check_y
+from cornu.models.training_data import TrainingData, check_weights, check_x, check_y
 from cornu.models.trial import Trial
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
@@ -123,7 +123,8 @@ class Compiled:
                 that are overridden are called for each batch.
             jit_compile: Of no effect, as `run_eagerly`.
             auto_scale_loss: Of no effect: there is no half precision.
-            sample_weight_mode: None, as older programs say it: a weight is one of a row.
+            sample_weight_mode: None or "temporal", as older programs say it: whether a weight is
+                one of a row or of a step is told by their shape.
             target_tensors: None, likewise: targets come with the data.
 
         Raises:
@@ -140,9 +141,12 @@ class Compiled:
 
         Source: https://keras.io/api/models/model_training_apis/
         """
-        refuse_unsupported(
-            {"sample_weight_mode": sample_weight_mode, "target_tensors": target_tensors}
-        )
+        if not is_among(sample_weight_mode, (None, "temporal")):
+            raise ValueError(
+                "`sample_weight_mode` must be None or 'temporal'. "
+                f"Received: sample_weight_mode={shown(sample_weight_mode)}"
+            )
+        refuse_unsupported({"target_tensors": target_tensors})
         loss = self._of_output("loss", loss)
         loss_weights = self._of_output("loss_weights", loss_weights)
         metrics = self._of_output("metrics", metrics, is_list=True)
@@ -306,11 +310,13 @@ class Compiled:
         if not resolved.takes_any_target:
             targets = resolved.targets_for(data.y)
             check_y(targets, output, resolved.sparse, ends, loss=loss)
+        check_weights(data.sample_weight, output)
         if validation is not None:
             check_x(validation.x, row, ends, "validation x")
             if not resolved.takes_any_target:
                 targets = resolved.targets_for(validation.y)
                 check_y(targets, output, resolved.sparse, ends, "validation y", loss)
+            check_weights(validation.sample_weight, output, "validation sample_weight")
         if before in _TRAINING and (loss == "foreign" or self._has_own_layers):
             require_autograd()
         if self._bound is not resolved and before in ("fit", "train_on_batch", "trace"):

@@ -78,7 +78,7 @@ class Described(OldNames):
             x: Of no effect.
             y: Targets.
             y_pred: Predictions.
-            sample_weight: A weight a row; None: all 1.
+            sample_weight: A weight a row, or one for each of its steps; None: all 1.
             training: Of no effect.
 
         Raises:

@@ -81,7 +81,8 @@ class Evaluator(Compiled):
             y: Targets.
             batch_size: Rows at a time; None: 32.
             verbose: 0: silent; 1 or "auto": a bar; 2: a line at the end.
-            sample_weight: A weight a row, for the loss; None: all 1.
+            sample_weight: A weight a row, or one for each of its steps, for the loss; None:
+                all 1.
             steps: Batches, the first ones; None: all.
             callbacks: A callback, or a list of them, which may hold lists.
             return_dict: Whether to return the results by name.

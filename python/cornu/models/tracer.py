@@ -56,7 +56,7 @@ class Tracer(BatchTrainer):
         Args:
             x: Inputs, as in `fit`.
             y: Targets.
-            sample_weight: A weight a row; None: all 1.
+            sample_weight: A weight a row, or one for each of its steps; None: all 1.
             apply: Whether the step stands; False: weights, optimizer, what layers keep of batches
                 and the metrics are as they were when it returns.
 

@@ -107,8 +107,8 @@ class Trainer(Tracer):
             class_weight: A dictionary from each class to a weight for the rows of that class, or
                 `"balanced"`, which lets all classes count the same; None: all 1. Targets are class
                 ids, of shape (n,) or (n, 1), or one-hot rows.
-            sample_weight: A weight a row, for the loss; it is multiplied with that of the class;
-                None: all 1.
+            sample_weight: A weight a row, or one for each of its steps, shape (n, steps), for the
+                loss; it is multiplied with that of the class; None: all 1.
             initial_epoch: The epoch to begin with, counted from 0.
             steps_per_epoch: Batches an epoch; the next epoch goes on where it ended. None: all.
             validation_steps: Batches of a validation, the first ones; of a generator the next

@@ -42,7 +42,7 @@ def take_data(
     Args:
         x: Inputs.
         y: Targets.
-        sample_weight: A weight a row; None: all 1.
+        sample_weight: A weight a row, or one for each of its steps; None: all 1.
         prefix: What stands before their names in errors: `"validation "`.
         row: The shape of a row that the model takes; None: not known yet.
 
@@ -61,7 +61,7 @@ def take_stored(
     Args:
         x: Inputs.
         y: Targets, of a file or not.
-        sample_weight: A weight a row; None: all 1.
+        sample_weight: A weight a row, or one for each of its steps; None: all 1.
         prefix: As of `take_data`.
 
     Raises:
@@ -88,11 +88,10 @@ def _with_targets(inputs: Any, y: Any, sample_weight: Any, prefix: str) -> Train
     if sample_weight is None:
         return TrainingData(inputs, targets, None)
     weights = _take_only(sample_weight, f"{prefix}sample_weight", len(inputs))
-    if weights.shape not in ((len(inputs),), (len(inputs), 1)):
+    if len(weights) != len(inputs):
         raise ValueError(
-            f"`{prefix}sample_weight` must have one number a row, shape ({len(inputs)},), which "
-            "weights all steps of the row: one for each step is not supported yet. "
-            f"Received: shape {weights.shape}"
+            f"`{prefix}sample_weight` must have as many rows as `{prefix}x`, {len(inputs)}. "
+            f"Received: sample_weight of shape {weights.shape}"
         )
     return TrainingData(inputs, targets, weights)
 
@@ -245,6 +244,29 @@ def check_y(
     raise ValueError(
         f"`{name}` must have shape {expected}, {what} {_shown(row)} of layer {ends()[1]}. "
         f"Received: {y.shape}{_advice(loss, shape, row)}"
+    )
+
+
+def check_weights(weights: Any, row: Shape, name: str = "sample_weight") -> None:
+    """Check that sample weights are numbers for rows, or for steps of them.
+
+    Args:
+        weights: The weights; None: there are none.
+        row: The shape of a row of the output.
+        name: What the caller calls them.
+
+    Raises:
+        ValueError: they have another shape: nothing is broadcast but to all that a step holds.
+    """
+    if weights is None:
+        return
+    shape = weights.shape[1:]
+    steps = shape[:-1] if shape[-1:] == (1,) else shape
+    if steps == row[: len(steps)] and len(steps) < max(len(row), 1):
+        return
+    more = f", or one for each step of the output, shape {_shown(row[:-1])}" if row[1:] else ""
+    raise ValueError(
+        f"`{name}` must have one number a row, shape (None,){more}. Received: {weights.shape}"
     )
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cornu import models as models
     from cornu import ops as ops
     from cornu import optimizers as optimizers
+    from cornu import pictures as pictures
     from cornu import preprocessing as preprocessing
     from cornu import random as random
     from cornu import regularizers as regularizers
@@ -71,6 +72,7 @@ _MODULES = (
     "models",
     "ops",
     "optimizers",
+    "pictures",
     "preprocessing",
     "random",
     "regularizers",

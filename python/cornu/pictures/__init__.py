@@ -1,0 +1,19 @@
+"""Pictures of training and models, by matplotlib, which the extra `cornu[pictures]` installs.
+
+Each is a figure that notebooks show, goes into a file where it is given a name, and says its
+numbers in a table (`print`) and what it shows in words (`alt_text`). What it shows was computed by
+the core.
+"""
+
+from cornu.pictures.history_curves import history as history
+from cornu.utils.absent_names import absent_name as _absent_name
+
+__all__ = ["history"]
+
+
+def __getattr__(name: str) -> object:
+    raise _absent_name(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

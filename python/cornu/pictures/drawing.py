@@ -1,0 +1,96 @@
+"""What all pictures have in common: where they go, colours that everybody can tell apart, axes."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from cornu.utils.errors import shown
+from cornu.utils.extras import require
+
+# Each has a contrast of more than 4.5 with white. They differ for colour-blind eyes, and as greys
+# somewhat; a shape goes with each.
+COLORS = ("#0067a5", "#b84500", "#00735a", "#a0357a", "#4d4d4d", "#7a5c00")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
+TEXT = "#1a1a1a"
+FAINT = "#595959"
+GRID = "#dddddd"
+ToFile = str | PathLike[str] | None
+
+
+class Sheet:
+    """An empty picture and the file that it goes into.
+
+    Args:
+        user: What draws, for errors.
+        to_file: The file's path; without an ending, it is PNG. None: there is none.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        TypeError: `to_file` is no path.
+        ValueError: matplotlib can't write what its ending says.
+    """
+
+    def __init__(self, user: str, to_file: ToFile) -> None:
+        require("matplotlib", "pictures", user)
+        from matplotlib.backend_bases import FigureCanvasBase
+
+        if not isinstance(to_file, str | PathLike | None):
+            raise TypeError(
+                f"`to_file` must be a path, or None for no file. Received: to_file={shown(to_file)}"
+            )
+        self._path = None if to_file is None else Path(fspath(to_file))
+        self._ending = "png" if self._path is None else self._path.suffix[1:].lower() or "png"
+        known = FigureCanvasBase.get_supported_filetypes()
+        if self._ending not in known:
+            raise ValueError(
+                f"`to_file` must end in one of {', '.join(f'.{ending}' for ending in known)}. "
+                f"Received: to_file={str(self._path)!r}"
+            )
+
+    def begin(self, width: float, height: float, title: str) -> Any:
+        """Return a picture of so many inches with a title."""
+        from cornu.pictures.picture import Picture
+
+        picture = Picture((width, height))
+        picture.suptitle(title, color=TEXT, fontsize=12, parse_math=False)
+        return picture
+
+    def finish(self, picture: Any, alt_text: str, table: str) -> Any:
+        """Return the picture with its words, written into the file if there is one."""
+        picture.alt_text, picture.table = alt_text, table
+        if self._path is not None:
+            picture.write(self._path, self._ending)
+        return picture
+
+
+def style(axes: Any, x: str, y: str, title: str = "") -> None:
+    """Give axes their labels, and colours that no style sheet of the user's changes."""
+    axes.set_facecolor("white")
+    axes.set_xlabel(x, color=TEXT, parse_math=False)
+    axes.set_ylabel(y, color=TEXT, parse_math=False)
+    axes.set_title(title, color=TEXT, fontsize=11, parse_math=False)
+    axes.tick_params(which="both", colors=TEXT)
+    for spine in axes.spines.values():
+        spine.set_color(FAINT)
+
+
+def ruled(axes: Any) -> None:
+    """Add faint lines behind the data, and leave out the frame where nothing is read off."""
+    axes.grid(True, color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.spines["top"].set_visible(False)
+    axes.spines["right"].set_visible(False)
+
+
+def legend(axes: Any, **options: Any) -> None:
+    """Name the curves, on white, where there is more than one."""
+    handles, labels = axes.get_legend_handles_labels()
+    if len(handles) > 1:
+        found = axes.legend(
+            handles, labels, facecolor="white", edgecolor=GRID, labelcolor=TEXT, **options
+        )
+        for text in found.get_texts():
+            text.set_parse_math(False)

@@ -36,7 +36,8 @@ asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-f
 .PHONY: help demo notebook test format check-format check-lint check-types check-clang \
 	check-c-sanitize check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
 	check-coverage record-bits check-notebooks record-notebooks check-demo-accuracy check-sdist check-numpy126 \
-	check-arm64 check-no-avx check-all docs-keras benchmark benchmark-gemm benchmark-plots clean
+	check-arm64 check-no-avx check-all docs docs-open docs-keras benchmark benchmark-gemm \
+	benchmark-plots clean
 
 help:
 	@echo 'make demo                 build, install and run python -m cornu: back-propagation, then digits'
@@ -47,6 +48,8 @@ help:
 	@echo 'make benchmark            cornu and its peers (installs them): about an hour; BENCHMARK=--quick: a few minutes'
 	@echo "make benchmark-gemm       cornu's products and OpenBLAS's"
 	@echo 'make benchmark-plots      docs/*.svg and *.csv from what `make benchmark` measured'
+	@echo 'make docs                 the documentation: build/docs/index.html (installs Sphinx)'
+	@echo 'make docs-open            where that page is; BROWSER=firefox: opens it there'
 	@echo 'make docs-keras           docs/keras_coverage.md: what of Keras is there'
 	@echo 'Longer checks:'
 	@echo 'make check-format         clang-format and ruff would change nothing'
@@ -227,6 +230,18 @@ benchmark-gemm:
 benchmark-plots:
 	@$(call make_venv, benchmark) '.[benchmark]'
 	$(call in, benchmark)/python benchmarks/plot.py $(BENCHMARK)
+
+# Without a network too, once the environment is there. A warning of Sphinx's is an error.
+docs:
+	@$(call make_venv, docs) '.[docs]'
+	$(call in, docs)/python tools/docs_site/build_site.py
+	@$(MAKE) --no-print-directory docs-open BROWSER=
+
+BROWSER =
+docs-open:
+	@[ -e build/docs/index.html ] || { echo 'cornu: the documentation is not built yet: make docs' >&2; exit 1; }
+	@echo 'file://$(CURDIR)/build/docs/index.html'
+	@$(if $(BROWSER),$(BROWSER) 'file://$(CURDIR)/build/docs/index.html')
 
 # Keras itself is asked by tools/keras_coverage/keras_signatures.py alone.
 docs-keras:

@@ -1,0 +1,90 @@
+"""The documentation: its code prints what the pages show, and no public name is left out."""
+
+import importlib
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import cornu
+from test_public_docs import MODULES
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+sys.path.insert(0, str(ROOT / "tools" / "docs_site"))
+
+import api_pages  # noqa: E402
+import docstring_markup  # noqa: E402
+import page_code  # noqa: E402
+
+sys.path.pop(0)
+
+PAGES = [
+    path.relative_to(DOCS).as_posix()
+    for path in sorted(DOCS.rglob("*.md"))
+    if page_code.blocks(path.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_code_of_a_page_prints_what_it_shows(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with np.printoptions():
+        try:
+            wrong = list(page_code.run((DOCS / page).read_text(encoding="utf-8"), page))
+        finally:
+            cornu.config.set_floatx("float32")
+            cornu.utils.clear_session(free_memory=False)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_is_not_shown_or_shown_wrongly_is_found():
+    page = "```python\nx = 1\nprint(x)\n```\n\n```text\n2\n```\n\n```python\nprint(x)\n```\n"
+    (first, second) = page_code.run(page, "page")
+    assert first.startswith("page:2 prints\n1\nand not\n2")
+    assert second.startswith("page:11 prints\n1\n")
+    assert not list(page_code.run(page.replace("print(x)", "x"), "page"))[1:]
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    """The pages of the API reference by name."""
+    directory = tmp_path_factory.mktemp("api")
+    api_pages.write_pages(directory)
+    return {
+        path.relative_to(directory).with_suffix("").as_posix(): path.read_text(encoding="utf-8")
+        for path in directory.rglob("*.rst")
+    }
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_every_public_name_is_in_the_reference(module, reference):
+    """Each is in the table of its namespace, which leads to where it is documented."""
+    space = module.__name__.removeprefix("cornu.")
+    page = reference.get(space.replace(".", "/") + "/index") or reference[space]
+    described = set(re.findall(r"auto(?:class|function):: (\S+)", "\n".join(reference.values())))
+    rows = dict(re.findall(r":py:obj:`([\w.]+)(?:\(\))? <(.+?)>`\n", page))
+    public = [
+        name
+        for name in getattr(module, "__all__", ())
+        if name[0] != "_" and callable(getattr(module, name))
+    ]
+    assert {*public} <= {*rows}
+    for name, path in rows.items():
+        assert path in described, name
+        home, _, last = path.rpartition(".")
+        found = getattr(importlib.import_module(home), last)
+        if name in public:
+            assert found is getattr(module, name)
+
+
+def test_docstrings_become_markup():
+    links = {"Layer": "cornu.layers.Layer"}
+    text = "A `Layer`'s **kwargs, `x_`, x_ and `a\n b`s.\n\n>>> x = `*`\n1 * 1\n\n2 * 3"
+    assert docstring_markup.as_rst(text, links) == (
+        "A :py:obj:`Layer <cornu.layers.Layer>`'s \\*\\*kwargs, ``x_``, x\\_ and ``a b``\\ s.\n\n"
+        ">>> x = `*`\n1 * 1\n\n2 \\* 3"
+    )
+    assert docstring_markup.first_sentence("Get `a: b` (c. d): now.\nThen.") == "Get `a: b` (c. d)."

@@ -1,0 +1,114 @@
+"""Gathers the pages of the site, and has their links lead from where each is to stand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from posixpath import dirname, join, normpath, relpath
+
+ROOT = Path(__file__).resolve().parents[2]
+# Pages that stand elsewhere in the repository, and their places in the site.
+_FROM_ELSEWHERE = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "internals/contributing.md",
+    "csrc/README.md": "internals/c_library.md",
+    "benchmarks/README.md": "benchmarks.md",
+    "examples/programs/README.md": "programs.md",
+}
+_LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^]\n]*(?:\n[^]\n]*)?)\]\((?P<target>[^)\s]+)\)")
+# `<!-- README.md: Two commands -->` stands for what is under that heading there.
+_SECTION = re.compile(r"^<!-- (\S+\.md): (.+) -->$", re.M)
+_FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1`*$", re.M | re.S)
+
+
+def places() -> dict[str, str]:
+    """Return the place in the site of each file of the repository that is a page of it."""
+    docs = {
+        path.relative_to(ROOT).as_posix(): path.relative_to(ROOT / "docs").as_posix()
+        for path in sorted((ROOT / "docs").rglob("*.md"))
+    }
+    return {**docs, **_FROM_ELSEWHERE}
+
+
+class Gathered:
+    """The pages and pictures of the site, written to where Sphinx will find them.
+
+    Args:
+        directory: Where that is.
+        drawn: Where each page's code has left what it drew: in a directory of the page's name.
+    """
+
+    def __init__(self, directory: Path, drawn: Path) -> None:
+        self._directory, self._drawn = directory, drawn
+        self._places = places()
+        for file, place in self._places.items():
+            path = directory / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self._page(_text_of(file), file, place), encoding="utf-8")
+
+    def _page(self, text: str, file: str, place: str) -> str:
+        """Return text of a file as it is to stand in the site."""
+
+        def with_section(found: re.Match[str]) -> str:
+            return self._page(_section(*found.groups()), found[1], place)
+
+        def led(link: re.Match[str]) -> str:
+            return self._led(link, file, place)
+
+        written, end = [], 0
+        for fence in _FENCE.finditer(text):
+            written += [_LINK.sub(led, text[end : fence.start()]), _marked(fence[0])]
+            end = fence.end()
+        return _SECTION.sub(with_section, "".join([*written, _LINK.sub(led, text[end:])]))
+
+    def _led(self, link: re.Match[str], file: str, place: str) -> str:
+        """Return a link of a file that leads from the page's place."""
+        target, _, anchor = link["target"].partition("#")
+        if re.match(r"\w+:", target) or not target:
+            return link[0]
+        path = normpath(join(dirname(file), target))
+        here = dirname(place) or "."
+        if link["image"]:
+            return f"![{link['text']}]({relpath(self._picture(target, path, place), here)})"
+        if path in self._places:
+            inside = relpath(self._places[path], here)
+            return f"[{link['text']}]({inside}{'#' + anchor if anchor else ''})"
+        if not (ROOT / path).exists():
+            # A page that is made, such as one of the reference; Sphinx says if there is none.
+            return link[0]
+        # A file of the repository, which the site hasn't.
+        named = link["text"].strip("`")
+        return f"`{named}`" if named == path else f"{link['text']} (`{path}`)"
+
+    def _picture(self, target: str, path: str, place: str) -> str:
+        """Copy a picture that a page shows; return its place."""
+        drawn = self._drawn / place.removesuffix(".md") / target
+        picture = f"pictures/{place.removesuffix('.md')}/{Path(target).name}"
+        (self._directory / picture).parent.mkdir(parents=True, exist_ok=True)
+        source = drawn if drawn.is_file() else ROOT / path
+        (self._directory / picture).write_bytes(source.read_bytes())
+        return picture
+
+
+def _text_of(file: str) -> str:
+    return (ROOT / file).read_text(encoding="utf-8")
+
+
+def _section(file: str, title: str) -> str:
+    """Return what stands under a heading of a file."""
+    found = re.search(rf"^(#+) {re.escape(title)}\n(.*?)(?=^\1 |\Z)", _text_of(file), re.M | re.S)
+    if found is None:
+        raise ValueError(f"{file} has no heading {title!r}")
+    return found[2].strip()
+
+
+def _marked(block: str) -> str:
+    """Return a block of code; one that no test runs says so."""
+    first, _, rest = block.partition("\n")
+    fence, language = first.rstrip("`~ ") and first, first.lstrip("`~")
+    fence = first[: len(first) - len(language)]
+    language, _, option = language.partition(" ")
+    if language not in ("sh", "c", "make") and option != "not-run":
+        return block
+    caption = "In a shell; no test runs this" if language == "sh" else "No test runs this"
+    return f"{fence}{{code-block}} {language}\n:caption: {caption}\n\n{rest}"

@@ -5,10 +5,8 @@ import re
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import cornu
 from test_public_docs import MODULES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,12 +29,7 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_of_a_page_prints_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with np.printoptions():
-        try:
-            wrong = list(page_code.run((DOCS / page).read_text(encoding="utf-8"), page))
-        finally:
-            cornu.config.set_floatx("float32")
-            cornu.utils.clear_session(free_memory=False)
+    wrong = list(page_code.run((DOCS / page).read_text(encoding="utf-8"), page))
     assert not wrong, "\n".join(wrong)
 
 

@@ -18,8 +18,6 @@ from api_pages import write_pages
 from page_code import run
 from site_source import ROOT, Gathered, places
 
-import cornu
-
 SITE = ROOT / "build" / "docs"
 WORK = ROOT / "build" / "docs-work"
 
@@ -32,8 +30,6 @@ def draw(directory: Path) -> list[str]:
             there = directory / place.removesuffix(".md")
             there.mkdir(parents=True)
             os.chdir(there)
-            cornu.utils.clear_session()
-            cornu.config.set_floatx("float32")
             wrong += run((ROOT / file).read_text(encoding="utf-8"), file)
             os.chdir(ROOT)
     return wrong

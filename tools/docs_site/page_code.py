@@ -15,6 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+import cornu
+
 _BLOCK = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<code>.*?)^```$", re.M | re.S)
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -51,10 +55,24 @@ def blocks(text: str) -> list[Block]:
 def run(text: str, page: str) -> Iterator[str]:
     """Run the code of a page in the current directory, and say what it printed otherwise.
 
+    What it sets for the whole process is put back.
+
     Args:
         text: The page.
         page: Its name, for tracebacks.
     """
+    threads, on_nan = cornu.config.num_threads(), cornu.config.on_nan()
+    cornu.utils.clear_session(free_memory=False)
+    try:
+        with np.printoptions(), np.errstate():
+            yield from _wrong_blocks(text, page)
+    finally:
+        cornu.config.set_floatx("float32")
+        cornu.config.set_num_threads(threads)
+        cornu.config.set_on_nan(on_nan)
+
+
+def _wrong_blocks(text: str, page: str) -> Iterator[str]:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     checker = doctest.OutputChecker()
     for block in blocks(text):

@@ -77,13 +77,18 @@ demo:
 	@$(call make_venv, demo) .
 	@$(call in, demo)/python -m cornu
 
-# JupyterLab refuses to run as root unless it is told to, as in a container. Of what it logs, its address is left.
+# Of what JupyterLab logs, its address is left; it asks nobody whether to fetch news. It refuses to run as root, as in a
+# container, unless it is told to.
+lab_settings = $(VENVS)/notebook/share/jupyter/lab/settings
 notebook:
 	@$(call make_venv, notebook) '.[notebook]'
-	@echo 'cornu: JupyterLab opens examples/notebooks/$(first_notebook); Ctrl-C here ends it.'
+	@mkdir -p $(lab_settings)
+	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
+		>$(lab_settings)/overrides.json
+	@echo 'cornu: JupyterLab opens examples/notebooks/$(first_notebook). Ctrl-C here ends it.'
 	@cd examples/notebooks && exec $(CURDIR)/$(call in, notebook)/jupyter lab --log-level=ERROR \
-		--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
-		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(NOTEBOOK) $(first_notebook)
+		--LabApp.log_level=ERROR --LabApp.default_url=/lab/tree/$(first_notebook) \
+		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(NOTEBOOK)
 
 test:
 	@$(call make_venv, test) '.[test]'

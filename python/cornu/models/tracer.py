@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,54 @@ class Tracer(BatchTrainer):
             layers=layers,
             applied=bool(apply),
         )
+
+    @of_sequential
+    def plot_gradients(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        to_file: str | PathLike[str] | None = None,
+    ) -> Any:
+        """Draw how large gradients and outputs are in each layer: `pip install 'cornu[pictures]'`.
+
+        They are those of one step of training on all rows, which is taken back.
+
+        Args:
+            x: Inputs, as in `fit`; a batch of them is enough.
+            y: Targets.
+            sample_weight: A weight a row; None: all 1.
+            to_file: The file's path, in any format that matplotlib writes, without an ending PNG;
+                None: no file.
+
+        Returns:
+            A `matplotlib.figure.Figure`, which notebooks show; see `cornu.pictures.gradients`,
+            which compares several models too.
+
+        Raises:
+            ImportError: matplotlib is not installed.
+            OSError: the file can't be written.
+            TypeError: as `fit` does.
+            ValueError: as `fit` does, the model is not compiled, or matplotlib doesn't write such
+                files.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, kernel_initializer="ones", name="only")
+        >>> model = cornu.Sequential([cornu.Input((2,)), layer])
+        >>> model.compile("sgd", "mse")
+        >>> print(model.plot_gradients(np.array([[3.0, 1.0]]), np.array([[2.0]])))
+        Sizes of gradients, layer by layer (RMS)
+        layer  dE/dw  dE/dz  a
+        only   7.659      4  4
+
+        Source: cornu's own; Keras has no such method.
+        """
+        from cornu.pictures.gradient_sizes import gradients
+
+        return gradients(self, x, y, sample_weight, to_file)
 
     def _layer_traces(
         self, run: _core.Run, arrays: Sequence[tuple[np.ndarray | None, ...]]

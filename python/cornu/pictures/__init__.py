@@ -5,10 +5,12 @@ numbers in a table (`print`) and what it shows in words (`alt_text`). What it sh
 the core.
 """
 
+from cornu.pictures.activation_curves import activation as activation
+from cornu.pictures.gradient_sizes import gradients as gradients
 from cornu.pictures.history_curves import history as history
 from cornu.utils.absent_names import absent_name as _absent_name
 
-__all__ = ["history"]
+__all__ = ["activation", "gradients", "history"]
 
 
 def __getattr__(name: str) -> object:

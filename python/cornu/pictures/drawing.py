@@ -85,12 +85,13 @@ def ruled(axes: Any) -> None:
     axes.spines["right"].set_visible(False)
 
 
-def legend(axes: Any, **options: Any) -> None:
-    """Name the curves, on white, where there is more than one."""
+def legend(axes: Any, below: bool = False) -> None:
+    """Name the curves, on white, where there is more than one; or always, below the axes."""
     handles, labels = axes.get_legend_handles_labels()
-    if len(handles) > 1:
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)} if below else {}
+    if below or len(handles) > 1:
         found = axes.legend(
-            handles, labels, facecolor="white", edgecolor=GRID, labelcolor=TEXT, **options
+            handles, labels, facecolor="white", edgecolor=GRID, labelcolor=TEXT, **place
         )
         for text in found.get_texts():
             text.set_parse_math(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -23,6 +24,8 @@ def write_whole(filepath: Any, overwrite: bool, write: Callable[[str], None]) ->
         OSError: no file can be made there; it names the file and a folder that is missing.
     """
     path = os.fsdecode(filepath)
+    if not path:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
@@ -55,6 +58,24 @@ def write_whole(filepath: Any, overwrite: bool, write: Callable[[str], None]) ->
     except BaseException:
         os.unlink(other)
         raise
+
+
+def write_text(filepath: Any, text: str) -> None:
+    """Write a text to a file wholly or not at all, in place of what is there.
+
+    Args:
+        filepath: Its path.
+        text: What it is to hold; it is written as UTF-8.
+
+    Raises:
+        OSError: no file can be made there.
+    """
+
+    def write(path: str) -> None:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+
+    write_whole(filepath, True, write)
 
 
 def _write_through(path: str, write: Callable[[str], None]) -> None:

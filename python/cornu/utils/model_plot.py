@@ -135,6 +135,7 @@ def plot_model(
     what = Shown(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
     parts = find_boxes(model, what, expand_nested)
     if ending.lower() == "svg":
+        from cornu.saving.whole_file import write_text
         from cornu.utils.model_svg import draw
 
         if rankdir not in _DIRECTIONS:
@@ -143,7 +144,7 @@ def plot_model(
             )
         title = f"Model {model.name}"
         picture = draw(parts, rankdir, check_finite("dpi", dpi), title=title)
-        path.write_text(picture, encoding="utf-8")
+        write_text(path, picture)
         return _displayed("SVG", path)
     missing = _find_missing()
     if missing is not None:

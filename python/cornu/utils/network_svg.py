@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -96,27 +95,10 @@ def network_to_svg(
             )
         picture = _draw_model(model, boxes)
     if to_file is not None:
-        save(picture, to_file)
+        from cornu.saving.whole_file import write_text
+
+        write_text(to_file, picture)
     return Svg(picture)
-
-
-def save(text: str, to_file: Any) -> None:
-    """Write a text to a file, wholly or not at all.
-
-    Args:
-        text: The text.
-        to_file: The file's path.
-
-    Raises:
-        OSError: the file can't be written.
-    """
-    from cornu.saving.whole_file import write_whole
-
-    def write_text(path: str) -> None:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-
-    write_whole(os.fspath(to_file), True, write_text)
 
 
 def _draw_model(model: Any, boxes: Any) -> str:
@@ -130,7 +112,9 @@ def _draw_model(model: Any, boxes: Any) -> str:
     if reason:
         return _draw_boxes(boxes, title, "", reason)
     columns = columns_of_model(layers)  # type: ignore[arg-type]
-    return _draw(columns, title, "numbers are weights; b is a bias", "")
+    has_bias = any(unit.above for column in columns for unit in column.units)
+    note = "numbers are weights" + ("; b is a bias" if has_bias else "")
+    return _draw(columns, title, note, "")
 
 
 def _draw_trace(trace: Trace, step: Any, row: Any) -> str:

@@ -119,3 +119,9 @@ class History(Callback):
         from cornu.pictures.history_curves import history
 
         return history(self, to_file)
+
+    def _repr_html_(self) -> str:
+        """The table of the epochs and their curves, which notebooks show."""
+        from cornu.utils.history_html import history_html
+
+        return history_html(self.history, {name: self.numbers_of(name) for name in self.history})

@@ -247,6 +247,12 @@ class InputLayer:
     def __repr__(self) -> str:
         return f"<InputLayer name={self._name}, built=True>"
 
+    def _repr_html_(self) -> str:
+        """Its shape and configuration as a table, which notebooks show."""
+        from cornu.utils.layer_html import layer_html
+
+        return layer_html(self)
+
 
 def Input(  # noqa: N802
     shape: Any = None,

@@ -286,6 +286,12 @@ class Layer(
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self._name}, built={self.built}>"
 
+    def _repr_html_(self) -> str:
+        """Shapes, weights and configuration as a table, which notebooks show."""
+        from cornu.utils.layer_html import layer_html
+
+        return layer_html(self)
+
     # ---- Building
 
     def build(self, input_shape: Any) -> None:

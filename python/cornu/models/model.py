@@ -109,6 +109,12 @@ class Model(Saved):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self._name}, built={self._built}>"
 
+    def _repr_html_(self) -> str:
+        """The summary as a table, which notebooks show."""
+        from cornu.utils.layer_html import model_html
+
+        return model_html(self)
+
     # ---- Calling
 
     def __call__(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:

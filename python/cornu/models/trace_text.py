@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +22,6 @@ _MEANINGS = {
     "d_a": "∂E/∂a, the loss's derivative by that",
     "delta": "∂E/∂z, the one by z",
 }
-_STYLE = "text-align:left;vertical-align:top;padding:2px 10px 2px 0"
 
 
 def array_lines(values: np.ndarray) -> list[str]:
@@ -95,18 +93,16 @@ def _layer_lines(layer: LayerTrace) -> list[str]:
 
 def html_of(trace: Trace) -> str:
     """Return the trace as a table with a part for each layer, for notebooks."""
-    rows = []
-    for layer in trace.layers:
-        rows.append(
-            f'<tr><th colspan="3" scope="colgroup" style="{_STYLE};padding-top:10px">'
-            f"{escape(_title(layer))}</th></tr>"
+    from cornu.utils.html_table import html_table
+
+    groups = [
+        (
+            _title(layer),
+            [
+                (name, "\n".join(array_lines(values)), meaning)
+                for name, values, meaning in _values(layer)
+            ],
         )
-        rows += [
-            f'<tr><th scope="row" style="{_STYLE};font-weight:normal"><code>{escape(name)}</code>'
-            f'</th><td style="{_STYLE};font-variant-numeric:tabular-nums;white-space:pre">'
-            f'{escape(text)}</td><td style="{_STYLE}">{escape(meaning)}</td></tr>'
-            for name, values, meaning in _values(layer)
-            for text in ["\n".join(array_lines(values))]
-        ]
-    caption = f'<caption style="text-align:left">{escape(_summary(trace))}</caption>'
-    return f"<table>{caption}<tbody>{''.join(rows)}</tbody></table>"
+        for layer in trace.layers
+    ]
+    return html_table(_summary(trace), ("name", "figures", "meaning"), groups, figures=(1,))

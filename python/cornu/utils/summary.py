@@ -64,8 +64,8 @@ def print_summary(
         length = check_integer("line_length", line_length, least=0)
     widths = _column_widths(length if line_length else _default_length(length), shares, len(header))
     first, last = _find_range(model.layers, layer_range)
-    rows = _rows(model, slice(first, last), show_trainable, expand_nested)
-    lines = [f'Model: "{model.name}"', *_table(header, rows, widths), *_totals(model)]
+    rows = layer_rows(model, slice(first, last), show_trainable, expand_nested)
+    lines = [f'Model: "{model.name}"', *_table(header, rows, widths), *totals(model)]
     text = "\n".join(lines) + "\n"
     if print_fn is not None:
         print_fn(text)
@@ -145,17 +145,25 @@ def _output_shapes(model: Any) -> list[tuple[int | None, ...] | None]:
     return [shapes[id(layer)] for layer in model.layers]
 
 
-def _rows(
+def layer_rows(
     model: Any, among: slice, show_trainable: bool, expand_nested: bool, prefix: str = ""
 ) -> list[list[str]]:
-    """The cells of each layer; a model's own layers, where they are wanted, stand below it."""
+    """Return the cells of each layer; a model's own, where they are wanted, stand below it.
+
+    Args:
+        model: The model.
+        among: Which of its layers.
+        show_trainable: Whether the last cell says if it is trained.
+        expand_nested: Whether the layers of models within it are listed.
+        prefix: What stands before each name.
+    """
     rows = []
     pairs = list(zip(model.layers, _output_shapes(model), strict=True))
     for layer, shape in pairs[among]:
         rows.append(_layer_cells(layer, shape, show_trainable, prefix))
         if expand_nested and hasattr(layer, "layers"):
             inner = f"{prefix[:-2]}   └ "
-            rows += _rows(layer, slice(None), show_trainable, True, inner)
+            rows += layer_rows(layer, slice(None), show_trainable, True, inner)
     return rows
 
 
@@ -246,7 +254,12 @@ def _wrap(text: str, width: int) -> list[str]:
     return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
 
 
-def _totals(model: Any) -> list[str]:
+def totals(model: Any) -> list[str]:
+    """Return the lines below the table: how many parameters there are, and how large they are.
+
+    Args:
+        model: The model.
+    """
     trainable = _size(model.trainable_weights)
     frozen = _size(model.non_trainable_weights)
     optimizer: Any = getattr(model, "optimizer", None)

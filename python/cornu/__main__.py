@@ -14,7 +14,7 @@ _PIPE_CLOSED = 141
 
 
 def main() -> int:
-    """Print the tour.
+    """Print the tour, or write it as a page.
 
     Returns:
         The process's exit status.
@@ -25,7 +25,14 @@ def main() -> int:
         "handwritten digits. It takes a few seconds.",
     )
     parser.add_argument("--version", action="version", version=f"cornu {cornu.__version__}")
-    parser.parse_args()
+    parser.add_argument(
+        "--html",
+        metavar="FILE",
+        help="write it as a page with pictures, which needs no network, and print nothing",
+    )
+    arguments = parser.parse_args()
+    if arguments.html is not None:
+        return _write_page(arguments.html)
     try:
         print(worked_example.report())
         print()
@@ -38,6 +45,21 @@ def main() -> int:
         # where Python's own flush at the end can't fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _PIPE_CLOSED
+    return 0
+
+
+def _write_page(path: str) -> int:
+    from cornu.saving.whole_file import write_text
+    from cornu.tour.page import page
+
+    try:
+        write_text(path, page())
+    except OSError as error:
+        reason = error.strerror or error
+        print(f"python -m cornu: can't write {path!r}: {reason}", file=sys.stderr)
+        return 1
+    if sys.stdout.isatty():
+        print(f"Written: {path}")
     return 0
 
 

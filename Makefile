@@ -35,8 +35,8 @@ asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-f
 
 .PHONY: help demo notebook test format check-format check-lint check-types check-clang \
 	check-c-sanitize check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
-	check-coverage record-bits check-notebooks record-notebooks check-demo-accuracy check-sdist check-numpy126 \
-	check-arm64 check-no-avx check-all docs docs-open docs-keras benchmark benchmark-gemm \
+	check-coverage record-bits check-notebooks check-browser record-notebooks check-demo-accuracy check-sdist \
+	check-numpy126 check-arm64 check-no-avx check-all docs docs-open docs-keras benchmark benchmark-gemm \
 	benchmark-plots clean
 
 help:
@@ -64,6 +64,7 @@ help:
 	@echo 'make check-oracle         the recorded values against the real Keras (installs keras and jax)'
 	@echo 'make check-coverage       executed lines: at least 95% of Python and 90% of C'
 	@echo 'make check-notebooks      examples/notebooks: each runs, and shows what is stored in it'
+	@echo 'make check-browser        pages and views in Chromium (packages chromium and chromium-driver)'
 	@echo 'make check-demo-accuracy  accuracy on the digits over 20 splits'
 	@echo 'make check-sdist          sdist and wheel made in a clean environment, used outside of the checkout'
 	@echo 'make check-numpy126       the suite on NumPy 1.26, built against NumPy 2 (Python 3.10 to 3.12)'
@@ -169,6 +170,11 @@ check-oracle:
 		tests/test_oracle_live.py tests/test_programs.py $(PYTEST)
 
 # The first of them runs with the rest of the suite too.
+# Chromium and its driver are packages: `apt-get install chromium chromium-driver`. Screenshots: build/screenshots.
+check-browser:
+	@$(call make_venv, browser) '.[test,notebook,browser]'
+	CORNU_BROWSER=required $(call in, browser)/python -m pytest -m browser tests/browser $(PYTEST)
+
 check-notebooks:
 	@$(call make_venv, check-notebooks) '.[test,notebook]'
 	$(call in, check-notebooks)/python -m pytest -m '' tests/test_example_notebooks.py $(PYTEST)

@@ -117,7 +117,7 @@ def test_public_header_stands_alone():
 
 
 def test_file_names_are_unique():
-    exempt = {"__init__.py", "__main__.py", "README.md"}
+    exempt = {"__init__.py", "__main__.py", "README.md", "conftest.py"}
     pairs = Counter(path.name for path in (*C_FILES, *PY_FILES, *TESTS) if path.name not in exempt)
     # A C file and its header share their noun, and so do a Python module and its C counterpart.
     assert not [name for name, count in pairs.items() if count > 1]

@@ -13,6 +13,7 @@ from cornu.utils.errors import shown
 if TYPE_CHECKING:
     from cornu.models.trace_steps import TraceStep
     from cornu.utils.svg_elements import Svg
+    from cornu.views.network_view import NetworkView
 
 
 class WeightTrace:
@@ -266,6 +267,42 @@ class Trace:
         from cornu.utils.network_svg import network_to_svg
 
         return network_to_svg(self, step, row, to_file)
+
+    def view(self, step: int | str = 0, row: int = 0) -> NetworkView:
+        """Return the pictures of all steps as one that a notebook shows, with a slider over them.
+
+        Args:
+            step: The step to begin with: its key or its place in `steps`.
+            row: The row of the batch that is drawn; where there are several, a second slider.
+
+        Returns:
+            A widget; its `step` and `row` can be set, too. Without a notebook, `to_svg` draws a
+            step and `print(trace)` tells all of it.
+
+        Raises:
+            ImportError: anywidget is not installed; the error says how to.
+            ValueError: there is no such step or row.
+
+        Example:
+
+        >>> import numpy as np
+        >>> import cornu
+        >>> layer = cornu.layers.Dense(1, kernel_initializer="ones", name="a")
+        >>> model = cornu.Sequential([cornu.Input((2,)), layer])
+        >>> model.compile("sgd", "mse")
+        >>> view = model.trace(np.array([[3.0, 1.0]]), np.array([[2.0]]), apply=False).view()
+        >>> view.step = 2
+        >>> print(view.text)
+        Backward: derivatives of E in a
+          ∂E/∂a           4.00000000
+          ∂E/∂z           4.00000000
+          ∂E/∂kernel      12.00000000
+                          4.00000000
+          ∂E/∂bias        4.00000000
+        """
+        from cornu.views.network_view import NetworkView
+
+        return NetworkView(self, step, row)
 
     def __repr__(self) -> str:
         rows = len(self.layers[0].x)

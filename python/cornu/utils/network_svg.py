@@ -121,10 +121,8 @@ def _draw_trace(trace: Trace, step: Any, row: Any) -> str:
     from cornu.models.trace_steps import find_step
 
     found = find_step(trace.steps, step)
+    row = check_row(row, trace)
     rows = len(trace.x)
-    row = check_integer("row", row, least=0)
-    if row >= rows:
-        raise ValueError(f"`row` must be one of the batch's, 0 to {rows - 1}. Received: row={row}")
     layers = [(t.layer, t.x[row].size, None if t.a is None else t.a[row].size) for t in trace]
     reason = why_not_drawn(layers)
     if not reason and any(
@@ -138,6 +136,24 @@ def _draw_trace(trace: Trace, step: Any, row: Any) -> str:
     if rows > 1:
         note = f"row {row} of the {rows} rows; {note}"
     return _draw(columns_of_trace(trace, found.place, row), found.title, note, found.text)
+
+
+def check_row(row: Any, trace: Trace) -> int:
+    """Return a row of a trace's batch.
+
+    Args:
+        row: The row.
+        trace: The trace.
+
+    Raises:
+        ValueError: there is no such row.
+    """
+    rows, number = len(trace.x), check_integer("row", row, least=0)
+    if number >= rows:
+        raise ValueError(
+            f"`row` must be one of the batch's, 0 to {rows - 1}. Received: row={number}"
+        )
+    return number
 
 
 def _legend_of(step: TraceStep, count: int) -> str:

@@ -1,0 +1,1 @@
+"""Interactive views for notebooks, by anywidget, which is imported only for them."""

@@ -1,0 +1,83 @@
+"""A real browser, for pages and notebooks as their readers see them.
+
+`make check-browser` installs what drives it; the browser itself, Chromium, and its driver are
+packages of the system. Screenshots are kept in build/screenshots.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+# What is looked at: a page in a window, and on a phone.
+WIDTHS = {"wide": 1280, "narrow": 480}
+PROGRAMS = ("chromium", "chromedriver")
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def missing():
+    """What there is not, and so no browser."""
+    found = [name for name in PROGRAMS if shutil.which(name) is None]
+    try:
+        import selenium  # noqa: F401
+    except ModuleNotFoundError:
+        found.append("selenium (the extra `browser`)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if gone := missing():
+        text = f"not installed: {', '.join(gone)}"
+        if os.environ.get("CORNU_BROWSER") == "required":
+            pytest.fail(text)
+        pytest.skip(text)
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def console(browser):
+    """What the page said to the browser's console that is an error, when it is called."""
+
+    def errors():
+        return [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+    errors()
+    return errors
+
+
+@pytest.fixture
+def shoot(browser):
+    """Keeps a screenshot of the page, in the widths and for light and dark screens."""
+
+    def take(name, height=900, widths=tuple(WIDTHS), themes=("light", "dark")):
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for theme in themes:
+            features = [{"name": "prefers-color-scheme", "value": theme}]
+            browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+            for width in widths:
+                browser.set_window_size(WIDTHS[width], height)
+                paths.append(SCREENSHOTS / f"{name}-{width}-{theme}.png")
+                browser.save_screenshot(str(paths[-1]))
+        return paths
+
+    return take

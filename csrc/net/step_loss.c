@@ -37,7 +37,9 @@ static void fill_terms(const cornu_step *step, const cornu_objective *objective,
     terms->probabilities = NULL;
     terms->mask = step->workspace->slices[plan->count - 1].mask;
     terms->per_row = cornu_loss_rows_per_row(plan);
-    terms->per_weight = terms->per_row / step->workspace->use.weights_per_row;
+    /* A division would be felt in the smallest steps. */
+    const size_t weights = step->workspace->use.weights_per_row;
+    terms->per_weight = weights == 1 ? terms->per_row : terms->per_row / weights;
     terms->rows = step->rows * terms->per_row;
     terms->columns = cornu_shape_last(cornu_plan_output(plan));
     terms->target_columns = step->workspace->use.sparse ? 1 : terms->columns;

@@ -18,6 +18,9 @@ _FROM_ELSEWHERE = {
 _LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^]\n]*(?:\n[^]\n]*)?)\]\((?P<target>[^)\s]+)\)")
 # `<!-- README.md: Two commands -->` stands for what is under that heading there.
 _SECTION = re.compile(r"^<!-- (\S+\.md): (.+) -->$", re.M)
+# `<!-- csrc/net/dense.c: static void dense_needs -->` stands for what begins so there, or, with
+# nothing but a path, for the whole file.
+_CODE = re.compile(r"^<!-- (\S+\.(?:c|h|py))(?:: (.+))? -->$", re.M)
 _FENCE = re.compile(r"^(`{3,}|~{3,}).*?^\1`*$", re.M | re.S)
 
 
@@ -59,7 +62,8 @@ class Gathered:
         for fence in _FENCE.finditer(text):
             written += [_LINK.sub(led, text[end : fence.start()]), _marked(fence[0])]
             end = fence.end()
-        return _SECTION.sub(with_section, "".join([*written, _LINK.sub(led, text[end:])]))
+        whole = "".join([*written, _LINK.sub(led, text[end:])])
+        return _CODE.sub(_code, _SECTION.sub(with_section, whole))
 
     def _led(self, link: re.Match[str], file: str, place: str) -> str:
         """Return a link of a file that leads from the page's place."""
@@ -100,6 +104,21 @@ def _section(file: str, title: str) -> str:
     if found is None:
         raise ValueError(f"{file} has no heading {title!r}")
     return found[2].strip()
+
+
+def _code(found: re.Match[str]) -> str:
+    """Return a block with code of a file: all of it, or one definition."""
+    file, begins = found.groups()
+    code = _text_of(file)
+    if begins:
+        end = r"^\}.*?\n" if file.endswith((".c", ".h")) else r"(?=^\S|\Z)"
+        pattern = rf"^{re.escape(begins)}\b.*?\n(?:.*?{end})"
+        definition = re.search(pattern, code, re.M | re.S)
+        if definition is None:
+            raise ValueError(f"{file} has nothing that begins with {begins!r}")
+        code = definition[0]
+    language = "python" if file.endswith(".py") else "c"
+    return f"```{{code-block}} {language}\n:caption: {file}\n\n{code.strip()}\n```"
 
 
 def _marked(block: str) -> str:

@@ -162,6 +162,13 @@ def test_a_model_or_step_that_is_not_there_is_refused(trace, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["a.svg"]
 
 
+def test_ipython_shows_a_picture_of_figures_as_its_words_where_it_shows_text(trace):
+    pretty = pytest.importorskip("IPython.lib.pretty").pretty
+    shown = pretty(network_to_svg(trace, "backward/hidden"))
+    assert shown.startswith("Backward: derivatives of E in hidden\n  ∂E/∂a           0.03240681")
+    assert pretty(svg_elements.Svg("<svg/>")) == "'<svg/>'"
+
+
 def test_pictures_have_names_and_text_has_contrast(trace):
     root = ElementTree.fromstring(trace.to_svg("loss"))
     assert root.get("role") == "img"

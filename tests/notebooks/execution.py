@@ -14,8 +14,10 @@ import nbformat
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "notebooks"
-# Times, and the addresses of objects.
-_PASSING = re.compile(r"\d+(?:\.\d+)?(?:s|ms|us|µs)\b|\b0x[0-9a-f]+\b")
+# Times, the addresses of objects, and pictures within HTML.
+_PASSING = re.compile(
+    r"\d+(?:\.\d+)?(?:s|ms|us|µs)\b|\b0x[0-9a-f]+\b|(?<=data:image/png;base64,)[\w+/=]+"
+)
 # Notebooks are stored with the least that says in what they are to be opened.
 _METADATA = {
     "kernelspec": {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
+import re
+from html import escape, unescape
 from typing import Any
 
 # Of a letter, as a part of its size: the mean of Helvetica's, rounded up; of its bold ones.
@@ -37,6 +38,11 @@ class Svg(str):
 
     def _repr_html_(self) -> str:
         return str(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Its words, which IPython shows in a terminal and keeps beside it in a notebook."""
+        found = re.search("<desc>(.*?)</desc>", self, re.S)
+        printer.text(unescape(found[1]) if found else repr(self))
 
 
 def short(value: Any, digits: int = 4) -> str:

@@ -9,7 +9,7 @@ import re
 import pytest
 
 import test_worked_example
-from notebooks import execution
+from notebooks import execution, translation
 
 NAMES = execution.names()
 FIRST, *OTHERS = NAMES
@@ -55,6 +55,16 @@ def test_a_changed_figure_is_found():
     assert len(execution.differences(notebook, other)) == 1
     cell.outputs.clear()
     assert len(execution.differences(notebook, other)) == 1
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("ko/")])
+def test_a_translation_has_the_same_code(name):
+    notebook, translated = execution.stored(name.removeprefix("ko/")), execution.stored(name)
+    assert not translation.differences(notebook, translated)
+    changed = execution.stored(name)
+    cell = next(cell for cell in changed.cells if cell.cell_type == "code")
+    cell.source += "\nprint('x')"
+    assert translation.differences(notebook, changed)
 
 
 def test_each_notebook_is_listed():

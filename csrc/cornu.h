@@ -187,6 +187,9 @@ cornu_status cornu_layer_take_weights(cornu_layer *layer, const cornu_layer *fro
  * layer. */
 size_t cornu_layer_span_count(const cornu_layer *layer);
 cornu_span *cornu_layer_span(const cornu_layer *layer, size_t index);
+/* What else goes with a layer's weights: of one that draws random numbers how many passes have
+ * drawn, and the seed, both uint64. NULL: it has no more. Borrowed likewise. */
+cornu_span *cornu_layer_hidden_span(const cornu_layer *layer, size_t index);
 bool cornu_layer_trainable(const cornu_layer *layer);
 /* A model that is compiled sees it with its next call. */
 void cornu_layer_set_trainable(cornu_layer *layer, bool trainable);

@@ -103,6 +103,8 @@ cornu_status cornu_run_advance(cornu_run *run, cornu_event *event, cornu_error *
  * draw. For machines of this byte order; 0 bytes in other modes. */
 size_t cornu_run_state_nbytes(const cornu_run *run);
 void cornu_run_state(const cornu_run *run, void *bytes);
+/* What the rows are shuffled by: the options' seed, or that of the fit that it went on from. */
+uint64_t cornu_run_shuffle_seed(const cornu_run *run);
 /* Before the first event: goes on from there. CORNU_ERROR_VALUE: the bytes are of another model,
  * other metrics or data; CORNU_ERROR_STATE, CORNU_ERROR_MEMORY. */
 cornu_status cornu_run_resume(cornu_run *run, size_t nbytes, const void *bytes, cornu_error *error);

@@ -226,13 +226,12 @@ static PyObject *layer_build(PyObject *self, PyObject *const *values, Py_ssize_t
     Py_RETURN_NONE;
 }
 
-static PyObject *layer_spans(PyObject *self, PyObject *Py_UNUSED(ignored)) {
-    const cornu_layer *layer = layer_of(self);
-    size_t count = cornu_layer_span_count(layer);
+static PyObject *views_of(PyObject *self, size_t count,
+                          cornu_span *(*span_of)(const cornu_layer *, size_t)) {
     PyObject *views = PyTuple_New((Py_ssize_t)count);
     if (views == NULL) return NULL;
     for (size_t i = 0; i < count; i++) {
-        PyObject *view = cornu_span_view(cornu_layer_span(layer, i));
+        PyObject *view = cornu_span_view(span_of(layer_of(self), i));
         if (view == NULL) {
             Py_DECREF(views);
             return NULL;
@@ -240,6 +239,16 @@ static PyObject *layer_spans(PyObject *self, PyObject *Py_UNUSED(ignored)) {
         PyTuple_SET_ITEM(views, (Py_ssize_t)i, view);
     }
     return views;
+}
+
+static PyObject *layer_spans(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    return views_of(self, cornu_layer_span_count(layer_of(self)), cornu_layer_span);
+}
+
+static PyObject *layer_hidden_spans(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    size_t count = 0;
+    while (cornu_layer_hidden_span(layer_of(self), count) != NULL) count++;
+    return views_of(self, count, cornu_layer_hidden_span);
 }
 
 static PyObject *layer_add_weight(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
@@ -314,6 +323,9 @@ static PyMethodDef layer_methods[] = {
     {"share_state", layer_share_state, METH_O,
      "share_state($self, other, /)\n--\n\n"
      "What another layer draws from, behind all weights, as a layer's that Python computes."},
+    {"hidden_spans", layer_hidden_spans, METH_NOARGS,
+     "hidden_spans($self, /)\n--\n\n"
+     "Views of what else goes with the weights: draws and seed of a layer that draws."},
     {"take_weights", layer_take_weights, METH_O,
      "take_weights($self, other, /)\n--\n\n"
      "Be built with the weights of a layer that differs in its activation alone."},

@@ -285,6 +285,14 @@ static PyObject *run_bad_loss(PyObject *self, PyObject *Py_UNUSED(ignored)) {
                          (Py_ssize_t)bad.weight, (Py_ssize_t)bad.row);
 }
 
+static PyObject *run_shuffle_seed(PyObject *self, PyObject *Py_UNUSED(ignored)) {
+    run_object *run = run_of(self);
+    if (!enter_open(run)) return NULL;
+    const uint64_t seed = cornu_run_shuffle_seed(run->run);
+    leave(run);
+    return PyLong_FromUnsignedLongLong(seed);
+}
+
 static PyObject *run_state(PyObject *self, PyObject *Py_UNUSED(ignored)) {
     run_object *run = run_of(self);
     if (!enter_open(run)) return NULL;
@@ -340,6 +348,8 @@ static PyMethodDef run_methods[] = {
     {"bad_loss", run_bad_loss, METH_NOARGS,
      "bad_loss($self, /)\n--\n\n(origin, loss, layer, weight, row) of the first loss that was not "
      "finite; None: there was none."},
+    {"shuffle_seed", run_shuffle_seed, METH_NOARGS,
+     "shuffle_seed($self, /)\n--\n\nWhat the rows of a fit are shuffled by."},
     {"state", run_state, METH_NOARGS,
      "state($self, /)\n--\n\nWhat a fit needs, beside weights and optimizer, to go on from here."},
     {"resume", run_resume, METH_O, "resume($self, state, /)\n--\n\nBegin where another fit was."},

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "base/status.h"
+#include "net/draws.h"
 #include "net/layer.h"
 #include "net/shape.h"
 
@@ -14,8 +15,8 @@ typedef struct dropout {
     double rate;
     bool is_alpha;
     double dropped, scale, shift; /* where it is */
-    uint64_t seed;
-    size_t noise_rank; /* 0: the mask has the batch's shape */
+    uint64_t seed;                /* to begin with */
+    size_t noise_rank;            /* 0: the mask has the batch's shape */
     size_t noise_shape[CORNU_MAX_RANK + 1];
 } dropout;
 
@@ -41,14 +42,17 @@ static cornu_status dropout_output_shape(const cornu_layer *layer, const cornu_s
     return CORNU_OK;
 }
 
-/* How many training passes have drawn a mask: saved, restored and rolled back with all other state.
- */
+/* What masks are drawn by: saved, restored and rolled back with all other state. */
 static size_t dropout_spans(const cornu_layer *layer, const cornu_shape *input,
                             cornu_span_request *requests) {
     (void)layer;
     (void)input;
-    requests[0] = (cornu_span_request){.dtype = CORNU_UINT64, .shape = {0, {0}}, .hidden = true};
+    requests[0] = cornu_draws_request();
     return 1;
+}
+
+static void dropout_adopted(cornu_layer *layer) {
+    cornu_draws_of(layer)->seed = as_dropout(layer)->seed;
 }
 
 static void dropout_needs(const cornu_layer *layer, const cornu_shape *input,
@@ -107,7 +111,9 @@ static cornu_status apply_mask(const dropout *self, const cornu_pass *pass, bool
                          .dropped = is_backward ? 0.0 : self->dropped,
                          .scale = self->scale,
                          .shift = is_backward ? 0.0 : self->shift,
-                         .dropout = {.rate = self->rate, .seed = self->seed, .stream = pass->draw},
+                         .dropout = {.rate = self->rate,
+                                     .seed = cornu_draws_of(&self->base)->seed,
+                                     .stream = pass->draw},
                          .rank = pass->input->rank + 1,
                          .sizes = {pass->rows},
                          .x = x,
@@ -130,8 +136,7 @@ static cornu_status apply_mask(const dropout *self, const cornu_pass *pass, bool
 }
 
 static cornu_status dropout_forward(const cornu_layer *layer, cornu_pass *pass) {
-    uint64_t *draws = cornu_span_data(layer->spans[0]);
-    pass->draw = (*draws)++;
+    pass->draw = cornu_draws_of(layer)->count++;
     return apply_mask(as_dropout(layer), pass, false, pass->x, pass->y);
 }
 
@@ -155,6 +160,7 @@ static const cornu_layer_type dropout_type = {
     .needs = dropout_needs,
     .forward = dropout_forward,
     .backward = dropout_backward,
+    .adopted = dropout_adopted,
     .batch_rows = dropout_batch_rows,
 };
 
@@ -165,6 +171,7 @@ static const cornu_layer_type alpha_dropout_type = {
     .needs = dropout_needs,
     .forward = dropout_forward,
     .backward = dropout_backward,
+    .adopted = dropout_adopted,
     .batch_rows = dropout_batch_rows,
 };
 

@@ -3,6 +3,7 @@
  *
  * They are not stored: they are a function of (seed, draw, index), so backward makes them again. */
 #include "base/status.h"
+#include "net/draws.h"
 #include "net/layer.h"
 
 /* Elements of a tile, even: normal numbers are made in pairs. Operations that one costs. */
@@ -13,7 +14,7 @@ typedef struct gaussian_noise {
     cornu_layer base;
     double deviation;
     bool multiplies;
-    uint64_t seed;
+    uint64_t seed; /* to begin with */
 } gaussian_noise;
 
 static const gaussian_noise *as_noise(const cornu_layer *layer) {
@@ -33,8 +34,12 @@ static size_t noise_spans(const cornu_layer *layer, const cornu_shape *input,
                           cornu_span_request *requests) {
     (void)layer;
     (void)input;
-    requests[0] = (cornu_span_request){.dtype = CORNU_UINT64, .shape = {0, {0}}, .hidden = true};
+    requests[0] = cornu_draws_request();
     return 1;
+}
+
+static void noise_adopted(cornu_layer *layer) {
+    cornu_draws_of(layer)->seed = as_noise(layer)->seed;
 }
 
 static void noise_needs(const cornu_layer *layer, const cornu_shape *input,
@@ -65,7 +70,7 @@ static cornu_status apply_noise(const gaussian_noise *self, const cornu_pass *pa
     noise_tiles tiles = {.task = pass->task,
                          .noise = {.deviation = self->deviation,
                                    .multiplies = self->multiplies,
-                                   .seed = self->seed,
+                                   .seed = cornu_draws_of(&self->base)->seed,
                                    .stream = pass->draw},
                          .count = pass->rows * pass->input_count,
                          .x = x,
@@ -76,8 +81,7 @@ static cornu_status apply_noise(const gaussian_noise *self, const cornu_pass *pa
 }
 
 static cornu_status noise_forward(const cornu_layer *layer, cornu_pass *pass) {
-    uint64_t *draws = cornu_span_data(layer->spans[0]);
-    pass->draw = (*draws)++;
+    pass->draw = cornu_draws_of(layer)->count++;
     return apply_noise(as_noise(layer), pass, pass->x, pass->y);
 }
 
@@ -95,6 +99,7 @@ static const cornu_layer_type noise_type = {
     .needs = noise_needs,
     .forward = noise_forward,
     .backward = noise_backward,
+    .adopted = noise_adopted,
 };
 
 static const cornu_layer_type multiplying_type = {
@@ -104,6 +109,7 @@ static const cornu_layer_type multiplying_type = {
     .needs = noise_needs,
     .forward = noise_forward,
     .backward = noise_backward,
+    .adopted = noise_adopted,
 };
 
 cornu_status cornu_layer_new_gaussian_noise(const char *name, cornu_dtype dtype, double deviation,

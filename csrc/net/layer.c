@@ -187,6 +187,11 @@ cornu_status cornu_layer_build(cornu_layer *layer, const cornu_shape *input, cor
     return status;
 }
 
+cornu_span *cornu_layer_hidden_span(const cornu_layer *layer, size_t index) {
+    const size_t shown = cornu_layer_span_count(layer);
+    return index < layer->span_count - shown ? layer->spans[shown + index] : NULL;
+}
+
 cornu_status cornu_layer_take_weights(cornu_layer *layer, const cornu_layer *from,
                                       cornu_error *error) {
     if (layer->built || !from->built) {

@@ -21,6 +21,10 @@ static size_t means_nbytes(const cornu_run *run) {
     return run->objective->mean_count * sizeof(cornu_mean);
 }
 
+uint64_t cornu_run_shuffle_seed(const cornu_run *run) {
+    return run->options.shuffle_seed;
+}
+
 size_t cornu_run_state_nbytes(const cornu_run *run) {
     if (run->options.mode != CORNU_RUN_FIT) return 0;
     return sizeof(place) + means_nbytes(run) + run->plan->state_nbytes;

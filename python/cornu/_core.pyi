@@ -82,6 +82,8 @@ class Layer:
         """Of a layer that Python computes, before it is built: a weight of zeros; a view of it."""
     def share_weight(self, view: np.ndarray, /) -> None:
         """Likewise: another layer's weight, by a view of it."""
+    def hidden_spans(self) -> tuple[np.ndarray, ...]:
+        """Views of what else goes with the weights: (draws, seed) of a layer that draws."""
     def take_weights(self, other: Layer, /) -> None:
         """Be built with the weights of a layer that differs in its activation alone."""
     def set_regularizer(
@@ -419,6 +421,9 @@ class Run:
 
     def state(self) -> bytes:
         """FIT: what it needs, beside weights and optimizer, to go on from here to the same bits."""
+
+    def shuffle_seed(self) -> int:
+        """What the rows of a fit are shuffled by."""
 
     def resume(self, state: bytes, /) -> None:
         """FIT, before the first event: begin where another fit was."""

@@ -26,9 +26,8 @@ class BackupAndRestore(Callback):
 
     A training with arrays goes on to the same bits as if nothing had happened: with the
     weights, the optimizer's state, the order of the rows, what layers draw and the sums of the
-    metrics, in the middle of an epoch too, if the model and its layers are made as before, with
-    the same seeds. One with data in batches goes on with the epoch that was interrupted, from
-    its beginning.
+    metrics, in the middle of an epoch too, if the model and its layers are made as before. One
+    with data in batches goes on with the epoch that was interrupted, from its beginning.
 
     Args:
         backup_dir: A folder of the training's own; it is made.

@@ -86,7 +86,7 @@ class FitLoop:
         self._watch = LossWatch(is_checked=not self.takes_nonfinite)
         self.listen |= self._watch.listen
 
-    def run(self, model: Any, run: _core.Run, trial: Trial, resolved: Resolved) -> None:
+    def run(self, model: Any, run: _core.Run, trial: Trial, resolved: Resolved) -> int:
         """Go through all epochs, calling hooks; `model.stop_training` ends the epoch under way.
 
         Args:
@@ -94,8 +94,11 @@ class FitLoop:
             run: What the core does.
             trial: What it is to do it within.
             resolved: The names of the results.
+
+        Returns:
+            The epoch that would come next; 0: there was none.
         """
-        callbacks, hooks = self._callbacks, self._hooks
+        callbacks, hooks, ended = self._callbacks, self._hooks, 0
         logs: dict[str, float] = {}
         model._run, model._initial_epoch = run, None
         callbacks.on_train_begin()
@@ -106,6 +109,7 @@ class FitLoop:
         while (event := advance()) != _core.DONE:
             if event == _core.EPOCH_END:
                 epoch = run.progress()[0]
+                ended = epoch + 1
                 validate = self._validate
                 validation = run.validation_results() if validate is None else validate(epoch)
                 logs = resolved.epoch_logs(run.results() or [], validation)
@@ -120,6 +124,7 @@ class FitLoop:
                 run.stop()
         finish_weights(model)
         callbacks.on_train_end(logs)
+        return ended
 
     def _between(self, event: int, run: _core.Run, resolved: Resolved, optimizer: Any) -> None:
         epoch, step, _, _, _, validation_step, _ = run.progress()

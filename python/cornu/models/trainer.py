@@ -56,6 +56,9 @@ class Trainer(Tracer):
         # it is not.
         self._run: _core.Run | None = None
         self._initial_epoch: int | None = None
+        # What the last fit with arrays shuffled rows by, and the epoch that would have come next: a
+        # fit that begins there goes on with its order. (0, 0): there was none.
+        self._shuffled = (0, 0)
 
     @takes_old_keywords
     @of_sequential
@@ -187,22 +190,29 @@ class Trainer(Tracer):
                     data, size, random_order(is_shuffled), is_shuffled == "batch"
                 )
                 feed = Feed(batches, steps)
-        checked = Validation(self, given, test_size, frequency, listeners)
         if feed is not None:
             epochs_left = range(start, last)
+            checked = Validation(self, given, test_size, frequency, listeners)
             return self._fit_feed(feed, listeners, checked, epochs_left, verbose, class_weight)
         arrays = given if isinstance(given, TrainingData) else None
         # The core validates by itself where it can.
         inner = arrays if isinstance(frequency, int) else None
-        loop = FitLoop(listeners, checked if inner is None else None)
+        checks = given is not None and inner is None
+        loop = FitLoop(
+            listeners, Validation(self, given, test_size, frequency, listeners) if checks else None
+        )
         resolved, trial = self._bind("fit", data, arrays)
-        class_count = resolved.class_count(self._output)
         if is_split and arrays is not None:
-            warn_of_missing_classes(data.y, arrays.y, str(resolved.loss[0]), class_count)
-        with trial:
-            data = with_class_weight(data, class_weight, self.dtype, class_count, resolved.ignored)
+            count = resolved.class_count(self._output)
+            warn_of_missing_classes(data.y, arrays.y, str(resolved.loss[0]), count)
+        if class_weight is not None:
+            count = resolved.class_count(self._output)
+            with trial:
+                data = with_class_weight(data, class_weight, self.dtype, count, resolved.ignored)
         seed, revoke_seed = None, None
-        if is_shuffled and trial.has_built:
+        if is_shuffled and 0 < start == self._shuffled[1]:
+            seed = self._shuffled[0]
+        elif is_shuffled and trial.has_built:
             seed, revoke_seed = make_revocable_seed()
         elif is_shuffled:
             # To remember the state for so little would take longer than many a fit.
@@ -230,7 +240,9 @@ class Trainer(Tracer):
         try:
             listeners.attach(self, verbose, last, step_count)
             self.stop_training = False
-            loop.run(self, run, trial, resolved)
+            ended = loop.run(self, run, trial, resolved)
+            if is_shuffled:
+                self._shuffled = run.shuffle_seed(), ended
         except ValueError as error:
             if optimizer.iterations == taken:
                 self.history = history

@@ -20,6 +20,7 @@ from cornu.saving.legacy_file import (
 )
 from cornu.saving.model_config import make_model, parse_model
 from cornu.saving.origin import KERAS_VERSION
+from cornu.saving.resume_state import MEMBER, restore, write_state
 from cornu.saving.serialization import serialize_keras_object
 from cornu.saving.vocabulary_files import take_vocabularies
 from cornu.saving.weights_file import (
@@ -121,6 +122,9 @@ def archived(model: Any, include_optimizer: bool = True) -> bytes:
         archive.writestr("metadata.json", json.dumps(metadata))
         archive.writestr("config.json", config)
         archive.writestr(WEIGHTS_NAME, weights.getbuffer())
+        state = write_state(model) if include_optimizer else None
+        if state is not None:
+            archive.writestr(MEMBER, state)
     return contents.getvalue()
 
 
@@ -196,6 +200,8 @@ def load_model(
         if model.built:
             weights = unpack_weights(model, archive)
             read_unpacked_weights(model, weights, path)
+            if MEMBER in archive.namelist():
+                restore(model, read_member(archive, MEMBER), path)
         settings = _entry(config, "compile_config")
         if compile and settings:
             with CustomObjectScope(custom_objects):

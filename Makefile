@@ -171,7 +171,7 @@ check-oracle:
 
 # The first of them runs with the rest of the suite too.
 # Chromium and its driver are packages: `apt-get install chromium chromium-driver`. Screenshots: build/screenshots.
-check-browser:
+check-browser: docs
 	@$(call make_venv, browser) '.[test,notebook,browser]'
 	CORNU_BROWSER=required $(call in, browser)/python -m pytest -m browser tests/browser $(PYTEST)
 

@@ -47,8 +47,10 @@ def link_names(found: dict[str, list[Entry]]) -> dict[str, str]:
 
 
 def members_of(kind: type, documented: dict[type, Entry]) -> list[str]:
-    """Return the public members of a class that no other page describes."""
+    """Return the public members of a class that no other page describes; all, of a model."""
     members: dict[str, None] = {}
+    if documented[kind].space == "cornu.models":
+        documented = {}
     for base in kind.__mro__:
         if (base is not kind and base in documented) or base.__module__.split(".")[0] != "cornu":
             break
@@ -93,7 +95,7 @@ def _index(found: dict[str, list[Entry]], links: dict[str, str]) -> str:
             for name, listed in found.items()
             if name == space or (space != "cornu" and name.startswith(f"{space}."))
         )
-        said = as_rst(first_sentence(namespaces()[space].__doc__), links)
+        said = as_rst(first_sentence(namespaces()[space].__doc__, "."), links)
         if space == "cornu":
             said = "The names at the top: ``import cornu as keras``."
         lines += [f"   * - :doc:`{space} <{_page_of(space)}>`", f"     - {count}", f"     - {said}"]
@@ -139,7 +141,7 @@ def _namespace_pages(
     if groups:
         lines += ["By kind:", ""]
         for source in sorted(groups):
-            said = as_rst(first_sentence(importlib.import_module(source).__doc__), links)
+            said = as_rst(first_sentence(importlib.import_module(source).__doc__, "."), links)
             name = source.rpartition(".")[2]
             lines += [f"- :doc:`{_heading(name)} </api/{folder}{name}>`: {said}"]
         lines += [""]
@@ -184,7 +186,7 @@ def _class_page(entry: Entry, documented: dict[type, Entry]) -> str:
     if members:
         lines += [f"   :members: {', '.join(members)}"]
     lines += [""]
-    if base is not None:
+    if base is not None and entry.space != "cornu.models":
         home = documented[base]
         lines += [
             f"   A :py:class:`{home.name} <{home.path}>`, whose methods it has beside these.",

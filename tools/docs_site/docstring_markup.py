@@ -72,10 +72,15 @@ def show_colons(lines: list[str]) -> list[str]:
     return [line.replace(_COLON, ":") for line in lines]
 
 
-def first_sentence(text: str | None) -> str:
-    """Return the first sentence of a docstring, on one line."""
+def first_sentence(text: str | None, ends: str = ".:") -> str:
+    """Return the first sentence of a docstring, on one line.
+
+    Args:
+        text: The docstring.
+        ends: What it ends with.
+    """
     paragraph = " ".join((text or "").strip().split("\n\n")[0].split())
     code = re.compile(r"`[^`]*`|\([^)]*\)")
     hidden = code.sub(lambda found: "x" * len(found[0]), paragraph)
-    end = re.search(r"[.:](?= |$)", hidden)
+    end = re.search(rf"[{ends}](?= |$)", hidden)
     return paragraph[: end.start()] + "." if end else paragraph

@@ -112,7 +112,7 @@ def _code(found: re.Match[str]) -> str:
     code = _text_of(file)
     if begins:
         end = r"^\}.*?\n" if file.endswith((".c", ".h")) else r"(?=^\S|\Z)"
-        pattern = rf"^{re.escape(begins)}\b.*?\n(?:.*?{end})"
+        pattern = rf"^{re.escape(begins)}.*?\n(?:.*?{end})"
         definition = re.search(pattern, code, re.M | re.S)
         if definition is None:
             raise ValueError(f"{file} has nothing that begins with {begins!r}")

@@ -1,0 +1,65 @@
+"""The documentation's site in Chromium: breaks when a page is cut off, fetches or complains."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from worked_figures import PRINTED
+
+SITE = Path(__file__).resolve().parents[2] / "build" / "docs"
+PAGES = (
+    *("index", "tutorial", "keras_differences", "changelog"),
+    *("guides/teaching", "guides/speed", "guides/from_fann"),
+    *("internals/adding_a_layer", "internals/numbers"),
+    *("api/index", "api/models/Sequential", "api/layers/index", "api/ops/arithmetic"),
+)
+# What a reader would miss: the page's own width, pictures, and all that was asked for.
+SEEN = """
+const root = document.documentElement;
+return {
+  tooWide: root.scrollWidth - root.clientWidth,
+  pictures: [...document.querySelectorAll("article img")].map((img) =>
+    [img.alt, img.naturalWidth > 0 && img.complete]),
+  fetched: performance.getEntriesByType("resource").map((entry) => entry.name),
+  text: document.querySelector("article").innerText,
+};
+"""
+
+
+def address(page):
+    if not SITE.is_dir():
+        pytest.fail("the site is not built: make docs")
+    return (SITE / f"{page}.html").as_uri()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_whole(page, browser, console, shoot):
+    browser.get(address(page))
+    shoot(f"docs-{page.replace('/', '-')}", height=1600)
+    for width in (480, 1280):
+        browser.set_window_size(width, 1600)
+        seen = browser.execute_script(SEEN)
+        assert seen["tooWide"] <= 0, width
+    for words, is_there in seen["pictures"]:
+        assert len(words) > 20
+        assert is_there, words
+    assert all(re.match("file:|data:", name) for name in seen["fetched"])
+    assert console() == []
+
+
+def test_the_page_for_teachers_has_the_verified_figures(browser):
+    browser.get(address("guides/teaching"))
+    text = browser.execute_script(SEEN)["text"]
+    for name in ("z_hidden", "h", "z_output", "o", "w_output"):
+        for figure in PRINTED[name]:
+            assert f"{figure:.8f}".rstrip("0") in text, name
+
+
+def test_the_search_finds_a_class(browser, console):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    browser.get(f"{address('search')}?q=EarlyStopping")
+    found = "#search-results a[href*='EarlyStopping']"
+    WebDriverWait(browser, 60).until(lambda one: one.find_elements("css selector", found))
+    assert console() == []

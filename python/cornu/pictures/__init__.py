@@ -6,11 +6,13 @@ the core.
 """
 
 from cornu.pictures.activation_curves import activation as activation
+from cornu.pictures.decision_frames import DecisionSurface as DecisionSurface
+from cornu.pictures.decision_picture import decision_surface as decision_surface
 from cornu.pictures.gradient_sizes import gradients as gradients
 from cornu.pictures.history_curves import history as history
 from cornu.utils.absent_names import absent_name as _absent_name
 
-__all__ = ["activation", "gradients", "history"]
+__all__ = ["DecisionSurface", "activation", "decision_surface", "gradients", "history"]
 
 
 def __getattr__(name: str) -> object:

@@ -90,8 +90,18 @@ def legend(axes: Any, below: bool = False) -> None:
     handles, labels = axes.get_legend_handles_labels()
     place = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)} if below else {}
     if below or len(handles) > 1:
-        found = axes.legend(
-            handles, labels, facecolor="white", edgecolor=GRID, labelcolor=TEXT, **place
-        )
-        for text in found.get_texts():
-            text.set_parse_math(False)
+        _add_legend(axes, handles, labels, place)
+
+
+def legend_of_all(picture: Any, axes: Any) -> None:
+    """Name below a whole picture what axes in it show."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        place = {"loc": "outside lower center", "ncols": min(len(handles), 5)}
+        _add_legend(picture, handles, labels, place)
+
+
+def _add_legend(owner: Any, handles: Any, labels: Any, place: dict[str, Any]) -> None:
+    look = {"facecolor": "white", "edgecolor": GRID, "labelcolor": TEXT}
+    for text in owner.legend(handles, labels, **look, **place).get_texts():
+        text.set_parse_math(False)

@@ -1,0 +1,132 @@
+"""Pictures of what models answer and have learnt: break when a model says something else."""
+
+import numpy as np
+import pytest
+
+import cornu as keras
+from bad_input import refused
+from cornu.pictures import DecisionSurface, decision_surface
+from cornu.pictures.decision_map import SIDE
+
+XOR_X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
+XOR_Y = np.array([0, 1, 1, 0])
+DOMAIN = ((-1, 2), (-2, 2))
+
+
+def of_two_inputs(outputs=1, activation="sigmoid", **options):
+    keras.utils.set_random_seed(3)
+    hidden = keras.layers.Dense(8, "tanh")
+    return keras.Sequential(
+        [*options.get("first", []), hidden, keras.layers.Dense(outputs, activation)]
+    )
+
+
+@pytest.fixture(scope="module")
+def grid():
+    rows = [(x1, x2) for x2 in np.linspace(-2, 2, SIDE) for x1 in np.linspace(-1, 2, SIDE)]
+    return np.array(rows)
+
+
+def test_the_surface_of_one_output(grid):
+    model = of_two_inputs(first=[keras.Input((2,))])
+    picture = decision_surface(model, XOR_X, XOR_Y, domain=DOMAIN)
+    panel, scale = picture.axes
+    answers = model.predict(grid, verbose=0).reshape(SIDE, SIDE)
+    np.testing.assert_array_equal(panel.images[0].get_array(), answers)
+    assert panel.images[0].get_clim() == (0, 1)
+    assert scale.get_ylabel() == "output of the model"
+    assert (panel.get_xlabel(), panel.get_ylabel()) == ("x1", "x2")
+    points = {part.get_label(): part.get_offsets().tolist() for part in panel.collections[1:]}
+    assert points == {"class 0": [[0, 0], [1, 1]], "class 1": [[0, 1], [1, 0]]}
+    right = np.count_nonzero((model.predict(XOR_X, verbose=0)[:, 0] > 0.5) == XOR_Y)
+    assert picture._suptitle.get_text() == f"Decision surface, {right} of 4 points right"
+    title, heading, *rows = str(picture).splitlines()
+    assert title == picture._suptitle.get_text()
+    assert heading.split()[3:] == ["-1", "-0.5", "0", "0.5", "1", "1.5", "2"]
+    assert [row.split()[0] for row in rows][::6] == ["2", "-2"]
+    assert rows[0].split()[1:] == [f"{value:.2f}" for value in answers[-1, ::20]]
+    assert f"output above 0.5 in {np.mean(answers > 0.5):.0%} of it" in picture.alt_text
+
+
+def test_the_line_is_where_the_answer_turns():
+    layer = keras.layers.Dense(1, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((2,)), layer])
+    picture = decision_surface(model, domain=DOMAIN, threshold=0)
+    (line,) = picture.axes[0].collections
+    (path,) = line.get_paths()
+    np.testing.assert_allclose(path.vertices.sum(axis=1), 0, atol=1e-6)
+    assert picture.axes[0].images[0].get_clim() == (-4, 4)
+    layer.kernel[...] = 0
+    assert not decision_surface(model, domain=DOMAIN).axes[0].collections
+
+
+def test_the_surface_of_classes(grid):
+    model = of_two_inputs(3, "softmax", first=[keras.Input((2,))])
+    labels = np.eye(3)[[0, 1, 2, 2]]
+    picture = decision_surface(model, XOR_X, labels, domain=DOMAIN)
+    (panel,) = picture.axes
+    answers = model.predict(grid, verbose=0).reshape(SIDE, SIDE, 3)
+    colors = panel.images[0].get_array()
+    classes = answers.argmax(-1)
+    for one in np.unique(classes):
+        # A stronger colour is a surer answer.
+        darkness = 3 - colors[classes == one].sum(-1)
+        order = np.argsort(answers.max(-1)[classes == one])
+        assert np.all(np.diff(darkness[order]) >= -1e-12)
+    rows = [line.split()[1:] for line in str(picture).splitlines()[2:]]
+    assert rows[0][:2] == [f"{classes[-1, 0]}:", f"{answers[-1, 0].max():.2f}"]
+    decided = model.predict(XOR_X, verbose=0).argmax(-1)
+    assert f"{np.count_nonzero(decided == [0, 1, 2, 2])} of 4 points right" in picture.alt_text
+    names = [text.get_text() for text in picture.legends[0].get_texts()]
+    assert names == ["class 0", "class 1", "class 2"]
+
+
+def test_surfaces_while_a_model_trains(tmp_path):
+    model = of_two_inputs()
+    model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy")
+    each = DecisionSurface(XOR_X, XOR_Y, every=2, to_file=tmp_path / "s-{epoch:02d}.png")
+    all_of_them = DecisionSurface(XOR_X, every=3, to_file=tmp_path / "all.svg", domain=DOMAIN)
+    other = of_two_inputs()
+    other.compile(keras.optimizers.Adam(0.02), "binary_crossentropy")
+    options = {"epochs": 5, "shuffle": False, "verbose": 0}
+    model.fit(XOR_X, XOR_Y, callbacks=[each, all_of_them], **options)
+    other.fit(XOR_X, XOR_Y, **options)
+    for got, expected in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(got, expected)
+    files = sorted(path.name for path in tmp_path.iterdir())
+    assert files == ["all.svg", "s-00.png", "s-02.png", "s-04.png", "s-05.png"]
+    assert [frame.epoch for frame in all_of_them.frames] == [0, 3, 5]
+    picture = each.plot()
+    panels = picture.axes[:4]
+    assert [panel.get_title().partition(",")[0] for panel in panels] == [
+        f"epoch {epoch}" for epoch in (0, 2, 4, 5)
+    ]
+    last = decision_surface(model, XOR_X, XOR_Y).axes[0].images[0].get_array()
+    np.testing.assert_array_equal(panels[-1].images[0].get_array(), last)
+    rows = str(picture).splitlines()[2:]
+    assert [row.split()[0] for row in rows] == ["0", "2", "4", "5"]
+    assert str(all_of_them.plot()).splitlines()[2].split()[:2] == ["0", "-"]
+    # A second call begins anew.
+    model.fit(XOR_X, XOR_Y, initial_epoch=5, epochs=6, verbose=0, callbacks=[all_of_them])
+    assert [frame.epoch for frame in all_of_them.frames] == [5, 6]
+
+
+def test_models_without_a_decision_surface():
+    model = of_two_inputs(first=[keras.Input((2,))])
+    three = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    refused(lambda: decision_surface(three, XOR_X), "rows of two numbers", "(None, 3)")
+    refused(lambda: decision_surface(of_two_inputs(), XOR_X), "must be built", "Input((2,))")
+    refused(lambda: decision_surface(3, XOR_X), "`model` must be a model", error=TypeError)
+    refused(lambda: decision_surface(model), "`domain` must be given")
+    refused(lambda: decision_surface(model, y=XOR_Y), "`x` must be given")
+    refused(lambda: decision_surface(model, XOR_X, XOR_Y[:3]), "each of the 4 rows", "(3,)")
+    refused(lambda: decision_surface(model, XOR_X[:, :1]), "(rows, 2)", "(4, 1)")
+    refused(lambda: decision_surface(model, XOR_X * np.nan), "finite")
+    refused(lambda: decision_surface(model, domain=((0, 1), (1, 1))), "`domain`", "lesser")
+    refused(lambda: DecisionSurface(XOR_X, every=0), "`every`", "0")
+    refused(lambda: DecisionSurface(XOR_X, to_file="{loss}.png"), "`to_file`", "{epoch}", "{loss}")
+    refused(lambda: DecisionSurface(XOR_X).plot(), "hand the callback to `fit`")
+    three.compile("sgd", "mse")
+    x, y = np.zeros((2, 3)), np.zeros((2, 1))
+    callbacks = [DecisionSurface(XOR_X)]
+    refused(lambda: three.fit(x, y, verbose=0, callbacks=callbacks), "rows of two numbers")

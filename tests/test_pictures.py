@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 import cornu as keras
 from bad_input import refused
 from cornu.pictures.drawing import COLORS, FAINT, TEXT
+from picture_contrast import contrast
 from small_models import classifier, labels
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -129,15 +130,6 @@ def test_nothing_is_opened_and_pyplot_stays_out():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
-
-
-def contrast(color, other="white"):
-    """As WCAG 2 has it."""
-    lights = []
-    for each in (color, other):
-        parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in to_rgb(each)]
-        lights.append(float(np.dot(parts, [0.2126, 0.7152, 0.0722])) + 0.05)
-    return max(lights) / min(lights)
 
 
 def test_colors_can_be_read_whatever_style_the_user_has(history):

@@ -5,8 +5,9 @@ import pytest
 
 import cornu as keras
 from bad_input import refused
-from cornu.pictures import DecisionSurface, decision_surface
+from cornu.pictures import DecisionSurface, confusion_matrix, decision_surface, weights
 from cornu.pictures.decision_map import SIDE
+from picture_contrast import contrast
 
 XOR_X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32")
 XOR_Y = np.array([0, 1, 1, 0])
@@ -130,3 +131,106 @@ def test_models_without_a_decision_surface():
     x, y = np.zeros((2, 3)), np.zeros((2, 1))
     callbacks = [DecisionSurface(XOR_X)]
     refused(lambda: three.fit(x, y, verbose=0, callbacks=callbacks), "rows of two numbers")
+
+
+def test_weights_as_images():
+    keras.utils.set_random_seed(2)
+    dense = keras.layers.Dense(5, name="first")
+    model = keras.Sequential([keras.Input((3, 4)), keras.layers.Flatten(), dense])
+    picture = weights(model)
+    panels, (scale,) = picture.axes[:5], picture.axes[5:]
+    kernel = dense.kernel.numpy()
+    most = np.abs(kernel).max()
+    for unit, panel in enumerate(panels):
+        (image,) = panel.images
+        np.testing.assert_array_equal(image.get_array(), kernel[:, unit].reshape(3, 4))
+        assert image.get_clim() == (-most, most)
+        assert image.cmap(0.5)[:3] == pytest.approx((1, 1, 1), abs=0.01)
+        assert panel.get_title() == f"unit {unit}"
+    assert scale.get_ylabel() == "weight"
+    assert picture._suptitle.get_text() == "Weights of first, 5 units of 3 x 4 inputs"
+    rows = [line.split() for line in str(picture).splitlines()[2:]]
+    assert rows[4][1] == f"{kernel[:, 4].min():.4g}"
+    assert rows[4][3] == f"{np.abs(kernel[:, 4]).mean():.4g}"
+    assert f"to {most:.3g} (orange)" in picture.alt_text
+    # A layer alone, another shape, and fewer.
+    picture = weights(dense, shape=(2, 6), most=2)
+    assert [panel.images[0].get_array().shape for panel in picture.axes[:-1]] == [(2, 6)] * 2
+    assert "the first 2 of 5 units" in picture.alt_text
+    dense.kernel[...] = 0
+    assert weights(model).axes[0].images[0].get_clim() == (-1, 1)
+
+
+def test_weights_that_make_no_images():
+    dense = keras.layers.Dense
+    model = keras.Sequential([keras.Input((6,)), dense(2, name="a"), keras.layers.ReLU(name="b")])
+    refused(lambda: weights(model), "`shape` must be given", "is 6")
+    refused(lambda: weights(model, (2, 2)), "product is 6", "(2, 2)")
+    refused(lambda: weights(model, (6,)), "a height and a width")
+    refused(lambda: weights(model, (2, 3), layer="b"), "kernel of two axes", "b (ReLU)")
+    refused(lambda: weights(model, (2, 3), layer="c"), "c")
+    refused(lambda: weights(keras.Sequential([dense(2)])), "must be built")
+    refused(lambda: weights(dense(2)), "must be built")
+    refused(lambda: weights(np.eye(4)), "a model or a layer", error=TypeError)
+    refused(lambda: weights(model, (2, 3), most=0), "`most`")
+
+
+@pytest.mark.parametrize(
+    ("y_true", "y_pred", "expected"),
+    [
+        ([0, 2, 2, 1], [0, 2, 1, 1], [[1, 0, 0], [0, 1, 0], [0, 1, 1]]),
+        (
+            np.eye(3)[[0, 2, 2]],
+            np.array([[5, 1, 0], [0, 0, 1], [0, 9, 1.0]]),
+            [[1, 0, 0], [0] * 3, [0, 1, 1]],
+        ),
+        ([[0], [1], [1]], [[0.25], [0.5], [0.75]], [[1, 0], [1, 1]]),
+        ([True, False], [1.0, 1.0], [[0, 1], [0, 1]]),
+        ([0], [0], [[1, 0], [0, 0]]),
+    ],
+)
+def test_the_counts_of_a_confusion_matrix(y_true, y_pred, expected):
+    picture = confusion_matrix(y_true, y_pred)
+    panel, scale = picture.axes
+    counts = np.array(expected)
+    texts = [text.get_text() for text in panel.texts]
+    assert texts == [str(count) for count in counts.ravel()]
+    rows = counts.sum(1, keepdims=True)
+    np.testing.assert_array_equal(panel.images[0].get_array(), counts / np.maximum(rows, 1))
+    assert (panel.get_xlabel(), panel.get_ylabel()) == ("predicted class", "true class")
+    assert scale.get_ylabel() == "share of the true class"
+    shown = [line.split()[1:] for line in str(picture).splitlines()[2:]]
+    assert shown == [[str(count) for count in row] for row in expected]
+    assert f"{np.trace(counts)} of {counts.sum()} right" in picture.alt_text
+
+
+def test_names_of_classes_and_what_was_taken_for_what():
+    picture = confusion_matrix([0, 1, 1, 1], [0, 0, 0, 1], labels=["고양이", "dog"])
+    assert picture.alt_text.endswith("most often dog was taken for 고양이, 2 of 3 times.")
+    assert [tick.get_text() for tick in picture.axes[0].get_yticklabels()] == ["고양이", "dog"]
+    assert confusion_matrix([1], [1]).alt_text.endswith("none was taken for another.")
+    many = confusion_matrix(np.arange(30), np.arange(30))
+    assert ([*many.axes[0].texts], many.axes[0].get_title()) == ([], "counts: print this picture")
+    assert len(str(many).splitlines()) == 32
+
+
+def test_counts_can_be_read_on_their_colors():
+    y = np.repeat(np.arange(2), 100)
+    for wrong in range(0, 101, 4):
+        predicted = y.copy()
+        predicted[:wrong] = 1
+        panel = confusion_matrix(y, predicted).axes[0]
+        colors = panel.images[0].cmap(panel.images[0].get_array()).reshape(-1, 4)
+        for text, color in zip(panel.texts, colors, strict=True):
+            assert contrast(text.get_color(), color) > 4.5
+
+
+def test_what_are_no_classes():
+    refused(lambda: confusion_matrix([0, 1], [0]), "2 classes in y_true, 1 in y_pred")
+    refused(lambda: confusion_matrix([], []), "at least one")
+    refused(lambda: confusion_matrix([0, -1], [0, 1]), "`y_true`", "integers from 0", "-1")
+    refused(lambda: confusion_matrix([0, 0.5], [0, 1]), "`y_true`", "0.5")
+    refused(lambda: confusion_matrix([0, 1], [0.5, 3.5]), "`y_pred`", "probabilities", "0.5")
+    refused(lambda: confusion_matrix([0, 1], [0, np.nan]), "`y_pred`", "finite")
+    refused(lambda: confusion_matrix([0, 2], [0, 2], labels=["a", "b"]), "3 classes", "2 names")
+    refused(lambda: confusion_matrix(["a"], ["a"]), "`y_true`", "numbers", error=TypeError)

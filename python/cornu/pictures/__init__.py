@@ -6,13 +6,23 @@ the core.
 """
 
 from cornu.pictures.activation_curves import activation as activation
+from cornu.pictures.confusion_picture import confusion_matrix as confusion_matrix
 from cornu.pictures.decision_frames import DecisionSurface as DecisionSurface
 from cornu.pictures.decision_picture import decision_surface as decision_surface
 from cornu.pictures.gradient_sizes import gradients as gradients
 from cornu.pictures.history_curves import history as history
+from cornu.pictures.weight_images import weights as weights
 from cornu.utils.absent_names import absent_name as _absent_name
 
-__all__ = ["DecisionSurface", "activation", "decision_surface", "gradients", "history"]
+__all__ = [
+    "DecisionSurface",
+    "activation",
+    "confusion_matrix",
+    "decision_surface",
+    "gradients",
+    "history",
+    "weights",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -105,3 +105,15 @@ def _add_legend(owner: Any, handles: Any, labels: Any, place: dict[str, Any]) ->
     look = {"facecolor": "white", "edgecolor": GRID, "labelcolor": TEXT}
     for text in owner.legend(handles, labels, **look, **place).get_texts():
         text.set_parse_math(False)
+
+
+def readable_on(color: Any) -> str:
+    """Return black or white, whichever has more contrast with a colour: at least 4.5, as WCAG asks.
+
+    Source: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
+    """
+    from matplotlib.colors import to_rgb
+
+    parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in to_rgb(color)]
+    light = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    return "white" if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else "black"

@@ -231,7 +231,7 @@ def test_without_a_loss():
         ({"validation_data": (X[:, :2], Y)}, ("`validation x`", "(None, 4)")),
         ({"validation_data": (X, Y[:, :2])}, ("`validation y`", "(None, 3)")),
         ({"validation_data": (X, Y, Y)}, ("`validation sample_weight`", "(23, 3)")),
-        ({"sample_weight": np.ones(5)}, ("`sample_weight`", "(23,)", "(5,)")),
+        ({"sample_weight": np.ones(5)}, ("`sample_weight`", "23", "(5,)")),
         ({"sample_weight": Y}, ("`sample_weight`", "(23, 3)")),
         ({"verbose": 3}, ("`verbose`", "3")),
         ({"verbose": "yes"}, ("`verbose`", "yes")),

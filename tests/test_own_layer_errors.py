@@ -175,7 +175,7 @@ def test_numbers_that_are_none():
     unchanged(
         model,
         lambda: model.fit(X, Y, sample_weight=weights, **QUIET),
-        "one for each step",
+        "one number a row",
         "(23, 2)",
     )
 

@@ -180,7 +180,7 @@ def run_ignored_class(keras, dtype):
     }
 
 
-def gradient_case(name, outputs, activation, loss, weights=None, time=None, refused=""):
+def gradient_case(name, outputs, activation, loss, weights=None, time=None):
     """Loss and gradients of a small model; `loss` is a name or (class, options)."""
 
     def run(keras, dtype):
@@ -205,7 +205,7 @@ def gradient_case(name, outputs, activation, loss, weights=None, time=None, refu
         value, found = gradients(keras, model, x, y, sample_weight=w)
         return {"loss": value, **{f"gradient {i}": g for i, g in enumerate(found)}}
 
-    return Case(f"gradient/{name}", run, refused=refused)
+    return Case(f"gradient/{name}", run)
 
 
 SMOOTH = {"label_smoothing": 0.1}
@@ -227,7 +227,7 @@ GRADIENTS = [
     ("mse weighted", 3, None, "mean_squared_error", (6,)),
     ("mse weighted column", 3, None, "mean_squared_error", (6, 1)),
     ("mse rank 3", 3, None, "mean_squared_error", None, 2),
-    ("mse rank 3 weighted", 3, None, "mean_squared_error", (6, 2), 2, "sample_weight"),
+    ("mse rank 3 weighted", 3, None, "mean_squared_error", (6, 2), 2),
     ("mse rank 3 weighted rows", 3, None, "mean_squared_error", (6, 1), 2),
     ("mse sum", 3, None, ("MeanSquaredError", {"reduction": "sum"}), (6,)),
     (

@@ -96,7 +96,7 @@ def test_modules_of_the_package_can_be_imported_by_name():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("name", ["export", "quantize", "get_state_tree", "add_loss"])
+@pytest.mark.parametrize("name", ["quantize", "get_state_tree", "add_loss"])
 def test_methods_of_a_model(name):
     model = make_model()
     refused(

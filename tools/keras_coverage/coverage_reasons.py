@@ -111,7 +111,6 @@ REASONS = (
         "load_own_variables save_own_variables metrics_variables input_spec",
         "a model has no variables or specifications beside its layers' weights and shapes",
     ),
-    Reason("Sequential", "export", "files for other programs come together", later=True),
 )
 
 

@@ -1,0 +1,191 @@
+"""Numbers, names and functions as C."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+_WORD = re.compile(r"\w+")
+# What a part of C defines: macros, a function or a table.
+_DEFINED = re.compile(r"^#define (\w+)|^static [^;={(]*?\b(\w+)(?=\(|\[\] =)", re.MULTILINE)
+# In the order in which they come in a file.
+_GROUPS = ("basics", "activations", "layers")
+
+
+def literal(number: float, dtype: str) -> str:
+    """Return a number as a constant of a float type, which reads back as the same.
+
+    Args:
+        number: Finite, or an infinity.
+        dtype: `"float32"` or `"float64"`.
+
+    Example:
+
+    >>> from cornu.exporting.c_text import literal
+    >>> literal(0.1, "float32"), literal(-2, "float64"), literal(float("inf"), "float32")
+    ('0.1F', '-2.0', '(float)INFINITY')
+    """
+    value = np.dtype(dtype).type(number)
+    if np.isinf(value):
+        return ("-" if value < 0 else "") + f"({c_type(dtype)})INFINITY"
+    return str(value) + ("F" if dtype == "float32" else "")
+
+
+def c_type(dtype: str) -> str:
+    """Return the name that C has for a float type."""
+    return "float" if dtype == "float32" else "double"
+
+
+def array(name: str, values: np.ndarray, comment: str = "") -> str:
+    """Return a constant array.
+
+    Args:
+        name: Its name.
+        values: Its numbers.
+        comment: What it is.
+    """
+    kind = values.dtype.name
+    suffix = "F" if kind == "float32" else ""
+    numbers = [f"{number}{suffix}" for number in values.reshape(-1).astype(str).tolist()]
+    is_real = kind.startswith("float")
+    head = f"static const {c_type(kind) if is_real else 'size_t'} {name}[{values.size}] = {{"
+    return "\n".join([f"/* {comment} */"] * bool(comment) + [head, *_lines(numbers), "};"])
+
+
+def _lines(numbers: Iterable[str]) -> list[str]:
+    """Numbers with commas, as lines of up to 100 characters."""
+    lines, line = [], "   "
+    for number in numbers:
+        if len(line) + len(number) + 2 > 100:
+            lines.append(line)
+            line = "   "
+        line += f" {number},"
+    return [*lines, line]
+
+
+def identifier(name: str, taken: Collection[str] = ()) -> str:
+    """Return a name as C can have it, and none that is taken.
+
+    Args:
+        name: Any text.
+        taken: Names.
+
+    Example:
+
+    >>> from cornu.exporting.c_text import identifier
+    >>> identifier("conv2d/kernel"), identifier("2nd"), identifier("a b", ["a_b"])
+    ('conv2d_kernel', 'net_2nd', 'a_b_1')
+    """
+    plain = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
+    if not plain or plain[0].isdigit():
+        plain = f"net_{plain}".rstrip("_")
+    found, number = plain, 0
+    while found in taken:
+        number += 1
+        found = f"{plain}_{number}"
+    return found
+
+
+def functions(text: str, macro: str, dtype: str) -> str:
+    """Return the functions that a text calls, and those that they call.
+
+    Args:
+        text: C whose calls are looked for.
+        macro: The macro with which they have cornu's own bits.
+        dtype: Their float type.
+    """
+    parts = [part for group in _GROUPS for part in _parts(group)]
+    constants, own, library = _parts(f"real_{_short(dtype)}"), _parts("exact"), _parts("libm")
+    common = _called(text, parts + constants)
+    needed = text + "\n".join(map(_body, common))
+    ways = [
+        _without(_called(needed, [*constants, *_parts("basics"), *way]), common)
+        for way in (own, library)
+    ]
+    first = [part for part in common if part in _parts("basics") or part in constants]
+    blocks = [_body(part) for part in constants if part in first]
+    blocks += [_body(part) for part in first if part not in constants]
+    if any(ways):
+        blocks += [f"#ifdef {macro}", *map(_body, ways[0]), "#else", *map(_body, ways[1]), "#endif"]
+    blocks += [_body(part) for part in common if part not in first]
+    text = "\n\n".join(in_type(block, dtype) for block in blocks)
+    return re.sub(r"(?<=[^\\])\n\n(?=#define (?!POLY))", "\n", text)
+
+
+def names_of_parts() -> set[str]:
+    """Return the names of all functions that a file can have."""
+    groups = (*_GROUPS, "real_f32", "exact", "libm")
+    return {name for group in groups for part in _parts(group) for name in part[0]}
+
+
+# Of what it defines, and the C.
+Part = tuple[frozenset[str], str]
+
+
+@cache
+def _parts(group: str) -> list[Part]:
+    """The parts of one of the files beside this one, whose first is what is said of them all."""
+    text = files(__package__).joinpath(f"{group}.c").read_text(encoding="utf-8")
+    found = []
+    for part in text.rstrip().split("\n\n")[1:]:
+        names = frozenset(name or other for name, other in _DEFINED.findall(part))
+        assert names, part
+        found.append((names, part))
+    return found
+
+
+def _body(part: Part) -> str:
+    return part[1]
+
+
+def _without(parts: Iterable[Part], others: Collection[Part]) -> list[Part]:
+    return [part for part in parts if part not in others]
+
+
+def _called(text: str, parts: list[Part]) -> list[Part]:
+    """Those of parts that a text needs, and those that these need, in their order."""
+    words, found = set(_WORD.findall(text)), set()
+    changed = True
+    while changed:
+        changed = False
+        for index, (names, body) in enumerate(parts):
+            if index not in found and names & words:
+                found.add(index)
+                words.update(_WORD.findall(_uncommented(body)))
+                changed = True
+    return [parts[index] for index in sorted(found)]
+
+
+def _uncommented(text: str) -> str:
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+
+
+def _short(dtype: str) -> str:
+    return "f32" if dtype == "float32" else "f64"
+
+
+def in_type(text: str, dtype: str) -> str:
+    """Return C that is written for any float type for one of them.
+
+    Example:
+
+    >>> from cornu.exporting.c_text import in_type
+    >>> in_type("REAL y = R(0.5) * LIBM(exp)(SQRT(x));", "float32")
+    'float y = 0.5F * expf(sqrtf(x));'
+    """
+    is_single = dtype == "float32"
+    suffix = "f" if is_single else ""
+    replaced: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
+        (r"\bR\(([^()]*)\)", lambda found: found[1] + suffix.upper()),
+        (r"\bLIBM\((\w+)\)", lambda found: found[1] + suffix),
+        (r"\b(SQRT|FABS)(?=\()", lambda found: found[1].lower() + suffix),
+        (r"\bREAL_BITS\b", "uint32_t" if is_single else "uint64_t"),
+        (r"\bREAL\b", c_type(dtype)),
+    ]
+    for pattern, replacement in replaced:
+        text = re.sub(pattern, replacement, text)
+    return text

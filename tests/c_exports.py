@@ -1,0 +1,198 @@
+"""Exported C, compiled and called."""
+
+import ctypes
+import functools
+import shutil
+import subprocess
+
+import numpy as np
+
+import cornu as keras
+
+COMPILERS = [name for name in ("gcc", "clang") if shutil.which(name)]
+# Of single numbers, by the names that have one.
+ELEMENTWISE = [
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "celu",
+    "gelu",
+    "silu",
+    "sigmoid",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
+    "tanh",
+    "tanh_shrink",
+    "softplus",
+    "softsign",
+    "soft_shrink",
+    "hard_shrink",
+    "squareplus",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "log_sigmoid",
+    "exponential",
+    "mish",
+    "relu6",
+]
+FLAGS = ["-O0", "-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+
+
+def compile_c(compiler, arguments):
+    """Run a compiler, which must have nothing to say."""
+    command = [compiler, *FLAGS, *map(str, arguments), "-lm"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert run.returncode == 0, run.stderr
+    assert not run.stderr
+
+
+def exported(models, folder, compiler="gcc", exact=True):
+    """Functions of rows, by name, that the models became: of one library.
+
+    Args:
+        models: Models by name.
+        folder: Where to write them.
+        compiler: What compiles them.
+        exact: Whether with cornu's bits.
+    """
+    arguments = ["-shared", "-fPIC", "-o", folder / "all.so"]
+    for name, model in models.items():
+        model.export(folder / f"{name}.c", verbose=False)
+        arguments += [f"-D{name.upper()}_EXACT"] * exact + [folder / f"{name}.c"]
+    compile_c(compiler, arguments)
+    library = ctypes.CDLL(str(folder / "all.so"))
+    return {name: predictor(getattr(library, f"{name}_predict"), models[name]) for name in models}
+
+
+def predictor(function, model):
+    """A C function of one row as one of all rows."""
+    function.restype = None
+
+    def predict(x):
+        x = np.ascontiguousarray(x, dtype=model.dtype)
+        y = np.full((len(x), *model.output_shape[1:]), np.nan, model.dtype)
+        for row in range(len(x)):
+            function(x[row].ctypes.data_as(ctypes.c_void_p), y[row].ctypes.data_as(ctypes.c_void_p))
+        return y
+
+    return predict
+
+
+def rows_for(model, count=5, seed=7):
+    """Random rows that a model takes, one of them with a step of 0.5 throughout."""
+    shape = (count, *model.input_shape[1:])
+    x = np.random.default_rng(seed).standard_normal(shape).astype(model.dtype)
+    x[1, 0] = 0.5
+    return x
+
+
+def randomized(model, seed=1):
+    """The model with random weights, none of them as it was; variances are positive."""
+    rng = np.random.default_rng(seed)
+    for weight in model.weights:
+        fan = weight.shape[0] if weight.ndim > 1 else 4
+        numbers = rng.standard_normal(weight.shape) * fan**-0.5
+        if "variance" in weight.name:
+            numbers = np.abs(numbers) + 0.1
+        weight[...] = numbers
+    return model
+
+
+def gallery(dtype):
+    """Models that between them have every layer and every activation that C has, by name."""
+    layers, activations = keras.layers, keras.activations
+
+    def model(row, *parts):
+        return randomized(keras.Sequential([keras.Input(row, dtype=dtype), *parts]))
+
+    keras.config.set_floatx(dtype)
+    try:
+        smooth = [
+            part
+            for name in ELEMENTWISE
+            for part in (layers.Dense(7, activation=name), layers.LayerNormalization())
+        ]
+        normalization = layers.Normalization(axis=(1, 2))
+        normalization.adapt(np.random.default_rng(3).standard_normal((9, 3, 4)))
+        inverse = layers.Normalization(axis=1, mean=[1.0, 2, 3], variance=[4.0, 5, 6], invert=True)
+        inner = keras.Sequential(
+            [keras.Input((4,)), layers.Dense(6, "tanh", name="dense"), layers.Dropout(0.5)]
+        )
+        return {
+            "smooth": model((6,), *smooth, layers.Dense(3)),
+            "rectifiers": model(
+                (8,),
+                layers.ReLU(2.0, 0.25, 0.5),
+                layers.Dense(9),
+                layers.ReLU(negative_slope=0.1),
+                layers.LeakyReLU(0.3),
+                layers.Activation(
+                    functools.partial(activations.threshold, threshold=0.1, default_value=-0.3)
+                ),
+                layers.Activation(functools.partial(activations.gelu, approximate=True)),
+                layers.Dense(8),
+                layers.ELU(0.5),
+                layers.Activation(activations.linear),
+            ),
+            "along_rows": model(
+                (4, 10),
+                layers.Softmax(),
+                layers.Dense(12, activation="glu"),
+                layers.Activation("sparsemax"),
+                layers.Softmax(axis=1),
+                layers.Dense(40, activation="softmax"),
+                layers.Dense(6),
+                layers.Activation("log_softmax"),
+            ),
+            "shapes": model(
+                (2, 3, 4),
+                layers.Permute((3, 1, 2)),
+                layers.PReLU(shared_axes=[2]),
+                layers.PReLU(),
+                layers.EinsumDense("abcd,cde->abe", (None, 5), bias_axes="e", activation="tanh"),
+                layers.Reshape((2, 2, 5)),
+                layers.Flatten(data_format="channels_first"),
+                layers.RepeatVector(3),
+                layers.Rescaling([0.5] * 20, [0.1] * 20),
+                layers.Flatten(),
+            ),
+            "normalizations": model(
+                (3, 4),
+                normalization,
+                inverse,
+                layers.Rescaling(0.5, 1.0),
+                layers.BatchNormalization(axis=1),
+                layers.BatchNormalization(scale=False, center=False),
+                layers.LayerNormalization(axis=1),
+                layers.RMSNormalization(),
+                layers.GroupNormalization(3, axis=1),
+                layers.GroupNormalization(2, scale=False),
+                layers.UnitNormalization(axis=(1, 2)),
+                layers.SpectralNormalization(layers.Dense(5, activation="silu")),
+            ),
+            "depths": model(
+                (1100,),
+                layers.Dense(3),
+                layers.RepeatVector(170),
+                layers.Flatten(),
+                layers.Dense(35, use_bias=False),
+                layers.Dense(2, activation="sigmoid"),
+            ),
+            "nested": model(
+                (4,),
+                inner,
+                layers.GaussianNoise(0.1),
+                layers.AlphaDropout(0.2),
+                layers.GaussianDropout(0.1),
+                layers.ActivityRegularization(l2=0.1),
+                layers.Identity(),
+                layers.Dense(4, name="dense_"),
+                inner,
+            ),
+            "masked": model((3, 4), layers.Masking(0.5), layers.BatchNormalization()),
+            "nothing": model((2, 2), layers.Flatten()),
+        }
+    finally:
+        keras.config.set_floatx("float32")

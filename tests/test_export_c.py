@@ -1,0 +1,180 @@
+"""Models as C99: breaks when an export's numbers are not those of `predict`, when it has a warning,
+or when half of it is left where it can't be made."""
+
+import os
+import re
+import subprocess
+
+import numpy as np
+import pytest
+
+import cornu as keras
+from c_exports import COMPILERS, ELEMENTWISE, compile_c, exported, gallery, randomized, rows_for
+from cornu.exporting.c_layers import _LAYERS
+from cornu.layers.data_layer import DataLayer
+from small_models import make_model
+
+NEAR = {"rtol": 1e-5, "atol": 1e-6}
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_exact_exports_have_the_bits_of_predict(dtype, tmp_path):
+    models = gallery(dtype)
+    for name, predict in exported(models, tmp_path).items():
+        x = rows_for(models[name])
+        assert predict(x).tobytes() == models[name].predict(x, verbose=0).tobytes(), name
+
+
+def test_exports_are_near(tmp_path):
+    models = gallery("float32")
+    for name, predict in exported(models, tmp_path, COMPILERS[-1], exact=False).items():
+        x = rows_for(models[name])
+        expected = models[name].predict(x, verbose=0)
+        np.testing.assert_allclose(predict(x), expected, **NEAR, err_msg=name)
+
+
+def test_every_layer_is_in_the_gallery_or_named_here():
+    """A layer that C has and no test has exported, or one that nothing is said of, fails here."""
+    tested = {type(layer) for model in gallery("float32").values() for layer in model._chain()}
+    assert tested == set(_LAYERS)
+    known = {getattr(keras.layers, name) for name in keras.layers.__all__}
+    others = {
+        kind
+        for kind in known
+        if isinstance(kind, type) and issubclass(kind, keras.layers.Layer) and kind not in _LAYERS
+    }
+    refused = {kind.__name__ for kind in others if not issubclass(kind, DataLayer)}
+    assert refused == {"Lambda", "Layer", "Wrapper"}
+
+
+def test_the_file_tests_itself(tmp_path):
+    make_model(activation="softmax").export("net.c", verbose=False)
+    for flags in ([], ["-DNET_EXACT"]):
+        compile_c("gcc", ["-DNET_MAIN", *flags, "net.c", "-o", "net"])
+        run = subprocess.run(["./net"], capture_output=True, text=True)
+        assert (run.returncode, run.stdout) == (0, "net: passed, 0 wrong\n")
+    text = (tmp_path / "net.c").read_text()
+    (tmp_path / "net.c").write_text(re.sub(r"(test_y\[9\] = {\n *)", r"\g<1>1.5F + ", text))
+    compile_c("gcc", ["-DNET_MAIN", "net.c", "-o", "net"])
+    run = subprocess.run(["./net"], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (1, "net: FAILED, 1 wrong\n")
+
+
+def test_header_says_what_it_takes(capsys):
+    model = keras.Sequential(
+        [keras.Input((3, 4)), keras.layers.Dense(5), keras.layers.Dense(2, use_bias=False)]
+    )
+    model.export("my model.c")
+    with open("my model.h") as file:
+        defined = dict(re.findall(r"#define my_model_(\w+) (\d+)", file.read(), re.I))
+    assert defined == {
+        "INPUT_COUNT": "12",
+        "OUTPUT_COUNT": "6",
+        "CONSTANT_NBYTES": str(4 * (20 + 5 + 10)),
+        "WORKSPACE_NBYTES": str(4 * 15),
+    }
+    assert capsys.readouterr().out == (
+        "Saved artifact at 'my model.c': 140 bytes of constants and 60 bytes of workspace; "
+        "`my_model_predict` is in 'my model.h'.\n"
+    )
+
+
+def test_format_is_told_by_the_name_or_the_argument(tmp_path):
+    model = make_model()
+    model.export(b"net", format="c", verbose=False)
+    assert sorted(os.listdir()) == ["net", "net.h"]
+    for options in ({"format": "onnx"}, {"format": 3}, {"filepath": "net.onnx"}):
+        with pytest.raises(ValueError, match=r"'c' \(.c: C99"):
+            model.export(**{"filepath": "net.c", **options})
+    with pytest.raises(ValueError, match="`input_signature`"):
+        model.export("net.c", input_signature=[3])
+    with pytest.raises(TypeError, match="opset_version"):
+        model.export("net.c", opset_version=18)
+    with pytest.raises(ValueError, match="its header stands beside it"):
+        model.export("net.h", format="c")
+    assert sorted(os.listdir()) == ["net", "net.h"]
+
+
+class Doubled(keras.layers.Layer):
+    def call(self, x):
+        return 2 * x
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (Doubled(name="own"), r'"own" \(Doubled\).*Python computes it'),
+        (keras.layers.Lambda(lambda x: x, name="mine"), r'"mine" \(Lambda\).*Python computes it'),
+        (keras.layers.Dense(2, activation=lambda x: x, name="odd"), r'"odd" \(Dense\)'),
+        (keras.layers.Discretization([0.5], name="bins"), r'"bins" \(Discretization\).*prepares'),
+    ],
+)
+def test_what_has_no_c_is_named(layer, message):
+    model = keras.Sequential([keras.Input((3,)), layer, keras.layers.Dense(2)])
+    with pytest.raises(ValueError, match=message):
+        model.export("net.c")
+    assert not os.listdir()
+
+
+def test_numbers_that_c_has_not_are_refused():
+    model = make_model()
+    with pytest.raises(ValueError, match="no weights that could be exported"):
+        keras.Sequential([keras.layers.Dense(2)]).export("net.c")
+    model.weights[1][0] = np.nan
+    with pytest.raises(ValueError, match=f'Layer "{model.layers[0].name}" has NaN'):
+        model.export("net.c")
+    assert not os.listdir()
+
+
+def test_both_files_are_written_or_none(tmp_path):
+    model = make_model()
+    with pytest.raises(OSError, match="no folder"):
+        model.export("missing/net.c")
+    os.mkdir("net.h")
+    with pytest.raises(OSError, match=r"net\.h"):
+        model.export("net.c")
+    assert os.listdir() == ["net.h"]
+
+
+def random_model(seed):
+    """A network of layers drawn at random."""
+    rng = np.random.default_rng(seed)
+    layers = keras.layers
+    # Not what grows out of all bounds, or jumps at what rounding decides.
+    names = [name for name in ELEMENTWISE if name not in ("exponential", "hard_shrink")]
+    row = tuple(rng.integers(1, 20, rng.integers(1, 3)).tolist())
+    model = keras.Sequential([keras.Input(row)])
+    makers = [
+        lambda: layers.Dense(int(rng.integers(1, 70)), activation=str(rng.choice(names))),
+        lambda: layers.Activation(str(rng.choice([*names, "softmax", "log_softmax", "sparsemax"]))),
+        layers.BatchNormalization,
+        layers.LayerNormalization,
+        layers.UnitNormalization,
+        layers.PReLU,
+        lambda: layers.Rescaling(0.5, 0.25),
+        layers.Flatten,
+        lambda: layers.Dropout(0.3),
+    ]
+    for _ in range(rng.integers(1, 8)):
+        model.add(makers[rng.integers(len(makers))]())
+    model.add(layers.Dense(int(rng.integers(1, 9)), activation="tanh"))
+    return randomized(model, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("exact", [True, False], ids=["exact", "plain"])
+def test_random_models(compiler, exact, tmp_path):
+    models = {f"net{seed}": random_model(seed) for seed in range(30)}
+    for name, predict in exported(models, tmp_path, compiler, exact).items():
+        x = rows_for(models[name])
+        expected = models[name].predict(x, verbose=0)
+        if exact:
+            assert predict(x).tobytes() == expected.tobytes(), name
+        else:
+            np.testing.assert_allclose(predict(x), expected, **NEAR, err_msg=name)

@@ -200,8 +200,10 @@ def psnr(x1: Any, x2: Any, max_val: Any) -> Any:
     module = numpy_of(first, second)
     error = module.mean(module.square(first - second))
     peak = np.asarray(max_val, second.dtype)
+    # Of this type, since NumPy 1 makes a float64 of an integer and a float32.
+    ten = second.dtype.type(10)
     with np.errstate(divide="ignore"):
-        return 20 * np.log10(peak) - 10 * module.log10(error)
+        return ten * (np.log10(peak) + np.log10(peak)) - ten * module.log10(error)
 
 
 def _length(fft_length: Any) -> int | None:

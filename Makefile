@@ -29,14 +29,14 @@ jobs = $(shell getconf _NPROCESSORS_ONLN)
 # names runs in one.
 workers = $(if $(PYTEST),,-n $(jobs) --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
 first_notebook = 01_one_step_by_hand.ipynb
-c_files = $(shell find benchmarks csrc tests -name '*.[ch]')
+c_files = $(shell find benchmarks csrc python tests -name '*.[ch]')
 # ASan must be loaded before Python, and beside it the library whose exceptions it follows.
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
 
 .PHONY: help demo notebook test format check-format check-lint check-types check-clang \
 	check-c-sanitize check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
 	check-coverage record-bits check-notebooks check-browser record-notebooks check-demo-accuracy check-sdist \
-	check-numpy126 check-arm64 check-no-avx check-all docs docs-open docs-keras benchmark benchmark-gemm \
+	check-numpy126 check-arm64 check-export check-no-avx check-all docs docs-open docs-keras benchmark benchmark-gemm \
 	benchmark-plots clean
 
 help:
@@ -69,6 +69,7 @@ help:
 	@echo 'make check-sdist          sdist and wheel made in a clean environment, used outside of the checkout'
 	@echo 'make check-numpy126       the suite on NumPy 1.26, built against NumPy 2 (Python 3.10 to 3.12)'
 	@echo 'make check-arm64          the C tests as arm64 programs (a cross compiler, and qemu)'
+	@echo 'make check-export         exported C on 32-bit ARM (a cross compiler, and qemu), and 30 random models here'
 	@echo 'make check-no-avx         the C tests and the recorded bits on a processor without AVX (x86-64, and qemu)'
 	@echo 'make check-all            all of these checks'
 	@echo 'make record-bits          records anew the bits that tests compare with, when they are meant to change'
@@ -203,6 +204,12 @@ check-arm64:
 	@sh tools/preflight.sh --tools qemu-aarch64 aarch64-linux-gnu-gcc
 	$(MAKE) -C csrc -j $(jobs) check CC=aarch64-linux-gnu-gcc RUN='qemu-aarch64 -L /usr/aarch64-linux-gnu'
 
+check-export:
+	@sh tools/preflight.sh --tools qemu-arm arm-linux-gnueabihf-gcc
+	@$(call make_venv, test) '.[test]'
+	CORNU_EXPORT_CC=arm-linux-gnueabihf-gcc CORNU_EXPORT_RUN='qemu-arm -L /usr/arm-linux-gnueabihf' \
+		$(call in, test)/python -m pytest -m slow tests/test_export_c.py $(PYTEST)
+
 # Those of the suite's tests that do it all in one process: another would not be emulated. OPENBLAS_CORETYPE is NumPy's,
 # and may name a better processor in the environment.
 no_avx = qemu-x86_64 -cpu Nehalem
@@ -216,7 +223,7 @@ check-no-avx:
 	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check --isa portable
 
 check-all: check-format check-lint check-types test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
-	check-coverage check-notebooks check-demo-accuracy check-sdist check-numpy126 check-arm64 check-no-avx
+	check-coverage check-notebooks check-demo-accuracy check-sdist check-numpy126 check-arm64 check-export check-no-avx
 
 # torch comes for GPUs too; its own index (PIP_EXTRA_INDEX_URL) has the smaller builds for the CPU alone. TensorFlow is
 # installed unless BENCHMARK names peers and not it, or has its interpreter; the rest goes on where it cannot be.

@@ -178,3 +178,23 @@ def test_random_models(compiler, exact, tmp_path):
             assert predict(x).tobytes() == expected.tobytes(), name
         else:
             np.testing.assert_allclose(predict(x), expected, **NEAR, err_msg=name)
+
+
+# `make check-export` names another machine's.
+COMPILER = os.environ.get("CORNU_EXPORT_CC", "gcc")
+EMULATOR = os.environ.get("CORNU_EXPORT_RUN", "").split()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("exact", [True, False], ids=["exact", "plain"])
+def test_files_test_themselves_on_a_machine(dtype, exact):
+    models = gallery(dtype)
+    if dtype == "float32":
+        models |= {f"net{seed}": random_model(seed) for seed in range(10)}
+    for name, model in models.items():
+        model.export(f"{name}.c", verbose=False)
+        flags = [f"-D{name.upper()}_MAIN", f"-D{name.upper()}_EXACT"][: 1 + exact]
+        compile_c(COMPILER, [*flags, f"{name}.c", "-o", name])
+        run = subprocess.run([*EMULATOR, f"./{name}"], capture_output=True, text=True)
+        assert (run.returncode, run.stdout) == (0, f"{name}: passed, 0 wrong\n"), run.stderr

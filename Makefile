@@ -64,7 +64,7 @@ help:
 	@echo 'make check-oracle         the recorded values against the real Keras (installs keras and jax)'
 	@echo 'make check-coverage       executed lines: at least 95% of Python and 90% of C'
 	@echo 'make check-notebooks      examples/notebooks: each runs, and shows what is stored in it'
-	@echo 'make check-browser        pages and views in Chromium (packages chromium and chromium-driver)'
+	@echo 'make check-browser        pages and views in Chromium; screenshots in build/screenshots'
 	@echo 'make check-demo-accuracy  accuracy on the digits over 20 splits'
 	@echo 'make check-sdist          sdist and wheel made in a clean environment, used outside of the checkout'
 	@echo 'make check-numpy126       the suite on NumPy 1.26, built against NumPy 2 (Python 3.10 to 3.12)'
@@ -170,12 +170,13 @@ check-oracle:
 	CORNU_ORACLE=live KERAS_BACKEND=jax $(call in, oracle)/python -m pytest -n $(jobs) --maxprocesses 4 \
 		tests/test_oracle_live.py tests/test_programs.py $(PYTEST)
 
-# The first of them runs with the rest of the suite too.
-# Chromium and its driver are packages: `apt-get install chromium chromium-driver`. Screenshots: build/screenshots.
+# Screenshots are kept in build/screenshots, for a look at them.
 check-browser: docs
+	@sh tools/preflight.sh --tools chromium chromedriver
 	@$(call make_venv, browser) '.[test,notebook,browser]'
 	CORNU_BROWSER=required $(call in, browser)/python -m pytest -m browser tests/browser $(PYTEST)
 
+# The first of them runs with the rest of the suite too.
 check-notebooks:
 	@$(call make_venv, check-notebooks) '.[test,notebook]'
 	$(call in, check-notebooks)/python -m pytest -m '' tests/test_example_notebooks.py $(PYTEST)
@@ -223,7 +224,8 @@ check-no-avx:
 	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check --isa portable
 
 check-all: check-format check-lint check-types test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
-	check-coverage check-notebooks check-demo-accuracy check-sdist check-numpy126 check-arm64 check-export check-no-avx
+	check-coverage check-notebooks check-browser check-demo-accuracy check-sdist check-numpy126 check-arm64 check-export \
+	check-no-avx
 
 # torch comes for GPUs too; its own index (PIP_EXTRA_INDEX_URL) has the smaller builds for the CPU alone. TensorFlow is
 # installed unless BENCHMARK names peers and not it, or has its interpreter; the rest goes on where it cannot be.

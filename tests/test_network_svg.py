@@ -180,9 +180,11 @@ def test_pictures_have_names_and_text_has_contrast(trace):
         parts = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
         return np.dot(parts, [0.2126, 0.7152, 0.0722])
 
-    colors = svg_elements._COLORS
-    for role in colors.keys() - {"paper", "fill", "grid"}:
+    words = {"white": "#ffffff", "black": "#000000"}
+    texts = ("ink", "muted", "positive", "negative", "gradient", "target")
+    pairs = [(text, ground) for text in texts for ground in ("paper", "fill")]
+    for pair in (*pairs, ("on_head", "head"), ("on_head", "yes"), ("on_head", "no")):
         for theme in (0, 1):
-            for ground in ("paper", "fill"):
-                dark, light = sorted(luminance(colors[name][theme]) for name in (role, ground))
-                assert (light + 0.05) / (dark + 0.05) >= 4.5, (role, ground, theme)
+            colors = [svg_elements._COLORS[role][theme] for role in pair]
+            dark, light = sorted(luminance(words.get(color, color)) for color in colors)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (pair, theme)

@@ -75,6 +75,7 @@ check_tools() {
             lacks "a compiler for 32-bit ARM ($tool)" "gcc-arm-linux-gnueabihf libc6-dev-armhf-cross" \
                 gcc-arm-linux-gnu arm-unknown-linux-gnueabihf
             ;;
+        chromedriver) lacks "what drives Chromium ($tool)" chromium-driver chromedriver chromedriver ;;
         *) lacks "$tool" "$tool" "$tool" "$tool" ;;
         esac
     done

@@ -4,6 +4,8 @@
 packages of the system. Screenshots are kept in build/screenshots.
 """
 
+import base64
+import json
 import os
 import shutil
 from pathlib import Path
@@ -46,7 +48,7 @@ def browser():
     options.binary_location = shutil.which("chromium")
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
         options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     service = webdriver.ChromeService(shutil.which("chromedriver"))
     driver = webdriver.Chrome(options=options, service=service)
     yield driver
@@ -65,19 +67,54 @@ def console(browser):
 
 
 @pytest.fixture
-def shoot(browser):
-    """Keeps a screenshot of the page, in the widths and for light and dark screens."""
+def fetched(browser):
+    """The addresses that pages have asked for since it was called last."""
 
-    def take(name, height=900, widths=tuple(WIDTHS), themes=("light", "dark")):
+    def addresses():
+        events = [json.loads(entry["message"]) for entry in browser.get_log("performance")]
+        return [
+            event["message"]["params"]["request"]["url"]
+            for event in events
+            if event["message"]["method"] == "Network.requestWillBeSent"
+        ]
+
+    addresses()
+    return addresses
+
+
+def set_screen(browser, width, theme, height=900):
+    """Have pages a screen of a width, light or dark."""
+    features = [{"name": "prefers-color-scheme", "value": theme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    browser.set_window_size(WIDTHS[width], height)
+
+
+@pytest.fixture
+def shoot(browser):
+    """Keeps a screenshot of the page, in the widths and for light and dark screens.
+
+    Of the whole page, whatever its length, where that is asked for.
+    """
+
+    def take(name, height=900, widths=tuple(WIDTHS), themes=("light", "dark"), whole=False):
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         paths = []
         for theme in themes:
-            features = [{"name": "prefers-color-scheme", "value": theme}]
-            browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
             for width in widths:
-                browser.set_window_size(WIDTHS[width], height)
+                set_screen(browser, width, theme, height)
                 paths.append(SCREENSHOTS / f"{name}-{width}-{theme}.png")
-                browser.save_screenshot(str(paths[-1]))
+                if whole:
+                    paths[-1].write_bytes(_whole_page(browser))
+                else:
+                    browser.save_screenshot(str(paths[-1]))
         return paths
 
     return take
+
+
+def _whole_page(browser):
+    size = "const e = document.documentElement; return [e.clientWidth, e.scrollHeight];"
+    width, height = browser.execute_script(size)
+    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    options = {"format": "png", "captureBeyondViewport": True, "clip": clip}
+    return base64.b64decode(browser.execute_cdp_cmd("Page.captureScreenshot", options)["data"])

@@ -26,11 +26,11 @@ def draw_digits(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarra
         left = _GAP + i % _IN_A_ROW * (size + _GAP)
         top = _GAP + i // _IN_A_ROW * (size + _LINES)
         shapes.append(
-            f'<rect x="{left}" y="{top}" width="{size}" height="{size}" {paint("fill", "fill")}/>'
+            f'<rect x="{left}" y="{top}" width="{size}" height="{size}" {paint(fill="fill")}/>'
         )
         shapes += [
             f'<rect x="{left + column * _PIXEL}" y="{top + row * _PIXEL}" width="{_PIXEL}" '
-            f'height="{_PIXEL}" fill-opacity="{ink:.3g}" {paint("fill", "ink")}/>'
+            f'height="{_PIXEL}" fill-opacity="{ink:.3g}" {paint(fill="ink")}/>'
             for (row, column), ink in np.ndenumerate(image)
             if ink > 0
         ]

@@ -94,19 +94,19 @@ def _panel(name: str, curves: Sequence[Curve], x_name: str, left: float, top: fl
         end = left + _LEFT + width
         shapes.append(
             f'<line x1="{left + _LEFT:.1f}" y1="{up(y):.1f}" x2="{end:.1f}" y2="{up(y):.1f}" '
-            f"{paint('stroke', 'grid')}/>"
+            f"{paint(stroke='grid')}/>"
         )
         shapes.append(write(f"{y:.4g}", left + _LEFT - 6, up(y), size=11, anchor="end"))
     for x in ticks(*x_range, whole=True):
         shapes.append(write(f"{x:.0f}", across(x), floor + 12, size=11))
     shapes.append(write(x_name, left + _LEFT + width / 2, floor + 27, size=11, role="muted"))
     for i, curve in enumerate(curves):
-        looks = f'{paint("stroke", _ROLES[i % 4])} stroke-width="2" fill="none"'
+        looks = f'{paint(stroke=_ROLES[i % 4])} stroke-width="2" fill="none"'
         dashes = f' stroke-dasharray="{_DASHES[i % 4]}"' if _DASHES[i % 4] else ""
         for run in _runs(curve):
             if len(run) == 1:
                 spot = f'cx="{across(run[0][0]):.1f}" cy="{up(run[0][1]):.1f}"'
-                shapes.append(f'<circle {spot} r="3" {paint("fill", _ROLES[i % 4])}/>')
+                shapes.append(f'<circle {spot} r="3" {paint(fill=_ROLES[i % 4])}/>')
             else:
                 path = " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in run)
                 shapes.append(f'<polyline points="{path}" {looks}{dashes}/>')
@@ -122,7 +122,7 @@ def _legend(curves: Sequence[Curve], right: float, y: float) -> list[str]:
         dashes = f' stroke-dasharray="{_DASHES[i % 4]}"' if _DASHES[i % 4] else ""
         shapes.append(
             f'<line x1="{right - 28:.1f}" y1="{y:.1f}" x2="{right - 6:.1f}" y2="{y:.1f}" '
-            f'{paint("stroke", _ROLES[i % 4])} stroke-width="2"{dashes}/>'
+            f'{paint(stroke=_ROLES[i % 4])} stroke-width="2"{dashes}/>'
         )
         right -= 40
     return shapes

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Sequence
 from html import escape
 
-from cornu.utils.model_boxes import COLORS, Box, Group
-from cornu.utils.svg_elements import document, text_width, write
+from cornu.utils.model_boxes import Box, Group
+from cornu.utils.svg_elements import arrow_head, document, paint, text_width, write
 
 # In pixels at 96 dots an inch.
 _GAP, _PADDING, _MARGIN = 36, 12, 8
@@ -15,11 +15,8 @@ _LINE, _LABEL = 32, 22
 _HEAD, _TEXT = 16, 14
 _ALONG_X = ("LR", "RL")
 _BACKWARDS = ("BT", "RL")
-
-_HEAD_OF_ARROW = (
-    '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="5" '
-    'markerHeight="5" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'
-)
+# What is behind a cell of such a text.
+_ROLES = {"Trainable": "yes", "Non-trainable": "no"}
 
 Rectangle = tuple[float, float, float, float]
 
@@ -57,11 +54,10 @@ def draw(
     return document(
         room + 2 * _MARGIN,
         top + height + _MARGIN,
-        [_HEAD_OF_ARROW, *lines, *drawing.shapes, *edges],
+        [*lines, *drawing.shapes, *edges],
         title=title,
         description=description,
         scale=dpi / 96,
-        is_themed=False,
     )
 
 
@@ -115,9 +111,9 @@ class _Drawing:
         if isinstance(part, Group):
             self.shapes.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
-                'fill="none" stroke="black" stroke-dasharray="5 3"/>'
+                f'fill="none" {paint(stroke="ink")} stroke-dasharray="5 3"/>'
             )
-            self._write(part.name, "", x + _PADDING, y + _LABEL / 2 + 2, _TEXT, "black", "start")
+            self._write(part.name, "", x + _PADDING, y + _LABEL / 2 + 2, _TEXT, "ink", "start")
             inner = y + _PADDING + _LABEL
             return self.place(
                 part.parts,
@@ -126,37 +122,38 @@ class _Drawing:
                 width - 2 * _PADDING,
                 height - 2 * _PADDING - _LABEL,
             )
-        self._cell(x, y, width, "", _title(part), "black", _HEAD)
+        self._cell(x, y, width, "", _title(part), "head", _HEAD)
         line = y + _LINE
         if part.activation:
-            self._cell(x, line, width, "Activation: ", part.activation, "white", _TEXT)
+            self._cell(x, line, width, "Activation: ", part.activation, "paper", _TEXT)
             line += _LINE
         wanted = [_width(_text(cell), _TEXT) for cell in part.cells]
         left, spare = x, (width - sum(wanted)) / max(len(wanted), 1)
         for cell, least in zip(part.cells, wanted, strict=True):
             said, value = (f"{cell[0]}: ", cell[1]) if cell[1] else ("", cell[0])
-            color = COLORS.get(cell[0], "white")
-            self._cell(left, line, least + spare, said, value, color, _TEXT)
+            role = _ROLES.get(cell[0], "paper")
+            self._cell(left, line, least + spare, said, value, role, _TEXT)
             left += least + spare
         return [(x, y, width, height)]
 
     def _cell(
-        self, x: float, y: float, width: float, said: str, value: str, color: str, size: int
+        self, x: float, y: float, width: float, said: str, value: str, role: str, size: int
     ) -> None:
         self.shapes.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{_LINE}" fill="{color}" '
-            'stroke="black"/>'
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{_LINE}" '
+            f"{paint(fill=role, stroke='ink')}/>"
         )
-        ink = "black" if color == "white" else "white"
+        ink = "ink" if role == "paper" else "on_head"
         self._write(said, value, x + width / 2, y + _LINE / 2, size, ink, "middle")
 
     def _write(
-        self, said: str, value: str, x: float, y: float, size: int, ink: str, anchor: str
+        self, said: str, value: str, x: float, y: float, size: int, role: str, anchor: str
     ) -> None:
         bold = f'<tspan font-weight="bold">{escape(value)}</tspan>' if value else ""
         self.shapes.append(
-            f'<text x="{x:.1f}" y="{y + size * 0.35:.1f}" font-size="{size}" fill="{ink}" '
-            f'text-anchor="{anchor}" xml:space="preserve">{escape(said)}{bold}</text>'
+            f'<text x="{x:.1f}" y="{y + size * 0.35:.1f}" font-size="{size}" '
+            f'{paint(fill=role)} text-anchor="{anchor}" xml:space="preserve">'
+            f"{escape(said)}{bold}</text>"
         )
 
     def edge(self, one: Rectangle, other: Rectangle) -> str:
@@ -168,10 +165,11 @@ class _Drawing:
             x1, y1, x2, y2 = x1 + leave * w1, y1 + h1 / 2, x2 + come * w2, y2 + h2 / 2
         else:
             x1, y1, x2, y2 = x1 + w1 / 2, y1 + leave * h1, x2 + w2 / 2, y2 + come * h2
-        return (
-            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="black" '
-            'stroke-width="2" marker-end="url(#head)"/>'
+        line = (
+            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" '
+            f'{paint(stroke="ink")} stroke-width="2"/>'
         )
+        return line + arrow_head((x1, y1, x2, y2), "ink")
 
 
 def _title(box: Box) -> str:

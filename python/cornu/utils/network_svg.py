@@ -22,7 +22,7 @@ from cornu.utils.network_graph import (
     why_not_drawn,
 )
 from cornu.utils.number import check_integer
-from cornu.utils.svg_elements import Svg, document, paint, short, text_width, write
+from cornu.utils.svg_elements import Svg, arrow_head, document, paint, short, text_width, write
 
 if TYPE_CHECKING:
     from cornu.models.trace_steps import TraceStep
@@ -323,22 +323,10 @@ def _line(
     opacity = ' opacity="0.35"' if is_pale and line.value is not None else ""
     place = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
     said = f"<title>{escape(line.says)}</title>" if line.says else ""
-    shapes = f'<line {place} stroke-width="{width:.2f}" {paint("stroke", role)}/>'
+    shapes = f'<line {place} stroke-width="{width:.2f}" {paint(stroke=role)}/>'
     if flow and line.value is not None:
-        shapes += _arrow((x1, y1, x2, y2) if flow > 0 else (x2, y2, x1, y1), role)
+        shapes += arrow_head(ends if flow > 0 else (x2, y2, x1, y1), role)
     return f"<g{opacity}>{said}{shapes}</g>"
-
-
-def _arrow(ends: tuple[float, float, float, float], role: str) -> str:
-    """The head of an arrow, at the end of a line."""
-    x1, y1, x2, y2 = ends
-    length = float(np.hypot(x2 - x1, y2 - y1))
-    dx, dy = (x2 - x1) / length, (y2 - y1) / length
-    x, y = x2 - 11 * dx, y2 - 11 * dy
-    corners = (
-        f"{x2:.1f},{y2:.1f} {x - 6 * dy:.1f},{y + 6 * dx:.1f} {x + 6 * dy:.1f},{y - 6 * dx:.1f}"
-    )
-    return f'<polygon points="{corners}" {paint("fill", role)}/>'
 
 
 def _head(column: Column, x: float) -> list[str]:
@@ -351,7 +339,11 @@ def _head(column: Column, x: float) -> list[str]:
 
 def _unit(unit: Unit, spot: tuple[float, float], is_now: bool) -> list[str]:
     x, y = spot
-    frame = f'stroke-width="3" {_both("ink")}' if is_now else f'stroke-width="1.5" {_both("muted")}'
+    frame = (
+        f'stroke-width="3" {paint(fill="fill", stroke="ink")}'
+        if is_now
+        else f'stroke-width="1.5" {paint(fill="fill", stroke="muted")}'
+    )
     shapes = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}" {frame}/>']
     if unit.value is not None:
         shapes.append(write(_fitting(unit.value), x, y, bold=is_now))
@@ -359,13 +351,6 @@ def _unit(unit: Unit, spot: tuple[float, float], is_now: bool) -> list[str]:
         if note is not None:
             shapes.append(write(note.text, x, y + lift, role=note.role, halo=True))
     return [f"<g><title>{escape(unit.says)}</title>", *shapes, "</g>"]
-
-
-def _both(role: str) -> str:
-    """A frame of a colour, around the one that circles are filled with."""
-    fill, stroke = paint("fill", "fill"), paint("stroke", role)
-    (one, first), (other, second) = (each.split(" class=") for each in (fill, stroke))
-    return f'{one} {other} class="{first[1:-1]} {second[1:-1]}"'
 
 
 def _fitting(value: float) -> str:
@@ -378,7 +363,7 @@ def _target(notes: list[Note], spot: tuple[float, float]) -> list[str]:
     (x, y), (width, height) = spot, _BOX
     shapes = [
         f'<rect x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" width="{width}" '
-        f'height="{height}" rx="6" stroke-width="1.5" {_both("muted")}/>'
+        f'height="{height}" rx="6" stroke-width="1.5" {paint(fill="fill", stroke="muted")}/>'
     ]
     for i, note in enumerate(notes):
         lift = 17 * (i - (len(notes) - 1) / 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from html import escape, unescape
 from typing import Any
@@ -12,7 +13,11 @@ FONT = "Helvetica, Arial, sans-serif"
 # What colours are for: on a light page and on a dark one. Text has a contrast of 4.5 or more on
 # `paper` and `fill`; blue and orange are told apart by those who don't see red and green.
 _COLORS = {
-    "paper": ("#ffffff", "#15181d"),
+    "paper": ("white", "#15181d"),
+    "head": ("black", "#454e5b"),
+    "on_head": ("white", "white"),
+    "yes": ("#1f7a1f", "#1f7a1f"),
+    "no": ("#b22222", "#b22222"),
     "fill": ("#eef2f7", "#262c35"),
     "ink": ("#1b1f24", "#e8eaed"),
     "muted": ("#57606a", "#a9b1bb"),
@@ -61,20 +66,39 @@ def short(value: Any, digits: int = 4) -> str:
     return mantissa.rstrip(".") + e + exponent
 
 
-def paint(what: str, role: str) -> str:
-    """Return the attributes that give an element a colour.
+def paint(*, fill: str | None = None, stroke: str | None = None) -> str:
+    """Return the attributes that give an element its colours.
 
     Args:
-        what: `"fill"` or `"stroke"`.
-        role: What the colour is for. A program that knows no style sheets takes the light one.
+        fill: What the colour inside is for; None: it has none of these.
+        stroke: What that of its line is for. A program that knows no style sheets takes the light
+            ones.
 
     Example:
 
     >>> from cornu.utils.svg_elements import paint
-    >>> paint("fill", "ink")
-    'fill="#1b1f24" class="cornu-fill-ink"'
+    >>> paint(fill="paper", stroke="ink")
+    'fill="white" stroke="#1b1f24" class="cornu-fill-paper cornu-stroke-ink"'
     """
-    return f'{what}="{_COLORS[role][0]}" class="cornu-{what}-{role}"'
+    roles = {"fill": fill, "stroke": stroke}
+    given = [(what, role) for what, role in roles.items() if role is not None]
+    colors = " ".join(f'{what}="{_COLORS[role][0]}"' for what, role in given)
+    return f'{colors} class="{" ".join(f"cornu-{what}-{role}" for what, role in given)}"'
+
+
+def arrow_head(ends: tuple[float, float, float, float], role: str) -> str:
+    """Return the head of an arrow.
+
+    Args:
+        ends: x and y of where its line comes from and of its point.
+        role: What its colour is for.
+    """
+    x1, y1, x2, y2 = ends
+    length = math.hypot(x2 - x1, y2 - y1)
+    dx, dy = (x2 - x1) / length, (y2 - y1) / length
+    x, y = x2 - 11 * dx, y2 - 11 * dy
+    sides = f"{x - 6 * dy:.1f},{y + 6 * dx:.1f} {x + 6 * dy:.1f},{y - 6 * dx:.1f}"
+    return f'<polygon points="{x2:.1f},{y2:.1f} {sides}" {paint(fill=role)}/>'
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
@@ -108,12 +132,12 @@ def write(
     place = f'x="{x:.1f}" y="{y + size * 0.35:.1f}" font-size="{size:g}" text-anchor="{anchor}"'
     weight = ' font-weight="bold"' if bold else ""
     said = escape(text)
-    over = f"<text {place}{weight} {paint('fill', role)}>{said}</text>"
+    over = f"<text {place}{weight} {paint(fill=role)}>{said}</text>"
     if not halo:
         return over
     # A text of its own, since not every program knows in which order to paint one.
     under = (
-        f'<text {place}{weight} aria-hidden="true" {paint("stroke", "paper")} stroke-width="5" '
+        f'<text {place}{weight} aria-hidden="true" {paint(stroke="paper")} stroke-width="5" '
         f'stroke-linejoin="round">{said}</text>'
     )
     return under + over
@@ -127,7 +151,6 @@ def document(
     title: str,
     description: str = "",
     scale: float = 1.0,
-    is_themed: bool = True,
 ) -> str:
     """Return the whole picture.
 
@@ -138,20 +161,18 @@ def document(
         title: Its name, for those who don't see it.
         description: What it shows, for them.
         scale: How large a pixel is.
-        is_themed: Whether it is dark where the reader's screen is, or white everywhere.
     """
     said = f"<title>{escape(title)}</title>"
     if description:
         said += f"<desc>{escape(description)}</desc>"
-    paper = paint("fill", "paper") if is_themed else 'fill="white"'
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width * scale:.0f}" '
             f'height="{height * scale:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
             f'font-family="{FONT}">',
             said,
-            *([f"<style>{_dark_style()}</style>"] if is_themed else []),
-            f'<rect width="{width:.0f}" height="{height:.0f}" {paper}/>',
+            f"<style>{_dark_style()}</style>",
+            f'<rect width="{width:.0f}" height="{height:.0f}" {paint(fill="paper")}/>',
             *shapes,
             "</svg>\n",
         ]

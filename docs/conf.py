@@ -12,6 +12,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools" / "docs_sit
 import api_pages
 import docstring_markup
 import public_names
+from docutils.nodes import SkipNode
+from latex2mathml.converter import convert
 from sphinx.domains.python import PyObject
 from sphinx.util.inspect import stringify_signature
 
@@ -38,9 +40,10 @@ napoleon_use_rtype = False
 add_module_names = False
 python_maximum_signature_line_length = 70
 
-myst_enable_extensions = ["colon_fence", "dollarmath", "attrs_block"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
+html_math_renderer = "mathml"
 html_theme = "furo"
 pygments_dark_style = "github-dark"
 html_title = f"cornu {cornu.__version__}"
@@ -80,7 +83,20 @@ def _class_signature(
     return stringify_signature(found.replace(parameters=own), show_annotation=False), ""
 
 
+def _write_inline_formula(writer: Any, node: Any) -> None:
+    writer.body.append(convert(node.astext()))
+    raise SkipNode
+
+
+def _write_formula(writer: Any, node: Any) -> None:
+    formula = convert(node.astext(), display="block")
+    writer.body.append(f'<div class="formula">{formula}</div>')
+    raise SkipNode
+
+
 def setup(app: Any) -> None:
+    # Browsers know MathML; Sphinx's own ways to show formulas fetch a script.
+    app.add_html_math_renderer("mathml", (_write_inline_formula, None), (_write_formula, None))
     for field in PyObject.doc_field_types:
         if field.name == "variable":
             # "Variables" in Sphinx, which here are weights.

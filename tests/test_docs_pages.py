@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "tools" / "docs_site"))
 import api_pages  # noqa: E402
 import docstring_markup  # noqa: E402
 import page_code  # noqa: E402
+import site_source  # noqa: E402
 
 sys.path.pop(0)
 
@@ -29,8 +30,11 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_of_a_page_prints_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    wrong = list(page_code.run((DOCS / page).read_text(encoding="utf-8"), page))
+    text = (DOCS / page).read_text(encoding="utf-8")
+    wrong = list(page_code.run(text, page))
     assert not wrong, "\n".join(wrong)
+    for picture in re.findall(r"^!\[.+?\]\((\S+)\)$", text, re.M):
+        assert (tmp_path / picture).is_file(), f"the page's code does not draw {picture}"
 
 
 def test_what_is_not_shown_or_shown_wrongly_is_found():
@@ -39,6 +43,25 @@ def test_what_is_not_shown_or_shown_wrongly_is_found():
     assert first.startswith("page:2 prints\n1\nand not\n2")
     assert second.startswith("page:11 prints\n1\n")
     assert not list(page_code.run(page.replace("print(x)", "x"), "page"))[1:]
+
+
+@pytest.mark.parametrize("page", [page.name for page in DOCS.glob("internals/*.md")])
+def test_the_source_that_a_page_shows_is_there(page):
+    text = (DOCS / "internals" / page).read_text(encoding="utf-8")
+    shown = site_source.with_code(text)
+    assert "<!--" not in shown
+    assert shown.count(":caption: csrc/") == text.count("<!-- csrc/")
+
+
+def test_links_lead_from_where_a_page_stands_in_the_site(tmp_path):
+    known = {"docs/a.md": "x/a.md", "csrc/README.md": "c.md"}
+    text = "[a](../csrc/README.md#top) [b](https://b.c) [`csrc/cornu.h`](../csrc/cornu.h)\n\n"
+    text += "```sh\nls\n```"
+    source = site_source.SiteSource(tmp_path, tmp_path, known)
+    assert source.page(text, "docs/a.md", known["docs/a.md"]) == (
+        "[a](../c.md#top) [b](https://b.c) `csrc/cornu.h`\n\n"
+        "```{code-block} sh\n:caption: In a shell; no test runs this\n\nls\n```"
+    )
 
 
 @pytest.fixture(scope="module")

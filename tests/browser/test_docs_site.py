@@ -12,6 +12,7 @@ PAGES = (
     *("index", "tutorial", "keras_differences", "changelog"),
     *("guides/teaching", "guides/speed", "guides/from_fann"),
     *("internals/adding_a_layer", "internals/numbers"),
+    *("notebooks/01_one_step_by_hand", "notebooks/ko/02_why_sigmoid_stacks_stop_learning"),
     *("api/index", "api/models/Sequential", "api/layers/index", "api/ops/arithmetic"),
 )
 # What a reader would miss: the page's own width, pictures, and all that was asked for.

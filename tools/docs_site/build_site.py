@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from api_pages import write_pages
 from page_code import run
-from site_source import ROOT, Gathered, places
+from site_source import ROOT, SiteSource, places
 
 SITE = ROOT / "build" / "docs"
 WORK = ROOT / "build" / "docs-work"
@@ -64,7 +64,7 @@ def main() -> int:
         shutil.rmtree(directory, ignore_errors=True)
     wrong = draw(drawn)
     print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
-    Gathered(made, drawn)
+    SiteSource(made, drawn, places()).write()
     write_pages(made / "api")
     take_changes(made, source)
     command = [sys.executable, "-m", "sphinx", "--builder", "html", "--jobs", "auto", "--quiet"]

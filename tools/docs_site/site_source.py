@@ -6,13 +6,17 @@ import re
 from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
 
+from notebook_pages import page_of_notebook
+
 ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
 # Pages that stand elsewhere in the repository, and their places in the site.
 _FROM_ELSEWHERE = {
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "internals/contributing.md",
     "csrc/README.md": "internals/c_library.md",
     "benchmarks/README.md": "benchmarks.md",
+    "examples/notebooks/README.md": "notebooks/index.md",
     "examples/programs/README.md": "programs.md",
 }
 _LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^]\n]*(?:\n[^]\n]*)?)\]\((?P<target>[^)\s]+)\)")
@@ -30,30 +34,38 @@ def places() -> dict[str, str]:
         path.relative_to(ROOT).as_posix(): path.relative_to(ROOT / "docs").as_posix()
         for path in sorted((ROOT / "docs").rglob("*.md"))
     }
-    return {**docs, **_FROM_ELSEWHERE}
+    notebooks = {
+        path.relative_to(ROOT).as_posix(): f"{path.relative_to(EXAMPLES).with_suffix('.md')}"
+        for path in sorted((EXAMPLES / "notebooks").rglob("*.ipynb"))
+        if ".ipynb_checkpoints" not in path.parts
+    }
+    return {**docs, **_FROM_ELSEWHERE, **notebooks}
 
 
-class Gathered:
-    """The pages and pictures of the site, written to where Sphinx will find them.
+class SiteSource:
+    """The pages and pictures of the site.
 
     Args:
-        directory: Where that is.
+        directory: Where Sphinx will find them.
         drawn: Where each page's code has left what it drew: in a directory of the page's name.
+        known: As `places` returns.
     """
 
-    def __init__(self, directory: Path, drawn: Path) -> None:
-        self._directory, self._drawn = directory, drawn
-        self._places = places()
-        for file, place in self._places.items():
-            path = directory / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self._page(_text_of(file), file, place), encoding="utf-8")
+    def __init__(self, directory: Path, drawn: Path, known: dict[str, str]) -> None:
+        self._directory, self._drawn, self._places = directory, drawn, known
 
-    def _page(self, text: str, file: str, place: str) -> str:
+    def write(self) -> None:
+        """Write all pages."""
+        for file, place in self._places.items():
+            path = self._directory / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(self.page(_text_of(file), file, place), encoding="utf-8")
+
+    def page(self, text: str, file: str, place: str) -> str:
         """Return text of a file as it is to stand in the site."""
 
         def with_section(found: re.Match[str]) -> str:
-            return self._page(_section(*found.groups()), found[1], place)
+            return self.page(_section(*found.groups()), found[1], place)
 
         def led(link: re.Match[str]) -> str:
             return self._led(link, file, place)
@@ -63,7 +75,7 @@ class Gathered:
             written += [_LINK.sub(led, text[end : fence.start()]), _marked(fence[0])]
             end = fence.end()
         whole = "".join([*written, _LINK.sub(led, text[end:])])
-        return _CODE.sub(_code, _SECTION.sub(with_section, whole))
+        return with_code(_SECTION.sub(with_section, whole))
 
     def _led(self, link: re.Match[str], file: str, place: str) -> str:
         """Return a link of a file that leads from the page's place."""
@@ -95,7 +107,8 @@ class Gathered:
 
 
 def _text_of(file: str) -> str:
-    return (ROOT / file).read_text(encoding="utf-8")
+    text = (ROOT / file).read_text(encoding="utf-8")
+    return page_of_notebook(text) if file.endswith(".ipynb") else text
 
 
 def _section(file: str, title: str) -> str:
@@ -104,6 +117,11 @@ def _section(file: str, title: str) -> str:
     if found is None:
         raise ValueError(f"{file} has no heading {title!r}")
     return found[2].strip()
+
+
+def with_code(text: str) -> str:
+    """Return a page with the source that it shows."""
+    return _CODE.sub(_code, text)
 
 
 def _code(found: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
     KERAS_BACKEND=jax python examples/notebooks/train_with_keras.py
 
-It needs keras, one of its backends, and cornu for the data. What it wrote lies beside it: the model,
+It needs keras, one of its backends, and cornu for the data. What it wrote lies beside it: a model,
 and the probabilities that Keras gives for the test digits.
 """
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-import test_worked_example
+import worked_figures
 from notebooks import execution, translation
 
 NAMES = execution.names()
@@ -41,10 +41,8 @@ def path_nbytes(name):
 
 def test_the_worked_example_shows_the_verified_figures():
     text = execution.text_of(execution.stored(FIRST))
-    verified = [
-        f"{value:.8f}" for values in test_worked_example.PRINTED.values() for value in values
-    ]
-    verified += [f"{test_worked_example.E:.15f}", f"{test_worked_example.E_AFTER:.15f}"]
+    verified = [f"{value:.8f}" for values in worked_figures.PRINTED.values() for value in values]
+    verified += [f"{worked_figures.E:.15f}", f"{worked_figures.E_AFTER:.15f}"]
     assert not [figure for figure in verified if figure not in text]
 
 

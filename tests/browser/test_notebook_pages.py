@@ -1,0 +1,70 @@
+"""The notebooks in Chromium: as exported pages, and the first in JupyterLab, where it is run."""
+
+import re
+
+import nbformat
+import pytest
+
+from browser.jupyter_lab import run_all_cells, running_lab
+from notebooks import execution
+from worked_figures import PRINTED
+
+# What comes from other hosts, MathJax that is, isn't there without a network.
+FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https://[^>]*></script>')
+SEEN = """
+const where = ".jp-OutputArea-output";
+return [...document.querySelectorAll(`${where} img, ${where} svg`)].map((one) => ({
+  words: one.alt ?? one.querySelector("title")?.textContent ?? "",
+  isThere: one.getBoundingClientRect().width > 100,
+  tooWide: one.getBoundingClientRect().right - document.documentElement.clientWidth,
+}));
+"""
+# The cells of the notebook that is open: whether the kernel rests, and what their outputs are.
+OUTPUTS = """
+const panel = window.jupyterapp.shell.currentWidget;
+const cells = [...panel.content.model.cells].filter((cell) => cell.type === "code");
+const isDone = cells.every((cell) => cell.executionCount !== null) &&
+  panel.sessionContext.session.kernel.status === "idle";
+return [isDone, cells.flatMap((cell) => cell.outputs.toJSON())];
+"""
+
+
+@pytest.mark.parametrize("name", execution.names())
+def test_an_exported_notebook_is_whole(name, browser, console, shoot, tmp_path):
+    nbconvert = pytest.importorskip("nbconvert")
+    page, _ = nbconvert.HTMLExporter().from_filename(str(execution.path_of(name)))
+    path = tmp_path / "page.html"
+    path.write_text(FROM_ELSEWHERE.sub("", page), encoding="utf-8")
+    browser.get(path.as_uri())
+    shoot(f"notebook-{name.replace('/', '-')}", height=2400, themes=("light",))
+    for width in (480, 1280):
+        browser.set_window_size(width, 2400)
+        for picture in browser.execute_script(SEEN):
+            assert len(picture["words"]) > 10
+            assert picture["isThere"], picture
+            # One that is drawn for a width of its own is moved to and fro in its cell.
+            assert width == 480 or picture["tooWide"] <= 0, picture
+    assert console() == []
+
+
+def test_the_first_notebook_in_jupyterlab(browser, console, shoot, tmp_path):
+    pytest.importorskip("jupyterlab")
+    name = execution.names()[0]
+    notebook = execution.stored(name)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(notebook, tmp_path / "first.ipynb")
+    with running_lab(tmp_path) as address:
+        wait = run_all_cells(browser, address("first.ipynb"))
+        wait.until(lambda driver: driver.execute_script(OUTPUTS)[0])
+        outputs = browser.execute_script(OUTPUTS)[1]
+        assert all(output["output_type"] != "error" for output in outputs)
+        text = "".join(str(output.get("text", "")) for output in outputs)
+        for figure in PRINTED["o"]:
+            assert f"{figure:.8f}" in text
+        kinds = {kind for output in outputs for kind in output.get("data", {})}
+        assert "application/vnd.jupyter.widget-view+json" in kinds
+        wait.until(lambda driver: driver.find_elements("css selector", "mjx-container"))
+        shoot("notebook-in-lab", height=1600)
+        assert console() == []

@@ -157,6 +157,7 @@ def test_a_model_or_step_that_is_not_there_is_refused(trace, tmp_path):
     refused(lambda: trace.to_svg(row=1), "0 to 0", "row=1")
     refused(lambda: trace.to_svg(row=-1), "`row`", "-1")
     refused(lambda: trace.to_svg(to_file=tmp_path / "no" / "a.svg"), "no folder", error=OSError)
+    refused(lambda: trace.to_svg(to_file=tmp_path / "a.png"), "must end in .svg", "a.png")
     picture = trace.to_svg("loss", to_file=tmp_path / "a.svg")
     assert (tmp_path / "a.svg").read_text(encoding="utf-8") == picture == picture._repr_html_()
     assert [each.name for each in tmp_path.iterdir()] == ["a.svg"]

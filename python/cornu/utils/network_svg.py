@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -54,14 +55,15 @@ def network_to_svg(
         model: A model that is built, or what its `trace` returned.
         step: A step of the trace: its key or its place in `trace.steps`; None: the last one.
         row: The row of the trace's batch that is drawn; derivatives by weights are of all rows.
-        to_file: A file to write the picture to; None: none.
+        to_file: A file to write the picture to, `.svg` or without an ending; None: none.
 
     Returns:
         The SVG file's text; notebooks show the picture.
 
     Raises:
         OSError: the file can't be written.
-        ValueError: the model is not built, there is no such step or row, or `step` is of a model.
+        ValueError: the model is not built, there is no such step or row, `step` is of a model, or
+            `to_file` has another ending.
 
     Example:
 
@@ -83,6 +85,7 @@ def network_to_svg(
     """
     from cornu.models.traced import Trace
 
+    _check_ending(to_file)
     if isinstance(model, Trace):
         picture = _draw_trace(model, step, row)
     else:
@@ -99,6 +102,17 @@ def network_to_svg(
 
         write_text(to_file, picture)
     return Svg(picture)
+
+
+def _check_ending(to_file: Any) -> None:
+    """What is written is SVG: under the name of another format, no program would open it."""
+    if to_file is None:
+        return
+    ending = os.path.splitext(os.fsdecode(to_file))[1]
+    if ending.lower() not in ("", ".svg"):
+        raise ValueError(
+            f"`to_file` must end in .svg, which is what is written. Received: to_file={to_file!r}"
+        )
 
 
 def _draw_model(model: Any, boxes: Any) -> str:

@@ -1,5 +1,9 @@
 """Sequential.trace: the step that training takes, with everything kept."""
 
+import ast
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +12,7 @@ from cornu import layers
 from cornu.tour import worked_example
 
 RNG = np.random.default_rng(20)
+ROOT = Path(__file__).resolve().parents[1]
 X = RNG.normal(size=(6, 4))
 TARGETS = RNG.uniform(size=(6, 3))
 IDS = RNG.integers(0, 3, size=6)
@@ -164,3 +169,34 @@ def test_what_a_layer_gives_is_what_the_next_one_is_given():
     assert dropout.z is None
     assert dropout.delta is dropout.d_a
     np.testing.assert_allclose(last.d_bias, last.delta.sum(axis=0), rtol=1e-12)
+
+
+def test_derivatives_are_taken_in_one_place():
+    """One walk backward over the plan; what shows a step reads what it kept."""
+    walks = {"backward": [], "cornu_step_backward": []}
+    for path in sorted((ROOT / "csrc").rglob("*.c")):
+        text = path.read_text(encoding="utf-8")
+        for walk in re.findall(r"(?:type->|= )(backward|cornu_step_backward)\(", text):
+            walks[walk].append(path.name)
+    # A layer that has another within hands it on; `step.c` also calls its own walk.
+    assert walks == {
+        "backward": ["spectral_normalization.c", "step.c", "step.c"],
+        "cornu_step_backward": ["run_step.c"],
+    }
+    package = ROOT / "python" / "cornu"
+    names = [
+        "models/trace*.py",
+        "models/explanation.py",
+        "pictures/*.py",
+        "views/*.py",
+        "tour/*.py",
+    ]
+    paths = [path for name in (*names, "utils/*svg*.py") for path in sorted(package.glob(name))]
+    assert len(paths) > 20
+    products = {"dot", "matmul", "einsum", "tensordot", "inner", "outer", "exp", "tanh", "gradient"}
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            where = f"{path.name}:{getattr(node, 'lineno', 0)}"
+            assert not isinstance(node, ast.MatMult), path.name
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                assert node.func.attr not in products, where

@@ -48,6 +48,11 @@ def test_long_arrays_are_one_line_and_single_numbers_are_shown():
     assert array_lines(np.ones((1, 9))) == ["(1, 9) from 1 to 1, mean size 1"]
 
 
+def test_one_layer_and_one_row_are_not_several():
+    model = compiled(cornu.Input((1,)), ones(1))
+    assert ": 1 row, 1 layer, loss=" in repr(model.trace(np.ones((1, 1)), np.ones(1)))
+
+
 def test_activation_that_is_a_layer_is_named():
     model = compiled(cornu.Input((1,)), ones(1, activation=layers.LeakyReLU(), name="d"))
     assert "d (Dense, LeakyReLU)" in str(model.trace(np.ones((1, 1)), np.ones(1)))

@@ -243,14 +243,14 @@ class Trace:
         Args:
             step: The step's key or its place in `steps`; None: the last one.
             row: The row of the batch that is drawn.
-            to_file: A file to write the picture to; None: none.
+            to_file: A file to write the picture to, `.svg` or without an ending; None: none.
 
         Returns:
             The SVG file's text; notebooks show the picture. See `cornu.utils.network_to_svg`.
 
         Raises:
             OSError: the file can't be written.
-            ValueError: there is no such step or row.
+            ValueError: there is no such step or row, or `to_file` has another ending.
 
         Example:
 
@@ -305,10 +305,10 @@ class Trace:
         return NetworkView(self, step, row)
 
     def __repr__(self) -> str:
-        rows = len(self.layers[0].x)
+        rows, count = len(self.layers[0].x), len(self.layers)
         return (
             f"<Trace of model {self.model_name!r}: {rows} row{'s' * (rows != 1)}, "
-            f"{len(self.layers)} layers, loss={self.loss:.6g}>"
+            f"{count} layer{'s' * (count != 1)}, loss={self.loss:.6g}>"
         )
 
     def __str__(self) -> str:

@@ -112,6 +112,7 @@ def test_what_can_not_be_drawn(history, tmp_path):
     refused(lambda: history.plot(tmp_path / "no" / "a.png"), "no", error=FileNotFoundError)
     refused(lambda: keras.callbacks.History().plot(), "at least one epoch", "call `fit`")
     refused(lambda: keras.pictures.history([1]), "what `fit` returned", "[1]", error=TypeError)
+    refused(lambda: keras.pictures.history({"loss": ["a"]}), "a list of a number", "['loss']=['a']")
     assert not list(tmp_path.iterdir())
 
 
@@ -193,7 +194,7 @@ def test_the_sizes_of_gradients_are_those_of_a_step():
     assert [row[0] for row in rows] == ["layer", *names]
     assert rows[1][1:3] == ["-", "-"]
     assert rows[2][1] == f"{d_weights[1]:.4g}"
-    assert f"from {d_weights[1]:.4g} in the first layer" in picture.alt_text
+    assert f"From {d_weights[1]:.4g} in the first layer" in picture.alt_text
 
 
 def test_gradients_vanish_under_sigmoid_alone():
@@ -202,7 +203,7 @@ def test_gradients_vanish_under_sigmoid_alone():
     picture = keras.pictures.gradients(models, x, y)
     axes = picture.axes[0]
     assert axes.get_yscale() == "log"
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(models)
+    assert [text.get_text() for text in picture.legends[0].get_texts()] == list(models)
     shares = {line.get_label(): line.get_ydata() for line in axes.lines}
     shares = {name: values[1] / values[-1] for name, values in shares.items()}
     assert shares["sigmoid"] < 1e-3
@@ -260,6 +261,8 @@ def test_any_activation_of_one_number_is_drawn():
     np.testing.assert_allclose(own, np.cos(np.linspace(-1, 1, 601)), rtol=1e-14)
     assert (leaky[0], leaky[-1]) == (0.25, 1)
     assert str(picture).splitlines()[1].split() == ["x", "own", "own'", "leaky", "leaky'"]
+    many = keras.pictures.activation([lambda x: x] * 12, at=0).axes[0].lines
+    assert len({(line.get_color(), line.get_marker()) for line in many[1:24:2]}) == 12
     twice = keras.pictures.activation([lambda x: x, lambda x: 2 * x])
     assert [line.get_label() for line in twice.axes[0].lines[:2]] == ["<lambda>", "<lambda> (2)"]
 
@@ -270,4 +273,5 @@ def test_activations_that_are_no_curve():
     refused(lambda: draw("rleu"), "Unknown activation", "relu")
     refused(lambda: draw([]), "at least one")
     refused(lambda: draw("relu", at=np.nan), "`at`", "nan")
+    refused(lambda: draw("exponential", at=1000), "finite values", "exponential at 1000")
     refused(lambda: draw("relu", domain=(2, 1)), "`domain`", "the lesser first", "(2, 1)")

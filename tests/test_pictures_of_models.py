@@ -157,6 +157,8 @@ def test_weights_as_images():
     picture = weights(dense, shape=(2, 6), most=2)
     assert [panel.images[0].get_array().shape for panel in picture.axes[:-1]] == [(2, 6)] * 2
     assert "the first 2 of 5 units" in picture.alt_text
+    dense.kernel[0, 0] = np.nan
+    assert weights(model).alt_text.endswith("1 weights are not finite (grey).")
     dense.kernel[...] = 0
     assert weights(model).axes[0].images[0].get_clim() == (-1, 1)
 
@@ -233,4 +235,6 @@ def test_what_are_no_classes():
     refused(lambda: confusion_matrix([0, 1], [0.5, 3.5]), "`y_pred`", "probabilities", "0.5")
     refused(lambda: confusion_matrix([0, 1], [0, np.nan]), "`y_pred`", "finite")
     refused(lambda: confusion_matrix([0, 2], [0, 2], labels=["a", "b"]), "3 classes", "2 names")
+    refused(lambda: confusion_matrix([0, 1000], [0, 1]), "at most 1000", "1001")
+    refused(lambda: confusion_matrix([0], [0], labels=1), "a list of names", error=TypeError)
     refused(lambda: confusion_matrix(["a"], ["a"]), "`y_true`", "numbers", error=TypeError)

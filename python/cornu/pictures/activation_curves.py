@@ -8,13 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu.pictures.drawing import (
-    COLORS,
     FAINT,
-    LINES,
-    MARKERS,
     Sheet,
     ToFile,
     legend,
+    look_of,
     ruled,
     style,
 )
@@ -104,6 +102,9 @@ def values_of(function: Any, x: np.ndarray) -> Values:
         function: What `Dense(activation=...)` takes.
         x: The places, one axis.
 
+    Raises:
+        ValueError: there is no such function, or a value of it is not finite.
+
     Example:
 
     >>> import numpy as np
@@ -127,6 +128,12 @@ def values_of(function: Any, x: np.ndarray) -> Values:
     loss = losses.MeanAbsoluteError(reduction="sum", name="distance")
     model.compile(optimizers.SGD(name="none"), loss)
     outputs = model.predict(rows, batch_size=len(rows), verbose=0)
+    if not np.isfinite(outputs).all():
+        odd = rows[~np.isfinite(outputs)][0]
+        raise ValueError(
+            "`functions` must have finite values everywhere in `domain` and at `at`. Received: "
+            f"{_name(layers.Activation(function, name='odd').activation)} at {odd:g}"
+        )
     same, traced = model.trace(rows, outputs - np.maximum(1.0, np.abs(outputs)), apply=False)
     return Values(rows.ravel(), traced.a.ravel(), np.asarray(same.d_a).ravel())
 
@@ -174,13 +181,12 @@ def _draw(panel: Any, curves: dict[str, Values], slope: bool, at: float | None) 
     mark = "'" if slope else ""
     for place, (name, values) in enumerate(curves.items()):
         y = values.slope if slope else values.f
-        color = COLORS[place % len(COLORS)]
+        look = look_of(place)
+        mark_look = look | {"linestyle": ""}
         said = name if at is None else f"{name}{mark}({at:g}) = {y[0]:.6g}"
-        line = LINES[place % len(LINES)]
-        panel.plot(values.x[start:], y[start:], color=color, linestyle=line, label=said)
+        panel.plot(values.x[start:], y[start:], label=said, **(look | {"marker": None}))
         if at is not None:
-            marker = MARKERS[place % len(MARKERS)]
-            panel.plot([at], [y[0]], color=color, marker=marker, linestyle="", label="_")
+            panel.plot([at], [y[0]], label="_", **mark_look)
     style(panel, "x", f"f{mark}(x)", "derivative" if slope else "function")
     ruled(panel)
     panel.axhline(0, color=FAINT, linewidth=0.8, zorder=1)

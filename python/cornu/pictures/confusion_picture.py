@@ -15,6 +15,7 @@ from cornu.utils.errors import shown
 
 # Counts in the places of more classes could not be read.
 _MOST_WITH_COUNTS = 20
+_MOST_CLASSES = 1000
 
 
 def confusion_matrix(
@@ -42,9 +43,9 @@ def confusion_matrix(
     Raises:
         ImportError: matplotlib is not installed.
         OSError: the file can't be written.
-        TypeError: the classes are no real numbers.
-        ValueError: a class is less than 0 or has no name, there are none, or not as many of one as
-            of the other, or matplotlib doesn't write such files.
+        TypeError: the classes are no real numbers, or `labels` no list.
+        ValueError: a class is less than 0, has no name or is one of more than 1000; there are none,
+            or not as many of one as of the other; or matplotlib doesn't write such files.
 
     Example:
 
@@ -59,6 +60,8 @@ def confusion_matrix(
     Source: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.confusion_matrix.html
     """
     sheet = Sheet("pictures.confusion_matrix", to_file)
+    if labels is not None and not isinstance(labels, list | tuple | np.ndarray):
+        raise TypeError(f"`labels` must be a list of names. Received: labels={shown(labels)}")
     counts = confusion_of(y_true, y_pred, None if labels is None else len(labels))
     names = [str(name) for name in (range(len(counts)) if labels is None else labels)]
     total, right = int(counts.sum()), int(np.trace(counts))
@@ -123,6 +126,11 @@ def confusion_of(y_true: Any, y_pred: Any, classes: int | None) -> np.ndarray:
     if classes is not None and classes < count:
         raise ValueError(
             f"`labels` must have a name for each of the {count} classes. Received: {classes} names"
+        )
+    if count > _MOST_CLASSES:
+        raise ValueError(
+            f"There must be at most {_MOST_CLASSES} classes. Received: {count}, since the largest "
+            "number of a class counts"
         )
     metric = MeanIoU(classes or count, name="confusion")
     metric.update_state(true, predicted)

@@ -15,7 +15,7 @@ from cornu.pictures.decision_map import (
     decisions,
     map_of,
 )
-from cornu.pictures.drawing import COLORS, MARKERS, TEXT, Sheet, ToFile, legend_of_all, style
+from cornu.pictures.drawing import COLORS, TEXT, Sheet, ToFile, legend_of_all, look_of, style
 from cornu.pictures.text_table import text_table
 from cornu.utils.number import check_finite
 
@@ -35,7 +35,8 @@ def decision_surface(
 
     Of a model with one output, such as a sigmoid's, the colour is that output, and a line is where
     it is `threshold`. With an output for each class, such as a softmax's, it is that of the class
-    with the largest, the stronger the larger that is, and lines part the classes.
+    with the largest, the stronger the larger that is, and lines part the classes. From the seventh
+    class on colours come again, and points have other shapes.
 
     Args:
         model: A model that takes rows of two numbers; it need not be compiled.
@@ -195,8 +196,8 @@ def _draw_points(panel: Any, found: DecisionMap, threshold: float) -> None:
         return
     classes = labels if found.is_of_classes else labels > threshold
     for one in np.unique(classes).astype(int):
-        color, marker = COLORS[one % len(COLORS)], MARKERS[(one + one // 6) % len(MARKERS)]
-        panel.scatter(*x[classes == one].T, color=color, marker=marker, label=_class(one), **look)
+        kind = {name: look_of(one)[name] for name in ("color", "marker")}
+        panel.scatter(*x[classes == one].T, label=_class(one), **kind, **look)
 
 
 def _class(one: int) -> str:

@@ -20,6 +20,21 @@ GRID = "#dddddd"
 ToFile = str | PathLike[str] | None
 
 
+def look_of(place: int) -> dict[str, Any]:
+    """Return colour, line and mark of a curve among several; no two of the first 36 are the same.
+
+    Example:
+
+    >>> from cornu.pictures.drawing import look_of
+    >>> look_of(0), look_of(6)
+    ({'color': '#0067a5', 'linestyle': '-', 'marker': 'o'},
+     {'color': '#0067a5', 'linestyle': '--', 'marker': 's'})
+    """
+    turn = (place + place // len(COLORS)) % len(LINES)
+    color = COLORS[place % len(COLORS)]
+    return {"color": color, "linestyle": LINES[turn], "marker": MARKERS[turn]}
+
+
 class Sheet:
     """An empty picture and the file that it goes into.
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu.models.traced import LayerTrace, Trace
-from cornu.pictures.drawing import COLORS, LINES, MARKERS, Sheet, ToFile, legend, ruled, style
+from cornu.pictures.drawing import Sheet, ToFile, legend_of_all, look_of, ruled, style
 from cornu.pictures.text_table import number, text_table
 from cornu.utils.errors import shown
 
@@ -89,10 +89,11 @@ def gradients(
         for name, model in _named(models).items()
     }
     title = "Sizes of gradients, layer by layer (RMS)"
-    picture = sheet.begin(12.6, 4.4, title)
+    picture = sheet.begin(12.6, 4.4 + 0.5 * (len(sizes) > 1), title)
     for panel, part in zip(picture.subplots(1, len(_PANELS)), _PANELS, strict=True):
         _draw(panel, sizes, *part)
-    legend(picture.axes[0])
+    if len(sizes) > 1:
+        legend_of_all(picture, picture.axes[0])
     tables = [
         text_table("", [name, "dE/dw", "dE/dz", "a"], layers) for name, layers in sizes.items()
     ]
@@ -141,13 +142,12 @@ def _draw(
     for place, (name, layers) in enumerate(sizes.items()):
         values = [getattr(layer, part) for layer in layers]
         drawn = [value if _has_place(value) else math.nan for value in values]
-        color, marker = COLORS[place % len(COLORS)], MARKERS[place % len(MARKERS)]
-        look = {"color": color, "marker": marker, "linestyle": LINES[place % len(LINES)]}
+        look = look_of(place)
         panel.plot(range(1, len(values) + 1), drawn, label=name, **look)
         zero = [i for i, value in enumerate(values, 1) if value == 0]
         odd = [i for i, value in enumerate(values, 1) if value and not _has_place(value)]
-        _mark_edge(panel, zero, 0.02, "v", color)
-        _mark_edge(panel, odd, 0.98, "X", color)
+        _mark_edge(panel, zero, 0.02, "v", look["color"])
+        _mark_edge(panel, odd, 0.98, "X", look["color"])
         of_all += [value for value in values if value is not None]
     notes = ["triangle: exactly 0"] if 0 in of_all else []
     notes += ["cross: not finite"] if not all(map(math.isfinite, of_all)) else []
@@ -198,11 +198,14 @@ def _in_words(sizes: dict[str, list[LayerSizes]]) -> str:
         found = [layer for layer in layers if layer.d_weights is not None]
         of_model = "" if len(sizes) == 1 and name == "layer" else f"{name}: "
         if not found:
-            said.append(f"{of_model}no layer has weights that are trained.")
+            said.append(
+                f"{of_model}{'no' if of_model else 'No'} layer has weights that are trained."
+            )
             continue
         first, last = found[0], found[-1]
         said.append(
-            f"{of_model}from {number(first.d_weights)} in the first layer with weights "
-            f"({first.layer}) to {number(last.d_weights)} in the last ({last.layer})."
+            f"{of_model}{'from' if of_model else 'From'} {number(first.d_weights)} in the first "
+            f"layer with weights ({first.layer}) to {number(last.d_weights)} in the last "
+            f"({last.layer})."
         )
     return " ".join(said)

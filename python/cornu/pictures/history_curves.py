@@ -61,7 +61,8 @@ def history(history: Any, to_file: ToFile = None) -> Any:
         ImportError: matplotlib is not installed.
         OSError: the file can't be written.
         TypeError: `history` is something else.
-        ValueError: there is no epoch yet, or matplotlib doesn't write such files.
+        ValueError: there is no epoch yet, something is no number, or matplotlib doesn't write such
+            files.
 
     Example:
 
@@ -97,7 +98,7 @@ def curves_of(history: Any) -> list[Curve]:
 
     Raises:
         TypeError: it is no history.
-        ValueError: it has no epochs.
+        ValueError: it has no epochs, or something else than numbers.
     """
     if not isinstance(history, History | Mapping):
         raise TypeError(
@@ -106,16 +107,17 @@ def curves_of(history: Any) -> list[Curve]:
         )
     results = history.history if isinstance(history, History) else history
     curves = []
-    for name, given in results.items():
-        values = np.array(given, dtype=np.float64)
-        numbers = list(range(1, len(values) + 1)) if values.ndim else []
+    for key, given in results.items():
+        name = str(key)
+        values = _as_numbers(name, given)
+        numbers = list(range(1, len(values) + 1))
         if isinstance(history, History):
             known = history.numbers_of(name)
             # The user may have put together what several calls of `fit` returned.
             numbers = known if len(known) == len(numbers) else numbers
         if values.ndim == 1:
             curves.append(Curve(name, numbers, values))
-        elif values.ndim == 2:
+        else:
             parts = enumerate(values.T)
             curves += [Curve(f"{name}[{place}]", numbers, part) for place, part in parts]
     if not any(curve.epochs for curve in curves):
@@ -124,6 +126,19 @@ def curves_of(history: Any) -> list[Curve]:
             f"Received: history={shown(dict(results))}"
         )
     return [curve for curve in curves if curve.epochs]
+
+
+def _as_numbers(name: str, given: Any) -> np.ndarray:
+    try:
+        values = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        values = np.empty((0, 0, 0))
+    if values.ndim not in (1, 2):
+        raise ValueError(
+            "`history` must have for each result a list of a number, or of as many numbers each, "
+            f"an epoch. Received: history[{name!r}]={shown(given)}"
+        )
+    return values
 
 
 def _ordered(curves: list[Curve]) -> list[str]:

@@ -26,7 +26,7 @@ def weights(
     """Draw the weights that lead to each unit of a layer as an image.
 
     Where inputs are the points of an image, each unit's weights say what it looks for. Orange is
-    more than 0, blue less, white is 0; all units have the same scale.
+    more than 0, blue less, white is 0, grey not finite; all units have the same scale.
 
     Args:
         model: A model that is built, or a layer that has a kernel.
@@ -76,7 +76,8 @@ def weights(
 
     columns = min(count, max(_FEWEST_IN_A_ROW, min(_COLUMNS, math.ceil(math.sqrt(count)))))
     rows = -(-count // columns)
-    said = f"{count} units" if count == units else f"the first {count} of {units} units"
+    plural = "s" * (units != 1)
+    said = f"{count} unit{plural}" if count == units else f"the first {count} of {units} units"
     title = f"Weights of {found.name}, {said} of {height} x {width} inputs"
     tall = min(max(height / width, 0.3), 3.0)
     picture = sheet.begin(max(1.25 * columns + 1.4, 5.5), (1.1 * tall + 0.3) * rows + 0.7, title)
@@ -95,6 +96,8 @@ def weights(
     bar.set_label("weight", color=TEXT)
     bar.ax.tick_params(colors=TEXT)
     words = f"{title}, as images from {-reach:.3g} (blue) over 0 (white) to {reach:.3g} (orange)."
+    if finite.size < images.size:
+        words += f" {images.size - finite.size} weights are not finite (grey)."
     return sheet.finish(picture, words, _table(title, images))
 
 
@@ -156,7 +159,8 @@ def _guess_shape(model: Any, inputs: int) -> tuple[int, int]:
 def _three_colors() -> Any:
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("around_0", [COLORS[0], "white", COLORS[1]])
+    colors = LinearSegmentedColormap.from_list("around_0", [COLORS[0], "white", COLORS[1]])
+    return colors.with_extremes(bad=COLORS[4])
 
 
 def _table(title: str, images: np.ndarray) -> str:

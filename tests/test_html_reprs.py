@@ -111,15 +111,20 @@ def test_a_history_has_a_row_for_each_epoch_and_curves():
     for name, values in history.history.items():
         shown = [float(row[header.index(name)]) for row in rows if row[header.index(name)]]
         np.testing.assert_allclose(shown, values, rtol=1e-3)
-    root = ElementTree.fromstring(html[html.index("<svg") :])
-    svg = "{http://www.w3.org/2000/svg}"
-    lines = [each.get("points").split() for each in root.iter(svg + "polyline")]
-    assert [len(points) for points in lines] == [5, 2, 5, 2]
-    # Validation's points lie over the second and the fourth epoch of training's.
-    across = [[point.partition(",")[0] for point in points] for points in lines]
-    assert across[1] == across[0][1::2]
-    assert "val" not in root.find(svg + "title").text
-    assert "loss, validation: " in root.find(svg + "desc").text
+    pictures = re.findall("<svg.*?</svg>", html, re.S)
+    assert [ElementTree.fromstring(each)[0].text for each in pictures] == [
+        "loss over the epochs",
+        "mae over the epochs",
+    ]
+    assert "validation: " in ElementTree.fromstring(pictures[0])[1].text
+    for picture in pictures:
+        training, validation = (
+            [point.partition(",")[0] for point in points.split()]
+            for points in re.findall(r'<polyline points="(.*?)"', picture)
+        )
+        assert len(training) == 5
+        # Validation's points lie over the second and the fourth epoch of training's.
+        assert validation == training[1::2]
 
 
 def test_long_trainings_show_their_ends():

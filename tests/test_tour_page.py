@@ -168,7 +168,7 @@ def test_tables_and_pictures_have_captions_and_texts(page):
     assert all(caption for _, caption in page.all("caption"))
     assert len(page.all("figure")) == len(page.all("figcaption")) == 5
     pictures = page.all("svg")
-    assert len(pictures) == len(page.all("desc")) == 6
+    assert len(pictures) == len(page.all("desc")) == 7
     for attrs, said in pictures:
         assert attrs["role"] == "img"
         assert said.strip()

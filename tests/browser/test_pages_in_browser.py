@@ -134,4 +134,4 @@ def test_the_tour_shows_every_figure(browser, pages):
         for value in np.ravel(values):
             # The last digit of 15 is beyond what two ways of adding up agree in.
             assert f"{value:.{digits}f}"[: 16 if digits == 15 else None] in text, (name, value)
-    assert browser.execute_script("return document.querySelectorAll('svg').length") == 6
+    assert browser.execute_script("return document.querySelectorAll('svg').length") == 7

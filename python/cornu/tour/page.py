@@ -23,7 +23,7 @@ h1{font-size:1.7rem;line-height:1.2}
 h2{font-size:1.35rem;margin:2.5rem 0 .5rem;padding-top:1rem;border-top:1px solid var(--line)}
 h3{font-size:1.1rem;margin:2rem 0 .5rem}
 .wide{overflow-x:auto;margin:.75rem 0}
-svg{display:block}
+svg{display:block;margin-top:.75rem}
 table{border-collapse:collapse;font-size:.95rem}
 caption,figcaption{color:var(--muted);font-size:.9rem;padding-bottom:.35rem}
 caption{min-width:18rem}

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from cornu.utils.svg_elements import document, paint, short, text_width, write
 
-# In pixels: a panel, and what its axes and its title take of it.
+# In pixels: a picture, and what its axes and its title take of it.
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 360, 220, 62, 14, 34, 38
-_IN_A_ROW = 2
 _ROLES = ("positive", "negative", "gradient", "target")
 _DASHES = ("", "6 4", "2 3", "8 3 2 3")
 
@@ -30,24 +29,21 @@ class Curve:
     y: Sequence[float]
 
 
-def draw_curves(
-    panels: Sequence[tuple[str, Sequence[Curve]]], title: str, x_name: str, description: str
-) -> str:
-    """Return a picture of curves in panels, two beside each other.
+def draw_curves(name: str, curves: Sequence[Curve], x_name: str) -> str:
+    """Return a picture of curves, with words for those who don't see it.
 
     Args:
-        panels: Of each panel its title and its curves, up to four.
-        title: The picture's name, for those who don't see it.
+        name: What they are of.
+        curves: Up to four.
         x_name: What is told off along the bottom.
-        description: What it shows, for those who don't see it.
     """
-    columns = min(len(panels), _IN_A_ROW)
-    rows = math.ceil(len(panels) / _IN_A_ROW)
-    shapes = []
-    for i, (name, curves) in enumerate(panels):
-        left, top = i % _IN_A_ROW * _WIDTH, i // _IN_A_ROW * _HEIGHT
-        shapes += _panel(name, curves, x_name, left, top)
-    return document(columns * _WIDTH, rows * _HEIGHT, shapes, title=title, description=description)
+    return document(
+        _WIDTH,
+        _HEIGHT,
+        _panel(name, curves, x_name),
+        title=f"{name} over the {x_name}s",
+        description="\n".join(describe(curve, x_name) for curve in curves),
+    )
 
 
 def ticks(least: float, most: float, count: int = 5, whole: bool = False) -> list[float]:
@@ -74,7 +70,7 @@ def ticks(least: float, most: float, count: int = 5, whole: bool = False) -> lis
     return [i * step for i in range(first, last + 1)]
 
 
-def _panel(name: str, curves: Sequence[Curve], x_name: str, left: float, top: float) -> list[str]:
+def _panel(name: str, curves: Sequence[Curve], x_name: str) -> list[str]:
     points = [
         (x, y) for curve in curves for x, y in zip(curve.x, curve.y, strict=True) if _is_finite(y)
     ]
@@ -83,23 +79,23 @@ def _panel(name: str, curves: Sequence[Curve], x_name: str, left: float, top: fl
     width, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 
     def across(x: float) -> float:
-        return left + _LEFT + width * (x - x_range[0]) / (x_range[1] - x_range[0])
+        return _LEFT + width * (x - x_range[0]) / (x_range[1] - x_range[0])
 
     def up(y: float) -> float:
-        return top + _TOP + height * (1 - (y - y_range[0]) / (y_range[1] - y_range[0]))
+        return _TOP + height * (1 - (y - y_range[0]) / (y_range[1] - y_range[0]))
 
-    floor = top + _TOP + height
-    shapes = [write(name, left + _LEFT, top + 16, size=13, anchor="start", bold=True)]
+    floor = _TOP + height
+    shapes = [write(name, _LEFT, 16, size=13, anchor="start", bold=True)]
     for y in ticks(*y_range):
-        end = left + _LEFT + width
+        end = _LEFT + width
         shapes.append(
-            f'<line x1="{left + _LEFT:.1f}" y1="{up(y):.1f}" x2="{end:.1f}" y2="{up(y):.1f}" '
+            f'<line x1="{_LEFT:.1f}" y1="{up(y):.1f}" x2="{end:.1f}" y2="{up(y):.1f}" '
             f"{paint(stroke='grid')}/>"
         )
-        shapes.append(write(f"{y:.4g}", left + _LEFT - 6, up(y), size=11, anchor="end"))
+        shapes.append(write(f"{y:.4g}", _LEFT - 6, up(y), size=11, anchor="end"))
     for x in ticks(*x_range, whole=True):
         shapes.append(write(f"{x:.0f}", across(x), floor + 12, size=11))
-    shapes.append(write(x_name, left + _LEFT + width / 2, floor + 27, size=11, role="muted"))
+    shapes.append(write(x_name, _LEFT + width / 2, floor + 27, size=11, role="muted"))
     for i, curve in enumerate(curves):
         looks = f'{paint(stroke=_ROLES[i % 4])} stroke-width="2" fill="none"'
         dashes = f' stroke-dasharray="{_DASHES[i % 4]}"' if _DASHES[i % 4] else ""
@@ -110,7 +106,7 @@ def _panel(name: str, curves: Sequence[Curve], x_name: str, left: float, top: fl
             else:
                 path = " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in run)
                 shapes.append(f'<polyline points="{path}" {looks}{dashes}/>')
-    return shapes + _legend(curves, left + _WIDTH - _RIGHT, top + 16)
+    return shapes + _legend(curves, _WIDTH - _RIGHT, 16)
 
 
 def _legend(curves: Sequence[Curve], right: float, y: float) -> list[str]:

@@ -6,7 +6,7 @@ import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cornu.utils.curves_svg import Curve, describe, draw_curves
+from cornu.utils.curves_svg import Curve, draw_curves
 from cornu.utils.errors import shown
 from cornu.utils.html_table import html_table
 from cornu.utils.svg_elements import short
@@ -58,7 +58,7 @@ def history_html(
 def history_curves(
     history: Mapping[str, Sequence[Any]], epochs: Mapping[str, Sequence[int]]
 ) -> str:
-    """Return the curves as SVG, those of training and validation in one panel; "": there are none.
+    """Return the curves as pictures, those of training and validation of a result in one.
 
     Args:
         history: The values by name.
@@ -71,15 +71,9 @@ def history_curves(
         plain = name.removeprefix("val_")
         curve = Curve("training" if plain == name else "validation", epochs[name], values)
         panels.setdefault(plain, []).append(curve)
-    if not panels:
-        return ""
-    said = [
-        describe(Curve(f"{name}, {curve.name}", curve.x, curve.y), "epoch")
-        for name, curves in panels.items()
-        for curve in curves
-    ]
-    title = f"Curves of {', '.join(panels)} over the epochs"
-    return draw_curves(list(panels.items()), title, "epoch", "\n".join(said))
+    pictures = [draw_curves(name, curves, "epoch") for name, curves in panels.items()]
+    # Below each other where the page is narrow.
+    return f'<div style="display:flex;flex-wrap:wrap">{"".join(pictures)}</div>'
 
 
 def _text(value: Any) -> str:

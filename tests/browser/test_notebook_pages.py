@@ -10,7 +10,7 @@ from notebooks import execution
 from worked_figures import PRINTED
 
 # What comes from other hosts, MathJax that is, isn't there without a network.
-FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https://[^>]*></script>')
+FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https://[^>]*>\s*</script>')
 SEEN = """
 const where = ".jp-OutputArea-output";
 return [...document.querySelectorAll(`${where} img, ${where} svg`)].map((one) => ({

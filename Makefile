@@ -35,7 +35,7 @@ asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-f
 
 .PHONY: help demo notebook test format check-format check-lint check-types check-clang \
 	check-c-sanitize check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
-	check-coverage record-bits check-notebooks check-browser record-notebooks check-demo-accuracy check-sdist \
+	check-onnx check-coverage record-bits check-notebooks check-browser record-notebooks check-demo-accuracy check-sdist \
 	check-numpy126 check-arm64 check-export check-no-avx check-all docs docs-open docs-keras benchmark benchmark-gemm \
 	benchmark-plots clean
 
@@ -62,6 +62,7 @@ help:
 	@echo 'make check-isa            the suite on every instruction set that this machine has'
 	@echo 'make check-memory         the tests marked memory, the slow ones included'
 	@echo 'make check-oracle         the recorded values against the real Keras (installs keras and jax)'
+	@echo 'make check-onnx           ONNX files in onnxruntime (installs it)'
 	@echo 'make check-coverage       executed lines: at least 95% of Python and 90% of C'
 	@echo 'make check-notebooks      examples/notebooks: each runs, and shows what is stored in it'
 	@echo 'make check-browser        pages and views in Chromium; screenshots in build/screenshots'
@@ -170,6 +171,11 @@ check-oracle:
 	CORNU_ORACLE=live KERAS_BACKEND=jax $(call in, oracle)/python -m pytest -n $(jobs) --maxprocesses 4 \
 		tests/test_oracle_live.py tests/test_programs.py $(PYTEST)
 
+# What the suite checks with the evaluator of the package onnx, run by onnxruntime.
+check-onnx:
+	@$(call make_venv, onnx) '.[test,onnxruntime]'
+	$(call in, onnx)/python -m pytest -m '' tests/test_export_onnx.py $(PYTEST)
+
 # Screenshots are kept in build/screenshots, for a look at them.
 check-browser: docs
 	@sh tools/preflight.sh --tools chromium chromedriver
@@ -224,7 +230,7 @@ check-no-avx:
 	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check --isa portable
 
 check-all: check-format check-lint check-types test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
-	check-coverage check-notebooks check-browser check-demo-accuracy check-sdist check-numpy126 check-arm64 check-export \
+	check-onnx check-coverage check-notebooks check-browser check-demo-accuracy check-sdist check-numpy126 check-arm64 check-export \
 	check-no-avx
 
 # torch comes for GPUs too; its own index (PIP_EXTRA_INDEX_URL) has the smaller builds for the CPU alone. TensorFlow is

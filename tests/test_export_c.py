@@ -88,7 +88,7 @@ def test_format_is_told_by_the_name_or_the_argument(tmp_path):
     model = make_model()
     model.export(b"net", format="c", verbose=False)
     assert sorted(os.listdir()) == ["net", "net.h"]
-    for options in ({"format": "onnx"}, {"format": 3}, {"filepath": "net.onnx"}):
+    for options in ({"format": "openvino"}, {"format": 3}, {"filepath": "net.pb"}):
         with pytest.raises(ValueError, match=r"'c' \(.c: C99"):
             model.export(**{"filepath": "net.c", **options})
     with pytest.raises(ValueError, match="`input_signature`"):

@@ -28,6 +28,7 @@ class Format(NamedTuple):
 # By the name that `format` has for it.
 FORMATS = {
     "c": Format(".c", "C99, with its header beside it", ("cornu.exporting.c_file", "write_c")),
+    "onnx": Format(".onnx", "ONNX", ("cornu.exporting.onnx_file", "write_onnx")),
 }
 
 

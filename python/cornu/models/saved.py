@@ -70,16 +70,21 @@ class Saved(Pickled, Described):
         `predict`'s; compiled with `-DNET_EXACT`, the same bits. `-DNET_MAIN` makes a program of it
         that tests itself. The header says what memory it takes.
 
+        As ONNX (opset 18, the batch of any size) onnxruntime and others run it, with the names of
+        the model's input and last layer, within the same distance. It needs the extra `onnx`.
+
         Args:
             filepath: The file's path.
-            format: `"c"`: the format, whatever the name; None: the name tells, `.c`.
+            format: `"c"` or `"onnx"`: the format, whatever the name; None: the name tells, `.c` or
+                `.onnx`.
             verbose: Whether to print a line that says what was written; None: yes.
             input_signature: None. Not supported: a row has the shape that the model was built for.
-            **kwargs: Arguments of the format's own; C has none.
+            **kwargs: Arguments of the format's own: `opset_version`, 18 or None, of ONNX.
 
         Raises:
             ValueError: there is no such format, the model has no weights yet, or has a layer that
                 can't be exported, such as one of one's own; the message names it.
+            ImportError: ONNX is asked for, and the package onnx isn't installed.
             OSError: no file can be made there.
 
         Example:

@@ -35,7 +35,21 @@ def optimizer_makers():
         "adafactor": lambda: cornu.optimizers.Adafactor(0.1),
         "muon": lambda: cornu.optimizers.Muon(0.1),
         "schedule_free": lambda: cornu.optimizers.ScheduleFreeAdamW(0.1),
+        "multi": kernels_and_the_rest,
+        "own": lambda: Own(0.1, loss_scale_factor=8.0),
     }
+
+
+def kernels_and_the_rest():
+    kernels, rest = cornu.optimizers.Adam(0.1), cornu.optimizers.SGD(0.1, momentum=0.5)
+    return cornu.optimizers.MultiOptimizer(
+        lambda weight: kernels if weight.name == "kernel" else rest
+    )
+
+
+class Own(cornu.optimizers.Optimizer):
+    def update_step(self, gradient, variable, learning_rate):
+        self.assign_sub(variable, learning_rate * gradient)
 
 
 def make_stack(dtype, seed=3):
@@ -104,6 +118,14 @@ def test_a_step_that_is_traced_has_the_bits_of_one_that_is_not(name):
         plain.train_on_batch(X, IDS)
         check_same(state_of(traced), state_of(plain))
     assert trace.results == traced.get_metrics_result()
+
+
+def test_no_optimizer_is_left_out():
+    public = {getattr(cornu.optimizers, name) for name in cornu.optimizers.__all__}
+    classes = {one for one in public if isinstance(one, type)}
+    made = {type(make()) for make in optimizer_makers().values()}
+    optimizers = {one for one in classes if issubclass(one, cornu.optimizers.Optimizer)}
+    assert made - {Own} == optimizers - {cornu.optimizers.Optimizer}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

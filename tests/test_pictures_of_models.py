@@ -152,13 +152,17 @@ def test_weights_as_images():
     rows = [line.split() for line in str(picture).splitlines()[2:]]
     assert rows[4][1] == f"{kernel[:, 4].min():.4g}"
     assert rows[4][3] == f"{np.abs(kernel[:, 4]).mean():.4g}"
-    assert f"to {most:.3g} (orange)" in picture.alt_text
+    assert f"to {most:.3g} (blue)" in picture.alt_text
+    # The colours are those of `network_to_svg`: blue is more than 0, orange is less.
+    (low, _, _), (_, _, high) = (panels[0].images[0].cmap(end)[:3] for end in (0.0, 1.0))
+    assert low > 0.6
+    assert high > 0.6
     # A layer alone, another shape, and fewer.
     picture = weights(dense, shape=(2, 6), most=2)
     assert [panel.images[0].get_array().shape for panel in picture.axes[:-1]] == [(2, 6)] * 2
     assert "the first 2 of 5 units" in picture.alt_text
     dense.kernel[0, 0] = np.nan
-    assert weights(model).alt_text.endswith("1 weights are not finite (grey).")
+    assert weights(model).alt_text.endswith("1 weight is not finite (grey).")
     dense.kernel[...] = 0
     assert weights(model).axes[0].images[0].get_clim() == (-1, 1)
 

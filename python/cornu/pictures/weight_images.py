@@ -25,8 +25,8 @@ def weights(
 ) -> Any:
     """Draw the weights that lead to each unit of a layer as an image.
 
-    Where inputs are the points of an image, each unit's weights say what it looks for. Orange is
-    more than 0, blue less, white is 0, grey not finite; all units have the same scale.
+    Where inputs are the points of an image, each unit's weights say what it looks for. Blue is
+    more than 0, orange less, white is 0, grey not finite; all units have the same scale.
 
     Args:
         model: A model that is built, or a layer that has a kernel.
@@ -95,9 +95,10 @@ def weights(
     bar = picture.colorbar(drawn, ax=panels[:count], shrink=0.85)
     bar.set_label("weight", color=TEXT)
     bar.ax.tick_params(colors=TEXT)
-    words = f"{title}, as images from {-reach:.3g} (blue) over 0 (white) to {reach:.3g} (orange)."
+    words = f"{title}, as images from {-reach:.3g} (orange) over 0 (white) to {reach:.3g} (blue)."
     if finite.size < images.size:
-        words += f" {images.size - finite.size} weights are not finite (grey)."
+        missing = images.size - finite.size
+        words += f" {missing} weight{'s are' if missing > 1 else ' is'} not finite (grey)."
     return sheet.finish(picture, words, _table(title, images))
 
 
@@ -157,9 +158,10 @@ def _guess_shape(model: Any, inputs: int) -> tuple[int, int]:
 
 
 def _three_colors() -> Any:
+    """Blue for more than 0 and orange for less, as in the pictures of networks."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    colors = LinearSegmentedColormap.from_list("around_0", [COLORS[0], "white", COLORS[1]])
+    colors = LinearSegmentedColormap.from_list("around_0", [COLORS[1], "white", COLORS[0]])
     return colors.with_extremes(bad=COLORS[4])
 
 

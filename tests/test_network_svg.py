@@ -170,6 +170,18 @@ def test_ipython_shows_a_picture_of_figures_as_its_words_where_it_shows_text(tra
     assert pretty(svg_elements.Svg("<svg/>")) == "'<svg/>'"
 
 
+def test_a_model_without_a_trace_is_told_in_words_too():
+    """As a step is: each weight with its figures."""
+    picture = network_to_svg(worked_example.make_model())
+    assert ElementTree.fromstring(picture).find(SVG + "desc").text.splitlines() == [
+        "Model worked_example",
+        f"  {'hidden/kernel':<14}  0.30000000   0.40000000",
+        f"  {'':<14}  0.25000000   0.35000000",
+        f"  {'output/kernel':<14}  0.45000000   0.70000000",
+        f"  {'':<14}  0.40000000   0.60000000",
+    ]
+
+
 def test_pictures_have_names_and_text_has_contrast(trace):
     root = ElementTree.fromstring(trace.to_svg("loss"))
     assert root.get("role") == "img"

@@ -93,7 +93,19 @@ def _unique(names: Iterable[str]) -> list[str]:
     return found
 
 
-def _lines(named: Iterable[tuple[str, np.ndarray | None]]) -> list[str]:
+def figure_lines(named: Iterable[tuple[str, np.ndarray | None]]) -> list[str]:
+    """Return arrays as lines, each array with its name; None: there is none.
+
+    Args:
+        named: The names and the arrays.
+
+    Example:
+
+    >>> import numpy as np
+    >>> from cornu.models.trace_steps import figure_lines
+    >>> figure_lines([("a", np.array([0.5, -1.0])), ("z", None)])
+    ['  a               0.50000000  -1.00000000']
+    """
     return [
         f"  {name if i == 0 else '':<14} {line}"
         for name, values in named
@@ -105,18 +117,18 @@ def _lines(named: Iterable[tuple[str, np.ndarray | None]]) -> list[str]:
 def _forward(layer: LayerTrace) -> tuple[str, list[str]]:
     function = "" if layer.z is None else f" = {layer.activation}(z)"
     title = f"Forward: {layer.name} gives a{function}"
-    return title, _lines([("x", layer.x), ("z", layer.z), ("a", layer.a)])
+    return title, figure_lines([("x", layer.x), ("z", layer.z), ("a", layer.a)])
 
 
 def _loss(trace: Trace) -> tuple[str, list[str]]:
     named = [("a", trace.layers[-1].a), ("y", trace.y), ("E by output", trace.terms)]
-    return f"Loss: E = {short(trace.loss, 6)}", _lines(named)
+    return f"Loss: E = {short(trace.loss, 6)}", figure_lines(named)
 
 
 def _backward(layer: LayerTrace) -> tuple[str, list[str]]:
     named = [("∂E/∂a", layer.d_a), ("∂E/∂z", None if layer.z is None else layer.delta)]
     named += [(f"∂E/∂{weight.name}", weight.gradient) for weight in layer.weights.values()]
-    return f"Backward: derivatives of E in {layer.name}", _lines(named)
+    return f"Backward: derivatives of E in {layer.name}", figure_lines(named)
 
 
 def _update(trace: Trace) -> tuple[str, list[str]]:
@@ -126,4 +138,4 @@ def _update(trace: Trace) -> tuple[str, list[str]]:
         for layer in trace.layers
         for weight in layer.weights.values()
     ]
-    return f"Update: the weights after the step{stands}", _lines(named)
+    return f"Update: the weights after the step{stands}", figure_lines(named)

@@ -116,6 +116,8 @@ def _check_ending(to_file: Any) -> None:
 
 
 def _draw_model(model: Any, boxes: Any) -> str:
+    from cornu.models.trace_steps import figure_lines
+
     title = f"Model {model.name}"
     layers, shape = [], model.input_shape
     for layer in model._chain():
@@ -128,7 +130,12 @@ def _draw_model(model: Any, boxes: Any) -> str:
     columns = columns_of_model(layers)  # type: ignore[arg-type]
     has_bias = any(unit.above for column in columns for unit in column.units)
     note = "numbers are weights" + ("; b is a bias" if has_bias else "")
-    return _draw(columns, title, note, "")
+    weights = [
+        (f"{layer.name}/{weight.name.rpartition('/')[2]}", np.asarray(weight))
+        for layer, _, _ in layers
+        for weight in layer.weights
+    ]
+    return _draw(columns, title, note, "\n".join([title, *figure_lines(weights)]))
 
 
 def _draw_trace(trace: Trace, step: Any, row: Any) -> str:

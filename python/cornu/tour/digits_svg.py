@@ -7,7 +7,7 @@ import numpy as np
 from cornu.utils.svg_elements import document, paint, write
 
 # In pixels: of an image's pixel, between images, and for the two lines below one.
-_PIXEL, _GAP, _LINES = 11, 26, 44
+_PIXEL, _GAP, _LINES = 11, 26, 60
 _IN_A_ROW = 5
 
 

@@ -26,11 +26,12 @@ h3{font-size:1.1rem;margin:2rem 0 .5rem}
 svg{display:block;margin-top:.75rem}
 table{border-collapse:collapse;font-size:.95rem}
 caption,figcaption{color:var(--muted);font-size:.9rem;padding-bottom:.35rem}
-caption{min-width:18rem}
+caption{min-width:20rem}
 tbody th{white-space:nowrap}
 thead th,tbody th,tbody td{border-bottom:1px solid var(--line)}
 @media (max-width:30rem){table{font-size:.85rem}}
 figure{margin:1rem 0}
+.small svg{max-width:100%;height:auto}
 figcaption{padding-top:.35rem}
 pre{font-size:.85rem;line-height:1.45;margin:.75rem 0}
 footer{margin-top:3rem;color:var(--muted);font-size:.9rem}
@@ -144,6 +145,7 @@ def _six_steps(seed: int) -> list[str]:
             draw_digits(steps.images, steps.labels, steps.probabilities),
             f"The first {count} digits of the test part, what the network takes each for, and the "
             "probability that it gives it.",
+            kind="small",
         ),
     ]
     lines = [_heading(2, six_steps.TITLE)]
@@ -165,10 +167,10 @@ def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
-def _wide(content: str) -> str:
-    """What scrolls by itself where the page is too narrow for it; keys can scroll it too."""
-    return f'<div class="wide" tabindex="0">{content}</div>'
+def _wide(content: str, kind: str = "wide") -> str:
+    """What scrolls by itself where the page is too narrow for it, or shrinks if it is "small"."""
+    return f'<div class="{kind}" tabindex="0">{content}</div>'
 
 
-def _figure(svg: str, caption: str) -> str:
-    return f"<figure>{_wide(svg)}<figcaption>{escape(caption)}</figcaption></figure>"
+def _figure(svg: str, caption: str, kind: str = "wide") -> str:
+    return f"<figure>{_wide(svg, kind)}<figcaption>{escape(caption)}</figcaption></figure>"

@@ -201,3 +201,18 @@ def test_pictures_have_names_and_text_has_contrast(trace):
             colors = [svg_elements._COLORS[role][theme] for role in pair]
             dark, light = sorted(luminance(words.get(color, color)) for color in colors)
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (pair, theme)
+
+
+def test_names_with_what_xml_has_not_are_in_files_that_readers_take(tmp_path):
+    name = 'a\x1b<script>\x0b"&\ufffe'
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name=name)], name=name)
+    keras.utils.plot_model(model, tmp_path / "boxes.svg")
+    wide = keras.Sequential([keras.Input((2,)), keras.layers.Dense(99, name=name)])
+    for picture in (
+        network_to_svg(model),
+        network_to_svg(wide),
+        (tmp_path / "boxes.svg").read_text(encoding="utf-8"),
+    ):
+        root = ElementTree.fromstring(picture)
+        assert 'a\ufffd<script>\ufffd"&\ufffd' in "".join(root.itertext())
+        assert not root.findall(".//{*}script")

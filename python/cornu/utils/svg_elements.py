@@ -9,6 +9,8 @@ from typing import Any
 
 # Of a letter, as a part of its size: the mean of Helvetica's, rounded up; of its bold ones.
 _LETTER, _BOLD_LETTER = 0.56, 0.62
+# What no file of XML may hold, not even escaped: a reader would refuse all of it.
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FONT = "Helvetica, Arial, sans-serif"
 # What colours are for: on a light page and on a dark one. Text has a contrast of 4.5 or more on
 # `paper` and `fill`; blue and orange are told apart by those who don't see red and green.
@@ -165,7 +167,7 @@ def document(
     said = f"<title>{escape(title)}</title>"
     if description:
         said += f"<desc>{escape(description)}</desc>"
-    return "\n".join(
+    text = "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width * scale:.0f}" '
             f'height="{height * scale:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
@@ -177,6 +179,7 @@ def document(
             "</svg>\n",
         ]
     )
+    return _NO_XML.sub("\ufffd", text)
 
 
 def _dark_style() -> str:

@@ -160,3 +160,19 @@ def test_a_history_of_nothing_or_of_other_things():
     history = ended(loss=[1.0, 2.0])
     history.history["loss"].append(3.0)
     assert ["3", "3.000"] in cells(history._repr_html_())
+
+
+def test_a_configuration_that_is_none_is_shown_all_the_same():
+    class Odd(keras.layers.Layer):
+        def get_config(self):
+            if self.config is None:
+                raise RuntimeError("no <b>config</b>")
+            return self.config
+
+    layer = Odd(name="<i>odd")
+    for config, row in ((None, ["(unknown)", "no <b>config</b>"]), ({1: "<b>"}, ["1", "'<b>'"])):
+        layer.config = config
+        html = layer._repr_html_()
+        assert row in cells(html)
+        assert "<b>" not in html
+        assert "<i>" not in html

@@ -71,13 +71,14 @@ def _shapes(layer: Any) -> dict[str, tuple[int | None, ...]]:
 def _configuration(layer: Any) -> list[list[str]]:
     try:
         config = layer.get_config()
-    except NotImplementedError as error:
+        items = list(config.items())
+    except Exception as error:
         # A class of one's own whose arguments can't be told.
         return [["(unknown)", str(error)]]
     # What is None is left out: it says what the layer doesn't have.
     return [
-        [name, _plain(value)]
-        for name, value in config.items()
+        [str(name), _plain(value)]
+        for name, value in items
         if name not in ("name", "dtype") and value is not None
     ]
 

@@ -10,6 +10,7 @@ import pytest
 
 import cornu as keras
 from c_exports import COMPILERS, ELEMENTWISE, compile_c, exported, gallery, randomized, rows_for
+from cornu.exporting import c_file
 from cornu.exporting.c_layers import _LAYERS
 from cornu.layers.data_layer import DataLayer
 from small_models import make_model
@@ -98,6 +99,40 @@ def test_format_is_told_by_the_name_or_the_argument(tmp_path):
     with pytest.raises(ValueError, match="its header stands beside it"):
         model.export("net.h", format="c")
     assert sorted(os.listdir()) == ["net", "net.h"]
+
+
+def test_names_are_harmless():
+    """Of layers, models and classes, in comments; of files, in what includes them."""
+    kind = type("Odd*\\\n/ int x; /*", (keras.layers.Dense,), {})
+    for name in ('a*\\\nb"\r\u202e', "{x} %s\\", "é" * 100):
+        model = keras.Sequential([keras.Input((2,)), kind(2, name=name)], name=name)
+        model.export("net.c", verbose=False)
+        with open("net.c", encoding="utf-8") as file:
+            assert all(each.isprintable() for each in file.read().split("\n"))
+        for compiler in COMPILERS:
+            compile_c(compiler, ["-Wall", "-Werror", "-DNET_MAIN", "net.c", "-o", "net"])
+    for name in ('a"b.c', "a\nint x;.c", b"\xff.c"):
+        with pytest.raises(ValueError, match="a name that C can include"):
+            model.export(name)
+    assert sorted(os.listdir()) == ["net", "net.c", "net.h"]
+
+
+@pytest.mark.parametrize("changes", ["weights", "activation"])
+def test_what_changes_meanwhile_is_not_written(monkeypatch, changes):
+    """As by a thread that trains: the file's numbers would be of several moments."""
+    model, predict = make_model(), c_file._test_vector
+
+    def predict_later(*arguments):
+        if changes == "weights":
+            model.set_weights([values + 1 for values in model.get_weights()])
+        else:
+            model.layers[0].activation = "softsign"
+        return predict(*arguments)
+
+    monkeypatch.setattr(c_file, "_test_vector", predict_later)
+    with pytest.raises(RuntimeError, match="trained or changed by another thread"):
+        model.export("net.c")
+    assert not os.listdir()
 
 
 class Doubled(keras.layers.Layer):

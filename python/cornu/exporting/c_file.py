@@ -10,7 +10,8 @@ import numpy as np
 from cornu._version import __version__
 from cornu.exporting.c_layers import add_layer
 from cornu.exporting.c_program import Program, placed
-from cornu.exporting.c_text import array, c_type, functions, identifier, in_type
+from cornu.exporting.c_text import array, c_type, comment, functions, identifier, in_type
+from cornu.exporting.unchanged_model import unchanged
 from cornu.saving.whole_file import write_text, write_whole
 from cornu.utils.messages import tell
 
@@ -27,6 +28,7 @@ def write_c(model: Any, filepath: Any, verbose: bool) -> None:
         verbose: Whether to say what was written.
 
     Raises:
+        RuntimeError: the model was trained or changed meanwhile.
         ValueError: a layer can't be exported; the message names it.
     """
     path = os.fsdecode(filepath)
@@ -36,12 +38,18 @@ def write_c(model: Any, filepath: Any, verbose: bool) -> None:
             "`filepath` must be that of the C file; its header stands beside it. "
             f"Received: {path!r}"
         )
-    program = program_of(model)
+    if not (os.path.basename(path).isprintable() and '"' not in os.path.basename(path)):
+        raise ValueError(
+            "`filepath` must have a name that C can include: printable characters but quotes. "
+            f"Received: {path!r}"
+        )
     names = _Names(os.path.basename(stem))
     header_path = f"{stem}.h"
-    _, sizes = placed(program.steps)
-    header = header_text(model, program, names, sum(sizes.values()))
-    source = source_text(model, program, names, os.path.basename(header_path))
+    with unchanged(model):
+        program = program_of(model)
+        _, sizes = placed(program.steps)
+        header = header_text(model, program, names, sum(sizes.values()))
+        source = source_text(model, program, names, os.path.basename(header_path))
 
     def write(other: str) -> None:
         with open(other, "w", encoding="utf-8", newline="\n") as file:
@@ -107,9 +115,9 @@ def header_text(model: Any, program: Program, names: _Names, count: int) -> str:
     kind, macro, prefix = c_type(program.dtype), names.macro, names.prefix
     itemsize = np.dtype(program.dtype).itemsize
     steps = "\n".join(f" *   {step.title}" for step in program.steps if step.title)
-    return f"""/* The model "{_plain(model.name)}" as C99, written by cornu {__version__}.
+    return f"""/* The model "{comment(model.name)}" as C99, written by cornu {__version__}.
  *
-{_plain(steps)}
+{steps}
  *
  * Nothing is allocated, nothing is kept between calls, and nothing but the C library and its
  * mathematics (-lm) is needed; any number of threads may call at once.
@@ -162,7 +170,7 @@ def source_text(model: Any, program: Program, names: _Names, header: str) -> str
     buffers = [f"{kind} {name}[{size}];" for name, size in sorted(sizes.items())]
     body = "\n".join(f"    {line}" for line in (*buffers, *lines))
     predict = f"void {names.prefix}_predict(const {kind} *x, {kind} *y) {{\n{body}\n}}"
-    constants = [array(one.name, one.values, _plain(one.comment)) for one in program.constants]
+    constants = [array(one.name, one.values, one.comment) for one in program.constants]
     blocks = [
         f'/* See {header}. */\n#include "{header}"',
         "\n".join(
@@ -240,8 +248,3 @@ def _test_vector(model: Any, program: Program) -> tuple[np.ndarray, np.ndarray]:
 
 def _shape(row: tuple[int, ...]) -> str:
     return f"({', '.join(map(str, row))})"
-
-
-def _plain(text: str) -> str:
-    """A text that a comment of C can hold."""
-    return text.replace("*/", "* /").replace("\\\n", "\\ \n")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu.exporting.c_text import identifier, literal, names_of_parts
+from cornu.exporting.c_text import comment, identifier, literal, names_of_parts
 
 Shape = tuple[int, ...]
 
@@ -22,7 +22,8 @@ class Step(NamedTuple):
         number_count: How many numbers it gives.
         in_place: Whether y may be x.
         is_elementwise: Whether the text is an expression for each number.
-        title: What of the model it is; "" for what belongs to the step before.
+        title: What of the model it is, as a comment can hold it; "" for what belongs to the step
+            before.
     """
 
     text: str
@@ -38,7 +39,7 @@ class Constant(NamedTuple):
     Attributes:
         name: Its name in C.
         values: Its numbers.
-        comment: What of the model it is.
+        comment: What of the model it is, as a comment can hold it.
     """
 
     name: str
@@ -72,7 +73,7 @@ class Program:
 
     def begin(self, layer: Any) -> None:
         """Say which layer the next steps are of."""
-        self._title = f"{layer.name}: {type(layer).__name__}"
+        self._title = comment(f"{layer.name}: {type(layer).__name__}")
         self._layer = layer
 
     def number(self, value: float) -> str:
@@ -104,7 +105,8 @@ class Program:
         self._taken.add(found)
         self._known[key] = found
         shape = ", ".join(map(str, numbers.shape))
-        self.constants.append(Constant(found, numbers, f"{self._layer.name}: {name} ({shape})"))
+        what = comment(f"{self._layer.name}: {name} ({shape})")
+        self.constants.append(Constant(found, numbers, what))
         return found
 
     def add(self, text: str, row: Shape | None = None, in_place: bool = False) -> None:
@@ -173,7 +175,7 @@ def placed(steps: list[Step]) -> tuple[list[str], dict[str, int]]:
         if to != "y":
             sizes[to] = max(sizes.get(to, 0), step.number_count)
         if step.title:
-            lines.append(f"/* {step.title.replace('*/', '* /')} */")
+            lines.append(f"/* {step.title} */")
         text = step.text.format(x=at, y=to)
         if step.is_elementwise:
             lines += [

@@ -67,6 +67,27 @@ def _lines(numbers: Iterable[str]) -> list[str]:
     return [*lines, line]
 
 
+def comment(text: str) -> str:
+    """Return a text as a comment of C can hold it: one line, which ends nothing and begins nothing.
+
+    Characters that don't show, or that turn what follows them around, are written as escapes.
+
+    Args:
+        text: Any text, such as the name of a layer or of a class.
+
+    Example:
+
+    >>> from cornu.exporting.c_text import comment
+    >>> print(comment("a */ b\\n\u202ec"), comment("/* x"))
+    a * / b\\n\\u202ec / * x
+    """
+    shown = "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii")
+        for each in text
+    )
+    return re.sub(r"\*(?=/)|/(?=\*)", r"\g<0> ", shown)
+
+
 def identifier(name: str, taken: Collection[str] = ()) -> str:
     """Return a name as C can have it, and none that is taken.
 

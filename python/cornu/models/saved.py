@@ -85,6 +85,7 @@ class Saved(Pickled, Described):
             ValueError: there is no such format, the model has no weights yet, or has a layer that
                 can't be exported, such as one of one's own; the message names it.
             ImportError: ONNX is asked for, and the package onnx isn't installed.
+            RuntimeError: another thread trained or changed the model meanwhile; no file is made.
             OSError: no file can be made there.
 
         Example:

@@ -10,6 +10,7 @@ import pytest
 
 import cornu as keras
 from c_exports import gallery, rows_for
+from cornu.exporting import onnx_file
 from cornu.exporting.onnx_layers import _LAYERS
 from cornu.utils import extras
 from small_models import make_model
@@ -181,3 +182,18 @@ def test_what_is_refused(monkeypatch):
     with pytest.raises(ImportError, match=re.escape("pip install 'cornu[onnx]'")):
         model.export("m.onnx")
     assert not os.listdir()
+
+
+def test_what_changes_meanwhile_is_not_written(monkeypatch, tmp_path):
+    """As by a thread that trains: the file's weights would be of several moments."""
+    model, made = make_model(), onnx_file.onnx_model
+
+    def make_and_train(model):
+        proto = made(model)
+        model.set_weights([values + 1 for values in model.get_weights()])
+        return proto
+
+    monkeypatch.setattr(onnx_file, "onnx_model", make_and_train)
+    with pytest.raises(RuntimeError, match="trained or changed by another thread"):
+        model.export(tmp_path / "net.onnx")
+    assert not os.listdir(tmp_path)

@@ -10,6 +10,7 @@ import numpy as np
 from cornu._version import __version__
 from cornu.exporting.onnx_graph import Graph
 from cornu.exporting.onnx_layers import add_layer
+from cornu.exporting.unchanged_model import unchanged
 from cornu.saving.whole_file import write_whole
 from cornu.utils.errors import shown
 from cornu.utils.extras import require
@@ -33,6 +34,7 @@ def write_onnx(model: Any, filepath: Any, verbose: bool, opset_version: int | No
 
     Raises:
         ImportError: the package onnx isn't installed.
+        RuntimeError: the model was trained or changed meanwhile.
         ValueError: a layer can't be exported; the message names it.
     """
     if opset_version not in (None, OPSET):
@@ -41,7 +43,8 @@ def write_onnx(model: Any, filepath: Any, verbose: bool, opset_version: int | No
             f"Received: opset_version={shown(opset_version)}"
         )
     onnx = require("onnx", "onnx", "export(format='onnx')")
-    proto = onnx_model(model)
+    with unchanged(model):
+        proto = onnx_model(model)
     onnx.checker.check_model(proto)
     data = proto.SerializeToString()
 

@@ -38,12 +38,14 @@ def draw(directory: Path) -> list[str]:
 def take_changes(made: Path, source: Path) -> None:
     """Make a directory what another is, but leave files alone that are the same.
 
-    So Sphinx reads only what has changed; all of it where it would read otherwise than before.
+    So Sphinx reads only what has changed; all of it where it would read otherwise than before, or
+    did not come to the end, which is the index for the search.
     """
     tools = [*sorted((ROOT / "tools" / "docs_site").glob("*.py")), ROOT / "docs" / "conf.py"]
     stamp = WORK / "read-by"
     now = hashlib.sha256(b"".join(path.read_bytes() for path in tools)).hexdigest()
-    if not stamp.exists() or stamp.read_text() != now:
+    is_whole = (SITE / "searchindex.js").exists()
+    if not is_whole or not stamp.exists() or stamp.read_text() != now:
         shutil.rmtree(WORK / "doctrees", ignore_errors=True)
         shutil.rmtree(SITE, ignore_errors=True)
         stamp.write_text(now)

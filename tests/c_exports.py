@@ -48,21 +48,27 @@ def compile_c(compiler, arguments):
     assert not run.stderr
 
 
-def exported(models, folder, compiler="gcc", exact=True):
-    """Functions of rows, by name, that the models became: of one library.
+def compiled(models, folder, compiler="gcc", exact=True, **options):
+    """The library that the models became.
 
     Args:
         models: Models by name.
         folder: Where to write them.
         compiler: What compiles them.
         exact: Whether with cornu's bits.
+        **options: What `export` takes.
     """
     arguments = ["-shared", "-fPIC", "-o", folder / "all.so"]
     for name, model in models.items():
-        model.export(folder / f"{name}.c", verbose=False)
+        model.export(folder / f"{name}.c", verbose=False, **options)
         arguments += [f"-D{name.upper()}_EXACT"] * exact + [folder / f"{name}.c"]
     compile_c(compiler, arguments)
-    library = ctypes.CDLL(str(folder / "all.so"))
+    return ctypes.CDLL(str(folder / "all.so"))
+
+
+def exported(models, folder, compiler="gcc", exact=True):
+    """Functions of rows, by name, that the models became; as `compiled`."""
+    library = compiled(models, folder, compiler, exact)
     return {name: predictor(getattr(library, f"{name}_predict"), models[name]) for name in models}
 
 

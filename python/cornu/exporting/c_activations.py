@@ -19,7 +19,7 @@ _CALLED = {
     "threshold": "above_threshold",
 }
 # The core's default parameters.
-_DEFAULTS: dict[str, tuple[float, ...]] = {
+DEFAULTS: dict[str, tuple[float, ...]] = {
     "relu": (0.0, math.inf, 0.0),
     "leaky_relu": (0.2,),
     "elu": (1.0,),
@@ -47,12 +47,23 @@ def add_activation(program: Program, specification: Any) -> None:
         call = f"{name}({math.prod(others)}, {columns}, {{x}}, {{y}});"
         program.add(call, row, in_place=name != "glu")
         return
-    parameters: Sequence[float] = given or _DEFAULTS.get(name, ())
+    parameters: Sequence[float] = given or DEFAULTS.get(name, ())
     if name == "relu":
         slope, largest, threshold = parameters
         if math.isinf(largest) and threshold == 0:
             name, parameters = ("leaky_relu", (slope,)) if slope else ("relu", ())
         else:
             name = "relu_with_slope"
+    program.add_elementwise(expression_of(program, (name, parameters)))
+
+
+def expression_of(program: Program, activation: tuple[str, Sequence[float]]) -> str:
+    """Return an activation of `{x}[i]` as C.
+
+    Args:
+        program: What numbers are written for.
+        activation: Its name, as C has it or as the core, and its parameters.
+    """
+    name, parameters = activation
     arguments = ["{x}[i]", *map(program.number, parameters)]
-    program.add_elementwise(f"{_CALLED.get(name, name)}({', '.join(arguments)})")
+    return f"{_CALLED.get(name, name)}({', '.join(arguments)})"

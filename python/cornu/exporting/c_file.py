@@ -9,23 +9,26 @@ import numpy as np
 
 from cornu._version import __version__
 from cornu.exporting.c_layers import add_layer
-from cornu.exporting.c_program import Program, placed
+from cornu.exporting.c_program import Program, indented, placed
 from cornu.exporting.c_text import array, c_type, comment, functions, identifier, in_type
+from cornu.exporting.c_training import Training
 from cornu.exporting.unchanged_model import unchanged
 from cornu.saving.whole_file import write_text, write_whole
+from cornu.utils.flag import check_flag
 from cornu.utils.messages import tell
 
 # Rows that the file tests itself with.
 _TEST_ROWS = 3
 
 
-def write_c(model: Any, filepath: Any, verbose: bool) -> None:
+def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False) -> None:
     """Write a model as C99, with its header beside it, both or none.
 
     Args:
         model: The model, built.
         filepath: The path of the file, whose name is what the functions' names begin with.
         verbose: Whether to say what was written.
+        trainable: Whether there is a function that trains.
 
     Raises:
         RuntimeError: the model was trained or changed meanwhile.
@@ -43,13 +46,15 @@ def write_c(model: Any, filepath: Any, verbose: bool) -> None:
             "`filepath` must have a name that C can include: printable characters but quotes. "
             f"Received: {path!r}"
         )
+    is_trainable = check_flag("trainable", trainable)
     names = _Names(os.path.basename(stem))
     header_path = f"{stem}.h"
     with unchanged(model):
         program = program_of(model)
+        training = Training(model, program) if is_trainable else None
         _, sizes = placed(program.steps)
-        header = header_text(model, program, names, sum(sizes.values()))
-        source = source_text(model, program, names, os.path.basename(header_path))
+        header = header_text(model, program, names, sum(sizes.values()), training)
+        source = source_text(model, program, names, os.path.basename(header_path), training)
 
     def write(other: str) -> None:
         with open(other, "w", encoding="utf-8", newline="\n") as file:
@@ -103,7 +108,9 @@ def program_of(model: Any) -> Program:
     return program
 
 
-def header_text(model: Any, program: Program, names: _Names, count: int) -> str:
+def header_text(
+    model: Any, program: Program, names: _Names, count: int, training: Training | None
+) -> str:
     """Return the header.
 
     Args:
@@ -111,8 +118,11 @@ def header_text(model: Any, program: Program, names: _Names, count: int) -> str:
         program: What it is in C.
         names: What names begin with.
         count: Numbers of workspace.
+        training: What trains it.
     """
     kind, macro, prefix = c_type(program.dtype), names.macro, names.prefix
+    of_training = "" if training is None else training.declarations(prefix, macro)
+    include = "" if training is None else "\n#include <stddef.h>\n"
     itemsize = np.dtype(program.dtype).itemsize
     steps = "\n".join(f" *   {step.title}" for step in program.steps if step.title)
     return f"""/* The model "{comment(model.name)}" as C99, written by cornu {__version__}.
@@ -128,7 +138,7 @@ def header_text(model: Any, program: Program, names: _Names, count: int) -> str:
  * -D{macro}_MAIN the file is a program that tests itself. */
 #ifndef {macro}_H
 #define {macro}_H
-
+{include}
 /* Numbers of a row of shape {_shape(model._row)}, and of its result, of shape
  * {_shape(program.row)}, the last axis running fastest. */
 #define {macro}_INPUT_COUNT {int(np.prod(model._row))}
@@ -145,7 +155,7 @@ extern "C" {{
 
 /* y = what the model predicts for one row x. They must not overlap. */
 void {prefix}_predict(const {kind} *x, {kind} *y);
-
+{of_training}
 #ifdef __cplusplus
 }}
 #endif
@@ -154,7 +164,9 @@ void {prefix}_predict(const {kind} *x, {kind} *y);
 """
 
 
-def source_text(model: Any, program: Program, names: _Names, header: str) -> str:
+def source_text(
+    model: Any, program: Program, names: _Names, header: str, training: Training | None
+) -> str:
     """Return the C file.
 
     Args:
@@ -162,14 +174,17 @@ def source_text(model: Any, program: Program, names: _Names, header: str) -> str
         program: What it is in C.
         names: What names begin with.
         header: The name of the header.
+        training: What trains it.
     """
     kind, macro = c_type(program.dtype), names.macro
     lines, sizes = placed(program.steps)
     if not program.steps:
         lines = [f"memcpy(y, x, {int(np.prod(program.row))} * sizeof(*x));"]
     buffers = [f"{kind} {name}[{size}];" for name, size in sorted(sizes.items())]
-    body = "\n".join(f"    {line}" for line in (*buffers, *lines))
-    predict = f"void {names.prefix}_predict(const {kind} *x, {kind} *y) {{\n{body}\n}}"
+    body = indented([*buffers, *lines])
+    code = f"void {names.prefix}_predict(const {kind} *x, {kind} *y) {{\n{body}\n}}"
+    if training is not None:
+        code += "\n\n" + training.text(names.prefix, macro, body)
     constants = [array(one.name, one.values, one.comment) for one in program.constants]
     blocks = [
         f'/* See {header}. */\n#include "{header}"',
@@ -178,8 +193,8 @@ def source_text(model: Any, program: Program, names: _Names, header: str) -> str
         ),
         _guards(macro),
         *constants,
-        functions(predict, f"{macro}_EXACT", program.dtype),
-        predict,
+        functions(code, f"{macro}_EXACT", program.dtype),
+        code,
         _main(model, program, names),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"

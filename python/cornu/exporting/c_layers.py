@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,30 +52,56 @@ def _why(layer: Any) -> str:
     return "there is no C for such layers yet. Export a model without it."
 
 
-def _add_product(program: Program, layer: Any, taken: int, kernel: Any, bias: Any) -> None:
-    """A product over the last `taken` axes, with a bias and an activation."""
+class Product(NamedTuple):
+    """What a dense layer multiplies.
+
+    Attributes:
+        rows: How often, for one row of the batch.
+        inputs: The depth.
+        units: What it gives.
+        row: The shape of a row of that.
+        call: The product with its bias in C, with `{x}` and `{y}`.
+    """
+
+    rows: int
+    inputs: int
+    units: int
+    row: tuple[int, ...]
+    call: str
+
+
+def is_dense(layer: Any) -> bool:
+    """Return whether a layer is a product that the core computes."""
+    return isinstance(layer, layers.Dense | layers.EinsumDense) and not layer._is_own
+
+
+def product_of(program: Program, layer: Any) -> Product:
+    """Return the product of a dense layer, for rows of `program.row`.
+
+    Args:
+        program: What has the weights, and gets them if it has not.
+        layer: The layer, of which `begin` has been told.
+    """
+    taken = len(layer._parts.taken) if isinstance(layer, layers.EinsumDense) else 1
+    kernel, bias = np.asarray(layer.kernel), layer.bias
     kept = len(program.row) - taken
-    inputs = math.prod(program.row[kept:])
-    row = (*program.row[:kept], *kernel.shape[taken:])
-    units, rows = math.prod(kernel.shape[taken:]), math.prod(program.row[:kept])
+    inputs, units = math.prod(kernel.shape[:taken]), math.prod(kernel.shape[taken:])
+    rows = math.prod(program.row[:kept])
     blocks = -(-inputs // _BLOCK)
     block = _BLOCK if blocks <= 1 else (-(-inputs // blocks) + 15) // 16 * 16
     is_few = units <= _FEW_UNITS and inputs >= _LANES_DEPTH
-    names = [
-        program.constant("kernel", np.asarray(kernel).reshape(inputs, units)),
-        "NULL" if bias is None else program.constant("bias", np.asarray(bias).reshape(-1)),
-    ]
-    numbers = ", ".join(map(str, (rows, inputs, units, block, *names)))
-    program.add(f"dense{'_few_units' * is_few}({numbers}, {{x}}, {{y}});", row)
-    add_activation(program, layer._specification)
+    name = program.constant("kernel", kernel.reshape(inputs, units))
+    numbers = ", ".join(
+        map(str, (rows, inputs, units, block, name, _constant(program, "bias", bias)))
+    )
+    call = f"dense{'_few_units' * is_few}({numbers}, {{x}}, {{y}});"
+    return Product(rows, inputs, units, (*program.row[:kept], *kernel.shape[taken:]), call)
 
 
 def _add_dense(program: Program, layer: Any) -> None:
-    _add_product(program, layer, 1, layer.kernel, layer.bias)
-
-
-def _add_einsum_dense(program: Program, layer: Any) -> None:
-    _add_product(program, layer, len(layer._parts.taken), layer.kernel, layer.bias)
+    product = product_of(program, layer)
+    program.add(product.call, product.row)
+    add_activation(program, layer._specification)
 
 
 def _add_spectral_normalization(program: Program, layer: Any) -> None:
@@ -262,7 +288,7 @@ _LAYERS: dict[type, Add] = {
     layers.BatchNormalization: _add_batch_normalization,
     layers.Dense: _add_dense,
     layers.Dropout: _add_nothing,
-    layers.EinsumDense: _add_einsum_dense,
+    layers.EinsumDense: _add_dense,
     layers.ELU: _add_activation,
     layers.Flatten: _add_flatten,
     layers.GaussianDropout: _add_nothing,

@@ -149,6 +149,16 @@ class Program:
         steps = self.constant(f"strides_{places}", np.array([strides[a] for a in order], np.intp))
         self.add(f"permute({len(order)}, {sizes}, {steps}, {{x}}, {{y}});", row)
 
+    def constant_of(self, layer: Any, name: str) -> str:
+        """Return the C name of a constant that a layer has."""
+        return self._known[id(layer), name]
+
+    def again(self, row: Shape) -> Program:
+        """Return a program without steps, for rows of a shape, which has the same constants."""
+        other = Program(self.dtype, row)
+        other.constants, other._taken, other._known = self.constants, self._taken, self._known
+        return other
+
     @property
     def constant_nbytes(self) -> int:
         """How many bytes the numbers of the constants take."""
@@ -184,6 +194,22 @@ def placed(steps: list[Step]) -> tuple[list[str], dict[str, int]]:
                 "}",
             ]
         else:
-            lines += wrap(text, 96, subsequent_indent="        ", break_long_words=False)
+            lines.append(text)
         at = to
     return lines, sizes
+
+
+def indented(lines: list[str]) -> str:
+    """Return the lines of a function's body, long ones broken."""
+    found = []
+    for line in lines:
+        depth = len(line) - len(line.lstrip()) + 4
+        found += wrap(
+            line.strip(),
+            100,
+            initial_indent=" " * depth,
+            subsequent_indent=" " * (depth + 8),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(found)

@@ -13,7 +13,7 @@ _WORD = re.compile(r"\w+")
 # What a part of C defines: macros, a function or a table.
 _DEFINED = re.compile(r"^#define (\w+)|^static [^;={(]*?\b(\w+)(?=\(|\[\] =)", re.MULTILINE)
 # In the order in which they come in a file.
-_GROUPS = ("basics", "activations", "layers")
+_GROUPS = ("basics", "activations", "layers", "training")
 
 
 def literal(number: float, dtype: str) -> str:

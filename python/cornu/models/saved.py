@@ -79,7 +79,11 @@ class Saved(Pickled, Described):
                 `.onnx`.
             verbose: Whether to print a line that says what was written; None: yes.
             input_signature: None. Not supported: a row has the shape that the model was built for.
-            **kwargs: Arguments of the format's own: `opset_version`, 18 or None, of ONNX.
+            **kwargs: Arguments of the format's own. ONNX has `opset_version`, 18 or None, and C
+                `trainable`: whether the file also has
+                `net_train(rows, x, y, memory)`, by which a compiled dense network goes on training
+                with SGD or Adam: a step is that of `train_on_batch`, and the memory, whose size
+                `NET_MEMORY_COUNT` says, is given by the caller and filled by `net_begin(memory)`.
 
         Raises:
             ValueError: there is no such format, the model has no weights yet, or has a layer that

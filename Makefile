@@ -174,7 +174,7 @@ check-oracle:
 # What the suite checks with the evaluator of the package onnx, run by onnxruntime.
 check-onnx:
 	@$(call make_venv, onnx) '.[test,onnxruntime]'
-	$(call in, onnx)/python -m pytest -m '' tests/test_export_onnx.py $(PYTEST)
+	$(call in, onnx)/python -m pytest -m '' tests/test_export_onnx.py tests/test_from_onnx.py $(PYTEST)
 
 # Screenshots are kept in build/screenshots, for a look at them.
 check-browser: docs
@@ -230,8 +230,8 @@ check-no-avx:
 	OPENBLAS_CORETYPE=Nehalem $(no_avx) $(call in, test)/python tests/bits/digests.py --check --isa portable
 
 check-all: check-format check-lint check-types test check-clang check-sanitize check-slow check-isa check-memory check-oracle \
-	check-onnx check-coverage check-notebooks check-browser check-demo-accuracy check-sdist check-numpy126 check-arm64 check-export \
-	check-no-avx
+	check-onnx check-coverage check-notebooks check-browser check-demo-accuracy check-sdist check-numpy126 check-arm64 \
+	check-export check-no-avx
 
 # torch comes for GPUs too; its own index (PIP_EXTRA_INDEX_URL) has the smaller builds for the CPU alone. TensorFlow is
 # installed unless BENCHMARK names peers and not it, or has its interpreter; the rest goes on where it cannot be.

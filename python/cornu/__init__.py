@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from cornu.config import set_num_threads as set_num_threads
     from cornu.dtype_policies import DTypePolicy as DTypePolicy
     from cornu.dtype_policies import FloatDTypePolicy as FloatDTypePolicy
+    from cornu.importing.onnx_model import from_onnx as from_onnx
     from cornu.initializers import Initializer as Initializer
     from cornu.keras_tensor import KerasTensor as KerasTensor
     from cornu.layers import Input as Input
@@ -97,6 +98,7 @@ _NAMES = {
     "Regularizer": "regularizers",
     "Sequential": "models",
     "Variable": "variable",
+    "from_onnx": "importing.onnx_model",
     "num_threads": "config",
     "set_num_threads": "config",
 }

@@ -1,0 +1,174 @@
+"""A model from an ONNX file."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from cornu.exporting.onnx_graph import Node
+from cornu.importing.onnx_chain import Chain, most_elements
+from cornu.utils.errors import shown
+from cornu.utils.extras import require
+
+# What a protocol buffer can't be larger than.
+_MOST_NBYTES = 2**31 - 1
+# The first whose BatchNormalization and Dropout are those of today.
+_FIRST_OPSET = 7
+_DTYPES = {1: "float32", 11: "float64"}
+
+
+def from_onnx(path_or_model: Any) -> Any:
+    """Return a model that predicts what an ONNX file does, if that is a chain of layers.
+
+    What `export` writes is read back, and what others write of such networks: Gemm, MatMul and Add,
+    the activations, BatchNormalization, LayerNormalization, Flatten, Reshape, Transpose, Softmax.
+    The model is built and has the weights; it can be compiled and trained on.
+
+    Args:
+        path_or_model: The path of a file, or an `onnx.ModelProto`.
+
+    Returns:
+        A `Sequential` of the file's float type, float32 or float64.
+
+    Raises:
+        ImportError: the package onnx isn't installed.
+        ValueError: it is no ONNX file, it is damaged, it keeps weights in other files, or a node
+            can't be taken; the message names the first such node.
+        FileNotFoundError: there is no file.
+
+    Example:
+
+    >>> import os, tempfile
+    >>> import cornu
+    >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2, "relu", name="out")])
+    >>> path = os.path.join(tempfile.mkdtemp(), "m.onnx")
+    >>> model.export(path, verbose=False)
+    >>> again = cornu.from_onnx(path)
+    >>> again.layers[0].name, again.layers[0].activation.__name__
+    ('out', 'relu')
+    >>> bool((again.layers[0].kernel == model.layers[0].kernel).all())
+    True
+
+    Source: https://onnx.ai/onnx/operators/
+    """
+    onnx = require("onnx", "onnx", "from_onnx")
+    is_model = isinstance(path_or_model, onnx.ModelProto)
+    proto = path_or_model if is_model else _read(onnx, path_or_model)
+    graph = proto.graph
+    opset = _opset_of(onnx, proto)
+    constants = {_text(tensor.name): tensor for tensor in graph.initializer}
+    if graph.sparse_initializer:
+        raise ValueError("A model with sparse weights can't be taken: store them as they are.")
+    inputs = [value for value in graph.input if _text(value.name) not in constants]
+    if len(inputs) != 1 or len(graph.output) != 1:
+        raise ValueError(
+            "A model must have one input and one output. Received: inputs "
+            f"{_names(inputs)}, outputs {_names(graph.output)}"
+        )
+    dtype, row = _type_of(inputs[0])
+    source, output = _text(inputs[0].name), _text(graph.output[0].name)
+    chain = Chain(opset, dtype, row, source, constants)
+    chain.take([_node_of(onnx, node) for node in graph.node], output)
+    return _built(chain, _text(graph.name), source, row)
+
+
+def _read(onnx: Any, path: Any) -> Any:
+    from google.protobuf.message import DecodeError
+
+    name = os.fsdecode(path)
+    with open(name, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > _MOST_NBYTES:
+            raise ValueError(
+                f"An ONNX file must have at most {_MOST_NBYTES} bytes. Received: {name!r} of {size}"
+            )
+        data = file.read()
+    try:
+        proto = onnx.ModelProto.FromString(data)
+    except DecodeError:
+        proto = None
+    if proto is None or not proto.HasField("graph") or not proto.opset_import:
+        raise ValueError(f"The file is no ONNX model, or is damaged. Received: {name!r}")
+    return proto
+
+
+def _opset_of(onnx: Any, proto: Any) -> int:
+    """The version of the standard operators."""
+    found = [entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")]
+    last = onnx.defs.onnx_opset_version()
+    if len(found) != 1 or not _FIRST_OPSET <= found[0] <= last:
+        raise ValueError(
+            f"A model must be of one opset from {_FIRST_OPSET} to {last}, the last one that the "
+            f"installed onnx knows. Received: {found}"
+        )
+    return found[0]
+
+
+def _type_of(value: Any) -> tuple[str, tuple[int, ...]]:
+    """The float type of an input, and the shape of a row."""
+    kind = value.type.tensor_type
+    sizes = [size.dim_value for size in kind.shape.dim]
+    if kind.elem_type not in _DTYPES:
+        raise ValueError(
+            f'Input "{value.name}" must be a tensor of float32 or float64. '
+            f"Received: type {kind.elem_type} of TensorProto"
+        )
+    if len(sizes) < 2 or min(sizes[1:]) < 1 or most_elements(sizes[1:]):
+        shown_sizes = [size.dim_param or size.dim_value for size in kind.shape.dim]
+        raise ValueError(
+            f'Input "{value.name}" must have a batch and known positive sizes behind it, of no '
+            f"more than 2^31 numbers in all. Received: shape {shown(shown_sizes)}"
+        )
+    return _DTYPES[kind.elem_type], tuple(sizes[1:])
+
+
+def _node_of(onnx: Any, node: Any) -> Node:
+    attributes = {}
+    for attribute in node.attribute:
+        try:
+            value = onnx.helper.get_attribute_value(attribute)
+        except (TypeError, ValueError, AttributeError):
+            value = None
+        is_list = isinstance(value, str | bytes) or not hasattr(value, "__len__")
+        attributes[_text(attribute.name)] = value if is_list else list(value)
+    op = _text(node.op_type)
+    if node.domain not in ("", "ai.onnx"):
+        op = f"{_text(node.domain)}.{op}"
+    inputs, outputs = tuple(map(_text, node.input)), tuple(map(_text, node.output))
+    if not outputs:
+        raise ValueError(f'Node "{_text(node.name)}" ({op}) can\'t be taken: it has no output.')
+    return Node(op, inputs, outputs, attributes, _text(node.name))
+
+
+def _text(name: Any) -> str:
+    """A name; one that isn't UTF-8 comes as bytes."""
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else name
+
+
+def _names(values: Any) -> list[str]:
+    return [_text(value.name) for value in values]
+
+
+def _built(chain: Chain, name: str, source: str, row: tuple[int, ...]) -> Any:
+    """The model of what was found."""
+    from cornu.layers import Identity, Input
+    from cornu.models import Sequential
+
+    layers = chain.layers or [(Identity(dtype=chain.dtype), [])]
+    model = Sequential(
+        [
+            Input(row, dtype=chain.dtype, name=_allowed(source)),
+            *(layer for layer, _ in layers),
+        ],
+        name=_allowed(name),
+    )
+    for layer, weights in layers:
+        if weights:
+            layer.set_weights(weights)
+    return model
+
+
+def _allowed(name: str) -> str | None:
+    """A name that a model or a layer can have; None: this can't be one."""
+    return name if re.fullmatch(r"\w[\w.-]*", name) else None

@@ -6,9 +6,12 @@ Environment, for development:
     CORNU_COVERAGE=1                   counts executed lines, for gcov
 """
 
+import functools
 import hashlib
 import os
+import shlex
 import shutil
+import subprocess
 import sys
 import sysconfig
 from concurrent.futures import ThreadPoolExecutor
@@ -24,12 +27,28 @@ SANITIZERS = os.environ.get("CORNU_SANITIZE", "")
 COVERAGE = os.environ.get("CORNU_COVERAGE") == "1"
 WERROR = os.environ.get("CORNU_WERROR") == "1"
 
+# Lists of csrc/flags.mk for some files, one after the other, as csrc/Makefile has it.
+FLAGS_OF_SOME = {
+    "GCC_F64_FLAGS": "kernels/*_f64.c",
+    "PORTABLE_FLAGS": "kernels/portable_*.c",
+    "PORTABLE_F64_FLAGS": "kernels/portable_f64.c",
+    "EXT_FLAGS": "ext/*.c",
+}
+
 
 def flag_lists():
     """The lists of csrc/flags.mk by name."""
     lines = Path("csrc/flags.mk").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): flags.split() for name, flags in pairs}
+
+
+@functools.cache
+def is_clang():
+    """Whether the compiler is clang, by whatever name it is called."""
+    command = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
+    told = subprocess.run([*shlex.split(command), "--version"], capture_output=True, text=True)
+    return "clang" in told.stdout
 
 
 def processor_count():
@@ -42,11 +61,11 @@ def processor_count():
 def compile_flags(source):
     """Flags of a file, after the ones that this Python was built with."""
     lists = flag_lists()
-    is_portable = Path(source).name.startswith("portable_")
     # -g0: debugging information would be nine tenths of the wheel.
     flags = [*lists["FLAGS"], "-DNDEBUG", "-g0", "-Icsrc"]
-    if is_portable:
-        flags += lists["PORTABLE_FLAGS"]
+    for name, pattern in FLAGS_OF_SOME.items():
+        if Path(source).match(pattern) and not (name.startswith("GCC_") and is_clang()):
+            flags += lists[name]
     if WERROR:
         flags += lists["WARNINGS"]
     if SANITIZERS:

@@ -18,7 +18,12 @@
 #define WHOLE UNROLL
 #else
 #define INDEPENDENT _Pragma("GCC ivdep")
+/* A multiply-add that is many instructions, or a call, is no better for standing there often. */
+#if ISA_HAS_FMA
 #define UNROLL _Pragma("GCC unroll 32")
+#else
+#define UNROLL
+#endif
 #define WHOLE _Pragma("GCC unroll 1")
 #endif
 

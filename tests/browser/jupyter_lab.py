@@ -34,7 +34,7 @@ def write_notebook(path, *cells):
 
 
 @contextmanager
-def running_lab(folder):
+def running_lab(browser, folder):
     """JupyterLab in a folder, with settings of its own; gives what makes a notebook's address."""
     token, settings = secrets.token_hex(16), folder / "settings"
     environment = os.environ | {
@@ -58,6 +58,8 @@ def running_lab(folder):
         reader.start()
         yield lambda name: f"{address}/lab/tree/{name}?token={token}&reset"
     finally:
+        # Else its page would go on to ask, and complain to the console of another test.
+        browser.get("about:blank")
         process.terminate()
         process.wait(_PATIENCE)
         if reader.ident:

@@ -39,7 +39,7 @@ def lab(browser, tmp_path_factory):
     pytest.importorskip("anywidget")
     folder = tmp_path_factory.mktemp("lab")
     write_notebook(folder / "view.ipynb", WORKED_EXAMPLE, TWO_ROWS)
-    with running_lab(folder) as address:
+    with running_lab(browser, folder) as address:
         wait = run_all_cells(browser, address("view.ipynb"))
         wait.until(
             lambda driver: len(driver.find_elements("css selector", ".cornu-picture svg")) == 2

@@ -55,7 +55,7 @@ def test_the_first_notebook_in_jupyterlab(browser, console, shoot, tmp_path):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     nbformat.write(notebook, tmp_path / "first.ipynb")
-    with running_lab(tmp_path) as address:
+    with running_lab(browser, tmp_path) as address:
         wait = run_all_cells(browser, address("first.ipynb"))
         wait.until(lambda driver: driver.execute_script(OUTPUTS)[0])
         outputs = browser.execute_script(OUTPUTS)[1]

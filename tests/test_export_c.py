@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
+import unexportable_layers
 from c_exports import COMPILERS, ELEMENTWISE, compile_c, exported, gallery, randomized, rows_for
 from cornu.exporting import c_file
 from cornu.exporting.c_layers import _LAYERS
@@ -135,20 +136,7 @@ def test_what_changes_meanwhile_is_not_written(monkeypatch, changes):
     assert not os.listdir()
 
 
-class Doubled(keras.layers.Layer):
-    def call(self, x):
-        return 2 * x
-
-
-@pytest.mark.parametrize(
-    ("layer", "message"),
-    [
-        (Doubled(name="own"), r'"own" \(Doubled\).*Python computes it'),
-        (keras.layers.Lambda(lambda x: x, name="mine"), r'"mine" \(Lambda\).*Python computes it'),
-        (keras.layers.Dense(2, activation=lambda x: x, name="odd"), r'"odd" \(Dense\)'),
-        (keras.layers.Discretization([0.5], name="bins"), r'"bins" \(Discretization\).*prepares'),
-    ],
-)
+@pytest.mark.parametrize(("layer", "message"), unexportable_layers.LAYERS)
 def test_what_has_no_c_is_named(layer, message):
     model = keras.Sequential([keras.Input((3,)), layer, keras.layers.Dense(2)])
     with pytest.raises(ValueError, match=message):

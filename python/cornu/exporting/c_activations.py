@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from cornu.exporting.adding import parameters_of
 from cornu.exporting.c_program import Program
 
 # Those that work along a row.
@@ -17,17 +18,6 @@ _CALLED = {
     "softplus": "real_softplus",
     "tanh": "real_tanh",
     "threshold": "above_threshold",
-}
-# The core's default parameters.
-DEFAULTS: dict[str, tuple[float, ...]] = {
-    "relu": (0.0, math.inf, 0.0),
-    "leaky_relu": (0.2,),
-    "elu": (1.0,),
-    "celu": (1.0,),
-    "soft_shrink": (0.5,),
-    "hard_shrink": (0.5,),
-    "squareplus": (4.0,),
-    "threshold": (0.0, 0.0),
 }
 
 
@@ -47,7 +37,7 @@ def add_activation(program: Program, specification: Any) -> None:
         call = f"{name}({math.prod(others)}, {columns}, {{x}}, {{y}});"
         program.add(call, row, in_place=name != "glu")
         return
-    parameters: Sequence[float] = given or DEFAULTS.get(name, ())
+    parameters: Sequence[float] = parameters_of(name, given)
     if name == "relu":
         slope, largest, threshold = parameters
         if math.isinf(largest) and threshold == 0:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu import layers
 from cornu.config import epsilon
+from cornu.exporting.adding import adding
 from cornu.exporting.c_activations import add_activation
 from cornu.exporting.c_program import Program
 
@@ -30,26 +31,13 @@ def add_layer(program: Program, layer: Any) -> None:
     Raises:
         ValueError: there is no C for it.
     """
-    add = None if layer._is_own else _adding(type(layer))
-    if add is None:
-        raise ValueError(
-            f'Layer "{layer.name}" ({type(layer).__name__}) can\'t be exported as C: {_why(layer)}'
-        )
+    add = _adding(layer)
     program.begin(layer)
     add(program, layer)
 
 
-def _adding(kind: type) -> Add | None:
-    return next((_LAYERS[base] for base in kind.__mro__ if base in _LAYERS), None)
-
-
-def _why(layer: Any) -> str:
-    if layer._is_own:
-        return (
-            "Python computes it. Put layers of cornu in its place, or export a model of the layers "
-            "before it and one of those behind it: `Model(model.input, layer.input)`."
-        )
-    return "there is no C for such layers yet. Export a model without it."
+def _adding(layer: Any) -> Add:
+    return adding(layer, _LAYERS, "C", "is no C")
 
 
 class Product(NamedTuple):
@@ -105,9 +93,7 @@ def _add_dense(program: Program, layer: Any) -> None:
 
 
 def _add_spectral_normalization(program: Program, layer: Any) -> None:
-    add = _adding(type(layer.layer))
-    assert add is not None
-    add(program, layer.layer)
+    _adding(layer.layer)(program, layer.layer)
 
 
 def _add_activation(program: Program, layer: Any) -> None:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cornu import layers, losses, optimizers
-from cornu.exporting.c_activations import DEFAULTS, expression_of
+from cornu.exporting.adding import parameters_of
+from cornu.exporting.c_activations import expression_of
 from cornu.exporting.c_layers import is_dense, product_of
 from cornu.exporting.c_program import Program, indented
 from cornu.exporting.c_text import c_type
@@ -271,7 +272,7 @@ def _stages_of(model: Any, program: Program) -> list[Stage]:
         product = product_of(program, layer)
         program.row = product.row
         name, given = layer._specification
-        given = given or DEFAULTS.get(name, ())
+        given = parameters_of(name, given)
         activation = None if name == "linear" else (name, given)
         if name == "relu":
             slope, largest, threshold = given

@@ -11,19 +11,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from cornu.exporting.adding import parameters_of
 from cornu.exporting.onnx_graph import Graph
-
-# The core's default parameters.
-_DEFAULTS: dict[str, tuple[float, ...]] = {
-    "relu": (0.0, math.inf, 0.0),
-    "leaky_relu": (0.2,),
-    "elu": (1.0,),
-    "celu": (1.0,),
-    "soft_shrink": (0.5,),
-    "hard_shrink": (0.5,),
-    "squareplus": (4.0,),
-    "threshold": (0.0, 0.0),
-}
 
 
 def add_activation(graph: Graph, specification: Any) -> None:
@@ -34,7 +23,7 @@ def add_activation(graph: Graph, specification: Any) -> None:
         specification: What the core is told of it.
     """
     name, given = specification
-    parameters: Sequence[float] = given or _DEFAULTS.get(name, ())
+    parameters: Sequence[float] = parameters_of(name, given)
     if name in _OPERATORS:
         op, attributes = _OPERATORS[name]
         graph.then(op, **attributes)

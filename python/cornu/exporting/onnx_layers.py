@@ -10,6 +10,7 @@ import numpy as np
 
 from cornu import layers
 from cornu.config import epsilon
+from cornu.exporting.adding import adding
 from cornu.exporting.onnx_activations import add_activation
 from cornu.exporting.onnx_graph import Graph, Shape
 
@@ -26,27 +27,13 @@ def add_layer(graph: Graph, layer: Any) -> None:
     Raises:
         ValueError: there are no operators for it.
     """
-    add = None if layer._is_own else _adding(type(layer))
-    if add is None:
-        raise ValueError(
-            f'Layer "{layer.name}" ({type(layer).__name__}) can\'t be exported as ONNX: '
-            f"{_why(layer)}"
-        )
+    add = _adding(layer)
     graph.begin(layer)
     add(graph, layer)
 
 
-def _adding(kind: type) -> Add | None:
-    return next((_LAYERS[base] for base in kind.__mro__ if base in _LAYERS), None)
-
-
-def _why(layer: Any) -> str:
-    if layer._is_own:
-        return (
-            "Python computes it. Put layers of cornu in its place, or export a model of the layers "
-            "before it and one of those behind it: `Model(model.input, layer.input)`."
-        )
-    return "there are no operators for such layers yet. Export a model without it."
+def _adding(layer: Any) -> Add:
+    return adding(layer, _LAYERS, "ONNX", "are no operators")
 
 
 def _places(axes: Sequence[int], rank: int) -> Shape:
@@ -91,9 +78,7 @@ def _add_einsum_dense(graph: Graph, layer: Any) -> None:
 
 
 def _add_spectral_normalization(graph: Graph, layer: Any) -> None:
-    add = _adding(type(layer.layer))
-    assert add is not None
-    add(graph, layer.layer)
+    _adding(layer.layer)(graph, layer.layer)
 
 
 def _add_activation(graph: Graph, layer: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from cornu.layers.input_layer import InputLayer
 from cornu.models.described import Described
+from cornu.models.exported import Exported
 from cornu.models.pickled import Pickled
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
@@ -15,7 +16,7 @@ from cornu.utils.keywords import of_sequential
 from cornu.utils.nesting import is_model
 
 
-class Saved(Pickled, Described):
+class Saved(Pickled, Exported, Described):
     """A model that can be saved."""
 
     @of_sequential
@@ -52,64 +53,6 @@ class Saved(Pickled, Described):
         from cornu.saving import save_model
 
         save_model(self, filepath, overwrite, zipped, include_optimizer, save_format)
-
-    @of_sequential
-    def export(
-        self,
-        filepath: Any,
-        format: str | None = None,  # noqa: A002
-        verbose: bool | None = None,
-        input_signature: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        """Write the model to a file that other programs run it by, without cornu.
-
-        As C99 it is a readable file with its header beside it: `net_predict(const float *x, float
-        *y)` in `net.h`, for one row, the name being that of the file. Nothing is allocated, any
-        number of threads may call it, and results are within 1e-5 relative plus 1e-6 absolute of
-        `predict`'s; compiled with `-DNET_EXACT`, the same bits. `-DNET_MAIN` makes a program of it
-        that tests itself. The header says what memory it takes.
-
-        As ONNX (opset 18, the batch of any size) onnxruntime and others run it, with the names of
-        the model's input and last layer, within the same distance. It needs the extra `onnx`.
-
-        Args:
-            filepath: The file's path.
-            format: `"c"` or `"onnx"`: the format, whatever the name; None: the name tells, `.c` or
-                `.onnx`.
-            verbose: Whether to print a line that says what was written; None: yes.
-            input_signature: None. Not supported: a row has the shape that the model was built for.
-            **kwargs: Arguments of the format's own. ONNX has `opset_version`, 18 or None, and C
-                `trainable`: whether the file also has
-                `net_train(rows, x, y, memory)`, by which a compiled dense network goes on training
-                with SGD or Adam: a step is that of `train_on_batch`, and the memory, whose size
-                `NET_MEMORY_COUNT` says, is given by the caller and filled by `net_begin(memory)`.
-
-        Raises:
-            ValueError: there is no such format, the model has no weights yet, or has a layer that
-                can't be exported, such as one of one's own; the message names it.
-            ImportError: ONNX is asked for, and the package onnx isn't installed.
-            RuntimeError: another thread trained or changed the model meanwhile; no file is made.
-            OSError: no file can be made there.
-
-        Example:
-
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> import cornu
-        >>> model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
-        >>> folder = Path(tempfile.mkdtemp())
-        >>> model.export(folder / "net.c", verbose=False)
-        >>> sorted(path.name for path in folder.iterdir())
-        ['net.c', 'net.h']
-        >>> "void net_predict(const float *x, float *y);" in (folder / "net.h").read_text()
-        True
-
-        Source: https://keras.io/api/models/model_saving_apis/export/
-        """
-        from cornu.exporting.export_model import export_model
-
-        export_model(self, filepath, format, verbose, input_signature, **kwargs)
 
     @of_sequential
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:

@@ -286,24 +286,23 @@ static PyObject *layer_share_weight(PyObject *self, PyObject *view) {
     Py_RETURN_NONE;
 }
 
-static PyObject *layer_share_state(PyObject *self, PyObject *other) {
+static PyObject *take_of(PyObject *self, PyObject *other,
+                         cornu_status (*take)(cornu_layer *, const cornu_layer *, cornu_error *)) {
     cornu_error error = CORNU_NO_ERROR;
     if (!Py_IS_TYPE(other, Py_TYPE(self))) {
         cornu_argument_refuse(PyExc_TypeError, "other", "a Layer", other);
         return NULL;
     }
-    cornu_status status = cornu_layer_share_state(layer_of(self), layer_of(other), &error);
+    cornu_status status = take(layer_of(self), layer_of(other), &error);
     return none_or_error(status, &error);
 }
 
+static PyObject *layer_share_state(PyObject *self, PyObject *other) {
+    return take_of(self, other, cornu_layer_share_state);
+}
+
 static PyObject *layer_take_weights(PyObject *self, PyObject *other) {
-    cornu_error error = CORNU_NO_ERROR;
-    if (!Py_IS_TYPE(other, Py_TYPE(self))) {
-        cornu_argument_refuse(PyExc_TypeError, "other", "a Layer", other);
-        return NULL;
-    }
-    cornu_status status = cornu_layer_take_weights(layer_of(self), layer_of(other), &error);
-    return none_or_error(status, &error);
+    return take_of(self, other, cornu_layer_take_weights);
 }
 
 static PyMethodDef layer_methods[] = {

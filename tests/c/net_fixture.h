@@ -68,6 +68,16 @@ static inline void compile_sgd(cornu_model *model, cornu_loss_kind kind, double 
     cornu_optimizer_release(optimizer);
 }
 
+/* Three dense layers with two outputs, compiled with plain SGD. */
+static inline cornu_model *dense_chain(cornu_layer **layers, size_t features, size_t hidden) {
+    layers[0] = dense_layer("a", hidden, "tanh");
+    layers[1] = dense_layer("b", hidden, "sigmoid");
+    layers[2] = dense_layer("c", 2, "linear");
+    cornu_model *model = model_of(3, layers, features);
+    compile_sgd(model, CORNU_MEAN_SQUARED_ERROR, 0.1);
+    return model;
+}
+
 /* A matrix without gaps. */
 static inline cornu_array matrix(const double *values, size_t rows, size_t columns) {
     return (cornu_array){.data = values,

@@ -17,15 +17,6 @@
 
 static double x_values[ROWS * FEATURES], y_values[ROWS * 2];
 
-static cornu_model *wide_model(cornu_layer **layers) {
-    layers[0] = dense_layer("a", HIDDEN, "tanh");
-    layers[1] = dense_layer("b", HIDDEN, "sigmoid");
-    layers[2] = dense_layer("c", 2, "linear");
-    cornu_model *model = model_of(3, layers, FEATURES);
-    compile_sgd(model, CORNU_MEAN_SQUARED_ERROR, 0.1);
-    return model;
-}
-
 static void keep_weights(cornu_layer *const *layers, double *kept) {
     for (size_t i = 0; i < 6; i++) {
         cornu_span *span = cornu_layer_span(layers[i / 2], i % 2);
@@ -52,7 +43,7 @@ static bool upset_environment(void *argument) {
 
 static void train_with(cornu_poll poll, double *kept, double *output, size_t epochs) {
     cornu_layer *layers[3];
-    cornu_model *model = wide_model(layers);
+    cornu_model *model = dense_chain(layers, FEATURES, HIDDEN);
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
     cornu_run_options options = {.mode = CORNU_RUN_FIT,
                                  .x = &x,
@@ -94,7 +85,7 @@ static void test_thread_counts_change(void) {
     for (size_t time = 0; time < 2; time++) {
         cornu_layer *layers[3];
         cornu_set_num_threads(1);
-        cornu_model *model = wide_model(layers);
+        cornu_model *model = dense_chain(layers, FEATURES, HIDDEN);
         cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
         cornu_run_options options = {.mode = CORNU_RUN_FIT,
                                      .x = &x,
@@ -308,7 +299,7 @@ static void test_layers_that_there_are_not(void) {
 /* A time that compares with nothing would never come, or always. */
 static void test_ticks(void) {
     cornu_layer *layers[3];
-    cornu_model *model = wide_model(layers);
+    cornu_model *model = dense_chain(layers, FEATURES, HIDDEN);
     cornu_array x = matrix(x_values, ROWS, FEATURES), y = matrix(y_values, ROWS, 2);
     const double seconds[] = {(double)NAN, (double)INFINITY, -(double)INFINITY, -1e-9, 1.1e9};
     for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++) {

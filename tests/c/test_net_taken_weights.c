@@ -7,21 +7,13 @@
 
 static double x_values[ROWS * FEATURES], y_values[ROWS * 2];
 
-static cornu_model *wide_model(cornu_layer **layers) {
-    layers[0] = dense_layer("a", HIDDEN, "tanh");
-    layers[1] = dense_layer("b", HIDDEN, "sigmoid");
-    layers[2] = dense_layer("c", 2, "linear");
-    cornu_model *model = model_of(3, layers, FEATURES);
-    compile_sgd(model, CORNU_MEAN_SQUARED_ERROR, 0.1);
-    return model;
-}
-
 /* A layer with the weights of another one computes and trains as one that had its activation from
  * the beginning; the weights live as long as either layer. */
 static void test_a_layer_takes_weights(void) {
     cornu_layer *layers[3], *others[3];
     double outputs[2][ROWS * 2];
-    cornu_model *model = wide_model(layers), *other = wide_model(others);
+    cornu_model *model = dense_chain(layers, FEATURES, HIDDEN),
+                *other = dense_chain(others, FEATURES, HIDDEN);
     cornu_layer *taker = dense_layer("a", HIDDEN, "relu");
     CHECK_INT(cornu_layer_take_weights(taker, layers[0], NULL), CORNU_OK);
     CHECK(cornu_layer_is_built(taker));
@@ -55,7 +47,7 @@ static void test_weights_that_a_layer_cannot_take(void) {
     cornu_layer *layers[3], *wider = dense_layer("w", HIDDEN + 1, "relu");
     cornu_layer *unbuilt = dense_layer("u", HIDDEN, "relu"), *single = NULL;
     cornu_activation relu = activation_named("relu");
-    cornu_model *model = wide_model(layers);
+    cornu_model *model = dense_chain(layers, FEATURES, HIDDEN);
     CHECK_INT(cornu_layer_new_dense("f", CORNU_FLOAT32, HIDDEN, &relu, true, &single, NULL),
               CORNU_OK);
     CHECK_INT(cornu_layer_take_weights(wider, layers[0], NULL), CORNU_ERROR_VALUE);

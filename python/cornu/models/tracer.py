@@ -127,7 +127,7 @@ class Tracer(BatchTrainer):
         Args:
             x: Inputs, as in `fit`; a batch of them is enough.
             y: Targets.
-            sample_weight: A weight a row; None: all 1.
+            sample_weight: A weight a row, or one for each of its steps; None: all 1.
             to_file: The file's path, in any format that matplotlib writes, without an ending PNG;
                 None: no file.
 

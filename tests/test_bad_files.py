@@ -199,7 +199,7 @@ LAYER = keras.saving.serialize_keras_object(keras.layers.Dense(2))
         (LAYER | {"module": ["keras"]}, ("'module'", "string", "['keras']")),
         (LAYER | {"registered_name": []}, ("'registered_name'", "string", "[]")),
         (LAYER | {"config": [1]}, ("must be a dictionary", "[1]")),
-        (LAYER | {"config": {"unknown": 1}}, ("'Dense'", "unknown")),
+        (LAYER | {"config": {"name": "unknown"}}, ("'Dense'", "unknown", "units")),
         (LAYER | {"class_name": "layer"}, ("'layer'",)),
         (LAYER | {"class_name": "__doc__"}, ("a class of keras.layers", "'__doc__'")),
         ({"class_name": "__tuple__", "config": 1}, ("list", "1")),

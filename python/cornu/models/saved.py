@@ -155,6 +155,7 @@ class Saved(Pickled, Exported, Described):
         Source: https://keras.io/api/models/model_saving_apis/
         """
         from cornu.saving import serialize_keras_object
+        from cornu.saving.names_for_keras import loss_for_keras, metrics_for_keras
 
         objective = self._objective
         if objective is None:
@@ -162,10 +163,10 @@ class Saved(Pickled, Exported, Described):
         scale = objective.loss_weight
         return {
             "optimizer": serialize_keras_object(self.optimizer),
-            "loss": serialize_keras_object(objective.loss),
+            "loss": loss_for_keras(objective.loss),
             "loss_weights": None if scale == 1 else scale,
-            "metrics": serialize_keras_object(objective.identifiers) or None,
-            "weighted_metrics": serialize_keras_object(objective.weighted) or None,
+            "metrics": metrics_for_keras(objective.identifiers),
+            "weighted_metrics": metrics_for_keras(objective.weighted),
             "run_eagerly": self.run_eagerly,
             "steps_per_execution": self.steps_per_execution,
             "jit_compile": self.jit_compile,
@@ -197,14 +198,13 @@ class Saved(Pickled, Exported, Described):
 
         if not isinstance(config, Mapping):
             raise ValueError(f"`config` must be a dictionary. Received: config={shown(config)}")
-        names: tuple[str, ...] = (
-            *("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"),
-            *("run_eagerly", "steps_per_execution", "jit_compile"),
-        )
+        names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+        given = {name: config[name] for name in names if name in config}
+        # Keras 2 wrote None for what nobody had said.
+        how = ("run_eagerly", "steps_per_execution", "jit_compile")
+        given |= {name: config[name] for name in how if config.get(name) is not None}
         try:
-            self.compile(
-                **{name: deserialize_keras_object(config[name]) for name in names if name in config}
-            )
+            self.compile(**{name: deserialize_keras_object(given[name]) for name in given})
         except (TypeError, ValueError) as error:
             raise ValueError(
                 f"The model can't be compiled as it was: {error} To load it without, pass "

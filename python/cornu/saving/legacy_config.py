@@ -52,7 +52,7 @@ def from_legacy(config: Any) -> Any:
     result = {key: from_legacy(value) for key, value in config.items()}
     inner = result.get("config")
     if isinstance(result.get("class_name"), str) and isinstance(inner, dict):
-        result["class_name"] = _class_of_today(result["class_name"])
+        _name_as_today(result)
         _rename(result["class_name"], inner)
         if result["class_name"] == "DTypePolicy":
             result["module"] = "keras"
@@ -89,8 +89,16 @@ def compile_settings(training: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _class_of_today(name: str) -> str:
-    return {"Policy": "DTypePolicy", "Model": "Functional"}.get(name, name)
+def _name_as_today(config: dict[str, Any]) -> None:
+    """Give a configuration the class and the module of today, in place."""
+    name, module = config["class_name"], config.get("module")
+    root, _, rest = module.partition(".") if isinstance(module, str) else ("", "", "")
+    if root in ("keras", "tf_keras"):
+        config["module"] = f"keras.{rest}" if rest else "keras"
+        # What Keras 2 registered its own classes by.
+        name = name.removeprefix(_REGISTERED)
+        config["registered_name"] = None
+    config["class_name"] = {"Policy": "DTypePolicy", "Model": "Functional"}.get(name, name)
 
 
 def _rename(kind: str, inner: dict[str, Any]) -> None:
@@ -103,6 +111,13 @@ def _rename(kind: str, inner: dict[str, Any]) -> None:
         for name in ("sparse", "ragged"):
             if inner.get(name) is False:
                 del inner[name]
+    if inner.get("reduction") == "auto":
+        inner["reduction"] = "sum_over_batch_size"
+        # The function that the loss is of, which its class says.
+        inner.pop("fn", None)
+    if "is_legacy_optimizer" in inner:
+        for name in _OPTIMIZERS_OWN:
+            inner.pop(name, None)
     axis = inner.get("axis")
     # tf.keras wrote that of BatchNormalization as a list.
     if isinstance(axis, list) and len(axis) == 1:

@@ -10,7 +10,7 @@ from cornu.saving.legacy_config import compile_settings, from_legacy, to_legacy
 from cornu.saving.legacy_weights import write_legacy_weights
 from cornu.saving.model_config import parse_json, parse_model
 from cornu.saving.optimizer_group import read_legacy_optimizer, write_legacy_optimizer
-from cornu.saving.origin import write_origin
+from cornu.saving.origin import is_of_keras_2, write_origin
 from cornu.saving.serialization import serialize_keras_object
 from cornu.utils.errors import shown
 
@@ -66,6 +66,7 @@ def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any]
                 f"{path!r} has no model_config: it is no file of a model. Weights alone are read "
                 "by `load_weights`."
             )
+        is_of_keras_2(_attribute(root, "keras_version"), path)
         config = from_legacy(parse_model(text, f"model_config of {path!r}"))
         training = _text(root, "training_config")
     if training is None:
@@ -111,13 +112,19 @@ def _training_config(model: Any) -> dict[str, Any]:
 
 def _text(root: Any, attribute: str) -> str | None:
     """A text that is an attribute of the file; None: there is none."""
-    if attribute not in root.attrs:
-        return None
+    value = _attribute(root, attribute)
     try:
-        value = root.attrs[attribute]
         text = value.decode() if isinstance(value, bytes) else value
-    except (OSError, RuntimeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ValueError(f"The attribute {attribute!r} can't be read: {error}") from None
-    if not isinstance(text, str):
+    if not isinstance(text, str | None):
         raise ValueError(f"The attribute {attribute!r} must be a text. Received: {shown(value)}")
     return text
+
+
+def _attribute(root: Any, name: str) -> Any:
+    """An attribute of the file; None: there is none."""
+    try:
+        return root.attrs.get(name)
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:
+        raise ValueError(f"The attribute {name!r} can't be read: {error}") from None

@@ -13,13 +13,14 @@ from typing import Any
 
 from cornu._version import __version__
 from cornu.saving.archive_member import read_member
+from cornu.saving.legacy_config import from_legacy
 from cornu.saving.legacy_file import (
     compile_as_legacy,
     read_legacy_configs,
     write_legacy_file,
 )
-from cornu.saving.model_config import make_model, parse_model
-from cornu.saving.origin import KERAS_VERSION
+from cornu.saving.model_config import make_model, parse_json, parse_model
+from cornu.saving.origin import KERAS_VERSION, is_of_keras_2
 from cornu.saving.resume_state import MEMBER, restore, write_state
 from cornu.saving.serialization import serialize_keras_object
 from cornu.saving.vocabulary_files import take_vocabularies
@@ -192,6 +193,8 @@ def load_model(
         if "config.json" not in archive.namelist():
             raise ValueError(f"{path!r} has no config.json: it is no file of a model.")
         config = parse_model(read_member(archive, "config.json"), f"config.json of {path!r}")
+        if is_of_keras_2(_version(archive, path), path):
+            config = from_legacy(config)
         take_vocabularies(archive, config)
         model = make_model(config, custom_objects, safe_mode)
         shape = _entry(config, "build_config").get("input_shape")
@@ -209,6 +212,14 @@ def load_model(
             if model.built and model.optimizer is not None:
                 read_unpacked_optimizer(model, weights, path)
     return model
+
+
+def _version(archive: zipfile.ZipFile, path: str) -> Any:
+    """The version of Keras that an archive says it is of; None: it doesn't say."""
+    if "metadata.json" not in archive.namelist():
+        return None
+    metadata = parse_json(read_member(archive, "metadata.json"), f"metadata.json of {path!r}")
+    return metadata.get("keras_version") if isinstance(metadata, Mapping) else None
 
 
 def _load_legacy(path: str, custom_objects: Any, compiles: bool, safe_mode: bool) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu.saving.legacy_weights import read_names, write_arrays
+from cornu.saving.old_optimizer_state import as_today
 from cornu.saving.stored_dataset import MALFORMED, find_dataset, find_group, read_dataset
 from cornu.utils.user_frame import user_level
 
@@ -66,8 +67,8 @@ def write_legacy_optimizer(root: Any, optimizer: Any) -> None:
 def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
     """Read what an optimizer keeps from a file of Keras 2's layout, if it has anything of one.
 
-    Where that doesn't fit, as with Keras 2's own optimizers, which kept other variables, it warns,
-    as Keras does, and reads none.
+    Where that doesn't fit, as with some of Keras 2's own optimizers, which kept other variables, it
+    warns, as Keras does, and reads none.
 
     Args:
         root: The file.
@@ -88,6 +89,7 @@ def _load(optimizer: Any, group: Any, names: list[str], weights: Any) -> None:
     if weights is not None and len(names) != len(optimizer.variables):
         optimizer.build(weights)
     datasets = [find_dataset(group, name) for name in names]
+    datasets = as_today(optimizer, datasets, names)
     optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
 
 
@@ -104,6 +106,8 @@ class _Checked(dict[str, Any]):
 
 
 def _read(dataset: Any, variable: Any) -> np.ndarray:
+    if isinstance(dataset, np.ndarray | np.generic):
+        return np.asarray(dataset)
     if dataset.shape != variable.shape:
         raise ValueError(
             f"{dataset.name} must have the shape of {variable.path}, {variable.shape}. "

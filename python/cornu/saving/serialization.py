@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.saving.unknown_keys import without_unknown_keys
 from cornu.utils.custom_objects import (
     CustomObjectScope,
     get_custom_objects,
@@ -258,7 +259,7 @@ def _deserialize(config: Any) -> Any:
         found = _find_class(config)
         if isinstance(found, types.FunctionType):
             return found
-        return found.from_config({} if inner is None else inner)
+        return found.from_config(without_unknown_keys(found, {} if inner is None else inner))
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(
             f"A saved {name!r} can't be made of its configuration {shown(inner)}: "
@@ -325,7 +326,10 @@ def _find_class(config: Mapping[str, Any]) -> Any:
         try:
             found = getattr(import_module(_MODULES[module]), name)
         except (AttributeError, ImportError) as error:
-            raise ValueError(f"A saved {name!r} of {module} can't be made again: {error}") from None
+            raise ValueError(
+                f"A saved {name!r} of {module} can't be made again: {str(error).rstrip('.')}. "
+                f"{_advice(name)}"
+            ) from None
         if not hasattr(found, "from_config"):
             raise ValueError(
                 f"'class_name' must be a class of {module} that can be saved. Received: {name!r}"
@@ -333,8 +337,16 @@ def _find_class(config: Mapping[str, Any]) -> Any:
         return found
     raise ValueError(
         f"A saved {name!r} of {module or 'an unknown module'} can't be made again without its "
-        f"class: pass custom_objects={{{name!r}: {name}}}, or register it by "
-        "`cornu.saving.register_keras_serializable`."
+        f"class. {_advice(name)}"
+    )
+
+
+def _advice(name: str) -> str:
+    """What can be done about a class that is not found."""
+    return (
+        f"Pass custom_objects={{{name!r}: ...}} with a class that does the same, or register it by "
+        "`cornu.saving.register_keras_serializable`; or build a model without it, and take what "
+        "fits by `load_weights(path, skip_mismatch=True)`."
     )
 
 

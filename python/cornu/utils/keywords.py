@@ -48,13 +48,29 @@ def nearest_keyword(kind: type, name: str, more: Iterable[str] = ()) -> str:
         name: What was passed.
         more: Names that are known besides those in the signatures.
     """
-    known = list(more)
+    return nearest_advice(name, [*more, *keywords_of(kind)])
+
+
+def keywords_of(kind: type) -> list[str]:
+    """Return the names in the signatures of a constructor and of those of its bases.
+
+    Args:
+        kind: The class.
+
+    Example:
+
+    >>> import cornu
+    >>> from cornu.utils.keywords import keywords_of
+    >>> keywords_of(cornu.layers.Dropout)[:3]
+    ['rate', 'noise_shape', 'seed']
+    """
+    known: list[str] = []
     for base in kind.__mro__:
         made_by = vars(base).get("__init__")
         made_by = getattr(made_by, "__wrapped__", made_by)
         if hasattr(made_by, "__code__"):
             known += _keywords(made_by)
-    return nearest_advice(name, known)
+    return known
 
 
 def _keywords(function: Any) -> tuple[str, ...]:

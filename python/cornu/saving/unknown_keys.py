@@ -1,0 +1,51 @@
+"""Keys of configurations that a class doesn't know: those of other versions of Keras."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS
+from cornu.utils.errors import shown
+from cornu.utils.keywords import keywords_of
+from cornu.utils.old_keywords import old_keywords
+from cornu.utils.user_frame import user_level
+
+# What constructors take that is in no signature.
+_MORE = (*INPUT_SHAPE_ARGUMENTS, "decay", "weights")
+
+
+def without_unknown_keys(kind: Any, config: Any) -> Any:
+    """Return a configuration without what a class of cornu's has no argument for, with a warning
+    that names it; None says nothing, and is left out without one.
+
+    Args:
+        kind: The class. A model, and a class of the user's, have to know themselves.
+        config: What its `from_config` would be given.
+
+    Example:
+
+    >>> import cornu
+    >>> from cornu.saving.unknown_keys import without_unknown_keys
+    >>> without_unknown_keys(cornu.layers.Dense, {"units": 2, "of_tomorrow": None})
+    {'units': 2}
+    """
+    from cornu.models.model import Model
+
+    own = not isinstance(kind, type) or kind.__module__.partition(".")[0] != "cornu"
+    if own or issubclass(kind, Model) or not isinstance(config, Mapping):
+        return config
+    known = keywords_of(kind)
+    known += [*old_keywords(known), *_MORE]
+    unknown = {key: value for key, value in config.items() if key not in known}
+    if not unknown:
+        return config
+    told = {key: value for key, value in unknown.items() if value is not None}
+    if told:
+        warnings.warn(
+            f"A saved {kind.__name__!r} has what cornu's doesn't know, and is loaded without it: "
+            f"{shown(told)}",
+            stacklevel=user_level(),
+        )
+    return {key: value for key, value in config.items() if key not in unknown}

@@ -183,8 +183,8 @@ def fmin(x1: Any, x2: Any) -> Any:
 def arctan2(x1: Any, x2: Any) -> Any:
     """Take the angle, in radians, of the point whose coordinates are x2 and x1.
 
-    >>> ops.arctan2([1.0, -1.0], 1.0)
-    array([ 0.7853981, -0.7853981], dtype=float32)
+    >>> ops.arctan2([1.0, -1.0], 1.0).round(3)
+    array([ 0.785, -0.785], dtype=float32)
     """
     return _of_both("arctan2", x1, x2, floating=True)
 

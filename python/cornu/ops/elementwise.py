@@ -76,8 +76,8 @@ def log(x: Any) -> Any:
 def log10(x: Any) -> Any:
     """Take the logarithm to base 10.
 
-    >>> ops.log10([1.0, 1000.0])
-    array([0.       , 3.0000002], dtype=float32)
+    >>> ops.log10([1.0, 1000.0]).round(3)
+    array([0., 3.], dtype=float32)
     """
     return of_floats("log10", x)
 
@@ -128,8 +128,8 @@ def rsqrt(x: Any) -> Any:
 def cbrt(x: Any) -> Any:
     """Take the cube root.
 
-    >>> ops.cbrt([8.0, -27.0])
-    array([ 2.       , -2.9999998], dtype=float32)
+    >>> ops.cbrt([8.0, -27.0]).round(3)
+    array([ 2., -3.], dtype=float32)
     """
     return of_floats("cbrt", x)
 

@@ -112,7 +112,7 @@ def erfinv(x: Any) -> Any:
 def i0(x: Any) -> Any:
     """Take the modified Bessel function of the first kind, of order 0.
 
-    >>> ops.i0([0.0, 1.0])
-    array([0.99999994, 1.2660661 ], dtype=float32)
+    >>> ops.i0([0.0, 1.0]).round(3)
+    array([1.   , 1.266], dtype=float32)
     """
     return _i0(as_float(x))

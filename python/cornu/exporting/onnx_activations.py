@@ -11,8 +11,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from cornu.exporting.adding import parameters_of
-from cornu.exporting.onnx_graph import Graph
+from cornu.exporting.onnx_graph import TENSOR_TYPES, Graph
 
 
 def add_activation(graph: Graph, specification: Any) -> None:
@@ -68,8 +70,13 @@ def _threshold(graph: Graph, x: str, threshold: float, other: float) -> str:
 def _elu(graph: Graph, x: str, alpha: float) -> str:
     if not _is_double(graph):
         return graph.add("Elu", x, alpha=alpha)
-    below = graph.add("Elu", graph.add("Min", x, graph.number(0)), alpha=1.0)
-    scaled = graph.add("Mul", below, graph.number(alpha))
+    return _elu_of(graph, x, graph.add("Min", x, graph.number(0)), alpha)
+
+
+def _elu_of(graph: Graph, x: str, below: str, alpha: float) -> str:
+    # onnxruntime has an Elu of float64 from opset 18 on only.
+    less = graph.add("Sub", graph.add("Exp", below), graph.number(1))
+    scaled = graph.add("Mul", less, graph.number(alpha))
     return graph.add("Add", scaled, graph.add("Relu", x))
 
 
@@ -84,23 +91,18 @@ def _celu(graph: Graph, x: str, alpha: float) -> str:
     if not _is_double(graph):
         return graph.add("Celu", x, alpha=alpha)
     ratio = graph.add("Div", graph.add("Min", x, graph.number(0)), graph.number(alpha))
-    scaled = graph.add("Mul", graph.add("Elu", ratio, alpha=1.0), graph.number(alpha))
-    return graph.add("Add", scaled, graph.add("Relu", x))
+    return _elu_of(graph, x, ratio, alpha)
 
 
 def _gelu(graph: Graph, x: str) -> str:
     ratio = graph.add("Div", x, graph.number(math.sqrt(2)))
     if _is_double(graph):
-        single = graph.add("Erf", graph.add("Cast", ratio, to=_FLOAT))
-        error = graph.add("Cast", single, to=_DOUBLE)
+        single = graph.add("Erf", graph.add("Cast", ratio, to=TENSOR_TYPES["float32"]))
+        error = graph.add("Cast", single, to=TENSOR_TYPES["float64"])
     else:
         error = graph.add("Erf", ratio)
     share = graph.add("Mul", graph.add("Add", error, graph.number(1)), graph.number(0.5))
     return graph.add("Mul", x, share)
-
-
-# Numbers of TensorProto.DataType.
-_FLOAT, _DOUBLE = 1, 11
 
 
 def _gelu_tanh(graph: Graph, x: str) -> str:
@@ -123,9 +125,15 @@ def _hard_sigmoid(graph: Graph, x: str) -> str:
 
 
 def _hard_silu(graph: Graph, x: str) -> str:
-    if not _is_double(graph):
+    if not _is_double(graph) and graph.opset >= 14:
         return graph.add("HardSwish", x)
     return graph.add("Mul", x, _hard_sigmoid(graph, x))
+
+
+def _mish(graph: Graph, x: str) -> str:
+    if graph.opset >= 18:
+        return graph.add("Mish", x)
+    return graph.add("Mul", x, graph.add("Tanh", _softplus(graph, x)))
 
 
 def _tanh_shrink(graph: Graph, x: str) -> str:
@@ -133,14 +141,13 @@ def _tanh_shrink(graph: Graph, x: str) -> str:
 
 
 def _soft_shrink(graph: Graph, x: str, threshold: float) -> str:
-    far, near = graph.number(threshold), graph.number(-threshold)
-    below = graph.add("Where", graph.add("Less", x, near), graph.add("Add", x, far), _zero(graph))
-    return graph.add("Where", graph.add("Greater", x, far), graph.add("Sub", x, far), below)
+    return graph.add("Sub", x, _clip(graph, x, -threshold, threshold))
 
 
 def _hard_shrink(graph: Graph, x: str, threshold: float) -> str:
-    is_far = graph.add("Greater", graph.add("Abs", x), graph.number(threshold))
-    return graph.add("Where", is_far, x, _zero(graph))
+    # NaN is not near, and stays.
+    is_near = graph.add("LessOrEqual", graph.add("Abs", x), graph.number(threshold))
+    return graph.add("Where", is_near, _zero(graph), x)
 
 
 def _zero(graph: Graph) -> str:
@@ -148,7 +155,16 @@ def _zero(graph: Graph) -> str:
 
 
 def _log_sigmoid(graph: Graph, x: str) -> str:
-    return graph.add("Neg", graph.add("Softplus", graph.add("Neg", x)))
+    return graph.add("Neg", _softplus(graph, graph.add("Neg", x)))
+
+
+def _softplus(graph: Graph, x: str) -> str:
+    if not _is_double(graph):
+        return graph.add("Softplus", x)
+    # onnxruntime's of float64 is infinite from 710 on.
+    least = graph.add("Exp", graph.add("Neg", graph.add("Abs", x)))
+    tail = graph.add("Log", graph.add("Add", least, graph.number(1)))
+    return graph.add("Add", graph.add("Relu", x), tail)
 
 
 def _squareplus(graph: Graph, x: str, b: float) -> str:
@@ -175,20 +191,24 @@ def _sparse_plus(graph: Graph, x: str) -> str:
 def _glu(graph: Graph, x: str) -> str:
     *others, columns = graph.row
     graph.row = (*others, columns // 2)
-    half, gate = graph.add("Split", x, outputs=2, axis=-1, num_outputs=2)
+    sizes = graph.integers(columns // 2, columns // 2)
+    half, gate = graph.add("Split", x, sizes, outputs=2, axis=-1)
     return graph.add("Mul", half, graph.add("Sigmoid", gate))
 
 
 def _sparsemax(graph: Graph, x: str) -> str:
-    columns, last = graph.row[-1], graph.integers(-1)
+    columns, last = graph.row[-1], (len(graph.row) - 1,)
+    # What is added to all makes no difference; beside large numbers 1 would be lost.
+    x = graph.add("Sub", x, graph.reduce("ReduceMax", x, last))
     ordered, _ = graph.add("TopK", x, graph.integers(columns), outputs=2)
-    ranks = graph.vector("ranks", range(1, columns + 1))
+    ranks = graph.vector("ranks", np.arange(1, columns + 1))
     sums = graph.add("CumSum", ordered, graph.integer(-1))
     least = graph.add("Add", graph.add("Mul", ordered, ranks), graph.number(1))
     # Largest first: those that keep a share.
     kept = graph.add("Greater", least, sums)
-    count = graph.add("ReduceSum", graph.add("Where", kept, graph.number(1), graph.number(0)), last)
-    total = graph.add("ReduceSum", graph.add("Where", kept, ordered, graph.number(0)), last)
+    one, zero = graph.number(1), graph.number(0)
+    count = graph.reduce("ReduceSum", graph.add("Where", kept, one, zero), last)
+    total = graph.reduce("ReduceSum", graph.add("Where", kept, ordered, zero), last)
     shift = graph.add("Div", graph.add("Sub", total, graph.number(1)), count)
     return graph.add("Relu", graph.add("Sub", x, shift))
 
@@ -196,10 +216,8 @@ def _sparsemax(graph: Graph, x: str) -> str:
 _OPERATORS: dict[str, tuple[str, dict[str, Any]]] = {
     "exponential": ("Exp", {}),
     "log_softmax": ("LogSoftmax", {"axis": -1}),
-    "mish": ("Mish", {}),
     "sigmoid": ("Sigmoid", {}),
     "softmax": ("Softmax", {"axis": -1}),
-    "softplus": ("Softplus", {}),
     "softsign": ("Softsign", {}),
     "tanh": ("Tanh", {}),
 }
@@ -215,11 +233,13 @@ _WRITTEN_OUT: dict[str, Callable[..., str]] = {
     "hard_tanh": lambda graph, x: _clip(graph, x, -1, 1),
     "leaky_relu": _leaky_relu,
     "log_sigmoid": _log_sigmoid,
+    "mish": _mish,
     "relu": _relu,
     "relu6": lambda graph, x: _clip(graph, x, 0, 6),
     "selu": _selu,
     "silu": _silu,
     "soft_shrink": _soft_shrink,
+    "softplus": _softplus,
     "sparse_plus": _sparse_plus,
     "sparse_sigmoid": _sparse_sigmoid,
     "sparsemax": _sparsemax,

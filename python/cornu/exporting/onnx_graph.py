@@ -8,12 +8,20 @@ import numpy as np
 
 Shape = tuple[int, ...]
 
+# The opset that is written unless another is asked for: the first one whose reductions take their
+# axes as the later ones do; onnxruntime has it since 1.14, of 2023.
+OPSET = 18
+# The operators that aren't of deep learning, such as a table of words, and their version.
+TABLES, TABLES_OPSET = "ai.onnx.ml", 2
+# Numbers of TensorProto.DataType.
+TENSOR_TYPES = {"float32": 1, "int32": 6, "int64": 7, "float64": 11}
+
 
 class Node(NamedTuple):
     """One operator.
 
     Attributes:
-        op: Which.
+        op: Which, behind the domain if that isn't ONNX's own.
         inputs: The names of what it takes.
         outputs: Those of what it gives.
         attributes: Its arguments.
@@ -34,20 +42,23 @@ class Graph:
         dtype: The float type.
         row: The shape of a row of the input.
         at: The input's name.
+        opset: The version of the operators, from 13 on.
 
     Attributes:
         dtype: Likewise.
+        opset: Likewise.
         row: The shape of a row after the nodes so far.
         at: The name of what they give.
         nodes: The nodes.
         constants: Arrays by name.
     """
 
-    def __init__(self, dtype: str, row: Shape, at: str) -> None:
-        self.dtype, self.row, self.at = dtype, row, at
+    def __init__(self, dtype: str, row: Shape, at: str, opset: int = OPSET) -> None:
+        self.dtype, self.row, self.at, self.opset = dtype, row, at, opset
         self.nodes: list[Node] = []
         self.constants: dict[str, np.ndarray] = {}
-        self._taken = {at}
+        # With how often each was wanted.
+        self._taken = {at: 0}
         # By the layer's identity: models within a model may have layers of one name.
         self._known: dict[tuple[int, str], str] = {}
         self._layer: Any = None
@@ -59,11 +70,11 @@ class Graph:
 
     def unique(self, name: str) -> str:
         """Return a name that nothing has yet: this one, or with a number behind it."""
-        found, count = name, 0
+        found = name
         while found in self._taken:
-            count += 1
-            found = f"{name}_{count}"
-        self._taken.add(found)
+            self._taken[name] += 1
+            found = f"{name}_{self._taken[name]}"
+        self._taken[found] = 0
         return found
 
     def weight(self, name: str, values: Any) -> str:
@@ -99,7 +110,7 @@ class Graph:
 
     def _constant(self, name: str, values: np.ndarray) -> str:
         if name not in self.constants:
-            self._taken.add(name)
+            self._taken[name] = 0
             self.constants[name] = values
         return name
 
@@ -117,9 +128,23 @@ class Graph:
         """
         name = self.unique(f"{self._scope}{op}")
         found = tuple(f"{name}:{index}" for index in range(outputs))
-        self._taken.update(found)
+        self._taken |= dict.fromkeys(found, 0)
         self.nodes.append(Node(op, inputs, found, attributes, name))
         return found[0] if outputs == 1 else list(found)
+
+    def reduce(self, op: str, x: str, places: Shape) -> str:
+        """Add a reduction, and return the name of what it gives.
+
+        Args:
+            op: Which operator.
+            x: The name of what it takes.
+            places: The axes of the row, from 0, of which each becomes of size 1.
+        """
+        axes = [place + 1 for place in places]
+        # Later ones have their axes as an input.
+        if self.opset < (13 if op == "ReduceSum" else 18):
+            return self.add(op, x, axes=axes)
+        return self.add(op, x, self.integers(*axes))
 
     def then(self, op: str, *others: str, **attributes: Any) -> None:
         """Add a node that takes what the nodes so far give, before others; it is next."""

@@ -12,7 +12,7 @@ from cornu import layers
 from cornu.config import epsilon
 from cornu.exporting.adding import adding
 from cornu.exporting.onnx_activations import add_activation
-from cornu.exporting.onnx_graph import Graph, Shape
+from cornu.exporting.onnx_graph import TENSOR_TYPES, Graph, Shape
 
 Add = Callable[[Graph, Any], None]
 
@@ -151,7 +151,7 @@ def _add_batch_normalization(graph: Graph, layer: Any) -> None:
         # The attribute is float32.
         graph.constants[names[3]] = np.asarray(layer.moving_variance) + least
         least = 0.0
-    graph.then("BatchNormalization", *names, epsilon=least)
+    graph.then("BatchNormalization", *names, epsilon=least, momentum=layer.momentum)
     graph.permute(tuple(np.argsort(order).tolist()))
 
 
@@ -164,32 +164,22 @@ def _scale_and_shift(graph: Graph, places: Shape, scale: Any, shift: Any, op: st
             graph.then(operator, graph.weight(name, np.asarray(values).reshape(row)))
 
 
-def _mean(graph: Graph, x: str, axes: str) -> str:
-    return graph.add("ReduceMean", x, axes)
-
-
 def center(graph: Graph, places: Shape, least: float) -> None:
     """Make the mean along axes of a row 0 and the deviation 1."""
-    axes = graph.integers(*(place + 1 for place in places))
-    graph.then("Sub", _mean(graph, graph.at, axes))
-    square = graph.add("Mul", graph.at, graph.at)
-    shifted = graph.add("Add", _mean(graph, square, axes), graph.number(least))
-    graph.then("Div", graph.add("Sqrt", shifted))
+    graph.then("Sub", graph.reduce("ReduceMean", graph.at, places))
+    divide_by_root_mean_square(graph, places, least)
 
 
 def divide_by_root_mean_square(graph: Graph, places: Shape, least: float) -> None:
     """Make the root mean square along axes of a row 1."""
-    axes = graph.integers(*(place + 1 for place in places))
-    square = graph.add("Mul", graph.at, graph.at)
-    shifted = graph.add("Add", _mean(graph, square, axes), graph.number(least))
-    graph.then("Div", graph.add("Sqrt", shifted))
+    mean = graph.reduce("ReduceMean", graph.add("Mul", graph.at, graph.at), places)
+    graph.then("Div", graph.add("Sqrt", graph.add("Add", mean, graph.number(least))))
 
 
 def divide_by_length(graph: Graph, places: Shape) -> None:
     """Make the length along axes of a row 1; one of less than 1e-12 counts as that."""
-    axes = graph.integers(*(place + 1 for place in places))
     square = graph.add("Mul", graph.at, graph.at)
-    length = graph.add("Sqrt", graph.add("ReduceSum", square, axes))
+    length = graph.add("Sqrt", graph.reduce("ReduceSum", square, places))
     graph.then("Div", graph.add("Max", length, graph.number(1e-12)))
 
 
@@ -245,8 +235,8 @@ def _add_rescaling(graph: Graph, layer: Any) -> None:
 def mask_steps(graph: Graph, value: float) -> None:
     """Make steps 0 whose features all are a value."""
     differs = graph.add("Not", graph.add("Equal", graph.at, graph.number(value)))
-    kept = graph.add("Cast", differs, to={"float32": 1, "float64": 11}[graph.dtype])
-    graph.then("Mul", graph.add("ReduceMax", kept, graph.integers(-1)))
+    kept = graph.add("Cast", differs, to=TENSOR_TYPES[graph.dtype])
+    graph.then("Mul", graph.reduce("ReduceMax", kept, (len(graph.row) - 1,)))
 
 
 def _add_masking(graph: Graph, layer: Any) -> None:

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from cornu.exporting.onnx_graph import Node
-from cornu.importing.onnx_chain import Chain, most_elements
+from cornu.importing.onnx_chain import Chain
+from cornu.importing.onnx_tensor import cut, is_too_large
 from cornu.utils.errors import shown
 from cornu.utils.extras import require
 
@@ -16,9 +17,14 @@ _MOST_NBYTES = 2**31 - 1
 # The first whose BatchNormalization and Dropout are those of today.
 _FIRST_OPSET = 7
 _DTYPES = {1: "float32", 11: "float64"}
+# How many times the file's size its layers' weights may have, as one array may be of several
+# layers; and what any may have.
+_COPIES, _ROOM = 4, 2**26
+# More would take seconds, to be taken or refused.
+_MOST_NODES = 10_000
 
 
-def from_onnx(path_or_model: Any) -> Any:
+def from_onnx(path_or_model: Any, output: str | None = None) -> Any:
     """Return a model that predicts what an ONNX file does, if that is a chain of layers.
 
     What `export` writes is read back, and what others write of such networks: Gemm, MatMul and Add,
@@ -27,6 +33,8 @@ def from_onnx(path_or_model: Any) -> Any:
 
     Args:
         path_or_model: The path of a file, or an `onnx.ModelProto`.
+        output: The name of what the model is to give, which may be any node's result: what comes
+            behind or beside it is left out. None: the file's only output.
 
     Returns:
         A `Sequential` of the file's float type, float32 or float64.
@@ -34,7 +42,7 @@ def from_onnx(path_or_model: Any) -> Any:
     Raises:
         ImportError: the package onnx isn't installed.
         ValueError: it is no ONNX file, it is damaged, it keeps weights in other files, or a node
-            can't be taken; the message names the first such node.
+            that the output needs can't be taken; the message names the first such node.
         FileNotFoundError: there is no file.
 
     Example:
@@ -57,20 +65,48 @@ def from_onnx(path_or_model: Any) -> Any:
     proto = path_or_model if is_model else _read(onnx, path_or_model)
     graph = proto.graph
     opset = _opset_of(onnx, proto)
-    constants = {_text(tensor.name): tensor for tensor in graph.initializer}
+    if len(graph.node) > _MOST_NODES:
+        raise ValueError(
+            f"A model must have at most {_MOST_NODES} nodes. Received: {len(graph.node)}"
+        )
     if graph.sparse_initializer:
         raise ValueError("A model with sparse weights can't be taken: store them as they are.")
-    inputs = [value for value in graph.input if _text(value.name) not in constants]
-    if len(inputs) != 1 or len(graph.output) != 1:
+    if output is None:
+        if len(graph.output) != 1:
+            raise ValueError(
+                "A model must have one output, or `output` name the one that is wanted. "
+                f"Received: outputs {_names(graph.output)}"
+            )
+        output = _text(graph.output[0].name)
+    nodes, wanted = _needed([_node_of(onnx, node) for node in graph.node], output)
+    constants = {
+        name: tensor for tensor in graph.initializer if (name := _text(tensor.name)) in wanted
+    }
+    values = {name: value for value in graph.input if (name := _text(value.name)) in wanted}
+    if not nodes and output not in values:
+        raise ValueError(f'No node gives the output. Received: output="{cut(output)}"')
+    inputs = [values[name] for name in values.keys() - constants.keys()]
+    if len(inputs) != 1:
         raise ValueError(
-            "A model must have one input and one output. Received: inputs "
-            f"{_names(inputs)}, outputs {_names(graph.output)}"
+            f'The output "{cut(output)}" must come of one input. Received: inputs {_names(inputs)}'
         )
-    dtype, row = _type_of(inputs[0])
-    source, output = _text(inputs[0].name), _text(graph.output[0].name)
-    chain = Chain(opset, dtype, row, source, constants)
-    chain.take([_node_of(onnx, node) for node in graph.node], output)
+    dtype, row, batch = _type_of(onnx, inputs[0])
+    source = _text(inputs[0].name)
+    most_nbytes = _COPIES * proto.ByteSize() + _ROOM
+    chain = Chain(opset, dtype, row, source, constants, batch, most_nbytes)
+    chain.take(nodes, output)
     return _built(chain, _text(graph.name), source, row)
+
+
+def _needed(nodes: list[Node], output: str) -> tuple[list[Node], set[str]]:
+    """The nodes that an output needs, and the names of all that they take."""
+    wanted, kept = {output}, []
+    for node in reversed(nodes):
+        if not wanted.isdisjoint(node.outputs):
+            kept.append(node)
+            # "" is what is left out.
+            wanted.update(filter(None, node.inputs))
+    return kept[::-1], wanted
 
 
 def _read(onnx: Any, path: Any) -> Any:
@@ -95,32 +131,33 @@ def _read(onnx: Any, path: Any) -> Any:
 
 def _opset_of(onnx: Any, proto: Any) -> int:
     """The version of the standard operators."""
-    found = [entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")]
+    found = list({one.version for one in proto.opset_import if one.domain in ("", "ai.onnx")})
     last = onnx.defs.onnx_opset_version()
     if len(found) != 1 or not _FIRST_OPSET <= found[0] <= last:
         raise ValueError(
             f"A model must be of one opset from {_FIRST_OPSET} to {last}, the last one that the "
-            f"installed onnx knows. Received: {found}"
+            f"installed onnx knows. Received: {shown(found)}"
         )
     return found[0]
 
 
-def _type_of(value: Any) -> tuple[str, tuple[int, ...]]:
-    """The float type of an input, and the shape of a row."""
+def _type_of(onnx: Any, value: Any) -> tuple[str, tuple[int, ...], int | None]:
+    """The float type of an input, the shape of a row, and the size of every batch or None."""
     kind = value.type.tensor_type
-    sizes = [size.dim_value for size in kind.shape.dim]
     if kind.elem_type not in _DTYPES:
+        known = {number: name for name, number in onnx.TensorProto.DataType.items()}
         raise ValueError(
-            f'Input "{value.name}" must be a tensor of float32 or float64. '
-            f"Received: type {kind.elem_type} of TensorProto"
+            f'Input "{cut(_text(value.name))}" must be a tensor of float32 or float64. '
+            f"Received: {known.get(kind.elem_type, kind.elem_type)}"
         )
-    if len(sizes) < 2 or min(sizes[1:]) < 1 or most_elements(sizes[1:]):
+    sizes = [size.dim_value for size in kind.shape.dim]
+    if not sizes or min(sizes[1:], default=1) < 1 or is_too_large(sizes[1:]):
         shown_sizes = [size.dim_param or size.dim_value for size in kind.shape.dim]
         raise ValueError(
-            f'Input "{value.name}" must have a batch and known positive sizes behind it, of no '
-            f"more than 2^31 numbers in all. Received: shape {shown(shown_sizes)}"
+            f'Input "{cut(_text(value.name))}" must have a batch and known positive sizes behind '
+            f"it, of no more than 2^31 numbers in all. Received: shape {shown(shown_sizes)}"
         )
-    return _DTYPES[kind.elem_type], tuple(sizes[1:])
+    return _DTYPES[kind.elem_type], tuple(sizes[1:]), sizes[0] if sizes[0] > 0 else None
 
 
 def _node_of(onnx: Any, node: Any) -> Node:
@@ -137,7 +174,8 @@ def _node_of(onnx: Any, node: Any) -> Node:
         op = f"{_text(node.domain)}.{op}"
     inputs, outputs = tuple(map(_text, node.input)), tuple(map(_text, node.output))
     if not outputs:
-        raise ValueError(f'Node "{_text(node.name)}" ({op}) can\'t be taken: it has no output.')
+        name = cut(_text(node.name))
+        raise ValueError(f'Node "{name}" ({cut(op)}) can\'t be taken: it has no output.')
     return Node(op, inputs, outputs, attributes, _text(node.name))
 
 
@@ -146,8 +184,8 @@ def _text(name: Any) -> str:
     return name.decode("utf-8", "replace") if isinstance(name, bytes) else name
 
 
-def _names(values: Any) -> list[str]:
-    return [_text(value.name) for value in values]
+def _names(values: Any) -> str:
+    return shown([_text(value.name) for value in values])
 
 
 def _built(chain: Chain, name: str, source: str, row: tuple[int, ...]) -> Any:
@@ -155,7 +193,7 @@ def _built(chain: Chain, name: str, source: str, row: tuple[int, ...]) -> Any:
     from cornu.layers import Identity, Input
     from cornu.models import Sequential
 
-    layers = chain.layers or [(Identity(dtype=chain.dtype), [])]
+    layers = _shared(chain) or [(Identity(dtype=chain.dtype), [])]
     model = Sequential(
         [
             Input(row, dtype=chain.dtype, name=_allowed(source)),
@@ -167,6 +205,27 @@ def _built(chain: Chain, name: str, source: str, row: tuple[int, ...]) -> Any:
         if weights:
             layer.set_weights(weights)
     return model
+
+
+def _shared(chain: Chain) -> list[tuple[Any, list[Any]]]:
+    """The layers; those that are alike and have the same arrays for weights are one."""
+    known: dict[Any, list[Any]] = {}
+    found = []
+    for layer, weights, arguments in chain.layers:
+        places = [(one.__array_interface__["data"][0], one.shape, one.strides) for one in weights]
+        alike = known.setdefault((type(layer), *places), []) if weights else []
+        made = arguments, getattr(layer, "_specification", None)
+        same = [other for other, of_other in alike if of_other == made]
+        if not same:
+            chain.room -= sum(values.nbytes for values in weights)
+            alike.append((layer, made))
+        found.append((same[0] if same else layer, weights))
+    if chain.room < 0:
+        raise ValueError(
+            "The layers must not have many times as many weights as the file. Received: some "
+            f"{-chain.room} bytes more than {_COPIES} times as many"
+        )
+    return found
 
 
 def _allowed(name: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +11,24 @@ from typing import Any
 import numpy as np
 
 from cornu import activations, layers
-from cornu.exporting.onnx_graph import Node
-from cornu.importing.onnx_affine import take_affine
+from cornu.exporting.onnx_graph import TENSOR_TYPES, Node
+from cornu.importing.onnx_affine import take_affine, take_scaler
 from cornu.importing.onnx_chain import Chain
+from cornu.importing.onnx_normalizations import (
+    number_of,
+    row_axis,
+    shortest,
+    take_batch_normalization,
+    take_group_normalization,
+    take_layer_normalization,
+)
+from cornu.importing.onnx_shapes import (
+    take_flatten,
+    take_reshape,
+    take_squeeze,
+    take_tile,
+    take_transpose,
+)
 
 # Takes a node, and returns how many it took: those behind it may belong to it.
 Take = Callable[[Chain, Node], int]
@@ -32,10 +48,12 @@ def take_operator(chain: Chain, node: Node) -> int:
     return _OPERATORS[node.op](chain, node)
 
 
-def _number(chain: Chain, node: Node, name: str, default: float) -> float:
-    """An attribute, which is float32; in that type the shortest number of the same bits."""
-    value = np.float32(node.attributes.get(name, default))
-    return float(str(value)) if chain.dtype == "float32" else float(value)
+def with_options(function: Any, **options: float) -> Any:
+    """Return an activation with these arguments: by its name, which is saved, where it has them."""
+    known = inspect.signature(function).parameters
+    if all(known[name].default == value for name, value in options.items()):
+        return function.__name__
+    return functools.partial(function, **options)
 
 
 def _plain(name: str) -> Take:
@@ -50,13 +68,21 @@ def _plain(name: str) -> Take:
 
 
 def _take_nothing(chain: Chain, node: Node) -> int:
-    if (
-        node.op == "Cast"
-        and node.attributes.get("to") != {"float32": 1, "float64": 11}[chain.dtype]
-    ):
+    """Identity and Cast."""
+    wanted = TENSOR_TYPES[chain.dtype]
+    if node.op == "Cast" and node.attributes.get("to") != wanted:
         chain.refuse(node, f"a model has one float type, {chain.dtype}")
-    if chain.at not in node.inputs[:1]:
-        chain.constants_of(node)
+    chain.constants_of(node)
+    return 1
+
+
+def _take_dropout(chain: Chain, node: Node) -> int:
+    # Older ones have the ratio as an attribute.
+    ratio, training = (*chain.constants_of(node), None, None)[:2]
+    if training is not None and training.any():
+        chain.refuse(node, "it is that of training")
+    rate = node.attributes.get("ratio", 0.5) if ratio is None else ratio.reshape(())
+    chain.add(node, layers.Dropout, shortest(rate))
     return 1
 
 
@@ -71,10 +97,19 @@ def _take_gemm(chain: Chain, node: Node) -> int:
         chain.refuse(node, "it multiplies columns of the batch")
     if kernel is not None:
         kernel = kernel.T if node.attributes.get("transB") else kernel
-        kernel = kernel * kernel.dtype.type(node.attributes.get("alpha", 1.0))
+        kernel = _times(chain, node, kernel, "alpha")
     if bias is not None:
-        bias = bias * bias.dtype.type(node.attributes.get("beta", 1.0))
+        bias = _times(chain, node, bias, "beta")
     return _take_product(chain, node, kernel, bias, 1)
+
+
+def _times(chain: Chain, node: Node, values: np.ndarray, name: str) -> np.ndarray:
+    """An array times an attribute; the array itself, which others may share, where that is 1."""
+    factor = node.attributes.get(name, 1.0)
+    if factor == 1:
+        return values
+    chain.take_room(node, values.nbytes)
+    return values * values.dtype.type(factor)
 
 
 def _take_product(chain: Chain, node: Node, kernel: Any, bias: Any, rank: int) -> int:
@@ -92,47 +127,11 @@ def _take_product(chain: Chain, node: Node, kernel: Any, bias: Any, rank: int) -
         added = chain.constant(names[0]) if len(names) == 1 else None
         if added is not None and added.shape in ((units,), (1, units)):
             bias, count = added, 2
-    if bias is not None and not (
-        bias.size in (1, units) and bias.shape[-1:] in ((), (1,), (units,))
-    ):
+    if bias is not None and bias.shape not in ((), (1,), (1, 1), (units,), (1, units)):
         chain.refuse(node, f"a bias of shape {bias.shape} doesn't fit {units} units")
     weights = [kernel] if bias is None else [kernel, np.broadcast_to(bias.reshape(-1), units)]
     chain.add(node, layers.Dense, units, use_bias=bias is not None, weights=weights)
     return count
-
-
-def _take_batch_normalization(chain: Chain, node: Node, place: int = 0) -> int:
-    weights = chain.constants_of(node)
-    count = chain.row[place]
-    if node.attributes.get("training_mode") or node.attributes.get("spatial", 1) != 1:
-        chain.refuse(node, "it isn't that of prediction, along axis 1")
-    if len(weights) != 4 or any(one is None or one.shape != (count,) for one in weights):
-        chain.refuse(node, f"its four weights must have the shape ({count},)")
-    epsilon = _number(chain, node, "epsilon", 1e-5)
-    axis = -1 if place == len(chain.row) - 1 else place + 1
-    chain.add(node, layers.BatchNormalization, axis=axis, epsilon=epsilon, weights=weights)
-    return 1
-
-
-def _axis(chain: Chain, node: Node, default: int) -> int:
-    """An attribute `axis`, which is not the batch, as an axis of a row."""
-    axis, rank = node.attributes.get("axis", default), len(chain.row) + 1
-    if not isinstance(axis, int) or not -rank < axis < rank or axis == 0:
-        chain.refuse(node, f"its axis, {axis}, must be one of a row")
-    return axis % rank - 1
-
-
-def _take_layer_normalization(chain: Chain, node: Node) -> int:
-    gamma, beta = (*chain.constants_of(node), None)[:2]
-    place = _axis(chain, node, -1)
-    shape = chain.row[place:]
-    weights = [np.zeros(shape) if one is None else one for one in (gamma, beta)]
-    if any(one.shape != shape for one in weights):
-        chain.refuse(node, f"its weights must have the shape {shape}")
-    axes = list(range(place + 1, len(chain.row) + 1))
-    epsilon = _number(chain, node, "epsilon", 1e-5)
-    chain.add(node, layers.LayerNormalization, axis=axes, epsilon=epsilon, weights=weights)
-    return 1
 
 
 def _take_prelu(chain: Chain, node: Node) -> int:
@@ -153,16 +152,24 @@ def _take_prelu(chain: Chain, node: Node) -> int:
 def _take_softmax(chain: Chain, node: Node) -> int:
     chain.constants_of(node)
     # Before opset 13 all axes from this one on were one, and it was 1 unless given.
-    place = _axis(chain, node, 1 if chain.opset < 13 else -1)
-    is_last = place == len(chain.row) - 1
-    if (chain.opset < 13 or node.op == "LogSoftmax") and not is_last:
+    place = row_axis(chain, node, 1 if chain.opset < 13 else -1)
+    rank = len(chain.row)
+    if place == rank - 1:
+        chain.add(node, layers.Activation, _SOFTMAX[node.op])
+    elif node.op == "Softmax":
+        axes = range(place + 1, rank + 1) if chain.opset < 13 else [place + 1]
+        chain.add(node, layers.Softmax, axis=tuple(axes))
+    elif chain.opset < 13:
         chain.refuse(node, "its axis must be the last one")
-    if is_last:
-        name = "softmax" if node.op == "Softmax" else "log_softmax"
-        chain.add(node, layers.Activation, name)
     else:
-        chain.add(node, layers.Softmax, axis=place + 1)
+        order = [axis for axis in range(rank) if axis != place] + [place]
+        chain.add(node, layers.Permute, tuple(axis + 1 for axis in order))
+        chain.add(node, layers.Activation, _SOFTMAX[node.op])
+        chain.add(node, layers.Permute, tuple((np.argsort(order) + 1).tolist()))
     return 1
+
+
+_SOFTMAX = {"Softmax": "softmax", "LogSoftmax": "log_softmax"}
 
 
 def _take_clip(chain: Chain, node: Node) -> int:
@@ -177,14 +184,48 @@ def _take_clip(chain: Chain, node: Node) -> int:
             other if end is None else float(end.reshape(()))
             for end, other in zip(ends, (-math.inf, math.inf), strict=False)
         )
+    _bound(chain, node, least, most)
+    return 1
+
+
+def _bound(chain: Chain, node: Node, least: float, most: float) -> None:
+    """Layers that keep numbers between two."""
+    largest = float(np.finfo(chain.dtype).max)
     if (least, most) == (-1, 1):
         chain.add(node, layers.Activation, "hard_tanh")
     elif (least, most) == (0, 6):
         chain.add(node, layers.Activation, "relu6")
     elif least == 0 and most >= 0:
-        chain.add(node, layers.ReLU, max_value=None if math.isinf(most) else most)
+        chain.add(node, layers.ReLU, max_value=None if most >= largest else most)
     else:
-        chain.refuse(node, f"there is no layer that keeps numbers between {least} and {most}")
+        if not least <= most:
+            chain.refuse(node, f"there are no numbers between {least} and {most}")
+        if least > -largest:
+            chain.add(node, layers.Activation, _at_least(least))
+        if most < largest:
+            chain.add(node, layers.Rescaling, -1.0)
+            chain.add(node, layers.Activation, _at_least(-most))
+            chain.add(node, layers.Rescaling, -1.0)
+
+
+def _at_least(number: float) -> Any:
+    """An activation that is `max(x, number)`."""
+    return functools.partial(activations.threshold, threshold=number, default_value=number)
+
+
+def _take_extreme(chain: Chain, node: Node) -> int:
+    """Max and Min with a number."""
+    values = chain.constants_of(node, 1 if node.inputs[1:] == (chain.at,) else 0)
+    if len(values) != 1 or values[0] is None or values[0].size != 1:
+        chain.refuse(node, "it must be of one number")
+    number = float(values[0].reshape(()))
+    _bound(chain, node, *((number, math.inf) if node.op == "Max" else (-math.inf, number)))
+    return 1
+
+
+def _take_negative(chain: Chain, node: Node) -> int:
+    chain.constants_of(node)
+    chain.add(node, layers.Rescaling, -1.0)
     return 1
 
 
@@ -192,14 +233,18 @@ def _take_sloped(chain: Chain, node: Node) -> int:
     """Activations with a number of their own."""
     chain.constants_of(node)
     if node.op == "LeakyRelu":
-        chain.add(node, layers.LeakyReLU, _number(chain, node, "alpha", 0.01))
+        chain.add(node, layers.LeakyReLU, number_of(chain, node, "alpha", 0.01))
     elif node.op == "Elu":
-        chain.add(node, layers.ELU, _number(chain, node, "alpha", 1.0))
+        chain.add(node, layers.ELU, number_of(chain, node, "alpha", 1.0))
     elif node.op == "Celu":
-        alpha = _number(chain, node, "alpha", 1.0)
-        chain.add(node, layers.Activation, functools.partial(activations.celu, alpha=alpha))
+        alpha = number_of(chain, node, "alpha", 1.0)
+        chain.add(node, layers.Activation, with_options(activations.celu, alpha=alpha))
     elif node.op == "ThresholdedRelu":
-        chain.add(node, layers.ReLU, threshold=_number(chain, node, "alpha", 1.0))
+        chain.add(node, layers.ReLU, threshold=number_of(chain, node, "alpha", 1.0))
+    elif node.op == "Swish":
+        if node.attributes.get("alpha", 1.0) != 1:
+            chain.refuse(node, "its alpha must be 1")
+        chain.add(node, layers.Activation, "silu")
     elif node.op == "Gelu":
         is_near = node.attributes.get("approximate", b"none") == b"tanh"
         partial = functools.partial(activations.gelu, approximate=True)
@@ -211,148 +256,74 @@ def _take_sloped(chain: Chain, node: Node) -> int:
 
 def _take_shrink_or_hard_sigmoid(chain: Chain, node: Node) -> None:
     if node.op == "HardSigmoid":
-        alpha = _number(chain, node, "alpha", 0.2)
-        beta = _number(chain, node, "beta", 0.5)
+        alpha = number_of(chain, node, "alpha", 0.2)
+        beta = number_of(chain, node, "beta", 0.5)
         if np.float32(alpha) == np.float32(1 / 6) and beta == 0.5:
             chain.add(node, layers.Activation, "hard_sigmoid")
         else:
             chain.add(node, layers.Rescaling, alpha, beta)
             chain.add(node, layers.ReLU, max_value=1.0)
     elif node.op == "Selu":
-        alpha = _number(chain, node, "alpha", 1.6732632423543772)
-        gamma = _number(chain, node, "gamma", 1.0507009873554805)
-        if not np.allclose([alpha, gamma], [1.6732632423543772, 1.0507009873554805], 1e-6):
-            chain.refuse(node, f"alpha={alpha} and gamma={gamma} are not those of selu")
-        chain.add(node, layers.Activation, "selu")
+        alpha = number_of(chain, node, "alpha", 1.6732632423543772)
+        gamma = number_of(chain, node, "gamma", 1.0507009873554805)
+        if np.allclose([alpha, gamma], [1.6732632423543772, 1.0507009873554805], 1e-6):
+            chain.add(node, layers.Activation, "selu")
+        else:
+            chain.add(node, layers.ELU, alpha)
+            chain.add(node, layers.Rescaling, gamma)
     else:
-        bias = _number(chain, node, "bias", 0.0)
-        threshold = _number(chain, node, "lambd", 0.5)
+        bias = number_of(chain, node, "bias", 0.0)
+        threshold = number_of(chain, node, "lambd", 0.5)
         if bias not in (0, threshold) or threshold < 0:
             chain.refuse(node, f"bias={bias} must be 0 or that of lambd={threshold}")
         function = activations.soft_shrink if bias else activations.hard_shrink
-        partial = functools.partial(function, threshold=threshold)
-        chain.add(node, layers.Activation, partial)
-
-
-def _take_flatten(chain: Chain, node: Node) -> int:
-    chain.constants_of(node)
-    if node.attributes.get("axis", 1) != 1:
-        chain.refuse(node, "its axis must be 1: the batch is one axis")
-    chain.add(node, layers.Flatten, data_format="channels_last")
-    return 1
-
-
-def _integers(chain: Chain, node: Node, name: str, given: list[Any]) -> list[int]:
-    """A list of integers, which is an attribute in older files, and later an input."""
-    values = given[0] if given else node.attributes.get(name)
-    if values is None or (isinstance(values, np.ndarray) and values.dtype.kind != "i"):
-        chain.refuse(node, f"its {name} must be integers that are known beforehand")
-    return [int(value) for value in np.reshape(values, -1)]
-
-
-def _take_reshape(chain: Chain, node: Node) -> int:
-    sizes = _integers(chain, node, "shape", chain.constants_of(node))
-    count, row = math.prod(chain.row), sizes[1:]
-    is_batch = (
-        sizes and sizes[0] in (0, -1) and not (sizes[0] == 0 and node.attributes.get("allowzero"))
-    )
-    if not is_batch or 0 in row or min(row, default=1) < -1 or row.count(-1) > (sizes[0] == 0):
-        chain.refuse(
-            node, f"the shape {sizes} must leave the batch as it is: [0, ...] or [-1, ...]"
-        )
-    known = math.prod(size for size in row if size != -1)
-    if (count % known if -1 in row else known != count) or not row:
-        chain.refuse(node, f"the shape {sizes} doesn't fit rows of shape {chain.row}")
-    chain.add(node, layers.Reshape, tuple(row))
-    return 1
-
-
-def _take_squeeze(chain: Chain, node: Node) -> int:
-    """Squeeze and Unsqueeze."""
-    axes = _integers(chain, node, "axes", chain.constants_of(node))
-    row, is_less = list(chain.row), node.op == "Squeeze"
-    rank = len(row) + 1 + (0 if is_less else len(axes))
-    places = sorted({axis % rank if -rank <= axis < rank else 0 for axis in axes})
-    if (
-        len(places) != len(axes)
-        or 0 in places
-        or (is_less and any(row[p - 1] != 1 for p in places))
-    ):
-        chain.refuse(node, f"its axes, {axes}, don't fit rows of shape {chain.row}")
-    for place in reversed(places) if is_less else places:
-        if is_less:
-            del row[place - 1]
-        else:
-            row.insert(place - 1, 1)
-    if not row:
-        chain.refuse(node, "nothing of a row's shape is left")
-    chain.add(node, layers.Reshape, tuple(row))
-    return 1
-
-
-def _take_transpose(chain: Chain, node: Node) -> int:
-    chain.constants_of(node)
-    order = node.attributes.get("perm", list(range(len(chain.row), -1, -1)))
-    if not isinstance(order, list) or order[:1] != [0]:
-        chain.refuse(node, f"the order {order} of axes must leave the batch as the first")
-    if len(order) != len(chain.row) + 1:
-        chain.refuse(node, f"the order {order} doesn't fit rows of shape {chain.row}")
-    between = chain.nodes[chain.index + 1 : chain.index + 3]
-    if [one.op for one in between] == ["BatchNormalization", "Transpose"]:
-        back = between[1].attributes.get("perm")
-        taken = [one.inputs[:1] for one in between]
-        if taken == [node.outputs, between[0].outputs[:1]] and back == np.argsort(order).tolist():
-            chain.at = node.outputs[0]
-            return _take_batch_normalization(chain, between[0], order[1] - 1) + 2
-    chain.add(node, layers.Permute, tuple(order[1:]))
-    return 1
-
-
-def _take_tile(chain: Chain, node: Node) -> int:
-    times = _integers(chain, node, "repeats", chain.constants_of(node))
-    if len(chain.row) != 2 or chain.row[0] != 1 or times[::2] != [1, 1] or len(times) != 3:
-        chain.refuse(node, f"{times} times rows of shape {chain.row} is not supported")
-    chain.add(node, layers.Reshape, chain.row[1:])
-    chain.add(node, layers.RepeatVector, times[1])
-    return 1
+        chain.add(node, layers.Activation, with_options(function, threshold=threshold))
 
 
 _OPERATORS: dict[str, Take] = {
     "Add": take_affine,
-    "BatchNormalization": _take_batch_normalization,
+    "BatchNormalization": take_batch_normalization,
     "Cast": _take_nothing,
     "Celu": _take_sloped,
     "Clip": _take_clip,
     "Div": take_affine,
-    "Dropout": _take_nothing,
+    "Dropout": _take_dropout,
     "Elu": _take_sloped,
     "Exp": _plain("exponential"),
-    "Flatten": _take_flatten,
+    "Flatten": take_flatten,
     "Gelu": _take_sloped,
+    "GroupNormalization": take_group_normalization,
     "Gemm": _take_gemm,
     "HardSigmoid": _take_sloped,
     "HardSwish": _plain("hard_silu"),
     "Identity": _take_nothing,
-    "LayerNormalization": _take_layer_normalization,
+    "InstanceNormalization": take_group_normalization,
+    "LayerNormalization": take_layer_normalization,
     "LeakyRelu": _take_sloped,
     "LogSoftmax": _take_softmax,
     "MatMul": _take_matmul,
+    "Max": _take_extreme,
+    "Min": _take_extreme,
     "Mish": _plain("mish"),
     "Mul": take_affine,
+    "Neg": _take_negative,
     "PRelu": _take_prelu,
+    "RMSNormalization": take_layer_normalization,
     "Relu": _plain("relu"),
-    "Reshape": _take_reshape,
+    "Reshape": take_reshape,
     "Selu": _take_sloped,
     "Shrink": _take_sloped,
     "Sigmoid": _plain("sigmoid"),
     "Softmax": _take_softmax,
     "Softplus": _plain("softplus"),
     "Softsign": _plain("softsign"),
-    "Squeeze": _take_squeeze,
+    "Squeeze": take_squeeze,
     "Sub": take_affine,
+    "Swish": _take_sloped,
+    "ai.onnx.ml.Scaler": take_scaler,
     "Tanh": _plain("tanh"),
     "ThresholdedRelu": _take_sloped,
-    "Tile": _take_tile,
-    "Transpose": _take_transpose,
-    "Unsqueeze": _take_squeeze,
+    "Tile": take_tile,
+    "Transpose": take_transpose,
+    "Unsqueeze": take_squeeze,
 }

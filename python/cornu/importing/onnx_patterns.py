@@ -19,10 +19,17 @@ from cornu.exporting.onnx_layers import (
     mask_steps,
 )
 from cornu.importing.onnx_chain import Chain
+from cornu.importing.onnx_operators import with_options
 
 # Parameters that stand for any in a pattern; float32 has them exactly.
 _ANY = (0.734375, 0.21875, 1.40625)
-_MOST_COLUMNS = 2**20
+# A sparsemax has a number for each column, and a small file may declare any number of columns.
+_MOST_COLUMNS = 2**16
+# Attributes that needn't be there, and what they then are, of the operators in patterns.
+_DEFAULTS: dict[str, Any] = {
+    **{"exclusive": 0, "largest": 1, "noop_with_empty_axes": 0, "reverse": 0, "saturate": 1},
+    **{"round_mode": b"up", "sorted": 1},
+}
 
 Write = Callable[..., None]
 # A pattern's writer, how many parameters it has, and what adds the layer for them.
@@ -58,7 +65,7 @@ def _matched(
     chain: Chain, write: Write, parameters: tuple[float, ...]
 ) -> tuple[int, tuple[float, ...]] | None:
     """How many nodes are as a pattern has them, and what stands for its parameters."""
-    graph = Graph(chain.dtype, chain.row, "x")
+    graph = Graph(chain.dtype, chain.row, "x", chain.opset)
     try:
         write(graph, *parameters)
     except (IndexError, ValueError, ZeroDivisionError):
@@ -91,15 +98,12 @@ class _Match:
         """Whether a node is as the pattern has it."""
         if len(pattern.outputs) != len(node.outputs) or len(pattern.inputs) != len(node.inputs):
             return False
-        if pattern.attributes.keys() - {"num_outputs"} - node.attributes.keys():
-            return False
-        for key, value in pattern.attributes.items():
-            given = node.attributes.get(key, value)
-            if isinstance(value, float):
-                if not self._is_number(value, given):
-                    return False
-            elif value != given:
+        if pattern.op.startswith("Reduce"):
+            if node.attributes.get("keepdims", 1) != 1 or not self._has_axes(pattern, node):
                 return False
+            pattern, node = (one._replace(inputs=one.inputs[:1]) for one in (pattern, node))
+        elif not self._has_attributes(pattern, node):
+            return False
         orders = [node.inputs]
         if pattern.op in ("Add", "Mul", "Max", "Min"):
             orders.append(node.inputs[::-1])
@@ -107,6 +111,21 @@ class _Match:
             return False
         self.names.update(zip(pattern.outputs, node.outputs, strict=True))
         return True
+
+    def _has_axes(self, pattern: Node, node: Node) -> bool:
+        of_pattern = self.graph.constants[pattern.inputs[1]] if pattern.inputs[1:] else None
+        places = _places(self.chain, pattern, of_pattern)
+        return bool(places) and places == _places(self.chain, node)
+
+    def _has_attributes(self, pattern: Node, node: Node) -> bool:
+        defaults = _DEFAULTS | ({"axis": -1} if node.op == "TopK" else {})
+        wanted, given = (defaults | one.attributes for one in (pattern, node))
+        if wanted.keys() != given.keys():
+            return False
+        return all(
+            self._is_number(value, given[key]) if isinstance(value, float) else value == given[key]
+            for key, value in wanted.items()
+        )
 
     def _is_input(self, name: str, given: str) -> bool:
         if name not in self.graph.constants:
@@ -133,33 +152,55 @@ class _Match:
 
 def _patterns_for(chain: Chain, node: Node) -> list[Pattern]:
     following = chain.nodes[chain.index + 1 : chain.index + 2]
-    found = list(_ACTIVATIONS)
-    # It has a number for each column, so that a row may not be of any size.
-    if node.op == "TopK" and chain.row[-1] <= _MOST_COLUMNS:
-        found.append((_specified("sparsemax"), 0, _activation("sparsemax")))
+    known = _written(chain.dtype, chain.opset).get(node.op, ())
+    if node.op == "ReduceMax" and chain.row[-1] > _MOST_COLUMNS:
+        known = ()
+    found = [
+        pattern
+        for ops, pattern in known
+        if ops == tuple(one.op for one in chain.nodes[chain.index : chain.index + len(ops)])
+    ]
     for op, write, kind in (
         ("ReduceMean", center, layers.LayerNormalization),
+        ("ReduceMean", _center_of_others, layers.LayerNormalization),
         ("Mul", divide_by_root_mean_square, layers.RMSNormalization),
         ("Mul", divide_by_length, layers.UnitNormalization),
     ):
-        places = [_places(chain, one) for one in ([node] if op != "Mul" else following)]
-        if node.op == op and any(places):
-            count = 0 if write is divide_by_length else 1
-            found.append((_with_places(write, places[0]), count, _layer_along(kind, places[0])))
-    found.append((mask_steps, 1, _add_masking))
+        if node.op != op:
+            continue
+        for one in [node] if op != "Mul" else following:
+            if places := _places(chain, one):
+                count = 0 if write is divide_by_length else 1
+                found.append((_with_places(write, places), count, _layer_along(kind, places)))
     return found
 
 
-def _places(chain: Chain, node: Node) -> tuple[int, ...]:
+@functools.lru_cache(maxsize=8)
+def _written(dtype: str, opset: int) -> dict[str, list[tuple[tuple[str, ...], Pattern]]]:
+    """Patterns, each with its operators, by the first of them."""
+    found: dict[str, list[tuple[tuple[str, ...], Pattern]]] = {}
+    for pattern in _ACTIVATIONS:
+        graph = Graph(dtype, (2,), "x", opset)
+        pattern[0](graph, *_ANY[: pattern[1]])
+        ops = tuple(node.op for node in graph.nodes)
+        # What is one operator is taken as that.
+        if ops:
+            found.setdefault(ops[0], []).append((ops, pattern))
+    return found
+
+
+def _places(chain: Chain, node: Node, axes: Any = None) -> tuple[int, ...]:
     """The axes of a reduction as those of a row; none: it is none, or goes along the batch."""
     if not node.op.startswith("Reduce"):
         return ()
-    given = chain.constant(node.inputs[1]) if len(node.inputs) == 2 else None
-    rank = len(chain.row) + 1
-    axes = [] if given is None or given.dtype.kind != "i" else given.reshape(-1).tolist()
-    if any(not 0 < axis < rank for axis in axes):
+    if axes is None:
+        is_input = len(node.inputs) == 2
+        axes = chain.constant(node.inputs[1]) if is_input else node.attributes.get("axes")
+    axes, rank = np.asarray([] if axes is None else axes).reshape(-1), len(chain.row) + 1
+    if not 0 < len(axes) < rank or axes.dtype.kind != "i" or not (abs(axes) < rank).all():
         return ()
-    return tuple(axis - 1 for axis in axes)
+    places = {int(axis) % rank - 1 for axis in axes}
+    return () if -1 in places or len(places) != len(axes) else tuple(sorted(places))
 
 
 def _with_places(write: Callable[..., None], places: tuple[int, ...]) -> Write:
@@ -177,9 +218,14 @@ def _layer_along(kind: Any, places: tuple[int, ...]) -> Callable[..., int]:
             beta = _following(chain, places, "Add", len(weights))
             options |= {"center": beta is not None, "scale": bool(weights)}
             weights += [] if beta is None else [beta]
+        count = len(weights)
+        if kind is layers.RMSNormalization and not weights:
+            sizes = [chain.row[place] for place in places]
+            chain.take_room(node, math.prod(sizes) * np.dtype(chain.dtype).itemsize)
+            weights = [np.ones(sizes, chain.dtype)]
         axes = [place + 1 for place in places]
         chain.add(node, kind, axis=axes, weights=weights, **options)
-        return len(weights)
+        return count
 
     return add
 
@@ -223,7 +269,7 @@ def _activation(what: Any) -> Callable[..., None]:
 def _partial(function: Any, *names: str) -> Callable[..., None]:
     def add(chain: Chain, node: Node, *parameters: float) -> None:
         options = dict(zip(names, parameters, strict=True))
-        chain.add(node, layers.Activation, functools.partial(function, **options))
+        chain.add(node, layers.Activation, with_options(function, **options))
 
     return add
 
@@ -233,6 +279,28 @@ def _layer(kind: Any, *names: str) -> Callable[..., None]:
         chain.add(node, kind, **dict(zip(names, parameters, strict=True)))
 
     return add
+
+
+def _center_of_others(graph: Graph, places: tuple[int, ...], least: float) -> None:
+    """As PyTorch writes it before opset 17."""
+    graph.then("Sub", graph.reduce("ReduceMean", graph.at, places))
+    square = graph.add("Pow", graph.at, graph.number(2))
+    mean = graph.reduce("ReduceMean", square, places)
+    graph.then("Div", graph.add("Sqrt", graph.add("Add", mean, graph.number(least))))
+
+
+def _mish_of_others(graph: Graph) -> None:
+    graph.at = graph.add("Mul", graph.at, graph.add("Tanh", graph.add("Softplus", graph.at)))
+
+
+def _hard_silu_of_others(graph: Graph) -> None:
+    gate = graph.add("HardSigmoid", graph.at, alpha=1 / 6, beta=0.5)
+    graph.at = graph.add("Mul", graph.at, gate)
+
+
+def _log_sigmoid_of_others(graph: Graph) -> None:
+    graph.then("Sigmoid")
+    graph.then("Log")
 
 
 def _gelu_of_others(graph: Graph) -> None:
@@ -245,11 +313,15 @@ def _gelu_of_others(graph: Graph) -> None:
 
 _NAMED = (
     *("gelu", "glu", "hard_sigmoid", "hard_silu", "hard_tanh", "log_sigmoid", "relu6", "selu"),
-    *("silu", "sparse_plus", "sparse_sigmoid", "tanh_shrink"),
+    *("silu", "softplus", "sparse_plus", "sparse_sigmoid", "sparsemax", "tanh_shrink"),
 )
 _ACTIVATIONS: list[Pattern] = [
     *((_specified(name), 0, _activation(name)) for name in _NAMED),
     (_gelu_of_others, 0, _activation("gelu")),
+    (_hard_silu_of_others, 0, _activation("hard_silu")),
+    (_log_sigmoid_of_others, 0, _activation("log_sigmoid")),
+    (_mish_of_others, 0, _activation("mish")),
+    (mask_steps, 1, _add_masking),
     (
         _specified("gelu_tanh"),
         0,

@@ -28,7 +28,8 @@ class Exported:
         that tests itself. The header says what memory it takes.
 
         As ONNX (opset 18, the batch of any size) onnxruntime and others run it, with the names of
-        the model's input and last layer, within the same distance. It needs the extra `onnx`.
+        the model's input and last layer, within the same distance, layers that prepare data
+        included. It needs the extra `onnx`.
 
         Args:
             filepath: The file's path.
@@ -36,8 +37,8 @@ class Exported:
                 `.onnx`.
             verbose: Whether to print a line that says what was written; None: yes.
             input_signature: None. Not supported: a row has the shape that the model was built for.
-            **kwargs: Arguments of the format's own. ONNX has `opset_version`, 18 or None, and C
-                `trainable`: whether the file also has
+            **kwargs: Arguments of the format's own. ONNX has `opset_version`, from 13 on (None:
+                18), and C `trainable`: whether the file also has
                 `net_train(rows, x, y, memory)`, by which a compiled dense network goes on training
                 with SGD or Adam: a step is that of `train_on_batch`, and the memory, whose size
                 `NET_MEMORY_COUNT` says, is given by the caller and filled by `net_begin(memory)`.

@@ -46,7 +46,7 @@ class LayerRules:
         # What Python computes gives the rules of its weights as it makes them.
         for index, (name, _) in enumerate(() if self._is_own else self._initializers()):
             for ending in RULES:
-                rule = getattr(self, name + ending, None)
+                rule = self._rule_named(name + ending)
                 if rule is not None:
                     self._give_rule(core, index, ending == "_constraint", rule)
 
@@ -85,8 +85,14 @@ class LayerRules:
 
     def _note_rules(self, weight: Variable) -> None:
         """Let a weight tell its regularizer and its constraint."""
-        weight._regularizer = getattr(self, f"{weight.name}_regularizer", None)
-        weight._constraint = getattr(self, f"{weight.name}_constraint", None)
+        weight._regularizer = self._rule_named(f"{weight.name}_regularizer")
+        weight._constraint = self._rule_named(f"{weight.name}_constraint")
+
+    def _rule_named(self, name: str) -> Any:
+        """A regularizer or constraint by its argument's name; None: there is no such argument."""
+        # Asked for, what isn't there would take 6 ms: its error names the nearest attribute.
+        is_there = name in self.__dict__ or hasattr(type(self), name)
+        return getattr(self, name) if is_there else None
 
     def _output_penalty(self, output: Any) -> list[Any]:
         """The penalty of what a call returned, an array or what is watched, in a list; or none."""

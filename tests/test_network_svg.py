@@ -11,8 +11,13 @@ import cornu as keras
 from bad_input import refused
 from cornu.tour import worked_example
 from cornu.utils import network_to_svg, svg_elements
+from worked_figures import by_hand
 
 SVG = "{http://www.w3.org/2000/svg}"
+# What is said of a unit, in this order, by its name in the example.
+HIDDEN_UNITS = ("z_hidden", "h", "dE_dh", "dE_dz_hidden")
+OUTPUT_UNITS = ("z_output", "o", "dE_do", "dE_dz_output")
+DELTAS = ("dE_dz_hidden", "dE_dz_output")
 
 
 def compiled(*parts, loss="mse"):
@@ -67,12 +72,12 @@ def test_steps_are_in_the_order_of_the_pass(trace):
 
 def test_every_figure_of_the_worked_example(trace, figures):
     found = said(trace.to_svg("backward/hidden"))
-    for layer, z, a, delta, before, gradient in (
-        ("hidden", "z_hidden", "h", "dE_dz_hidden", worked_example.W_HIDDEN, "dE_dw_hidden"),
-        ("output", "z_output", "o", "dE_dz_output", worked_example.W_OUTPUT, "dE_dw_output"),
+    for layer, units, before, gradient in (
+        ("hidden", HIDDEN_UNITS, worked_example.W_HIDDEN, "dE_dw_hidden"),
+        ("output", OUTPUT_UNITS, worked_example.W_OUTPUT, "dE_dw_output"),
     ):
         for i in range(2):
-            expected = [figures[name][0, i] for name in (z, a, delta)]
+            expected = [figures[name][0, i] for name in units]
             np.testing.assert_allclose(found[f"{layer}, unit {i}"], expected, rtol=1e-7)
             for j in range(2):
                 expected = [before[j, i], figures[gradient][j, i]]
@@ -83,6 +88,36 @@ def test_every_figure_of_the_worked_example(trace, figures):
     for text in ("0.5200", "E1 0.02193", "∂E/∂a 0.2094", "∂E/∂z 0.008089", "0.0008089"):
         assert text in visible
     assert "0.4370" in [text for text, *_ in texts(trace.to_svg("update"))]
+
+
+def test_each_unit_has_both_of_its_derivatives(trace):
+    """As worked out by hand: by what it gives, which is the sum over the units behind, and by z."""
+    hand = by_hand()
+
+    def seen(step, symbol):
+        shown = [text for text, *_ in texts(trace.to_svg(step)) if text.startswith(symbol)]
+        return sorted(float(text.rpartition(" ")[2]) for text in shown)
+
+    for symbol, hidden, output in (("∂E/∂a", "dE_dh", "dE_do"), ("∂E/∂z", *DELTAS)):
+        first, both = hand[output][0], [*hand[output][0], *hand[hidden][0]]
+        np.testing.assert_allclose(seen("backward/output", symbol), sorted(first), rtol=1e-3)
+        np.testing.assert_allclose(seen("backward/hidden", symbol), sorted(both), rtol=1e-3)
+        assert seen("loss", symbol) == seen("update", symbol) == []
+    text = trace.steps[4].text
+    for name in ("dE_dh", "dE_dz_hidden", "dE_dw_hidden"):
+        for value in np.ravel(hand[name]):
+            assert f"{value:.8f}" in text, name
+
+
+def test_a_derivative_that_was_not_taken_is_not_shown():
+    """Softmax and cross-entropy: the loss gives the one by z at once."""
+    layers = [keras.layers.Dense(2, "relu", name="h"), keras.layers.Dense(2, "softmax", name="o")]
+    model = compiled(keras.Input((2,)), *layers, loss="sparse_categorical_crossentropy")
+    trace = model.trace(np.ones((1, 2)), np.array([1]))
+    assert trace["o"].d_a is None
+    first, second = (trace.to_svg(f"backward/{name}") for name in ("o", "h"))
+    assert [first.count(f">{symbol} ") for symbol in ("∂E/∂a", "∂E/∂z")] == [0, 4]
+    assert [second.count(f">{symbol} ") for symbol in ("∂E/∂a", "∂E/∂z")] == [4, 8]
 
 
 def test_figures_come_with_their_step(trace):
@@ -159,7 +194,8 @@ def test_a_model_or_step_that_is_not_there_is_refused(trace, tmp_path):
     refused(lambda: trace.to_svg(to_file=tmp_path / "no" / "a.svg"), "no folder", error=OSError)
     refused(lambda: trace.to_svg(to_file=tmp_path / "a.png"), "must end in .svg", "a.png")
     picture = trace.to_svg("loss", to_file=tmp_path / "a.svg")
-    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == picture == picture._repr_html_()
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == picture
+    assert picture in picture._repr_html_()
     assert [each.name for each in tmp_path.iterdir()] == ["a.svg"]
 
 

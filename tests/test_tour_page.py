@@ -117,12 +117,12 @@ def test_every_figure_in_the_pictures_is_the_verified_one(page):
             assert [len(each) for each in found] == [1, 1, 2, 3]
             for each in found:
                 np.testing.assert_allclose(each, figures[: len(each)], rtol=1e-7)
-    for name, z, a in (("hidden", "z_hidden", "h"), ("output", "z_output", "o")):
+    for name, *keys in (("hidden", "z_hidden", "h", "dE_dh"), ("output", "z_output", "o", "dE_do")):
         for i in range(2):
-            figures = [hand[key][0, i] for key in (z, a, f"dE_dz_{name}")]
+            figures = [hand[key][0, i] for key in (*keys, f"dE_dz_{name}")]
             start = f"{name}, unit {i}, "
             found = [numbers(said.removeprefix(start)) for said in titles if said.startswith(start)]
-            assert [len(each) for each in found] == [2, 3, 3]
+            assert [len(each) for each in found] == [2, 4, 4]
             for each in found:
                 np.testing.assert_allclose(each, figures[: len(each)], rtol=1e-7)
 

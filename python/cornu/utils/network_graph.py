@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,14 +32,14 @@ class Unit:
     Attributes:
         value: What it gives; None: nothing yet.
         above: Its bias, or what there is of that.
-        below: What goes into its activation, or the loss's derivative.
+        below: What goes into its activation, or the loss's derivatives.
         says: All its figures, with all digits.
     """
 
     value: float | None
     says: str
     above: Note | None = None
-    below: Note | None = None
+    below: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,33 +154,47 @@ def columns_of_trace(trace: Trace, place: int, row: int) -> list[Column]:
         columns.append(_layer_column(layer, row, place, i, 2 * count - i, 2 * count + 1))
     if place >= count:
         columns.append(_targets(trace, row, place))
+        if any(line.note for line in columns[-1].lines):
+            # Derivatives that stand there needn't stand below the units too.
+            columns[-2] = _without(columns[-2], "∂E/∂a")
     return columns
+
+
+def _without(column: Column, symbol: str) -> Column:
+    """A column without the notes of a symbol below its units."""
+    units = [
+        replace(unit, below=tuple(n for n in unit.below if not n.text.startswith(symbol)))
+        for unit in column.units
+    ]
+    return replace(column, units=units)
 
 
 def _layer_column(
     layer: LayerTrace, row: int, place: int, forward: int, backward: int, update: int
 ) -> Column:
     is_given, is_derived, is_updated = place >= forward, place >= backward, place >= update
-    a, z, delta = (
+    a, z, d_a, delta = (
         None if values is None else values[row].ravel()
-        for values in (layer.a, layer.z, layer.delta)
+        for values in (layer.a, layer.z, layer.d_a, None if layer.z is None else layer.delta)
     )
     bias = layer.weights.get("bias") if is_dense(layer.layer) else None
-    symbol = "∂E/∂a" if layer.z is None else "∂E/∂z"
     units = []
     for i in range(layer.a[row].size):
         says = f"{layer.name}, unit {i}"
-        above = below = value = None
+        above = value = None
+        below: tuple[Note, ...] = ()
         if bias is not None:
             above, said = _weight_note("b", bias, (i,), is_derived, is_updated)
             says += said
         if is_given:
             value = float(a[i])  # type: ignore[index]
-            below = _note("z", _of(z, i))
+            below = _notes({"z": _of(z, i)})
             says += _said("z", _of(z, i)) + _said("a", value)
-        if is_derived and delta is not None:
-            below = None if is_updated else _note(symbol, _of(delta, i), "gradient")
-            says += _said(symbol, _of(delta, i))
+        if is_derived:
+            derived = {"∂E/∂a": _of(d_a, i), "∂E/∂z": _of(delta, i)}
+            says += "".join(_said(symbol, each) for symbol, each in derived.items())
+            if notes := _notes(derived, "gradient"):
+                below = () if is_updated else notes
         units.append(Unit(value, says, above, below))
     lines = [Line(i, i) for i in range(len(units))]
     if is_dense(layer.layer):
@@ -264,6 +278,11 @@ def _of(values: np.ndarray | None, place: int) -> float | None:
 
 def _note(name: str, value: float | None, role: str = "muted") -> Note | None:
     return None if value is None else Note(f"{name} {short(value)}".strip(), role)
+
+
+def _notes(named: dict[str, float | None], role: str = "muted") -> tuple[Note, ...]:
+    found = (_note(name, value, role) for name, value in named.items())
+    return tuple(note for note in found if note is not None)
 
 
 def _said(name: str, value: float | None) -> str:

@@ -202,7 +202,7 @@ def _box(layer: LayerTrace, i: int, step: TraceStep, count: int) -> Box:
     if step.place >= i:
         figures.append(("a", layer.a))
     if step.place >= 2 * count - i:
-        figures.append(("∂E/∂a" if layer.z is None else "∂E/∂z", layer.delta))
+        figures += [("∂E/∂a", layer.d_a), ("∂E/∂z", None if layer.z is None else layer.delta)]
         figures += [(f"∂E/∂{weight.name}", weight.gradient) for weight in layer.weights.values()]
     cells = [
         (f"Mean size of {name}", short(np.abs(values).mean()))
@@ -258,7 +258,7 @@ def _draw(columns: list[Column], title: str, note: str, text: str) -> str:
 
 def _half_width(column: Column) -> float:
     head = max(text_width(column.head[0], _TEXT, bold=True), text_width(column.head[1], 11)) / 2
-    texts = [note.text for unit in column.units for note in (unit.above, unit.below) if note]
+    texts = [note.text for unit in column.units for note in (unit.above, *unit.below) if note]
     body = max([_RADIUS, *(text_width(text, _TEXT) / 2 for text in texts)])
     return max(head, _BOX[0] / 2 if column.boxes else body) + _MARGIN / 2
 
@@ -368,9 +368,11 @@ def _unit(unit: Unit, spot: tuple[float, float], is_now: bool) -> list[str]:
     shapes = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}" {frame}/>']
     if unit.value is not None:
         shapes.append(write(_fitting(unit.value), x, y, bold=is_now))
-    for note, lift in ((unit.above, -_RADIUS - 10), (unit.below, _RADIUS + 11)):
-        if note is not None:
-            shapes.append(write(note.text, x, y + lift, role=note.role, halo=True))
+    lines = [(note, _RADIUS + 11 + 15 * i) for i, note in enumerate(unit.below)]
+    if unit.above is not None:
+        lines.append((unit.above, -_RADIUS - 10))
+    for note, lift in lines:
+        shapes.append(write(note.text, x, y + lift, role=note.role, halo=True))
     return [f"<g><title>{escape(unit.says)}</title>", *shapes, "</g>"]
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from cornu.utils.svg_elements import document, paint, write
 
 # In pixels: of an image's pixel, between images, and for the two lines below one.
-_PIXEL, _GAP, _LINES = 11, 26, 60
-_IN_A_ROW = 5
+_PIXEL, _GAP, _LINES = 11, 14, 60
+# As many as phones have room for.
+_IN_A_ROW = 4
 
 
 def draw_digits(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> str:

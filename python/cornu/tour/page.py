@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -10,6 +11,7 @@ from cornu.tour import six_steps, worked_example
 from cornu.tour.digits_svg import draw_digits
 from cornu.utils.html_table import html_table
 from cornu.utils.network_svg import network_to_svg
+from cornu.utils.wide_html import WIDE_STYLE, wide
 
 _TITLE = "One step by hand, then a network that reads digits"
 _STYLE = """
@@ -22,18 +24,17 @@ color:var(--ink);font:1rem/1.5 system-ui,"Segoe UI",Helvetica,Arial,sans-serif}
 h1{font-size:1.7rem;line-height:1.2}
 h2{font-size:1.35rem;margin:2.5rem 0 .5rem;padding-top:1rem;border-top:1px solid var(--line)}
 h3{font-size:1.1rem;margin:2rem 0 .5rem}
-.wide{overflow-x:auto;margin:.75rem 0}
-svg{display:block;margin-top:.75rem}
+.cornu-wide{margin:.75rem 0}
+svg{display:block}
 table{border-collapse:collapse;font-size:.95rem}
 caption,figcaption{color:var(--muted);font-size:.9rem;padding-bottom:.35rem}
-caption{min-width:20rem}
-tbody th{white-space:nowrap}
+caption{min-width:min(30rem,100vw - 2rem);max-width:calc(100vw - 2rem)}
+tbody th,footer code{white-space:nowrap}
 thead th,tbody th,tbody td{border-bottom:1px solid var(--line)}
-@media (max-width:30rem){table{font-size:.85rem}}
+@media (max-width:30rem){table{font-size:.85rem}tbody td{white-space:nowrap}}
 figure{margin:1rem 0}
-.small svg{max-width:100%;height:auto}
 figcaption{padding-top:.35rem}
-pre{font-size:.85rem;line-height:1.45;margin:.75rem 0}
+pre{font-size:.85rem;line-height:1.45;margin:0}
 footer{margin-top:3rem;color:var(--muted);font-size:.9rem}
 """
 # The pictures of the example: by the first word of a part's title, the trace's step and a caption.
@@ -41,7 +42,7 @@ _PICTURES = {
     "Forward": ("loss", "What each unit gives (in its circle) and takes in (z), up to the error."),
     "Backward": (
         "backward/hidden",
-        "The derivatives of E: below a unit, by its z; on a line, by its weight.",
+        "The derivatives of E: below a unit, by its output a and its z; on a line, by its weight.",
     ),
     "Update": ("update", "The weights after the step; in the circles, what was before it."),
 }
@@ -60,7 +61,7 @@ def page() -> str:
     # The layers of the example are counted too.
     cornu.utils.clear_session()
     body += _six_steps(seed=1)
-    made = f"Made by cornu {cornu.__version__}: python -m cornu --html FILE"
+    made = f"Made by cornu {cornu.__version__}: <code>python -m cornu --html FILE</code>"
     lines = [
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -68,9 +69,9 @@ def page() -> str:
         f"<title>cornu: {escape(_TITLE)}</title>",
         # Without it a browser asks for one.
         '<link rel="icon" href="data:,">',
-        f"<style>{_STYLE}</style></head><body>",
+        f"<style>{_STYLE}{WIDE_STYLE}</style></head><body>",
         *body,
-        f"<footer>{escape(made)}</footer>",
+        f"<footer>{made}</footer>",
         "</body></html>\n",
     ]
     return "\n".join(lines)
@@ -86,13 +87,11 @@ def _example() -> list[str]:
         if part.error is not None:
             symbol, value, meaning = part.error
             rows.append([symbol, f"{value:.15f}", meaning])
-        table = html_table(
-            about[:1].upper() + about[1:],
-            ("symbols", "figures", "meaning"),
-            [("", rows)],
-            figures=(1,),
-        )
-        lines += [_heading(3, name), _wide(table)]
+        caption = about[:1].upper() + about[1:]
+        lines += [
+            _heading(3, name),
+            _table(caption, ("symbols", "figures", "meaning"), rows, figures=(1,)),
+        ]
         if name in _PICTURES:
             key, caption = _PICTURES[name]
             lines.append(_figure(trace.to_svg(key), caption))
@@ -109,7 +108,7 @@ def _products(trace: Any) -> list[str]:
     lines = [_paragraph("For W5 and W1 the chain rule in full, factor by factor:")]
     for weight in ("output/kernel", "hidden/kernel"):
         text = escape(str(trace.explain(weight, (0, 0))))
-        lines.append(f'<div class="wide"><pre>{text}</pre></div>')
+        lines.append(wide(f"<pre>{text}</pre>", f"The chain rule for {weight}[0, 0]"))
     return lines
 
 
@@ -133,19 +132,17 @@ def _six_steps(seed: int) -> list[str]:
     ]
     results = [["loss", f"{steps.loss:.4f}"], ["accuracy", f"{steps.accuracy:.4f}"]]
     count = len(steps.images)
+    history = steps.history._repr_html_()
     contents = [
-        _wide(html_table("The parts and their arrays", ("part", "x", "y"), [("", shapes)])),
-        _wide(summary),
-        _wide(
-            html_table("What is made smaller, how, and what is told of it", [], [("", compiled)])
-        ),
-        _wide(steps.history._repr_html_()),
-        _wide(html_table("On the test part", [], [("", results)], figures=(1,))),
+        _table("The parts and their arrays", ("part", "x", "y"), shapes),
+        wide(summary, "The model"),
+        _table("What is made smaller, how, and what is told of it", [], compiled),
+        wide(history, "The training, epoch by epoch"),
+        _table("On the test part", [], results, figures=(1,)),
         _figure(
             draw_digits(steps.images, steps.labels, steps.probabilities),
             f"The first {count} digits of the test part, what the network takes each for, and the "
             "probability that it gives it.",
-            kind="small",
         ),
     ]
     lines = [_heading(2, six_steps.TITLE)]
@@ -167,10 +164,12 @@ def _paragraph(text: str) -> str:
     return f"<p>{escape(text)}</p>"
 
 
-def _wide(content: str, kind: str = "wide") -> str:
-    """What scrolls by itself where the page is too narrow for it, or shrinks if it is "small"."""
-    return f'<div class="{kind}" tabindex="0">{content}</div>'
+def _table(
+    caption: str, header: Sequence[str], rows: list[list[str]], figures: Sequence[int] = ()
+) -> str:
+    return wide(html_table(caption, header, [("", rows)], figures), caption)
 
 
-def _figure(svg: str, caption: str, kind: str = "wide") -> str:
-    return f"<figure>{_wide(svg, kind)}<figcaption>{escape(caption)}</figcaption></figure>"
+def _figure(svg: str, caption: str) -> str:
+    shown = wide(svg, caption)
+    return f"<figure>{shown}<figcaption>{escape(caption)}</figcaption></figure>"

@@ -7,15 +7,19 @@ import re
 from html import escape, unescape
 from typing import Any
 
+from cornu.utils.wide_html import PAPER, THEME_STYLE, WIDE_STYLE, wide
+
 # Of a letter, as a part of its size: the mean of Helvetica's, rounded up; of its bold ones.
 _LETTER, _BOLD_LETTER = 0.56, 0.62
 # What no file of XML may hold, not even escaped: a reader would refuse all of it.
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# In pixels, of what is shown at the least.
+_LEAST_TEXT = 9
 FONT = "Helvetica, Arial, sans-serif"
 # What colours are for: on a light page and on a dark one. Text has a contrast of 4.5 or more on
 # `paper` and `fill`; blue and orange are told apart by those who don't see red and green.
 _COLORS = {
-    "paper": ("white", "#15181d"),
+    "paper": PAPER,
     "head": ("black", "#454e5b"),
     "on_head": ("white", "white"),
     "yes": ("#1f7a1f", "#1f7a1f"),
@@ -37,14 +41,17 @@ class Svg(str):
     Example:
 
     >>> from cornu.utils.svg_elements import Svg
-    >>> Svg("<svg/>")._repr_html_()
-    '<svg/>'
+    >>> picture = Svg("<svg><title>Two units</title></svg>")
+    >>> 'aria-label="Two units"' in picture._repr_html_()
+    True
     """
 
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        return str(self)
+        """The picture, which scrolls where it would be too small to read."""
+        found = re.search("<title>(.*?)</title>", self, re.S)
+        return wide(f"<style>{WIDE_STYLE}</style>{self}", unescape(found[1]) if found else "")
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """Its words, which IPython shows in a terminal and keeps beside it in a notebook."""
@@ -167,25 +174,30 @@ def document(
     said = f"<title>{escape(title)}</title>"
     if description:
         said += f"<desc>{escape(description)}</desc>"
+    paper = f'<rect width="{width:.0f}" height="{height:.0f}" {paint(fill="paper")}/>'
+    inside = "\n".join([paper, *shapes])
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', inside)]
+    # On a page it shrinks where there is less room, but not until its text can't be read.
+    least = width * min(scale, _LEAST_TEXT / min(sizes, default=_LEAST_TEXT))
     text = "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width * scale:.0f}" '
-            f'height="{height * scale:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
-            f'font-family="{FONT}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" class="cornu-themed" '
+            f'width="{width * scale:.0f}" height="{height * scale:.0f}" '
+            f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="{FONT}" '
+            f'style="max-width:max(100%,{least:.0f}px);height:auto">',
             said,
-            f"<style>{_dark_style()}</style>",
-            f'<rect width="{width:.0f}" height="{height:.0f}" {paint(fill="paper")}/>',
-            *shapes,
+            f"<style>{THEME_STYLE}{_color_rules(inside)}</style>",
+            inside,
             "</svg>\n",
         ]
     )
     return _NO_XML.sub("\ufffd", text)
 
 
-def _dark_style() -> str:
-    rules = [
-        f".cornu-{what}-{role}{{{what}:{dark}}}"
-        for role, (_, dark) in _COLORS.items()
-        for what in ("fill", "stroke")
-    ]
-    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
+def _color_rules(shapes: str) -> str:
+    """What gives the elements of some classes their colours, light and dark."""
+    return "".join(
+        f".cornu-{what}-{role}{{{what}:light-dark({','.join(_COLORS[role])})}}"
+        for what, role in sorted(set(re.findall(r"\bcornu-(fill|stroke)-(\w+)", shapes)))
+        if role in _COLORS
+    )

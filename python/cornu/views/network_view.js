@@ -27,11 +27,21 @@ function range(name, most) {
   return input;
 }
 
+// What may be wider than the view: keys reach it and move it.
+function scroller(tag, classes, label) {
+  const made = document.createElement(tag);
+  made.className = classes;
+  made.tabIndex = 0;
+  made.setAttribute("role", "group");
+  made.setAttribute("aria-label", label);
+  return made;
+}
+
 function render({ model, el }) {
   const count = model.get("_titles").length;
   const rows = model.get("_row_count");
   const root = document.createElement("div");
-  root.className = "cornu-network-view";
+  root.className = "cornu-network-view cornu-themed";
   // The sliders' keys are theirs: JupyterLab, and what listens further out, would take them.
   root.setAttribute("data-lm-suppress-shortcuts", "true");
   root.addEventListener("keydown", (event) => event.stopPropagation());
@@ -49,13 +59,11 @@ function render({ model, el }) {
   if (rows > 1) {
     controls.append(labelled(row, "Row"), rowNumber);
   }
-  const picture = document.createElement("div");
-  picture.className = "cornu-picture";
+  const picture = scroller("div", "cornu-picture cornu-wide cornu-themed", "The network");
   const details = document.createElement("details");
   const summary = document.createElement("summary");
   summary.textContent = "All figures of this step";
-  const text = document.createElement("pre");
-  text.className = "cornu-text";
+  const text = scroller("pre", "cornu-text", "All figures of this step");
   details.append(summary, text);
   root.append(controls, picture, details);
   el.append(root);

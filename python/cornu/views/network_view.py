@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cornu.utils.extras import require
 from cornu.utils.network_svg import check_row, network_to_svg
+from cornu.utils.wide_html import WIDE_STYLE
 
 if TYPE_CHECKING:
     from cornu.models.traced import Trace
@@ -39,7 +40,7 @@ class NetworkView(anywidget.AnyWidget):
     """
 
     _esm = _read("network_view.js")
-    _css = _read("network_view.css")
+    _css = WIDE_STYLE + _read("network_view.css")
     step = traitlets.Int(0).tag(sync=True)
     row = traitlets.Int(0).tag(sync=True)
     _row_count = traitlets.Int().tag(sync=True)

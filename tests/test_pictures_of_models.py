@@ -35,7 +35,7 @@ def test_the_surface_of_one_output(grid):
     answers = model.predict(grid, verbose=0).reshape(SIDE, SIDE)
     np.testing.assert_array_equal(panel.images[0].get_array(), answers)
     assert panel.images[0].get_clim() == (0, 1)
-    assert scale.get_ylabel() == "output of the model"
+    assert scale.get_xlabel() == "output of the model"
     assert (panel.get_xlabel(), panel.get_ylabel()) == ("x1", "x2")
     points = {part.get_label(): part.get_offsets().tolist() for part in panel.collections[1:]}
     assert points == {"class 0": [[0, 0], [1, 1]], "class 1": [[0, 1], [1, 0]]}
@@ -147,7 +147,7 @@ def test_weights_as_images():
         assert image.get_clim() == (-most, most)
         assert image.cmap(0.5)[:3] == pytest.approx((1, 1, 1), abs=0.01)
         assert panel.get_title() == f"unit {unit}"
-    assert scale.get_ylabel() == "weight"
+    assert scale.get_xlabel() == "weight"
     assert picture._suptitle.get_text() == "Weights of first, 5 units of 3 x 4 inputs"
     rows = [line.split() for line in str(picture).splitlines()[2:]]
     assert rows[4][1] == f"{kernel[:, 4].min():.4g}"
@@ -204,7 +204,7 @@ def test_the_counts_of_a_confusion_matrix(y_true, y_pred, expected):
     rows = counts.sum(1, keepdims=True)
     np.testing.assert_array_equal(panel.images[0].get_array(), counts / np.maximum(rows, 1))
     assert (panel.get_xlabel(), panel.get_ylabel()) == ("predicted class", "true class")
-    assert scale.get_ylabel() == "share of the true class"
+    assert scale.get_xlabel() == "share of the true class"
     shown = [line.split()[1:] for line in str(picture).splitlines()[2:]]
     assert shown == [[str(count) for count in row] for row in expected]
     assert f"{np.trace(counts)} of {counts.sum()} right" in picture.alt_text

@@ -88,7 +88,7 @@ def activation(
     places = np.concatenate([marked, np.linspace(low, high, _POINT_COUNT)])
     curves = {name: values_of(function, places) for name, function in found.items()}
     picture = sheet.begin(
-        10.0, 4.4 + 0.24 * len(curves), "Activation functions and their derivatives"
+        8.6, 4.2 + 0.24 * len(curves), "Activation functions and their derivatives"
     )
     for panel, slope in zip(picture.subplots(1, 2), (False, True), strict=True):
         _draw(panel, curves, slope, at)

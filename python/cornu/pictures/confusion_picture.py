@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu.pictures.decision_map import decisions
-from cornu.pictures.drawing import COLORS, TEXT, Sheet, ToFile, readable_on, style
+from cornu.pictures.drawing import COLORS, Sheet, ToFile, add_scale, readable_on, style
 from cornu.pictures.text_table import text_table
 from cornu.utils.arrays import as_real
 from cornu.utils.errors import shown
@@ -67,7 +67,7 @@ def confusion_matrix(
     total, right = int(counts.sum()), int(np.trace(counts))
     title = f"Confusion matrix, {right} of {total} right ({right / total:.1%})"
     side = min(max(0.55 * len(names), 3.2), 12.0)
-    picture = sheet.begin(side + 2.2, side + 1.5, title)
+    picture = sheet.begin(side + 1.2, side + 2.1, title)
     panel = picture.subplots()
     rows = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(rows, 1)
@@ -82,9 +82,7 @@ def confusion_matrix(
         panel.set_yticks(ticks, names, parse_math=False)
     if is_read:
         _write_counts(panel, counts, shares, image.cmap)
-    bar = picture.colorbar(image, ax=panel, shrink=0.8)
-    bar.set_label("share of the true class", color=TEXT)
-    bar.ax.tick_params(colors=TEXT)
+    add_scale(picture, [panel], image, "share of the true class")
     table = text_table(
         title,
         ["true \\ predicted", *names],

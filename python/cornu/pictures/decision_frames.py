@@ -14,7 +14,8 @@ from cornu.pictures.decision_map import (
     map_of,
 )
 from cornu.pictures.decision_picture import (
-    add_scale,
+    OUTPUT,
+    SIZE,
     color_reach,
     draw_map,
     in_words,
@@ -22,7 +23,7 @@ from cornu.pictures.decision_picture import (
     table_of,
     told,
 )
-from cornu.pictures.drawing import TEXT, Sheet, ToFile, legend_of_all
+from cornu.pictures.drawing import TEXT, Sheet, ToFile, add_scale, legend_of_all
 from cornu.pictures.text_table import text_table, thinned
 from cornu.utils.number import check_finite, check_integer
 
@@ -139,12 +140,12 @@ class DecisionSurface(Callback):
     def _draw_one(self, frame: Frame, to_file: str) -> None:
         sheet = Sheet("DecisionSurface", to_file)
         title = f"Decision surface, epoch {frame.epoch}{told(frame.map)}"
-        picture = sheet.begin(6.4, 5.2, title)
+        picture = sheet.begin(*SIZE, title)
         panel = picture.subplots()
         reach = color_reach(frame.map, self.threshold)
         image = draw_map(panel, frame.map, self.threshold, reach)
         if image is not None:
-            add_scale(picture, [panel], image)
+            add_scale(picture, [panel], image, OUTPUT)
         legend_of_all(picture, panel)
         sheet.finish(picture, in_words(frame.map, self.threshold), table_of(title, frame.map))
 
@@ -185,7 +186,7 @@ class DecisionSurface(Callback):
         columns = min(len(shown), _COLUMNS)
         rows = -(-len(shown) // columns)
         title = "Decision surface while training"
-        picture = sheet.begin(max(3.1 * columns + 0.8, 5.0), 2.9 * rows + 0.6, title)
+        picture = sheet.begin(max(3.1 * columns, 5.0), 2.9 * rows + 1.3, title)
         panels = list(picture.subplots(rows, columns, squeeze=False).flat)
         reach = max(color_reach(frame.map, self.threshold) for frame in shown)
         image = None
@@ -203,7 +204,7 @@ class DecisionSurface(Callback):
             panel.remove()
         legend_of_all(picture, panels[0])
         if image is not None:
-            add_scale(picture, panels[: len(shown)], image)
+            add_scale(picture, panels[: len(shown)], image, OUTPUT)
         table = self._table(title, shown)
         last = in_words(shown[-1].map, self.threshold)
         said = f"{len(shown)} maps, of epochs {shown[0].epoch} to {shown[-1].epoch}; the last: "

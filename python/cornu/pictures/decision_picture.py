@@ -15,12 +15,24 @@ from cornu.pictures.decision_map import (
     decisions,
     map_of,
 )
-from cornu.pictures.drawing import COLORS, TEXT, Sheet, ToFile, legend_of_all, look_of, style
+from cornu.pictures.drawing import (
+    COLORS,
+    TEXT,
+    Sheet,
+    ToFile,
+    add_scale,
+    legend_of_all,
+    look_of,
+    style,
+)
 from cornu.pictures.text_table import text_table
 from cornu.utils.number import check_finite
 
 # How much of a class's colour there is where the model is sure of it: points must be seen on it.
 _STRENGTH = 0.55
+# In inches, and what the scale says.
+SIZE = (5.4, 5.8)
+OUTPUT = "output of the model"
 
 
 def decision_surface(
@@ -86,11 +98,11 @@ def decision_surface(
     points = check_points(x, y, limit)
     found = map_of(model, check_domain(domain, points), points, limit)
     title = f"Decision surface{told(found)}"
-    picture = sheet.begin(6.4, 5.2, title)
+    picture = sheet.begin(*SIZE, title)
     panel = picture.subplots()
     image = draw_map(panel, found, limit, color_reach(found, limit))
     if image is not None:
-        add_scale(picture, [panel], image)
+        add_scale(picture, [panel], image, OUTPUT)
     legend_of_all(picture, panel)
     return sheet.finish(picture, in_words(found, limit), table_of(title, found))
 
@@ -142,13 +154,6 @@ def draw_map(panel: Any, found: DecisionMap, threshold: float, reach: float) -> 
     panel.set_xlim(extent[:2])
     panel.set_ylim(extent[2:])
     return image
-
-
-def add_scale(picture: Any, panels: Any, image: Any) -> None:
-    """Say beside the axes which output a colour is."""
-    bar = picture.colorbar(image, ax=panels, shrink=0.85)
-    bar.set_label("output of the model", color=TEXT)
-    bar.ax.tick_params(colors=TEXT)
 
 
 def _contour(panel: Any, found: DecisionMap, values: np.ndarray, level: float, line: Any) -> None:

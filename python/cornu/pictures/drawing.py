@@ -17,6 +17,8 @@ LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 TEXT = "#1a1a1a"
 FAINT = "#595959"
 GRID = "#dddddd"
+# The length of a scale of colours, in inches.
+_SCALE = 3.2
 ToFile = str | PathLike[str] | None
 
 
@@ -114,6 +116,14 @@ def legend_of_all(picture: Any, axes: Any) -> None:
     if handles:
         place = {"loc": "outside lower center", "ncols": min(len(handles), 5)}
         _add_legend(picture, handles, labels, place)
+
+
+def add_scale(picture: Any, panels: list[Any], image: Any, label: str) -> None:
+    """Say below axes what a colour of theirs stands for."""
+    width = min(0.85, _SCALE / picture.get_figwidth())
+    bar = picture.colorbar(image, ax=panels, location="bottom", shrink=width, aspect=24)
+    bar.set_label(label, color=TEXT)
+    bar.ax.tick_params(colors=TEXT)
 
 
 def _add_legend(owner: Any, handles: Any, labels: Any, place: dict[str, Any]) -> None:

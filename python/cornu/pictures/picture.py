@@ -8,9 +8,18 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
+from matplotlib.text import Text
+
+from cornu.pictures.picture_pieces import Box, cut, pieces_html
+from cornu.utils.wide_html import WIDE_STYLE, wide
 
 _DOTS_PER_INCH = 150
+# On a page: of the image's pixels, and of the smallest text.
+_PIXEL = 100 / _DOTS_PER_INCH
+_LEAST_TEXT = 10
 
 
 class Picture(Figure):
@@ -61,15 +70,53 @@ class Picture(Figure):
         return {"Subject": self.alt_text} if ending == "pdf" else {}
 
     def _repr_html_(self) -> str:
-        """An image that says what it shows: what IPython makes of a figure does not."""
+        """Images that say what they show: what IPython makes of a figure does not.
+
+        Panels go below each other where the page is narrow; what is wider yet scrolls.
+        """
+        pixels, words = self._pixels(), iter([self.alt_text])
+        height, width = (size * _PIXEL for size in pixels.shape[:2])
+
+        def image(box: Box, style: str) -> str:
+            left, top, right, bottom = (2 * round(side / 2) for side in box)
+            rows, columns = (
+                slice(round(start / _PIXEL), round(end / _PIXEL))
+                for start, end in ((top, bottom), (left, right))
+            )
+            memory = BytesIO()
+            imsave(memory, pixels[rows, columns], format="png")
+            data = base64.b64encode(memory.getvalue()).decode("ascii")
+            # All is said at the first of them.
+            return (
+                f'<img alt="{escape(next(words, ""))}" width="{right - left}" '
+                f'style="{style};height:auto" src="data:image/png;base64,{data}">'
+            )
+
+        whole = (0.0, 0.0, width, height)
+        texts = [text for text in self.findobj(Text) if text.get_visible() and text.get_text()]
+        smallest = min((text.get_fontsize() for text in texts), default=_LEAST_TEXT)
+        least = min(1.0, _LEAST_TEXT * 72 / (100 * smallest))
+        found = pieces_html(cut(self._boxes(), whole), width, least, image)
+        content = f"<style>{WIDE_STYLE}</style>{found}"
+        return wide(content, self.get_suptitle(), white=round(width))
+
+    def _pixels(self) -> np.ndarray:
+        """The picture as an image: (rows, columns, 4), red, green, blue and opacity as bytes."""
         memory = BytesIO()
-        self.savefig(memory, format="png", dpi=_DOTS_PER_INCH, metadata=self._metadata("png"))
-        data = base64.b64encode(memory.getvalue()).decode("ascii")
-        width = round(self.get_figwidth() * 100)
-        return (
-            f'<img alt="{escape(self.alt_text)}" width="{width}" style="max-width:100%;height:auto"'
-            f' src="data:image/png;base64,{data}">'
-        )
+        self.savefig(memory, format="rgba", dpi=_DOTS_PER_INCH)
+        columns = int(self.get_figwidth() * _DOTS_PER_INCH)
+        return np.frombuffer(memory.getvalue(), np.uint8).reshape(-1, columns, 4)
+
+    def _boxes(self) -> list[Box]:
+        """Where its panels, titles and legends are, in pixels from its top."""
+        self.draw_without_rendering()
+        found = [part.get_tightbbox() for part in (*self.axes, *self.legends, *self.texts)]
+        top, scale = self.bbox.height, 100 / self.dpi
+        return [
+            (box.x0 * scale, (top - box.y1) * scale, box.x1 * scale, (top - box.y0) * scale)
+            for box in found
+            if box is not None
+        ]
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What IPython shows in a terminal, and keeps in a notebook beside the image."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.pictures.drawing import COLORS, TEXT, Sheet, ToFile
+from cornu.pictures.drawing import COLORS, TEXT, Sheet, ToFile, add_scale
 from cornu.pictures.text_table import text_table, thinned
 from cornu.utils.errors import shown
 from cornu.utils.number import as_integer, check_integer
@@ -80,21 +80,19 @@ def weights(
     said = f"{count} unit{plural}" if count == units else f"the first {count} of {units} units"
     title = f"Weights of {found.name}, {said} of {height} x {width} inputs"
     tall = min(max(height / width, 0.3), 3.0)
-    picture = sheet.begin(max(1.25 * columns + 1.4, 5.5), (1.1 * tall + 0.3) * rows + 0.7, title)
+    picture = sheet.begin(max(1.25 * columns + 0.4, 5.0), (1.1 * tall + 0.3) * rows + 1.4, title)
     panels = list(picture.subplots(rows, columns, squeeze=False).flat)
     colors = _three_colors()
     for unit, (panel, image) in enumerate(zip(panels, images, strict=False)):
         drawn = panel.imshow(
             image, cmap=colors, vmin=-reach, vmax=reach, interpolation="nearest", aspect="equal"
         )
-        panel.set_title(f"unit {unit}", fontsize=8, color=TEXT, pad=3)
+        panel.set_title(f"unit {unit}", fontsize=9, color=TEXT, pad=3)
         panel.set_xticks([])
         panel.set_yticks([])
     for panel in panels[count:]:
         panel.remove()
-    bar = picture.colorbar(drawn, ax=panels[:count], shrink=0.85)
-    bar.set_label("weight", color=TEXT)
-    bar.ax.tick_params(colors=TEXT)
+    add_scale(picture, panels[:count], drawn, "weight")
     words = f"{title}, as images from {-reach:.3g} (orange) over 0 (white) to {reach:.3g} (blue)."
     if finite.size < images.size:
         missing = images.size - finite.size

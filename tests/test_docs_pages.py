@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "tools" / "docs_site"))
 import api_pages  # noqa: E402
 import docstring_markup  # noqa: E402
 import page_code  # noqa: E402
+import shown_pictures  # noqa: E402
 import site_source  # noqa: E402
 
 sys.path.pop(0)
@@ -62,6 +63,29 @@ def test_links_lead_from_where_a_page_stands_in_the_site(tmp_path):
         "[a](../c.md#top) [b](https://b.c) `csrc/cornu.h`\n\n"
         "```{code-block} sh\n:caption: In a shell; no test runs this\n\nls\n```"
     )
+
+
+def test_what_a_page_draws_is_shown_as_a_notebook_shows_it(tmp_path, monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page").mkdir()
+    draws = """
+import cornu
+cornu.pictures.activation("tanh", to_file="page/curves.svg")
+layer = cornu.layers.Dense(1)
+cornu.utils.network_to_svg(cornu.Sequential([cornu.Input((1,)), layer]), to_file="page/net.svg")
+"""
+    with shown_pictures.shown_too():
+        assert not list(page_code.run(f"```python{draws}```\n", "page"))
+    (tmp_path / "page" / "other.svg").write_text("<svg/>")
+    source = site_source.SiteSource(tmp_path, tmp_path, {"docs/page.md": "page.md"})
+    links = "".join(f"![A picture]({name}.svg)\n\n" for name in ("curves", "net", "other"))
+    curves, network, other = source.page(links, "docs/page.md", "page.md").strip().split("\n\n")
+    for shown, part in ((curves, "<img alt"), (network, "<svg xmlns")):
+        assert shown.startswith('````{raw} html\n<div class="cell-output"><div class="cornu-wide')
+        assert part in shown
+    assert curves.count("<img") == 3
+    assert other == "![A picture](pictures/page/other.svg)"
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from api_pages import write_pages
 from page_code import run
+from shown_pictures import shown_too
 from site_source import ROOT, SiteSource, places
 
 SITE = ROOT / "build" / "docs"
@@ -30,7 +31,8 @@ def draw(directory: Path) -> list[str]:
             there = directory / place.removesuffix(".md")
             there.mkdir(parents=True)
             os.chdir(there)
-            wrong += run((ROOT / file).read_text(encoding="utf-8"), file)
+            with shown_too():
+                wrong += run((ROOT / file).read_text(encoding="utf-8"), file)
             os.chdir(ROOT)
     return wrong
 

@@ -24,10 +24,14 @@ def _shown(output: dict[str, Any]) -> str:
     data = output.get("data", {})
     for html in ("text/html", "image/svg+xml"):
         if html in data:
-            shown = f'<div class="cell-output">{"".join(data[html])}</div>'
-            return _block("{raw} html", shown)
+            return html_block("".join(data[html]))
     text = "".join(output.get("text", data.get("text/plain", "")))
     return _block("text", text) if text.strip() else ""
+
+
+def html_block(html: str) -> str:
+    """Return what a cell or a page's code shows, as a part of a page in Markdown."""
+    return _block("{raw} html", f'<div class="cell-output">{html}</div>')
 
 
 def _block(kind: str, text: str) -> str:

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
 
-from notebook_pages import page_of_notebook
+from notebook_pages import html_block, page_of_notebook
+from shown_pictures import html_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -85,6 +86,8 @@ class SiteSource:
         path = normpath(join(dirname(file), target))
         here = dirname(place) or "."
         if link["image"]:
+            if shown := html_of(self._drawn / place.removesuffix(".md") / target):
+                return html_block(shown)
             return f"![{link['text']}]({relpath(self._picture(target, path, place), here)})"
         if path in self._places:
             inside = relpath(self._places[path], here)

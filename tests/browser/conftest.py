@@ -14,7 +14,7 @@ import pytest
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 # What is looked at: a page in a window, and on a phone.
-WIDTHS = {"wide": 1280, "narrow": 480}
+WIDTHS = {"wide": 1280, "narrow": 360}
 PROGRAMS = ("chromium", "chromedriver")
 
 
@@ -82,18 +82,20 @@ def fetched(browser):
     return addresses
 
 
-def set_screen(browser, width, theme, height=900):
-    """Have pages a screen of a width, light or dark."""
+def set_screen(browser, width, theme="light", height=900):
+    """Have pages a screen of a width, light or dark; a phone's has no bars to scroll with."""
     features = [{"name": "prefers-color-scheme", "value": theme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    browser.set_window_size(WIDTHS[width], height)
+    size = {"width": WIDTHS[width], "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": width == "narrow"})
 
 
 @pytest.fixture
 def shoot(browser):
     """Keeps a screenshot of the page, in the widths and for light and dark screens.
 
-    Of the whole page, whatever its length, where that is asked for.
+    Of the whole page, whatever its length, where that is asked for. Then it is wide again.
     """
 
     def take(name, height=900, widths=tuple(WIDTHS), themes=("light", "dark"), whole=False):
@@ -107,6 +109,7 @@ def shoot(browser):
                     paths[-1].write_bytes(_whole_page(browser))
                 else:
                     browser.save_screenshot(str(paths[-1]))
+        set_screen(browser, "wide", height=height)
         return paths
 
     return take
@@ -115,6 +118,18 @@ def shoot(browser):
 def _whole_page(browser):
     size = "const e = document.documentElement; return [e.clientWidth, e.scrollHeight];"
     width, height = browser.execute_script(size)
-    clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+    return picture_of(browser, {"x": 0, "y": 0, "width": width, "height": height})
+
+
+def picture_of(browser, part):
+    """A part of a page, from its top left corner, as a PNG file's bytes."""
+    clip = part | {"scale": 1}
     options = {"format": "png", "captureBeyondViewport": True, "clip": clip}
     return base64.b64decode(browser.execute_cdp_cmd("Page.captureScreenshot", options)["data"])
+
+
+def as_rgb(color):
+    """A colour as browsers compute it."""
+    from matplotlib.colors import to_rgb
+
+    return f"rgb({', '.join(str(round(255 * part)) for part in to_rgb(color))})"

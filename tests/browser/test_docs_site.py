@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from browser.conftest import WIDTHS, set_screen
+from browser.wide_parts import SCROLLERS, check_readable, check_scrollers
 from worked_figures import PRINTED
 
 SITE = Path(__file__).resolve().parents[2] / "build" / "docs"
@@ -21,7 +23,9 @@ const root = document.documentElement;
 return {
   tooWide: root.scrollWidth - root.clientWidth,
   pictures: [...document.querySelectorAll("article img")].map((img) =>
-    [img.alt, img.naturalWidth > 0 && img.complete]),
+    // All that a picture of several pieces says, it says at the first.
+    [img.closest(".cornu-wide")?.querySelector("img").alt ?? img.alt,
+      img.naturalWidth > 0 && img.complete]),
   fetched: performance.getEntriesByType("resource").map((entry) => entry.name),
   text: document.querySelector("article").innerText,
 };
@@ -38,10 +42,15 @@ def address(page):
 def test_a_page_is_whole(page, browser, console, shoot):
     browser.get(address(page))
     shoot(f"docs-{page.replace('/', '-')}", height=1600)
-    for width in (480, 1280):
-        browser.set_window_size(width, 1600)
+    for width in WIDTHS:
+        set_screen(browser, width, height=1600)
         seen = browser.execute_script(SEEN)
         assert seen["tooWide"] <= 0, width
+        check_readable(browser)
+        check_scrollers(browser, "cornu-wide")
+        for part in browser.execute_script(SCROLLERS):
+            # The lists beside the page scroll downwards.
+            assert part["hasShadow"] or "sidebar" in part["what"], part["what"]
     for words, is_there in seen["pictures"]:
         assert len(words) > 20
         assert is_there, words
@@ -55,6 +64,16 @@ def test_the_page_for_teachers_has_the_verified_figures(browser):
     for name in ("z_hidden", "h", "z_output", "o", "w_output"):
         for figure in PRINTED[name]:
             assert f"{figure:.8f}".rstrip("0") in text, name
+
+
+def test_the_site_is_dark_with_its_pictures(browser):
+    """By its own switch, on a light system."""
+    set_screen(browser, "wide", "light")
+    browser.get(address("guides/teaching"))
+    colors = "const e = document.querySelector('.cornu-wide > svg .cornu-fill-ink');"
+    colors += "document.body.dataset.theme = arguments[0]; return getComputedStyle(e).fill;"
+    assert browser.execute_script(colors, "light") == "rgb(27, 31, 36)"
+    assert browser.execute_script(colors, "dark") == "rgb(232, 234, 237)"
 
 
 def test_the_search_finds_a_class(browser, console):

@@ -4,8 +4,11 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from browser.conftest import as_rgb, set_screen
 from browser.jupyter_lab import run_all_cells, running_lab, write_notebook
+from browser.wide_parts import check_readable, check_scrollers
 from cornu.tour import worked_example
+from cornu.utils.svg_elements import _COLORS
 
 WORKED_EXAMPLE = """
 from cornu.tour import worked_example
@@ -19,6 +22,7 @@ import numpy as np
 
 model.trace(np.array([[0.1, 0.2], [2, 3]]), np.array([[0.4, 0.6], [1, 0]]), apply=False).view()
 """
+PICTURE = "trace.to_svg('loss')"
 # What a view shows of itself, by the last word of an element's class.
 SHOWN = """
 const view = document.querySelectorAll(".cornu-network-view")[arguments[0]];
@@ -38,7 +42,7 @@ def lab(browser, tmp_path_factory):
     pytest.importorskip("jupyterlab")
     pytest.importorskip("anywidget")
     folder = tmp_path_factory.mktemp("lab")
-    write_notebook(folder / "view.ipynb", WORKED_EXAMPLE, TWO_ROWS)
+    write_notebook(folder / "view.ipynb", WORKED_EXAMPLE, TWO_ROWS, PICTURE)
     with running_lab(browser, folder) as address:
         wait = run_all_cells(browser, address("view.ipynb"))
         wait.until(
@@ -84,3 +88,51 @@ def test_the_slider(lab, browser, console):
         lambda driver: any("row 1 of the 2 rows" in t for t in driver.execute_script(SHOWN, 1)[0])
     )
     assert console() == []
+
+
+# Of a view and of a picture in a cell: the colour of text and of paper.
+COLORS_SEEN = """
+return [...document.querySelectorAll(".cornu-wide > svg")].map((svg) => [
+  getComputedStyle(svg.querySelector(".cornu-fill-ink")).fill,
+  getComputedStyle(svg.parentElement).backgroundColor,
+]);
+"""
+
+
+@pytest.mark.parametrize(("theme", "system"), [("Dark", "light"), ("Light", "dark")])
+def test_labs_theme_counts_and_not_the_systems(lab, browser, console, shoot, theme, system):
+    set_screen(browser, "wide", system)
+    change = (
+        "return window.jupyterapp.commands.execute('apputils:change-theme', {theme: arguments[0]})"
+    )
+    browser.execute_script(change, f"JupyterLab {theme}")
+    is_light = str(theme == "Light").lower()
+    said = "return document.body.dataset.jpThemeLight"
+    lab.until(lambda driver: driver.execute_script(said) == is_light)
+    ink, paper = (_COLORS[role][theme == "Dark"] for role in ("ink", "paper"))
+    # Two views and a picture.
+    expected = [[as_rgb(ink), as_rgb(paper)]] * 3
+    lab.until(lambda driver: len(driver.execute_script(COLORS_SEEN)) == 3)
+    assert browser.execute_script(COLORS_SEEN) == expected
+    scheme = "return getComputedStyle(document.querySelector('.cornu-network-view')).colorScheme"
+    assert browser.execute_script(scheme) == theme.lower()
+    browser.execute_script("document.querySelector('.cornu-controls').scrollIntoView()")
+    shoot(f"network-view-theme-{theme.lower()}", widths=["wide"], themes=[system])
+    assert console() == []
+
+
+def test_keys_move_a_wide_picture_in_lab(lab, browser):
+    """And not the notebook's cells, to which Lab gives the arrow keys."""
+    from selenium.webdriver.common.keys import Keys
+
+    set_screen(browser, "narrow")
+    browser.execute_script("document.querySelector('.cornu-picture').scrollIntoView()")
+    for picture in browser.find_elements("css selector", ".cornu-wide:has(> svg)"):
+        lab.until(
+            lambda _, p=picture: p.get_property("scrollWidth") > p.get_property("clientWidth")
+        )
+        picture.send_keys(Keys.ARROW_RIGHT)
+        lab.until(lambda _, p=picture: p.get_property("scrollLeft") > 0)
+    check_readable(browser)
+    check_scrollers(browser, "cornu-wide")
+    set_screen(browser, "wide")

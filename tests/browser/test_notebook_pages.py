@@ -5,7 +5,9 @@ import re
 import nbformat
 import pytest
 
+from browser.conftest import WIDTHS, set_screen
 from browser.jupyter_lab import run_all_cells, running_lab
+from browser.wide_parts import check_readable, check_scrollers
 from notebooks import execution
 from worked_figures import PRINTED
 
@@ -13,10 +15,11 @@ from worked_figures import PRINTED
 FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https://[^>]*>\s*</script>')
 SEEN = """
 const where = ".jp-OutputArea-output";
-return [...document.querySelectorAll(`${where} img, ${where} svg`)].map((one) => ({
-  words: one.alt ?? one.querySelector("title")?.textContent ?? "",
-  isThere: one.getBoundingClientRect().width > 100,
+return [...document.querySelectorAll(`${where} .cornu-wide`)].map((one) => ({
+  words: one.querySelector("img")?.alt ?? one.querySelector("title")?.textContent ?? "",
+  isThere: [...one.querySelectorAll("img, svg")].every((e) => e.getBoundingClientRect().width > 50),
   tooWide: one.getBoundingClientRect().right - document.documentElement.clientWidth,
+  isAll: one.scrollWidth - one.clientWidth <= 1,
 }));
 """
 # The cells of the notebook that is open: whether the kernel rests, and what their outputs are.
@@ -37,13 +40,23 @@ def test_an_exported_notebook_is_whole(name, browser, console, shoot, tmp_path):
     path.write_text(FROM_ELSEWHERE.sub("", page), encoding="utf-8")
     browser.get(path.as_uri())
     shoot(f"notebook-{name.replace('/', '-')}", height=2400, themes=("light",))
-    for width in (480, 1280):
-        browser.set_window_size(width, 2400)
-        for picture in browser.execute_script(SEEN):
+    count = sum(
+        "<svg" in data or "<img" in data
+        for cell in execution.stored(name).cells
+        for output in cell.get("outputs", [])
+        for data in [output.get("data", {}).get("text/html", "")]
+    )
+    for width in WIDTHS:
+        set_screen(browser, width, height=2400)
+        pictures = browser.execute_script(SEEN)
+        assert len(pictures) == count
+        for picture in pictures:
             assert len(picture["words"]) > 10
             assert picture["isThere"], picture
-            # One that is drawn for a width of its own is moved to and fro in its cell.
-            assert width == 480 or picture["tooWide"] <= 0, picture
+            assert picture["tooWide"] <= 0, picture
+            assert width == "narrow" or picture["isAll"], picture
+        check_readable(browser)
+        check_scrollers(browser, "cornu-wide")
     assert console() == []
 
 

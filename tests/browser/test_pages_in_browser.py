@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from io import BytesIO
 
 import numpy as np
 import pytest
 
 import cornu as keras
-from browser.conftest import WIDTHS, set_screen
+from browser.conftest import WIDTHS, as_rgb, picture_of, set_screen
+from browser.wide_parts import check_readable, check_scrollers
+from cornu.utils.svg_elements import _COLORS
 from worked_figures import by_hand
 
 # Of each element with text of its own: how much it stands out from what is behind it.
@@ -35,7 +38,7 @@ const painted = text => {
   const shapes = [...text.closest("svg").querySelectorAll("rect, circle")].filter(e =>
     e.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING && around(e) &&
     getComputedStyle(e).fill !== "none");
-  return getComputedStyle(shapes.pop()).fill;
+  return shapes.length ? getComputedStyle(shapes.pop()).fill : behind(text.closest("svg"));
 };
 const found = [];
 for (const e of document.querySelectorAll("body *")) {
@@ -104,7 +107,10 @@ def objects():
     steps = [trace.to_svg(step.key, row=2) for step in trace.steps]
     wide = keras.Sequential([keras.Input((64,)), layers.Dense(32), layers.Dense(10)])
     pictures = [*steps, keras.utils.network_to_svg(model), keras.utils.network_to_svg(wide)]
-    return [model, unbuilt, history, few, head, inner.layers[1], trace, *pictures]
+    labels = model.predict(x, verbose=0)
+    plots = [history.plot(), model.plot_gradients(x, y), keras.pictures.confusion_matrix(y, labels)]
+    plots.append(keras.pictures.activation(["sigmoid", "tanh", "relu"], at=2.4))
+    return [model, unbuilt, history, few, head, inner.layers[1], trace, *pictures, *plots]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -115,15 +121,92 @@ def test_a_page(browser, console, fetched, shoot, pages, name, width, theme):
     set_screen(browser, width, theme)
     browser.get(address)
     shoot(name, widths=[width], themes=[theme], whole=True)
+    set_screen(browser, width, theme)
     assert console() == []
     assert {url for url in fetched() if not url.startswith("data:")} == {address}
     pale = [each for each in browser.execute_script(CONTRASTS) if each[1] < 4.5]
     assert not pale
     assert browser.execute_script(COVERED) == []
+    check_readable(browser)
+    assert (check_scrollers(browser, "cornu-wide") > 5) == (width == "narrow")
     if name == "tour":
         sizes = "return [document.documentElement.scrollWidth, innerWidth]"
         inside, outside = browser.execute_script(sizes)
         assert inside <= outside, "the whole page scrolls sideways"
+
+
+FIRST_PICTURE = """
+const picture = [...document.querySelectorAll(".cornu-wide")].find((e) => e.matches(":has(> svg)"));
+picture.scrollLeft = arguments[0] ? picture.scrollWidth : 0;
+const box = picture.getBoundingClientRect();
+return {left: box.left + scrollX, right: box.right + scrollX, y: box.top + scrollY,
+  height: box.height};
+"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_shadows_say_where_there_is_more(browser, pages, theme):
+    """At the right edge before a picture is moved, at the left one at its end."""
+    from matplotlib.image import imread
+
+    set_screen(browser, "narrow", theme)
+    browser.get((pages / "tour.html").as_uri())
+    colors = {}
+    for is_moved in (False, True):
+        box = browser.execute_script(FIRST_PICTURE, is_moved)
+        for side, x in (("left", box["left"]), ("right", box["right"] - 4)):
+            part = {"x": x, "y": box["y"], "width": 4, "height": box["height"]}
+            pixels = imread(BytesIO(picture_of(browser, part)), format="png")[..., :3]
+            # Lines of the network cross a part of it.
+            colors[side, is_moved] = np.median(pixels, axis=(0, 1))
+    paper = {"light": [1, 1, 1], "dark": [0x15 / 255, 0x18 / 255, 0x1D / 255]}[theme]
+    for end in (("left", False), ("right", True)):
+        np.testing.assert_allclose(colors[end], paper, atol=0.01)
+    for more in (("left", True), ("right", False)):
+        assert np.abs(colors[more] - paper).min() > 0.08, more
+
+
+def test_keys_move_a_wide_picture(browser, pages):
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    set_screen(browser, "narrow")
+    browser.get((pages / "tour.html").as_uri())
+    picture = browser.find_element("css selector", ".cornu-wide:has(> svg)")
+    picture.send_keys(Keys.ARROW_RIGHT)
+    WebDriverWait(browser, 20).until(lambda _: picture.get_property("scrollLeft") > 0)
+
+
+# How a page says that it is light or dark, whatever the system is.
+MARKS = [
+    ("body", "data-jp-theme-light", {"light": "true", "dark": "false"}),
+    ("body", "data-theme", {"light": "light", "dark": "dark"}),
+    ("html", "theme", {"light": "light", "dark": "dark"}),
+    ("body", "data-vscode-theme-kind", {"light": "vscode-light", "dark": "vscode-dark"}),
+    (
+        "body",
+        "data-vscode-theme-kind",
+        {"light": "vscode-high-contrast-light", "dark": "vscode-high-contrast"},
+    ),
+    ("body", "data-theme", {"light": "auto", "dark": "auto"}),
+]
+COLORS_SEEN = """
+const svg = document.querySelector(".cornu-wide > svg");
+return [getComputedStyle(svg.querySelector(".cornu-fill-ink")).fill,
+  getComputedStyle(svg.parentElement).backgroundColor];
+"""
+
+
+@pytest.mark.parametrize(("where", "name", "values"), MARKS)
+def test_pictures_are_light_or_dark_as_their_page_says(browser, pages, where, name, values):
+    browser.get((pages / "objects.html").as_uri())
+    for theme, other in (("light", "dark"), ("dark", "light")):
+        says_nothing = values[theme] == "auto"
+        set_screen(browser, "wide", theme if says_nothing else other)
+        mark = f"document.querySelector('{where}').setAttribute('{name}', '{values[theme]}')"
+        browser.execute_script(mark)
+        expected = [as_rgb(_COLORS[role][theme == "dark"]) for role in ("ink", "paper")]
+        assert browser.execute_script(COLORS_SEEN) == expected, theme
 
 
 def test_the_tour_shows_every_figure(browser, pages):

@@ -1,6 +1,6 @@
 """Runs notebooks and stores what their cells show: `make record-notebooks`.
 
-usage: record_notebooks.py [name...]    without names, all of them
+usage: record_notebooks.py [name...]    without names, all that show something else than before
 """
 
 import base64
@@ -45,8 +45,9 @@ def main(chosen):
         with tempfile.TemporaryDirectory() as scratch:
             found = execution.executed(name, scratch)
         changed = execution.differences(found, before)
-        # Pictures differ from machine to machine: they are stored when something else has changed.
-        if changed:
+        # Pictures differ from machine to machine: they are stored when something else has changed,
+        # or the notebook is named.
+        if changed or chosen:
             make_small(found)
             nbformat.write(found, execution.path_of(name))
         print(f"{name}: {len(changed)} cells show something else than before")

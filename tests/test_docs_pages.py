@@ -77,11 +77,16 @@ cornu.utils.network_to_svg(cornu.Sequential([cornu.Input((1,)), layer]), to_file
 """
     with shown_pictures.shown_too():
         assert not list(page_code.run(f"```python{draws}```\n", "page"))
+    (tmp_path / "page" / "plot.svg").write_text('<svg width="72pt"/>')
     (tmp_path / "page" / "other.svg").write_text("<svg/>")
     source = site_source.SiteSource(tmp_path, tmp_path, {"docs/page.md": "page.md"})
-    links = "".join(f"![A picture]({name}.svg)\n\n" for name in ("curves", "net", "other"))
-    curves, network, other = source.page(links, "docs/page.md", "page.md").strip().split("\n\n")
-    for shown, part in ((curves, "<img alt"), (network, "<svg xmlns")):
+    names = ("curves", "net", "plot", "other")
+    links = "".join(f"![A picture]({name}.svg)\n\n" for name in names)
+    curves, network, plot, other = (
+        source.page(links, "docs/page.md", "page.md").strip().split("\n\n")
+    )
+    parts = ('<img alt="Curves of tanh', "<svg xmlns", '<img alt="A picture" width="96"')
+    for shown, part in zip((curves, network, plot), parts, strict=True):
         assert shown.startswith('````{raw} html\n<div class="cell-output"><div class="cornu-wide')
         assert part in shown
     assert curves.count("<img") == 3

@@ -86,9 +86,11 @@ class SiteSource:
         path = normpath(join(dirname(file), target))
         here = dirname(place) or "."
         if link["image"]:
-            if shown := html_of(self._drawn / place.removesuffix(".md") / target):
+            drawn = self._drawn / place.removesuffix(".md") / target
+            source = drawn if drawn.is_file() else ROOT / path
+            if shown := html_of(source, link["text"]):
                 return html_block(shown)
-            return f"![{link['text']}]({relpath(self._picture(target, path, place), here)})"
+            return f"![{link['text']}]({relpath(self._picture(source, place), here)})"
         if path in self._places:
             inside = relpath(self._places[path], here)
             return f"[{link['text']}]({inside}{'#' + anchor if anchor else ''})"
@@ -99,12 +101,10 @@ class SiteSource:
         named = link["text"].strip("`")
         return f"`{named}`" if named == path else f"{link['text']} (`{path}`)"
 
-    def _picture(self, target: str, path: str, place: str) -> str:
+    def _picture(self, source: Path, place: str) -> str:
         """Copy a picture that a page shows; return its place."""
-        drawn = self._drawn / place.removesuffix(".md") / target
-        picture = f"pictures/{place.removesuffix('.md')}/{Path(target).name}"
+        picture = f"pictures/{place.removesuffix('.md')}/{source.name}"
         (self._directory / picture).parent.mkdir(parents=True, exist_ok=True)
-        source = drawn if drawn.is_file() else ROOT / path
         (self._directory / picture).write_bytes(source.read_bytes())
         return picture
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from oracle import exchanged_models, harness, record_files
+from oracle import every_kind, exchange, exchanged_models, harness, random_models, record_files
 
 if os.environ.get("CORNU_ORACLE") == "live":
     KERAS_PYTHON = os.environ.get("CORNU_ORACLE_PYTHON", sys.executable)
@@ -72,3 +72,36 @@ if os.environ.get("CORNU_ORACLE") == "live":
                 model = keras.models.load_model(tmp_path / f"{name}_{dtype}.back.keras")
                 found = exchanged_models.trained_on(model, dtype)
             assert not exchanged_models.differences(found, wanted[name, dtype], dtype), name
+
+    def by_keras(action, table, folder, names):
+        done = subprocess.run(
+            [KERAS_PYTHON, exchange.__file__, action, table, str(folder), "float32", *names],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    KINDS = sorted({name.split()[0] for name in every_kind.MODELS})
+
+    @pytest.mark.filterwarnings("ignore:.*takes probabilities")
+    @pytest.mark.parametrize(
+        ("table", "names"),
+        [
+            *((every_kind, [n for n in every_kind.MODELS if n.split()[0] == k]) for k in KINDS),
+            *((random_models, random_models.MODELS[at::5]) for at in range(5)),
+        ],
+        ids=[*KINDS, *(f"random {at}" for at in range(5))],
+    )
+    def test_either_reads_what_the_other_wrote(table, names, tmp_path):
+        """Each format both ways, the state of optimizers with it; and what Keras saved again."""
+        keras, kind = importlib.import_module("cornu"), table.__name__.rpartition(".")[2]
+        ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+        ours.mkdir()
+        theirs.mkdir()
+        exchange.write(keras, table, ours, names, "float32")
+        by_keras("read", kind, ours, names)
+        by_keras("write", kind, theirs, names)
+        assert exchange.read(keras, table, theirs, names, "float32") == []
+        for path in ours.glob("*.back.keras"):
+            path.replace(path.with_name(path.name.replace(".back", "")))
+        assert exchange.read(keras, table, ours, names, "float32") == []

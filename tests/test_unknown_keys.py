@@ -70,6 +70,28 @@ def test_unknown_keywords_are_errors_still(kind):
         made(**options, of_tomorrow=3)
 
 
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [
+        ("layers.Dense", {"units": 2, "input_dim": 3, "init": "ones"}),
+        ("layers.LayerNormalization", {"rms_scaling": False}),
+        ("layers.LeakyReLU", {"alpha": 0.25}),
+        ("layers.StringLookup", {"oov_method": "farmhash"}),
+        ("optimizers.Adam", {"lr": 0.5, "decay": 0.25}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.alpha. of LeakyReLU")
+def test_keys_that_are_in_no_signature_are_known(kind, config):
+    module, name = kind.split(".")
+    made = keras.saving.deserialize_keras_object(
+        {"module": f"keras.{module}", "class_name": name, "config": config}
+    )
+    if name == "LeakyReLU":
+        assert made.negative_slope == 0.25
+    if name == "Adam":
+        assert (float(made.learning_rate), made.decay) == (0.5, 0.25)
+
+
 def test_unknown_layers(tmp_path):
     path = tmp_path / "m.keras"
     keras.Sequential([keras.Input((4,)), keras.layers.Flatten()]).save(path)

@@ -113,4 +113,7 @@ def _read(dataset: Any, variable: Any) -> np.ndarray:
             f"{dataset.name} must have the shape of {variable.path}, {variable.shape}. "
             f"Received: {dataset.shape}"
         )
+    # In place of what Adafactor keeps of a matrix, Keras has a whole number for a vector.
+    if dataset.shape == () and dataset.dtype.kind in "iu":
+        return read_dataset(dataset, np.int64)
     return read_dataset(dataset, np.int64 if variable.dtype == "int64" else variable.dtype)

@@ -13,7 +13,7 @@ from cornu.utils.old_keywords import old_keywords
 from cornu.utils.user_frame import user_level
 
 # What constructors take that is in no signature.
-_MORE = (*INPUT_SHAPE_ARGUMENTS, "decay", "weights")
+_MORE = (*INPUT_SHAPE_ARGUMENTS, "alpha", "decay", "oov_method", "rms_scaling", "weights")
 
 
 def without_unknown_keys(kind: Any, config: Any) -> Any:

@@ -34,7 +34,7 @@ c_files = $(shell find benchmarks csrc python tests -name '*.[ch]')
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
 
 .PHONY: help demo notebook test format check-format check-lint check-types check-clang \
-	check-c-sanitize check-suite-sanitize check-sanitize check-slow check-bits check-isa check-memory check-oracle \
+	check-c-sanitize check-suite-sanitize check-sanitize check-fuzz check-fuzz-sanitize check-slow check-bits check-isa check-memory check-oracle \
 	check-onnx check-coverage record-bits check-notebooks check-browser record-notebooks check-demo-accuracy check-sdist \
 	check-numpy126 check-arm64 check-export check-no-avx check-all docs docs-open docs-keras benchmark benchmark-gemm \
 	benchmark-plots clean
@@ -57,6 +57,8 @@ help:
 	@echo 'make check-types          mypy: the package, a program that uses it, and the stub of the core'
 	@echo 'make check-clang          gcc and clang compile everything, all warnings errors'
 	@echo 'make check-sanitize       C tests under ASan+UBSan (leaks too) and TSan, the suite under ASan+UBSan'
+	@echo 'make check-fuzz           a million damaged files are loaded or refused; FUZZ=20000: as many'
+	@echo 'make check-fuzz-sanitize  the same under ASan+UBSan'
 	@echo 'make check-slow           the tests marked slow'
 	@echo 'make check-bits           the same bits on every level, with 1 to 8 threads, in every float mode'
 	@echo 'make check-isa            the suite on every instruction set that this machine has'
@@ -137,6 +139,21 @@ check-suite-sanitize:
 	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	$(call in, sanitize)/python -m pytest --ignore tests/test_c.py -m 'not slow and not memory' \
 		$(workers) $(PYTEST)
+
+# Damaged files: FUZZ says how many, and FUZZ_KINDS of which kinds (tests/fuzz/cases.py has them).
+FUZZ = 1000000
+FUZZ_KINDS =
+fuzz = python tests/fuzz/run_fuzz.py --cases $(FUZZ) --jobs $(jobs) $(if $(FUZZ_KINDS),--kinds $(FUZZ_KINDS))
+check-fuzz:
+	@$(call make_venv, test) '.[test]'
+	$(call in, test)/$(fuzz)
+
+# Everything takes several times as long there; of what is too large the allocator returns nothing.
+check-fuzz-sanitize:
+	@CC=gcc CORNU_SANITIZE=address,undefined $(call make_venv, sanitize) '.[test]'
+	CORNU_SANITIZE=address,undefined LD_PRELOAD='$(asan)' PYTHONMALLOC=malloc FUZZ_SLOWER=10 \
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=1024 \
+	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 $(call in, sanitize)/$(fuzz)
 
 check-slow:
 	@$(call make_venv, test) '.[test]'

@@ -9,6 +9,7 @@ from typing import Any
 from cornu.exporting.onnx_graph import Node
 from cornu.importing.onnx_chain import Chain
 from cornu.importing.onnx_tensor import cut, is_too_large
+from cornu.saving.damaged_file import naming
 from cornu.utils.errors import shown
 from cornu.utils.extras import require
 
@@ -61,8 +62,15 @@ def from_onnx(path_or_model: Any, output: str | None = None) -> Any:
     Source: https://onnx.ai/onnx/operators/
     """
     onnx = require("onnx", "onnx", "from_onnx")
-    is_model = isinstance(path_or_model, onnx.ModelProto)
-    proto = path_or_model if is_model else _read(onnx, path_or_model)
+    if isinstance(path_or_model, onnx.ModelProto):
+        return _made(onnx, path_or_model, output)
+    path = os.fsdecode(path_or_model)
+    with naming(path):
+        return _made(onnx, _read(onnx, path), output)
+
+
+def _made(onnx: Any, proto: Any, output: str | None) -> Any:
+    """The model of a protocol buffer."""
     graph = proto.graph
     opset = _opset_of(onnx, proto)
     if len(graph.node) > _MOST_NODES:
@@ -109,10 +117,9 @@ def _needed(nodes: list[Node], output: str) -> tuple[list[Node], set[str]]:
     return kept[::-1], wanted
 
 
-def _read(onnx: Any, path: Any) -> Any:
+def _read(onnx: Any, name: str) -> Any:
     from google.protobuf.message import DecodeError
 
-    name = os.fsdecode(path)
     with open(name, "rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size > _MOST_NBYTES:

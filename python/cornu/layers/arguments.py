@@ -141,9 +141,11 @@ def check_name(name: Any) -> str:
     """Return the name of a layer or a model.
 
     Raises:
-        ValueError: it is empty, no string, or has a slash, which parts names in paths.
+        ValueError: it is empty, no string, has a slash, which parts names in paths, or half of a
+            character, which JSON can have and no file's name.
     """
-    if not isinstance(name, str) or not name or "/" in name:
+    is_text = isinstance(name, str) and not any("\ud800" <= letter <= "\udfff" for letter in name)
+    if not is_text or not name or "/" in name:
         raise ValueError(
             "`name` must be a string without '/'. "
             f"Received: name={shown(name)} (of type {type(name).__name__})"

@@ -22,6 +22,7 @@ from cornu.layers.hashing import check_salt, hash_bins
 from cornu.layers.vocabulary import TokenCounts
 from cornu.utils.errors import shown
 from cornu.utils.flag import check_flag
+from cornu.utils.memory_limit import take_weights
 from cornu.utils.number import check_integer
 
 Vocabulary = list[Any]
@@ -72,6 +73,8 @@ class IndexLookup(DataLayer):
         if max_tokens is not None:
             self.max_tokens = check_integer("max_tokens", max_tokens, least=2)
         self.num_oov_indices = check_integer("num_oov_indices", num_oov_indices, least=0)
+        # Each has a word in the vocabulary.
+        take_weights(8 * self.num_oov_indices)
         self.mask_token, self.oov_token = mask_token, oov_token
         self.invert = check_flag("invert", invert)
         self.output_mode = check_mode(output_mode, (*MODES, "tf_idf"))
@@ -180,6 +183,15 @@ class IndexLookup(DataLayer):
             )
         is_file = isinstance(vocabulary, str)
         if is_file:
+            from cornu.saving.serialization import is_of_file
+
+            # It would be any file that the user may read, and no file of a model's has a path.
+            if is_of_file():
+                raise ValueError(
+                    "`vocabulary` must be a list in a configuration, not the path of a file. "
+                    f"Received: vocabulary={shown(vocabulary)}. Pass safe_mode=False if you trust "
+                    "where the configuration comes from."
+                )
             with open(vocabulary, encoding="utf-8") as file:
                 vocabulary = [line.rstrip("\n") for line in file]
         words = self._as_words(vocabulary, "vocabulary").tolist()
@@ -230,6 +242,7 @@ class IndexLookup(DataLayer):
 
     def _with_padding(self, weights: np.ndarray) -> np.ndarray:
         more = (self.max_tokens or 0) - len(weights) if self.pad_to_max_tokens else 0
+        take_weights(8 * max(0, more))
         return np.pad(weights, (0, max(0, more))).astype(floatx())
 
     def _take_words(self, words: Vocabulary) -> None:

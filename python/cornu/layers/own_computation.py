@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from cornu.layers.own_shapes import OwnShapes, Shape
 from cornu.layers.traced_layer import layers_in, models_in
 from cornu.utils.arrays import any_type
 from cornu.utils.flag import check_flag
+from cornu.utils.memory_limit import take_weights
 from cornu.utils.name_first import name_first
 from cornu.utils.naming import unique_name
 from cornu.utils.nesting import is_model, named_paths
@@ -172,6 +174,7 @@ class OwnComputation(ClassCore, OwnShapes):
         trained = check_flag("trainable", trainable)
         label = unique_name("variable") if name is None else name
         make = initializers.get(initializer)
+        take_weights(math.prod(sizes) * kind.itemsize)
         value = first_values(f"{self._name}/{label}", make, sizes, kind.name)
         span = self._core.add_weight(sizes, kind.name, trained)
         span[...] = value

@@ -27,6 +27,7 @@ from cornu.utils.core_backed import CoreBacked
 from cornu.utils.errors import shown
 from cornu.utils.flag import check_flag
 from cornu.utils.keywords import of_sequential
+from cornu.utils.memory_limit import take_weights
 from cornu.utils.naming import unique_name
 from cornu.utils.nesting import flattened, is_model, named_paths, nested_models
 
@@ -100,8 +101,9 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         if layers is not None:
             given = layers if isinstance(layers, list | tuple) else [layers]
             found: list[Part] = []
+            named: dict[str, Part] = {}
             for layer in given:
-                found = self._with(found, layer)
+                found = self._with(found, layer, named)
             self._set_chain(found)
 
     # ---- What it is
@@ -148,8 +150,11 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
 
     # ---- Layers
 
-    def _with(self, layers: list[Part], layer: Any) -> list[Part]:
-        """The layers and one more, and before a first one the input that it names."""
+    def _with(
+        self, layers: list[Part], layer: Any, named: dict[str, Part] | None = None
+    ) -> list[Part]:
+        """The layers and one more, and before a first one the input that it names; `named` are they
+        by name, and it is added."""
         if isinstance(layer, KerasTensor) and isinstance(layer._layer, InputLayer):
             layer = layer._layer
         if not isinstance(layer, Layer | InputLayer | Chain):
@@ -160,12 +165,12 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
         if layer is self or (is_model(layer) and self in nested_models([layer])):
             raise ValueError(f"A model can't stand in itself. Received: {layer!r}")
         check_place(_without_input(layers), layer)
-        for other in layers:
-            if other.name == layer.name and other is not layer:
-                raise ValueError(
-                    "All layers of a model should have unique names. Received: "
-                    f'a second layer of the name "{layer.name}"'
-                )
+        named = {other.name: other for other in layers} if named is None else named
+        if named.setdefault(layer.name, layer) is not layer:
+            raise ValueError(
+                "All layers of a model should have unique names. Received: "
+                f'a second layer of the name "{layer.name}"'
+            )
         if isinstance(layer, InputLayer):
             if layers:
                 raise ValueError(
@@ -175,10 +180,12 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
             return [layer]
         if not layers and is_model(layer):
             first = layer._layers[0] if layer._layers else None
-            if isinstance(first, InputLayer):
-                return [InputLayer(batch_shape=first.batch_shape), layer]
-        elif not layers and layer._input_shape_argument is not None:
-            return [InputLayer(batch_shape=layer._input_shape_argument), layer]
+            shape = first.batch_shape if isinstance(first, InputLayer) else None
+        else:
+            shape = None if layers else layer._input_shape_argument
+        if shape is not None:
+            layers = [InputLayer(batch_shape=shape)]
+            named.setdefault(layers[0].name, layers[0])
         return [*layers, layer]
 
     def _change(self, layers: list[Part], rebuild: bool) -> None:
@@ -252,6 +259,8 @@ class Chain(ChainBuilding, Trainer, ChainTensors, Masks, CoreBacked):
                 except (ValueError, MemoryError) as error:
                     changed = False
                     raise located(error, self._name, chain, [row, *shapes]) from None
+                # Their memory is not touched yet.
+                take_weights(sum(span.nbytes for _, one, _ in new for span in one._core.spans()))
                 self._fill(new, parts)
                 for model, _ in before[:-1]:
                     model._adopt(rows[id(model)], self._on_trial)

@@ -12,6 +12,8 @@ from cornu.saving.model_config import parse_json, parse_model
 from cornu.saving.optimizer_group import read_legacy_optimizer, write_legacy_optimizer
 from cornu.saving.origin import is_of_keras_2, write_origin
 from cornu.saving.serialization import serialize_keras_object
+from cornu.saving.stored_attribute import read_attribute
+from cornu.saving.stored_dataset import MALFORMED, open_stored
 from cornu.utils.errors import shown
 
 
@@ -53,13 +55,7 @@ def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any]
     Raises:
         ValueError: it is no such file, or malformed.
     """
-    import h5py
-
-    try:
-        root = h5py.File(path, "r")
-    except OSError as error:
-        raise ValueError(f"{path!r} is no file of a model: {error}") from None
-    with root:
+    with open_stored(path, path) as root:
         text = _text(root, "model_config")
         if text is None:
             raise ValueError(
@@ -89,11 +85,9 @@ def compile_as_legacy(model: Any, training: Mapping[str, Any], path: str) -> Non
     Raises:
         ValueError: it can't be.
     """
-    import h5py
-
     model.compile_from_config(compile_settings(training))
     if model.optimizer is not None:
-        with h5py.File(path, "r") as root:
+        with open_stored(path, path) as root:
             read_legacy_optimizer(root, model.optimizer, model.trainable_weights)
 
 
@@ -125,6 +119,6 @@ def _text(root: Any, attribute: str) -> str | None:
 def _attribute(root: Any, name: str) -> Any:
     """An attribute of the file; None: there is none."""
     try:
-        return root.attrs.get(name)
-    except (OSError, RuntimeError, UnicodeDecodeError) as error:
+        return read_attribute(root, name) if name in root.attrs else None
+    except MALFORMED as error:
         raise ValueError(f"The attribute {name!r} can't be read: {error}") from None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cornu.saving.origin import write_origin
+from cornu.saving.stored_attribute import read_attribute
 from cornu.saving.stored_dataset import find_dataset, find_group
 from cornu.utils.errors import shown
 from cornu.utils.nesting import is_model
@@ -143,7 +144,7 @@ def read_names(group: Any, attribute: str) -> list[str]:
 
 
 def _decoded(group: Any, attribute: str) -> list[str]:
-    names = np.asarray(group.attrs[attribute])
+    names = np.asarray(read_attribute(group, attribute))
     if names.ndim != 1:
         raise ValueError(
             f"The attribute {attribute!r} must be a list of names. Received: {shown(names)}"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from cornu.saving.serialization import make_object
 from cornu.utils.errors import shown
+
+# Each model within a model takes four, and ten of Python's calls, of which there are 1000.
+_MOST_DEPTH = 200
 
 
 def parse_json(text: str | bytes, what: str) -> Any:
@@ -21,9 +25,31 @@ def parse_json(text: str | bytes, what: str) -> Any:
         ValueError: it is no JSON, or nested too deep.
     """
     try:
-        return json.loads(text)
+        found = json.loads(text, object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{what} must be JSON. Received: {error}") from None
+    _check_depth(found, what)
+    return found
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A dictionary, of which everyone who reads it makes the same."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        repeated = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+        raise ValueError(f"each key must stand once, and there are repeatedly {shown(repeated)}")
+    return found
+
+
+def _check_depth(value: Any, what: str) -> None:
+    level = [value]
+    for _ in range(_MOST_DEPTH):
+        level = [one for one in level if isinstance(one, dict | list)]
+        if not level:
+            return
+        inner = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [one for many in inner for one in many]
+    raise ValueError(f"{what} must be nested at most {_MOST_DEPTH} deep.")
 
 
 def parse_model(text: str | bytes, what: str) -> Mapping[str, Any]:

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu._version import __version__
-from cornu.saving.archive_member import read_member
+from cornu.saving.archive import Archive
+from cornu.saving.damaged_file import naming
 from cornu.saving.legacy_config import from_legacy
 from cornu.saving.legacy_file import (
     compile_as_legacy,
@@ -35,6 +36,7 @@ from cornu.saving.weights_file import (
 from cornu.saving.whole_file import write_whole
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
+from cornu.utils.memory_limit import limited_weights
 from cornu.utils.user_frame import user_level
 
 
@@ -164,7 +166,9 @@ def load_model(
         safe_mode: Whether a lambda, which could do anything, is refused.
 
     Raises:
-        ValueError: it is no such file, or has something that cornu has not.
+        ValueError: it is no such file, is damaged, has something that cornu has not, or asks for
+            more memory than its size accounts for.
+        MemoryError: there is not enough memory.
         FileNotFoundError: there is no file.
 
     Example:
@@ -183,16 +187,18 @@ def load_model(
     path = os.fsdecode(filepath)
     if not os.path.exists(path):
         raise FileNotFoundError(f"There is no file {path!r} to load a model from.")
-    if not zipfile.is_zipfile(path):
-        return _load_legacy(path, custom_objects, compile, safe_mode)
-    try:
-        archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{path!r} is no file of a model: {error}") from None
-    with archive:
-        if "config.json" not in archive.namelist():
+    with naming(path), limited_weights(os.path.getsize(path)):
+        is_archive = zipfile.is_zipfile(path)
+        load = _load_archive if is_archive else _load_legacy
+        return load(path, custom_objects, compile, safe_mode)
+
+
+def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: bool) -> Any:
+    """The model in a file of Keras 3's format."""
+    with Archive(path) as archive:
+        if "config.json" not in archive.names:
             raise ValueError(f"{path!r} has no config.json: it is no file of a model.")
-        config = parse_model(read_member(archive, "config.json"), f"config.json of {path!r}")
+        config = parse_model(archive.read("config.json"), f"config.json of {path!r}")
         if is_of_keras_2(_version(archive, path), path):
             config = from_legacy(config)
         take_vocabularies(archive, config)
@@ -201,24 +207,24 @@ def load_model(
         if not model.built and shape is not None:
             model.build(shape)
         if model.built:
-            weights = unpack_weights(model, archive)
+            weights = unpack_weights(archive)
             read_unpacked_weights(model, weights, path)
-            if MEMBER in archive.namelist():
-                restore(model, read_member(archive, MEMBER), path)
-        settings = _entry(config, "compile_config")
-        if compile and settings:
-            with CustomObjectScope(custom_objects):
-                model.compile_from_config(settings)
-            if model.built and model.optimizer is not None:
-                read_unpacked_optimizer(model, weights, path)
+            if MEMBER in archive.names:
+                restore(model, archive.read(MEMBER), path)
+    settings = _entry(config, "compile_config")
+    if compiles and settings:
+        with CustomObjectScope(custom_objects):
+            model.compile_from_config(settings)
+        if model.built and model.optimizer is not None:
+            read_unpacked_optimizer(model, weights, path)
     return model
 
 
-def _version(archive: zipfile.ZipFile, path: str) -> Any:
+def _version(archive: Archive, path: str) -> Any:
     """The version of Keras that an archive says it is of; None: it doesn't say."""
-    if "metadata.json" not in archive.namelist():
+    if "metadata.json" not in archive.names:
         return None
-    metadata = parse_json(read_member(archive, "metadata.json"), f"metadata.json of {path!r}")
+    metadata = parse_json(archive.read("metadata.json"), f"metadata.json of {path!r}")
     return metadata.get("keras_version") if isinstance(metadata, Mapping) else None
 
 

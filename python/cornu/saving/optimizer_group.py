@@ -75,10 +75,10 @@ def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
         optimizer: The optimizer.
         weights: What it is built for before.
     """
-    group = find_group(root, _LEGACY_PATH)
-    if group is None:
-        return
     try:
+        group = find_group(root, _LEGACY_PATH)
+        if group is None:
+            return
         _load(optimizer, group, read_names(group, "weight_names"), weights)
     except MALFORMED as error:
         warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=user_level())

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.saving.model_config import parse_json
 from cornu.utils.number import as_integer
 
 MEMBER = "cornu.json"
@@ -56,10 +57,7 @@ def restore(model: Any, text: bytes, name: str) -> None:
     Raises:
         ValueError: it is no JSON of such values.
     """
-    try:
-        state = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{MEMBER} of {name!r} can't be read: {error}") from None
+    state = parse_json(text, f"{MEMBER} of {name!r}")
     if not isinstance(state, Mapping) or state.get("version") != _VERSION:
         return
     views = _views(model)

@@ -40,7 +40,7 @@ _MODULES = {
 }
 # Those that have functions which a configuration may name.
 _FUNCTION_MODULES = ("activations", "losses", "metrics", "initializers")
-_NO_FUNCTIONS_OF_MODELS = ("get", "serialize", "deserialize", "for_compile", "specification")
+_NO_FUNCTIONS_OF_MODELS = ("get", "serialize", "deserialize")
 _SPECIAL = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__", "__lambda__")
 _AT_THE_TOP = ("Sequential", "DTypePolicy", "FloatDTypePolicy", "InputSpec")
 # Whether the call under way refuses code; None: there is none under way.
@@ -207,6 +207,11 @@ def make_object(
         _is_safe.reset(token)
 
 
+def is_of_file() -> bool:
+    """Return whether an object is being made of plain values that may come from anywhere."""
+    return _is_safe.get() is True
+
+
 def deserialize_known(
     kind: str, config: Mapping[str, Any], known: Mapping[str, Any], module: str
 ) -> Any:
@@ -260,7 +265,7 @@ def _deserialize(config: Any) -> Any:
         if isinstance(found, types.FunctionType):
             return found
         return found.from_config(without_unknown_keys(found, {} if inner is None else inner))
-    except (AttributeError, KeyError, TypeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         raise ValueError(
             f"A saved {name!r} can't be made of its configuration {shown(inner)}: "
             f"{type(error).__name__}: {error}"
@@ -269,7 +274,11 @@ def _deserialize(config: Any) -> Any:
 
 def _deserialize_special(name: str, inner: Any) -> Any:
     if name in ("__numpy__", "__tensor__"):
-        return np.array(inner["value"], dtype=inner["dtype"])
+        dtype = np.dtype(inner["dtype"])
+        # Texts may be of any length, and objects of any kind.
+        if dtype.kind not in "biufc":
+            raise ValueError(f"A saved array must be of numbers. Received: dtype {dtype}")
+        return np.array(inner["value"], dtype)
     if name == "__bytes__":
         return inner["value"].encode("utf-8")
     if name == "__slice__":
@@ -288,7 +297,8 @@ def _find_function(name: Any) -> Any:
     if own is not None:
         return own
     for module in _FUNCTION_MODULES:
-        found = vars(import_module(f"cornu.{module}")).get(name)
+        functions = import_module(f"cornu.{module}")
+        found = vars(functions).get(name) if name in functions.__all__ else None
         if isinstance(found, types.FunctionType) and name not in _NO_FUNCTIONS_OF_MODELS:
             return found
     # Up to 3.6, Keras wrote no package.
@@ -354,7 +364,9 @@ def _search_class(name: str) -> Any:
     """The class of this name in one of Keras's modules; None: there is none."""
     for module in dict.fromkeys(_MODULES.values()):
         try:
-            found = getattr(import_module(module), name, None)
+            names = import_module(module)
+            # Of a name that it has not, a module would look for what was meant, for milliseconds.
+            found = getattr(names, name) if name in vars(names) or name in names.__all__ else None
         except ImportError:
             continue
         if hasattr(found, "from_config"):

@@ -2,18 +2,60 @@
 
 from __future__ import annotations
 
+import io
+import math
+import mmap
+import os
+import zlib
 from typing import Any
 
 import numpy as np
 
+from cornu.saving.hdf5_structure import check_structure
 from cornu.utils.errors import shown
 
 # HDF5 unpacks a chunk as a whole, and one may be larger than the dataset is. h5py's own choice is
 # at most this.
 _CHUNK_NBYTES = 2**20
+# What a chunk takes at least, in the list of them.
+_ENTRY_NBYTES = 8
+# Behind what it is of.
+_CHECKSUM_NBYTES = 4
 
 # What h5py, and what is here, raise of a file that is malformed.
-MALFORMED = (KeyError, OSError, RuntimeError, ValueError)
+MALFORMED = (KeyError, OSError, OverflowError, RuntimeError, TypeError, ValueError)
+
+# HDF5's own filters: the second and the third give no more than they take, and of the first we see
+# to it. Of another, HDF5 would load a library from the system's folder.
+_DEFLATE = 1
+_FILTERS = (_DEFLATE, 2, 3)
+
+
+def open_stored(file: Any, name: str) -> Any:
+    """Return an HDF5 file, opened for reading.
+
+    Args:
+        file: Its path, or a file that is open.
+        name: What it is called in errors.
+
+    Raises:
+        ValueError: it is none.
+    """
+    import h5py
+
+    try:
+        if isinstance(file, io.BytesIO):
+            check_structure(file.getvalue())
+        else:
+            with open(file, "rb") as opened:
+                # There is no map of an empty file.
+                if os.fstat(opened.fileno()).st_size == 0:
+                    raise ValueError("it is empty")
+                with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                    check_structure(data)
+        return h5py.File(file, "r")
+    except MALFORMED as error:
+        raise ValueError(f"{name!r} is no file of weights or a model: {error}") from None
 
 
 def find_group(group: Any, path: str) -> Any:
@@ -88,12 +130,7 @@ def read_dataset(dataset: Any, dtype: Any) -> np.ndarray:
             f"Received: dtype {dataset.dtype}"
         )
     if dataset.chunks is not None:
-        nbytes = int(np.prod(dataset.chunks, dtype=object)) * dataset.dtype.itemsize
-        most = max(_CHUNK_NBYTES, dataset.nbytes)
-        if nbytes > most:
-            raise ValueError(
-                f"{place} must have chunks of at most {most} bytes. Received: {nbytes} bytes"
-            )
+        _check_chunks(dataset, place)
     stored = dataset[()]
     with np.errstate(over="ignore"):
         array = stored.astype(dtype)
@@ -104,6 +141,46 @@ def read_dataset(dataset: Any, dtype: Any) -> np.ndarray:
             f"Received: one of {np.abs(stored[np.isfinite(stored)]).max()}"
         )
     return array
+
+
+def _check_chunks(dataset: Any, place: str) -> None:
+    """Refuse what would take much more memory or time than the dataset itself."""
+    nbytes = math.prod(dataset.chunks) * dataset.dtype.itemsize
+    most = max(_CHUNK_NBYTES, dataset.nbytes)
+    if nbytes > most:
+        raise ValueError(
+            f"{place} must have chunks of at most {most} bytes. Received: {nbytes} bytes"
+        )
+    # Those that are there take room in the file, and of those that are not each is looked for.
+    sizes = zip(dataset.shape, dataset.chunks, strict=True)
+    count = math.prod(-(-whole // one) for whole, one in sizes)
+    most = dataset.file.id.get_filesize() // _ENTRY_NBYTES
+    if count > most:
+        raise ValueError(f"{place} must have at most {most} chunks. Received: {count}")
+    settings = dataset.id.get_create_plist()
+    filters = [settings.get_filter(at)[0] for at in range(settings.get_nfilters())]
+    if not set(filters) <= set(_FILTERS) or len(set(filters)) != len(filters):
+        raise ValueError(
+            f"{place} must be stored as it is or deflated, and checked or shuffled at most. "
+            f"Received: the filters {filters}"
+        )
+    if _DEFLATE not in filters:
+        return
+    for slices in dataset.iter_chunks():
+        start = tuple(part.start for part in slices)
+        if dataset.id.get_chunk_info_by_coord(start).byte_offset is None:
+            continue
+        skipped, packed = dataset.id.read_direct_chunk(start)
+        if skipped >> filters.index(_DEFLATE) & 1:
+            continue
+        # HDF5 inflates a chunk to its end, whatever its size should be.
+        inflater = zlib.decompressobj()
+        try:
+            inflater.decompress(packed, nbytes + _CHECKSUM_NBYTES)
+        except zlib.error as error:
+            raise ValueError(f"{place} can't be unpacked: {error}") from None
+        if inflater.unconsumed_tail:
+            raise ValueError(f"{place} must have chunks of {nbytes} bytes. Received: a larger one")
 
 
 def _find(group: Any, path: str) -> Any:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cornu.saving.archive_member import read_member
+from cornu.saving.archive import Archive
 from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
 
 
-def take_vocabularies(archive: zipfile.ZipFile, config: Mapping[str, Any]) -> None:
+def take_vocabularies(archive: Archive, config: Mapping[str, Any]) -> None:
     """Put each vocabulary of an archive into the configuration of its layer.
 
     Args:
@@ -21,7 +20,7 @@ def take_vocabularies(archive: zipfile.ZipFile, config: Mapping[str, Any]) -> No
     Raises:
         ValueError: there is a vocabulary for no layer, or for one in the mode `"tf_idf"`.
     """
-    found = {name for name in archive.namelist() if name.endswith("/vocabulary.txt")}
+    found = {name for name in archive.names if name.endswith("/vocabulary.txt")}
     for place, layer in _layers(config):
         name = f"assets/layers/{place}/vocabulary.txt"
         if name not in found:
@@ -33,7 +32,7 @@ def take_vocabularies(archive: zipfile.ZipFile, config: Mapping[str, Any]) -> No
                 f"{name} of the archive is a vocabulary with weights, which is not supported yet: "
                 "make the layer with `vocabulary` and `idf_weights` before saving."
             )
-        settings["vocabulary"] = read_member(archive, name).decode().rstrip("\n").split("\n")
+        settings["vocabulary"] = archive.read(name).decode().rstrip("\n").split("\n")
     if found:
         raise ValueError(
             f"The archive has vocabularies of layers that the model has not: {shown(sorted(found))}"

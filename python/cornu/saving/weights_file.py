@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.archive_member import SMALL_NBYTES, read_member
+from cornu.saving.archive import Archive
+from cornu.saving.damaged_file import naming
 from cornu.saving.legacy_weights import (
     has_legacy_layout,
     stored_by_name,
@@ -19,7 +20,13 @@ from cornu.saving.legacy_weights import (
     write_legacy_weights,
 )
 from cornu.saving.optimizer_group import read_optimizer_group, write_optimizer_group
-from cornu.saving.stored_dataset import MALFORMED, find_dataset, find_group, read_dataset
+from cornu.saving.stored_dataset import (
+    MALFORMED,
+    find_dataset,
+    find_group,
+    open_stored,
+    read_dataset,
+)
 from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
 from cornu.utils.nesting import is_model
@@ -27,8 +34,6 @@ from cornu.utils.user_frame import user_level
 
 # In the archive of a whole model.
 WEIGHTS_NAME = "model.weights.h5"
-# Of the weights' own, what an optimizer's state and float64 may make of them.
-_TIMES_WEIGHTS = 8
 
 
 def write_weights_file(
@@ -87,26 +92,26 @@ def read_weights_file(
     name = os.fsdecode(path)
     if not os.path.exists(name):
         raise FileNotFoundError(f"There is no file {name!r} to read weights from.")
-    if zipfile.is_zipfile(name):
-        with zipfile.ZipFile(name) as archive:
-            if by_name:
-                raise ValueError(
-                    "`by_name` must be False: it is for files of Keras 2. Received: by_name=True"
-                )
-            weights = unpack_weights(model, archive)
-            read_unpacked_weights(model, weights, str(archive.filename), skip_mismatch)
-        return
-    _read(model, name, name, skip_mismatch, by_name)
+    with naming(name):
+        if not zipfile.is_zipfile(name):
+            _read(model, name, name, skip_mismatch, by_name)
+            return
+        if by_name:
+            raise ValueError(
+                "`by_name` must be False: it is for files of Keras 2. Received: by_name=True"
+            )
+        with Archive(name) as archive:
+            weights = unpack_weights(archive)
+        read_unpacked_weights(model, weights, name, skip_mismatch)
 
 
-def unpack_weights(model: Any, archive: zipfile.ZipFile) -> io.BytesIO:
+def unpack_weights(archive: Archive) -> io.BytesIO:
     """Return the file of weights in the archive of a whole model."""
-    if WEIGHTS_NAME not in archive.namelist():
-        raise ValueError(f"The archive has no {WEIGHTS_NAME}. It has: {shown(archive.namelist())}")
-    # A file that is large takes no more memory than it takes space; one that only says so does.
-    needed = SMALL_NBYTES + _TIMES_WEIGHTS * sum(weight.nbytes for weight in model.weights)
-    most = max(needed, os.path.getsize(str(archive.filename)))
-    return io.BytesIO(read_member(archive, WEIGHTS_NAME, most))
+    if WEIGHTS_NAME not in archive.names:
+        raise ValueError(
+            f"The archive has no {WEIGHTS_NAME}. It has: {shown(sorted(archive.names))}"
+        )
+    return io.BytesIO(archive.read(WEIGHTS_NAME))
 
 
 def read_unpacked_weights(
@@ -118,7 +123,7 @@ def read_unpacked_weights(
 
 def read_unpacked_optimizer(model: Any, weights: io.BytesIO, name: str) -> None:
     """Read from it the state of a model's new optimizer, if it has such."""
-    with _open(weights, name) as root:
+    with open_stored(weights, name) as root:
         _read_optimizer(model, root, name, model.trainable_weights)
 
 
@@ -129,17 +134,8 @@ def _read_optimizer(model: Any, root: Any, name: str, weights: Any = None) -> No
         raise ValueError(f"The optimizer's state in {name!r} can't be read: {error}") from None
 
 
-def _open(file: Any, name: str) -> Any:
-    import h5py
-
-    try:
-        return h5py.File(file, "r")
-    except OSError as error:
-        raise ValueError(f"{name!r} is no file of weights: {error}") from None
-
-
 def _read(model: Any, file: Any, name: str, skip_mismatch: bool, by_name: bool = False) -> None:
-    with _open(file, name) as root:
+    with open_stored(file, name) as root:
         try:
             values, problems = _fitting(model, root, by_name)
         except MALFORMED as error:

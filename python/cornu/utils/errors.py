@@ -11,6 +11,7 @@ from cornu.utils.naming import snake_case
 
 # A longer list of names would bury the nearest one.
 _LONGEST_LIST = 16
+_LONGEST_NAME = 100
 # difflib's likeness, from 0 to 1, from which on one name may be meant by another: its own default.
 _LIKE = 0.6
 # From here on a name that cornu has not is the one that is meant, and no other is suggested.
@@ -25,6 +26,9 @@ def nearest_name(name: str, candidates: Iterable[str], least: float = _LIKE) -> 
         candidates: The names that exist.
         least: How like it must be, from 0 to 1.
     """
+    # A file may have names without end, and the time grows with the square.
+    if len(name) > _LONGEST_NAME:
+        return None
     # difflib takes 6 ms to import, and few runs have an error.
     import difflib
 

@@ -1,0 +1,50 @@
+"""What HDF5's library relies on in a file without a look: it would search damaged ones for ever."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+# Of version 1, with the reserved bytes behind it: no weights look like this.
+_HEAP = b"GCOL\x01\0\0\0"
+_HEADER_NBYTES = 16
+
+
+def check_structure(data: Any) -> None:
+    """Check what a file of HDF5 begins with, and its heaps of texts.
+
+    Args:
+        data: The file's bytes, or its map in memory.
+
+    Raises:
+        ValueError: they are not as they should be.
+    """
+    if data[:8] != _SIGNATURE:
+        raise ValueError("it doesn't begin as HDF5 does")
+    # The sizes of an address and of a length.
+    sizes = data[13:15] if data[8:9] in (b"\0", b"\1") else data[9:11]
+    if sizes != b"\x08\x08":
+        raise ValueError(f"its addresses and lengths must be of 8 bytes. Received: {[*sizes]}")
+    at = data.find(_HEAP)
+    while at >= 0:
+        _check_heap(data, at)
+        at = data.find(_HEAP, at + 1)
+
+
+def _check_heap(data: Any, start: int) -> None:
+    """Objects follow each other, each with its size, up to number 0: room that is left."""
+    whole = data[start + 8 : start + _HEADER_NBYTES]
+    end = start + int.from_bytes(whole, "little")
+    if len(whole) < 8 or end > len(data):
+        raise ValueError(f"its heap at {start} goes beyond the end")
+    at = start + _HEADER_NBYTES
+    while at + _HEADER_NBYTES <= end:
+        number, _, size = struct.unpack_from("<HH4xQ", data, at)
+        # That of the room has its header in it; of others it is rounded up to 8.
+        step = _HEADER_NBYTES + -(-size // 8) * 8 if number else size
+        if not _HEADER_NBYTES <= step <= end - at:
+            raise ValueError(
+                f"its heap at {start} has an object of {size} bytes, which doesn't fit"
+            )
+        at += step

@@ -1,0 +1,37 @@
+"""Attributes of HDF5 files that others wrote: looked at before they are read."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from cornu.utils.errors import shown
+from cornu.utils.memory_limit import most_nbytes
+
+
+def read_attribute(thing: Any, name: str) -> Any:
+    """Return an attribute.
+
+    Args:
+        thing: A file, a group or a dataset, which has it.
+        name: Its name.
+
+    Raises:
+        ValueError: it is no text or number, no array of such, or larger than the file can have.
+        OSError: it is damaged.
+    """
+    stored = thing.attrs.get_id(name)
+    dtype = stored.dtype
+    if dtype.kind not in "iufSO" or stored.shape is None:
+        raise ValueError(
+            f"The attribute {name!r} must be of texts or numbers. Received: {shown(dtype)}"
+        )
+    file_nbytes = thing.file.id.get_filesize()
+    # Of texts with lengths of their own, each may be the same one, which is most of the file.
+    each = file_nbytes if dtype.kind == "O" else dtype.itemsize
+    most, nbytes = most_nbytes(file_nbytes), each * math.prod(stored.shape)
+    if nbytes > most:
+        raise ValueError(
+            f"The attribute {name!r} must take at most {most} bytes. Received: up to {nbytes} bytes"
+        )
+    return thing.attrs[name]

@@ -34,9 +34,10 @@ c_files = $(shell find benchmarks csrc python tests -name '*.[ch]')
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
 
 .PHONY: help demo notebook test format check-format check-lint check-types check-clang \
-	check-c-sanitize check-suite-sanitize check-sanitize check-fuzz check-fuzz-sanitize check-slow check-bits check-isa check-memory check-oracle \
-	check-onnx check-coverage record-bits check-notebooks check-browser record-notebooks check-demo-accuracy check-sdist \
-	check-numpy126 check-arm64 check-export check-no-avx check-all docs docs-open docs-keras benchmark benchmark-gemm \
+	check-c-sanitize check-suite-sanitize check-sanitize check-fuzz check-fuzz-sanitize check-slow check-bits check-isa \
+	check-memory check-oracle check-onnx check-coverage record-bits record-code-size check-notebooks check-browser \
+	record-notebooks check-demo-accuracy check-sdist check-numpy126 check-arm64 check-export check-no-avx check-all docs \
+	docs-open docs-keras benchmark benchmark-gemm \
 	benchmark-plots clean
 
 help:
@@ -72,10 +73,11 @@ help:
 	@echo 'make check-sdist          sdist and wheel made in a clean environment, used outside of the checkout'
 	@echo 'make check-numpy126       the suite on NumPy 1.26, built against NumPy 2 (Python 3.10 to 3.12)'
 	@echo 'make check-arm64          the C tests as arm64 programs (a cross compiler, and qemu)'
-	@echo 'make check-export         exported C on 32-bit ARM (a cross compiler, and qemu), and 30 random models here'
+	@echo 'make check-export         exported C, its training too, on 32-bit ARM (a cross compiler, and qemu) and under sanitizers'
 	@echo 'make check-no-avx         the C tests and the recorded bits on a processor without AVX (x86-64, and qemu)'
 	@echo 'make check-all            all of these checks'
 	@echo 'make record-bits          records anew the bits that tests compare with, when they are meant to change'
+	@echo 'make record-code-size     measures anew what parts of exported C take (a cross compiler for Cortex-M)'
 	@echo 'make record-notebooks     stores anew what the cells of the notebooks show'
 
 demo:
@@ -178,6 +180,11 @@ record-bits:
 	$(call in, test)/python tests/bits/record_bits.py
 	$(MAKE) -C csrc record-bits
 
+record-code-size:
+	@sh tools/preflight.sh --tools arm-none-eabi-gcc
+	@$(call make_venv, test) '.[test]'
+	$(call in, test)/python tests/record_code_size.py
+
 check-memory:
 	@$(call make_venv, test) '.[test]'
 	$(call in, test)/python -m pytest -m memory $(PYTEST)
@@ -232,7 +239,7 @@ check-export:
 	@sh tools/preflight.sh --tools qemu-arm arm-linux-gnueabihf-gcc
 	@$(call make_venv, test) '.[test]'
 	CORNU_EXPORT_CC=arm-linux-gnueabihf-gcc CORNU_EXPORT_RUN='qemu-arm -L /usr/arm-linux-gnueabihf' \
-		$(call in, test)/python -m pytest -m slow tests/test_export_c.py $(PYTEST)
+		$(call in, test)/python -m pytest -m slow tests/test_export_c.py tests/test_export_c_training.py $(PYTEST)
 
 # Those of the suite's tests that do it all in one process: another would not be emulated. OPENBLAS_CORETYPE is NumPy's,
 # and may name a better processor in the environment.

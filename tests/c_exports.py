@@ -2,8 +2,10 @@
 
 import ctypes
 import functools
+import os
 import shutil
 import subprocess
+from typing import NamedTuple
 
 import numpy as np
 
@@ -37,7 +39,31 @@ ELEMENTWISE = [
     "mish",
     "relu6",
 ]
-FLAGS = ["-O0", "-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+# Of a batch that C trains with.
+TRAINED_ROWS = 6
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wdouble-promotion"]
+FLAGS = ["-O0", "-std=c99", *WARNINGS, "-Werror"]
+
+
+class Machine(NamedTuple):
+    """What a C program is compiled and run by."""
+
+    compiler: str
+    emulator: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+    def __str__(self):
+        return "-".join((self.compiler, *self.flags))
+
+
+# `make check-export` names another machine's compiler and emulator.
+NAMED = Machine(
+    os.environ.get("CORNU_EXPORT_CC", "gcc"),
+    tuple(os.environ.get("CORNU_EXPORT_RUN", "").split()),
+    ("-O2",),
+)
+SANITIZED = Machine("gcc", (), ("-fsanitize=address,undefined", "-fno-sanitize-recover=all"))
+MACHINES = [NAMED, SANITIZED]
 
 
 def compile_c(compiler, arguments):
@@ -48,7 +74,7 @@ def compile_c(compiler, arguments):
     assert not run.stderr
 
 
-def compiled(models, folder, compiler="gcc", exact=True, **options):
+def compiled(models, folder, compiler="gcc", exact=True, flags=(), **options):
     """The library that the models became.
 
     Args:
@@ -56,9 +82,10 @@ def compiled(models, folder, compiler="gcc", exact=True, **options):
         folder: Where to write them.
         compiler: What compiles them.
         exact: Whether with cornu's bits.
+        flags: Further flags.
         **options: What `export` takes.
     """
-    arguments = ["-shared", "-fPIC", "-o", folder / "all.so"]
+    arguments = [*flags, "-shared", "-fPIC", "-o", folder / "all.so"]
     for name, model in models.items():
         model.export(folder / f"{name}.c", verbose=False, **options)
         arguments += [f"-D{name.upper()}_EXACT"] * exact + [folder / f"{name}.c"]
@@ -66,9 +93,9 @@ def compiled(models, folder, compiler="gcc", exact=True, **options):
     return ctypes.CDLL(str(folder / "all.so"))
 
 
-def exported(models, folder, compiler="gcc", exact=True):
+def exported(models, folder, compiler="gcc", exact=True, flags=()):
     """Functions of rows, by name, that the models became; as `compiled`."""
-    library = compiled(models, folder, compiler, exact)
+    library = compiled(models, folder, compiler, exact, flags)
     return {name: predictor(getattr(library, f"{name}_predict"), models[name]) for name in models}
 
 
@@ -202,3 +229,54 @@ def gallery(dtype):
         }
     finally:
         keras.config.set_floatx("float32")
+
+
+def trained_model(optimizer, loss, *activations, dtype="float32", last=3, row=(4,)):
+    keras.utils.set_random_seed(5)
+    layers = [keras.layers.Dense(5, activation=name, dtype=dtype) for name in activations[:-1]]
+    end = keras.layers.Dense(last, activation=activations[-1], dtype=dtype)
+    made = keras.Sequential([keras.Input(row), keras.layers.Flatten(dtype=dtype), *layers, end])
+    made.compile(optimizer, loss)
+    return made
+
+
+def batches(made, count=4):
+    """Rows with targets that suit the model's loss, batch by batch."""
+    rng = np.random.default_rng(2)
+    for _ in range(count):
+        x = rng.standard_normal((TRAINED_ROWS, *made.input_shape[1:])).astype(made.dtype)
+        columns = made.output_shape[-1]
+        ids = rng.integers(0, columns, TRAINED_ROWS)
+        y = rng.standard_normal((TRAINED_ROWS, columns))
+        if "sparse" in str(made.loss).lower():
+            y = ids
+        elif "entropy" in str(made.loss).lower():
+            y = np.eye(columns)[ids]
+        yield x, y.astype(made.dtype)
+
+
+def trained_networks(dtype):
+    optimizers, losses = keras.optimizers, keras.losses
+    return {
+        "plain": trained_model(
+            optimizers.SGD(0.1), "mse", "relu", "leaky_relu", "linear", dtype=dtype
+        ),
+        "heavy": trained_model(
+            optimizers.SGD(0.05, momentum=0.9),
+            "binary_crossentropy",
+            *("elu", "selu", "softplus", "sigmoid"),
+            dtype=dtype,
+            last=2,
+        ),
+        "ahead": trained_model(
+            optimizers.SGD(0.05, momentum=0.9, nesterov=True),
+            losses.CategoricalCrossentropy(from_logits=True),
+            *("hard_sigmoid", "relu6", None),
+            dtype=dtype,
+            row=(2, 3),
+        ),
+        "adam": trained_model(
+            "adam", "sparse_categorical_crossentropy", "tanh", "softmax", dtype=dtype
+        ),
+        "alone": trained_model(optimizers.Adam(0.01), "mse", "sigmoid", dtype=dtype, last=1),
+    }

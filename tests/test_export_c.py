@@ -3,16 +3,29 @@ or when half of it is left where it can't be made."""
 
 import os
 import re
+import shutil
 import subprocess
 
 import numpy as np
 import pytest
 
 import cornu as keras
+import record_code_size
 import unexportable_layers
-from c_exports import COMPILERS, ELEMENTWISE, compile_c, exported, gallery, randomized, rows_for
+from c_exports import (
+    COMPILERS,
+    ELEMENTWISE,
+    MACHINES,
+    compile_c,
+    exported,
+    gallery,
+    randomized,
+    rows_for,
+)
 from cornu.exporting import c_file
 from cornu.exporting.c_layers import _LAYERS
+from cornu.exporting.c_text import parts_of
+from cornu.exporting.code_size import measured, name_of
 from cornu.layers.data_layer import DataLayer
 from small_models import make_model
 
@@ -30,6 +43,53 @@ def test_exact_exports_have_the_bits_of_predict(dtype, tmp_path):
     for name, predict in exported(models, tmp_path).items():
         x = rows_for(models[name])
         assert predict(x).tobytes() == models[name].predict(x, verbose=0).tobytes(), name
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_bits_do_not_hang_on_what_the_compiler_would_fuse(compiler, tmp_path):
+    """Here gcc makes one operation of a product and a sum, on machines that have it."""
+    models = gallery("float32")
+    flags = ["-O2", "-std=gnu11", "-march=native", "-DSMOOTH_STATIC"]
+    for name, predict in exported(models, tmp_path, compiler, flags=flags).items():
+        x = rows_for(models[name])
+        assert predict(x).tobytes() == models[name].predict(x, verbose=0).tobytes(), name
+
+
+def test_fast_math_is_refused_where_bits_are_asked_for():
+    make_model().export("net.c", verbose=False)
+    for compiler in COMPILERS:
+        command = [compiler, "-ffast-math", "-c", "net.c", "-o", "net.o"]
+        assert subprocess.run(command).returncode == 0
+        run = subprocess.run([*command, "-DNET_EXACT"], capture_output=True, text=True)
+        assert run.returncode != 0
+        assert "with -ffast-math the bits are not those of predict" in run.stderr
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_numbers_at_the_edges(dtype, tmp_path):
+    """NaN, infinity, subnormal numbers, -0 and what overflows, through every activation."""
+    info = np.finfo(dtype)
+    edges = [0.0, -0.0, np.nan, np.inf, -np.inf, info.max, -info.max, info.tiny, -info.tiny / 8]
+    edges += [info.smallest_subnormal, 1, -1, 88.8, -104, 1e4, -1e4, info.eps, -info.eps / 2]
+    x = np.array(edges, dtype)[:, None] * np.ones((1, 4), dtype)
+    layers = keras.layers
+    parts = [layers.Activation(name, dtype=dtype) for name in (*ELEMENTWISE, "glu")]
+    parts += [layers.Activation(name, dtype=dtype) for name in ("softmax", "log_softmax")]
+    parts += [layers.ReLU(2.0, 0.25, 0.5, dtype=dtype), layers.Masking(np.inf, dtype=dtype)]
+    parts += [layers.UnitNormalization(dtype=dtype), layers.PReLU(dtype=dtype)]
+    plain = {"scale": False, "center": False, "dtype": dtype}
+    parts += [layers.LayerNormalization(**plain), layers.BatchNormalization(**plain)]
+    parts += [layers.GroupNormalization(2, **plain), layers.RMSNormalization(dtype=dtype)]
+    models = {
+        f"net{number}": keras.Sequential([keras.Input((4,), dtype=dtype), part])
+        for number, part in enumerate(parts)
+    }
+    for name, predict in exported(models, tmp_path).items():
+        found, expected = predict(x), models[name].predict(x, verbose=0)
+        # The sign and payload of a NaN are outside the promise.
+        np.testing.assert_array_equal(np.isnan(found), np.isnan(expected), name)
+        there = ~np.isnan(found)
+        assert found[there].tobytes() == expected[there].tobytes(), models[name].layers
 
 
 def test_exports_are_near(tmp_path):
@@ -80,10 +140,29 @@ def test_header_says_what_it_takes(capsys):
         "CONSTANT_NBYTES": str(4 * (20 + 5 + 10)),
         "WORKSPACE_NBYTES": str(4 * 15),
     }
-    assert capsys.readouterr().out == (
-        "Saved artifact at 'my model.c': 140 bytes of constants and 60 bytes of workspace; "
-        "`my_model_predict` is in 'my model.h'.\n"
+    told = capsys.readouterr().out
+    code = re.match(r"Saved artifact at 'my model\.c': about (\d+) bytes of code \(gcc", told)[1]
+    assert told.endswith(
+        ", 140 bytes of constants and 60 bytes of workspace; `my_model_predict` is in "
+        "'my model.h'.\n"
     )
+    with open("my model.h") as file:
+        assert f"About {code} bytes of code, " in file.read()
+
+
+def test_every_part_of_c_has_its_size():
+    """One without would count as nothing: `make record-code-size` measures anew."""
+    for group, way in (("exact", "own"), ("libm", "library")):
+        for part in parts_of("basics", group, "activations", "layers", "training"):
+            for dtype in ("float32", "float64"):
+                sizes = measured()[dtype]["common"] | measured()[dtype][way]
+                assert name_of(part).isupper() or name_of(part) in sizes, part
+
+
+@pytest.mark.skipif(not shutil.which("arm-none-eabi-gcc"), reason="needs arm-none-eabi-gcc")
+@pytest.mark.slow
+def test_sizes_of_code_are_about_right():
+    assert not record_code_size.check()
 
 
 def test_format_is_told_by_the_name_or_the_argument(tmp_path):
@@ -115,6 +194,8 @@ def test_names_are_harmless():
     for name in ('a"b.c', "a\nint x;.c", b"\xff.c"):
         with pytest.raises(ValueError, match="a name that C can include"):
             model.export(name)
+    with pytest.raises(ValueError, match="taken for one of C's own"):
+        model.export("math.c")
     assert sorted(os.listdir()) == ["net", "net.c", "net.h"]
 
 
@@ -164,6 +245,14 @@ def test_both_files_are_written_or_none(tmp_path):
     assert os.listdir() == ["net.h"]
 
 
+def test_a_few_random_models(tmp_path):
+    """Of those that `make check-slow` takes 30 of."""
+    models = {f"net{seed}": random_model(seed) for seed in range(30, 34)}
+    for name, predict in exported(models, tmp_path, COMPILERS[-1]).items():
+        x = rows_for(models[name])
+        assert predict(x).tobytes() == models[name].predict(x, verbose=0).tobytes(), name
+
+
 def random_model(seed):
     """A network of layers drawn at random."""
     rng = np.random.default_rng(seed)
@@ -203,21 +292,17 @@ def test_random_models(compiler, exact, tmp_path):
             np.testing.assert_allclose(predict(x), expected, **NEAR, err_msg=name)
 
 
-# `make check-export` names another machine's.
-COMPILER = os.environ.get("CORNU_EXPORT_CC", "gcc")
-EMULATOR = os.environ.get("CORNU_EXPORT_RUN", "").split()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("exact", [True, False], ids=["exact", "plain"])
-def test_files_test_themselves_on_a_machine(dtype, exact):
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("machine", MACHINES, ids=str)
+@pytest.mark.slow
+def test_files_test_themselves_on_a_machine(machine, dtype, exact):
     models = gallery(dtype)
     if dtype == "float32":
         models |= {f"net{seed}": random_model(seed) for seed in range(10)}
     for name, model in models.items():
         model.export(f"{name}.c", verbose=False)
         flags = [f"-D{name.upper()}_MAIN", f"-D{name.upper()}_EXACT"][: 1 + exact]
-        compile_c(COMPILER, [*flags, f"{name}.c", "-o", name])
-        run = subprocess.run([*EMULATOR, f"./{name}"], capture_output=True, text=True)
+        compile_c(machine.compiler, [*machine.flags, *flags, f"{name}.c", "-o", name])
+        run = subprocess.run([*machine.emulator, f"./{name}"], capture_output=True, text=True)
         assert (run.returncode, run.stdout) == (0, f"{name}: passed, 0 wrong\n"), run.stderr

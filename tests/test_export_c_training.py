@@ -3,75 +3,39 @@ exported that C would train otherwise."""
 
 import ctypes
 import re
+import subprocess
 
 import numpy as np
 import pytest
 
 import cornu as keras
-from c_exports import compiled
+from c_exports import (
+    COMPILERS,
+    MACHINES,
+    TRAINED_ROWS,
+    batches,
+    compile_c,
+    compiled,
+    trained_model,
+    trained_networks,
+)
 
-ROWS = 6
+STEPS = 100
 NEAR = {"rtol": 1e-5, "atol": 1e-6}
-
-
-def model(optimizer, loss, *activations, dtype="float32", last=3, row=(4,)):
-    keras.utils.set_random_seed(5)
-    layers = [keras.layers.Dense(5, activation=name, dtype=dtype) for name in activations[:-1]]
-    end = keras.layers.Dense(last, activation=activations[-1], dtype=dtype)
-    made = keras.Sequential([keras.Input(row), keras.layers.Flatten(dtype=dtype), *layers, end])
-    made.compile(optimizer, loss)
-    return made
-
-
-def batches(made, count=4):
-    """Rows with targets that suit the model's loss, batch by batch."""
-    rng = np.random.default_rng(2)
-    for _ in range(count):
-        x = rng.standard_normal((ROWS, *made.input_shape[1:])).astype(made.dtype)
-        columns = made.output_shape[-1]
-        ids = rng.integers(0, columns, ROWS)
-        y = rng.standard_normal((ROWS, columns))
-        if "sparse" in str(made.loss).lower():
-            y = ids
-        elif "entropy" in str(made.loss).lower():
-            y = np.eye(columns)[ids]
-        yield x, y.astype(made.dtype)
-
-
-def networks(dtype):
-    optimizers, losses = keras.optimizers, keras.losses
-    return {
-        "plain": model(optimizers.SGD(0.1), "mse", "relu", "leaky_relu", "linear", dtype=dtype),
-        "heavy": model(
-            optimizers.SGD(0.05, momentum=0.9),
-            "binary_crossentropy",
-            *("elu", "selu", "softplus", "sigmoid"),
-            dtype=dtype,
-            last=2,
-        ),
-        "ahead": model(
-            optimizers.SGD(0.05, momentum=0.9, nesterov=True),
-            losses.CategoricalCrossentropy(from_logits=True),
-            *("hard_sigmoid", "relu6", None),
-            dtype=dtype,
-            row=(2, 3),
-        ),
-        "adam": model("adam", "sparse_categorical_crossentropy", "tanh", "softmax", dtype=dtype),
-        "alone": model(optimizers.Adam(0.01), "mse", "sigmoid", dtype=dtype, last=1),
-    }
 
 
 def pointer(array):
     return array.ctypes.data_as(ctypes.c_void_p)
 
 
+@pytest.mark.parametrize("compiler", COMPILERS)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_steps_are_those_of_train_on_batch(dtype, tmp_path):
-    models = networks(dtype)
+def test_steps_are_those_of_train_on_batch(dtype, compiler, tmp_path):
+    models = trained_networks(dtype)
     # One goes on from where it was.
     for x, y in batches(models["adam"], 2):
         models["adam"].train_on_batch(x, y)
-    library = compiled(models, tmp_path, exact=False, trainable=True)
+    library = compiled(models, tmp_path, compiler, exact=False, trainable=True)
     for name, made in models.items():
         begin, train = getattr(library, f"{name}_begin"), getattr(library, f"{name}_train")
         train.restype = ctypes.c_float if dtype == "float32" else ctypes.c_double
@@ -80,8 +44,8 @@ def test_steps_are_those_of_train_on_batch(dtype, tmp_path):
         memory = np.full(int(count) + 1, 77, made.dtype)
         begin(pointer(memory))
         size = made.count_params()
-        for x, y in batches(made):
-            loss = train(ctypes.c_size_t(ROWS), pointer(x), pointer(y), pointer(memory))
+        for x, y in batches(made, STEPS):
+            loss = train(ctypes.c_size_t(TRAINED_ROWS), pointer(x), pointer(y), pointer(memory))
             np.testing.assert_allclose(loss, made.train_on_batch(x, y), **NEAR, err_msg=name)
             weights = np.concatenate([weight.ravel() for weight in made.get_weights()])
             np.testing.assert_allclose(memory[1 : 1 + size], weights, **NEAR, err_msg=name)
@@ -92,24 +56,76 @@ def test_steps_are_those_of_train_on_batch(dtype, tmp_path):
         assert memory[-1] == 77
 
 
+# Trains with the batches that it reads, and writes the loss of each, at last the weights.
+PROGRAM = """
+#include <stdio.h>
+#include "net.h"
+
+int main(void) {
+    static REAL memory[NET_MEMORY_COUNT], x[ROWS * NET_INPUT_COUNT], y[ROWS * NET_TARGET_COUNT];
+    net_begin(memory);
+    while (fread(x, sizeof x, 1, stdin) == 1 && fread(y, sizeof y, 1, stdin) == 1) {
+        const REAL loss = net_train(ROWS, x, y, memory);
+        fwrite(&loss, sizeof loss, 1, stdout);
+    }
+    fwrite(memory + 1, sizeof *memory, WEIGHTS, stdout);
+    return 0;
+}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("machine", MACHINES, ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_programs_train_on_a_machine(dtype, machine, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with open("main.c", "w") as file:
+        file.write(PROGRAM)
+    kind = "float" if dtype == "float32" else "double"
+    for name, made in trained_networks(dtype).items():
+        made.export("net.c", trainable=True, verbose=False)
+        defined = {"REAL": kind, "ROWS": TRAINED_ROWS, "WEIGHTS": made.count_params()}
+        flags = [*machine.flags, *(f"-D{key}={value}" for key, value in defined.items())]
+        compile_c(machine.compiler, [*flags, "main.c", "net.c", "-o", "net"])
+        taken = list(batches(made, STEPS))
+        given = b"".join(x.tobytes() + y.tobytes() for x, y in taken)
+        run = subprocess.run([*machine.emulator, "./net"], input=given, capture_output=True)
+        assert run.returncode == 0, run.stderr
+        found = np.frombuffer(run.stdout, dtype)
+        losses = [made.train_on_batch(x, y) for x, y in taken]
+        expected = np.concatenate([losses, *(weight.ravel() for weight in made.get_weights())])
+        np.testing.assert_allclose(found, expected, **NEAR, err_msg=name)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: model("rmsprop", "mse", "tanh"), "RMSprop can't be trained as C: only SGD"),
-        (lambda: model(keras.optimizers.Adam(amsgrad=True), "mse", "tanh"), "without amsgrad"),
-        (lambda: model(keras.optimizers.SGD(clipnorm=1.0), "mse", "tanh"), "without clipnorm"),
         (
-            lambda: model(
+            lambda: trained_model("rmsprop", "mse", "tanh"),
+            "RMSprop can't be trained as C: only SGD",
+        ),
+        (
+            lambda: trained_model(keras.optimizers.Adam(amsgrad=True), "mse", "tanh"),
+            "without amsgrad",
+        ),
+        (
+            lambda: trained_model(keras.optimizers.SGD(clipnorm=1.0), "mse", "tanh"),
+            "without clipnorm",
+        ),
+        (
+            lambda: trained_model(
                 keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 9)), "mse", "tanh"
             ),
             "without learning_rate",
         ),
-        (lambda: model("sgd", "mae", "tanh"), "loss 'mae' can't be trained"),
-        (lambda: model("sgd", "binary_crossentropy", "tanh"), "must end with sigmoid"),
-        (lambda: model("sgd", "mse", "gelu", "linear"), "no derivative of gelu"),
-        (lambda: model("sgd", "mse", "softmax"), "no derivative of softmax"),
+        (lambda: trained_model("sgd", "mae", "tanh"), "loss 'mae' can't be trained"),
+        (lambda: trained_model("sgd", "binary_crossentropy", "tanh"), "must end with sigmoid"),
+        (lambda: trained_model("sgd", "mse", "gelu", "linear"), "no derivative of gelu"),
+        (lambda: trained_model("sgd", "mse", "softmax"), "no derivative of softmax"),
         (
-            lambda: model("sgd", keras.losses.BinaryCrossentropy(label_smoothing=0.1), "sigmoid"),
+            lambda: trained_model(
+                "sgd", keras.losses.BinaryCrossentropy(label_smoothing=0.1), "sigmoid"
+            ),
             "without label smoothing",
         ),
     ],

@@ -71,6 +71,10 @@ check_tools() {
             lacks "a compiler for arm64 ($tool)" "gcc-aarch64-linux-gnu libc6-dev-arm64-cross" gcc-aarch64-linux-gnu \
                 aarch64-unknown-linux-gnu
             ;;
+        arm-none-eabi-gcc)
+            lacks "a compiler for boards ($tool)" "gcc-arm-none-eabi libnewlib-arm-none-eabi" \
+                "arm-none-eabi-gcc-cs arm-none-eabi-newlib" arm-none-eabi-gcc
+            ;;
         arm-linux-gnueabihf-gcc)
             lacks "a compiler for 32-bit ARM ($tool)" "gcc-arm-linux-gnueabihf libc6-dev-armhf-cross" \
                 gcc-arm-linux-gnu arm-unknown-linux-gnueabihf

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cornu._version import __version__
 from cornu.exporting.c_layers import add_layer
 from cornu.exporting.c_program import Program, indented, placed
-from cornu.exporting.c_text import array, c_type, comment, functions, identifier, in_type
+from cornu.exporting.c_text import (
+    Needed,
+    array,
+    c_type,
+    comment,
+    functions,
+    identifier,
+    in_type,
+    needed,
+)
 from cornu.exporting.c_training import Training
+from cornu.exporting.code_size import code_nbytes, measured, rounded_up
 from cornu.exporting.unchanged_model import unchanged
 from cornu.saving.whole_file import write_text, write_whole
 from cornu.utils.flag import check_flag
@@ -19,6 +30,8 @@ from cornu.utils.messages import tell
 
 # Rows that the file tests itself with.
 _TEST_ROWS = 3
+# Headers of C that the file includes: a file of that name beside it might be taken for one.
+_INCLUDED = ("float", "math", "stddef", "stdint", "string")
 
 
 def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False) -> None:
@@ -46,15 +59,22 @@ def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False
             "`filepath` must have a name that C can include: printable characters but quotes. "
             f"Received: {path!r}"
         )
+    if os.path.basename(stem) in (*_INCLUDED, "stdio"):
+        raise ValueError(
+            "`filepath` must be such that its header isn't taken for one of C's own. "
+            f"Received: {path!r}"
+        )
     is_trainable = check_flag("trainable", trainable)
     names = _Names(os.path.basename(stem))
     header_path = f"{stem}.h"
     with unchanged(model):
         program = program_of(model)
         training = Training(model, program) if is_trainable else None
-        _, sizes = placed(program.steps)
-        header = header_text(model, program, names, sum(sizes.values()), training)
-        source = source_text(model, program, names, os.path.basename(header_path), training)
+        code = _functions_of(program, names, training)
+        parts = needed(code, program.dtype)
+        sizes = _sizes_of(program, code, parts)
+        header = header_text(model, program, names, sizes, training)
+        source = source_text(model, program, names, os.path.basename(header_path), code, parts)
 
     def write(other: str) -> None:
         with open(other, "w", encoding="utf-8", newline="\n") as file:
@@ -63,10 +83,16 @@ def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False
 
     write_whole(path, True, write)
     if verbose:
-        nbytes = np.dtype(program.dtype).itemsize * sum(sizes.values())
+        in_memory, functions_there = "", f"`{names.prefix}_predict` is"
+        if training is not None:
+            nbytes = training.count * np.dtype(program.dtype).itemsize
+            in_memory = f", {nbytes} bytes of memory to train in"
+            functions_there = f"`{names.prefix}_predict` and `{names.prefix}_train` are"
         tell(
-            f"Saved artifact at '{path}': {program.constant_nbytes} bytes of constants and "
-            f"{nbytes} bytes of workspace; `{names.prefix}_predict` is in '{header_path}'."
+            f"Saved artifact at '{path}': about {sizes.code} bytes of code "
+            f"({measured()['compiler']}), {sizes.constants} bytes of constants and "
+            f"{sizes.workspace} bytes of workspace{in_memory}; {functions_there} in "
+            f"'{header_path}'."
         )
 
 
@@ -80,6 +106,29 @@ class _Names:
     def __init__(self, stem: str) -> None:
         self.prefix = identifier(stem)
         self.macro = self.prefix.upper()
+
+
+class _Sizes(NamedTuple):
+    """What a file takes, in bytes.
+
+    Attributes:
+        code: Of code, about.
+        exact: Likewise, with cornu's own bits.
+        constants: Of constants.
+        workspace: Of a call's workspace.
+    """
+
+    code: int
+    exact: int
+    constants: int
+    workspace: int
+
+
+def _sizes_of(program: Program, code: str, parts: Needed) -> _Sizes:
+    kind = program.dtype
+    plain, exact = (rounded_up(code_nbytes(code, parts, kind, way)) for way in (False, True))
+    count = sum(placed(program.steps)[1].values())
+    return _Sizes(plain, exact, program.constant_nbytes, np.dtype(kind).itemsize * count)
 
 
 def program_of(model: Any) -> Program:
@@ -109,7 +158,7 @@ def program_of(model: Any) -> Program:
 
 
 def header_text(
-    model: Any, program: Program, names: _Names, count: int, training: Training | None
+    model: Any, program: Program, names: _Names, sizes: _Sizes, training: Training | None
 ) -> str:
     """Return the header.
 
@@ -117,13 +166,12 @@ def header_text(
         model: The model.
         program: What it is in C.
         names: What names begin with.
-        count: Numbers of workspace.
+        sizes: What it takes.
         training: What trains it.
     """
     kind, macro, prefix = c_type(program.dtype), names.macro, names.prefix
     of_training = "" if training is None else training.declarations(prefix, macro)
     include = "" if training is None else "\n#include <stddef.h>\n"
-    itemsize = np.dtype(program.dtype).itemsize
     steps = "\n".join(f" *   {step.title}" for step in program.steps if step.title)
     return f"""/* The model "{comment(model.name)}" as C99, written by cornu {__version__}.
  *
@@ -132,22 +180,29 @@ def header_text(
  * Nothing is allocated, nothing is kept between calls, and nothing but the C library and its
  * mathematics (-lm) is needed; any number of threads may call at once.
  *
- * Results are within 1e-5 relative plus 1e-6 absolute of those of `predict`. With -D{macro}_EXACT
- * they have the same bits: products are added by fmaf or fma and elementary functions are cornu's
- * own. The compiler must then fuse nothing by itself (-ffp-contract=off, or -std=c99). With
- * -D{macro}_MAIN the file is a program that tests itself. */
+ * Results are within 1e-5 relative plus 1e-6 absolute of those of `predict`; -ffast-math takes that
+ * promise back. With -D{macro}_EXACT they have the same bits, wherever numbers are rounded to the
+ * nearest, subnormal ones are kept, and the C library's fmaf or fma rounds once (newlib's does not
+ * on processors without the instruction): products are added by it, and elementary functions are
+ * cornu's own. Compilers other than gcc and clang must be told to fuse nothing by themselves.
+ *
+ * With -D{macro}_STATIC the workspace is static memory in place of the stack, and one thread may
+ * call at a time. With -D{macro}_MAIN the file is a program that tests itself. */
 #ifndef {macro}_H
 #define {macro}_H
 {include}
 /* Numbers of a row of shape {_shape(model._row)}, and of its result, of shape
  * {_shape(program.row)}, the last axis running fastest. */
-#define {macro}_INPUT_COUNT {int(np.prod(model._row))}
-#define {macro}_OUTPUT_COUNT {int(np.prod(program.row))}
+#define {macro}_INPUT_COUNT {math.prod(model._row)}
+#define {macro}_OUTPUT_COUNT {math.prod(program.row)}
 
-/* Bytes of constants, and of workspace on the stack of a call. What code takes the compiler says:
- * `size {prefix}.o`. */
-#define {macro}_CONSTANT_NBYTES {program.constant_nbytes}
-#define {macro}_WORKSPACE_NBYTES {itemsize * count}
+/* Bytes of constants, and of workspace on the stack of a call, beside some 300 for frames.
+ *
+ * About {sizes.code} bytes of code, {sizes.exact} with {macro}_EXACT, without the C library's: an
+ * estimate of what {measured()["compiler"]} makes of it.
+ * `size {prefix}.o` says what another does. */
+#define {macro}_CONSTANT_NBYTES {sizes.constants}
+#define {macro}_WORKSPACE_NBYTES {sizes.workspace}
 
 #ifdef __cplusplus
 extern "C" {{
@@ -164,8 +219,22 @@ void {prefix}_predict(const {kind} *x, {kind} *y);
 """
 
 
+def _functions_of(program: Program, names: _Names, training: Training | None) -> str:
+    """The functions that are the file's own."""
+    kind, macro = c_type(program.dtype), names.macro
+    lines, sizes = placed(program.steps)
+    if not program.steps:
+        lines = [f"memcpy(y, x, {math.prod(program.row)} * sizeof(*x));"]
+    buffers = [f"{macro}_BUFFER {kind} {name}[{size}];" for name, size in sorted(sizes.items())]
+    body = [*buffers, *lines]
+    code = f"void {names.prefix}_predict(const {kind} *x, {kind} *y) {{\n{indented(body)}\n}}"
+    if training is not None:
+        code += "\n\n" + training.text(names.prefix, macro, body)
+    return code
+
+
 def source_text(
-    model: Any, program: Program, names: _Names, header: str, training: Training | None
+    model: Any, program: Program, names: _Names, header: str, code: str, parts: Needed
 ) -> str:
     """Return the C file.
 
@@ -174,26 +243,18 @@ def source_text(
         program: What it is in C.
         names: What names begin with.
         header: The name of the header.
-        training: What trains it.
+        code: The functions that are the file's own.
+        parts: What these need.
     """
-    kind, macro = c_type(program.dtype), names.macro
-    lines, sizes = placed(program.steps)
-    if not program.steps:
-        lines = [f"memcpy(y, x, {int(np.prod(program.row))} * sizeof(*x));"]
-    buffers = [f"{kind} {name}[{size}];" for name, size in sorted(sizes.items())]
-    body = indented([*buffers, *lines])
-    code = f"void {names.prefix}_predict(const {kind} *x, {kind} *y) {{\n{body}\n}}"
-    if training is not None:
-        code += "\n\n" + training.text(names.prefix, macro, body)
+    macro = names.macro
     constants = [array(one.name, one.values, one.comment) for one in program.constants]
     blocks = [
         f'/* See {header}. */\n#include "{header}"',
-        "\n".join(
-            f"#include <{name}.h>" for name in ("float", "math", "stddef", "stdint", "string")
-        ),
+        "\n".join(f"#include <{name}.h>" for name in _INCLUDED),
         _guards(macro),
         *constants,
-        functions(code, f"{macro}_EXACT", program.dtype),
+        functions(parts, f"{macro}_EXACT", program.dtype),
+        _buffers(macro) if f"{macro}_BUFFER" in code else "",
         code,
         _main(model, program, names),
     ]
@@ -205,12 +266,22 @@ def _guards(macro: str) -> str:
 #ifdef __FAST_MATH__
 #error "with -ffast-math the bits are not those of predict"
 #endif
-#if FLT_EVAL_METHOD != 0
+#if FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16 /* where only _Float16 is wider */
 #error "numbers are kept in wider types here: the bits are not those of predict"
 #endif
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF
+#elif defined __GNUC__
+#pragma GCC optimize("fp-contract=off")
 #endif
+#endif"""
+
+
+def _buffers(macro: str) -> str:
+    return f"""#ifdef {macro}_STATIC
+#define {macro}_BUFFER static
+#else
+#define {macro}_BUFFER
 #endif"""
 
 

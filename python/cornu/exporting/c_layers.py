@@ -195,10 +195,10 @@ def _add_row_normalization(program: Program, layer: Any) -> None:
         # A length of less than 1e-12 counts as that.
         least = program.number(getattr(layer, "epsilon", 1e-12))
         program.add(f"{kind}({rows}, {columns}, {least}, {{x}}, {{y}});", in_place=True)
-        if scale is not None or shift is not None:
-            names = [_constant(program, "scale", scale), _constant(program, "beta", shift)]
-            call = f"normalize_columns({rows}, {columns}, NULL, {', '.join(names)}, {{x}}, {{y}});"
-            program.add(call, in_place=True)
+        # As the core does without them too: it makes 0 of -0.
+        names = [_constant(program, "scale", scale), _constant(program, "beta", shift)]
+        call = f"normalize_columns({rows}, {columns}, NULL, {', '.join(names)}, {{x}}, {{y}});"
+        program.add(call, in_place=True)
 
     _along(program, _places(layer._axes, len(program.row)), add)
 
@@ -221,7 +221,9 @@ def _add_group_normalization(program: Program, layer: Any) -> None:
     program.row = (*row[:axis], groups, row[axis] // groups, *row[axis + 1 :])
     _along(program, [place for place in range(len(row) + 1) if place != axis], normalize)
     program.row = row
-    if layer.gamma is not None or layer.beta is not None:
+    if layer.gamma is None and layer.beta is None:
+        scale(1, math.prod(row))
+    else:
         _along(program, [axis], scale)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cornu.exporting.c_text import comment, identifier, literal, names_of_parts
+from cornu.exporting.c_text import comment, identifier, literal, words_of_parts
 
 Shape = tuple[int, ...]
 
@@ -65,7 +65,7 @@ class Program:
         self.dtype, self.row = dtype, row
         self.steps: list[Step] = []
         self.constants: list[Constant] = []
-        self._taken = names_of_parts()
+        self._taken = words_of_parts()
         # By the layer's identity: models within a model may have layers of one name.
         self._known: dict[tuple[int, str], str] = {}
         self._title = ""
@@ -79,6 +79,12 @@ class Program:
     def number(self, value: float) -> str:
         """Return a number as a constant of the float type."""
         return literal(value, self.dtype)
+
+    def name(self, text: str) -> str:
+        """Return a text as a C name, which nothing else in the file gets."""
+        found = identifier(text, self._taken)
+        self._taken.add(found)
+        return found
 
     def constant(self, name: str, values: Any) -> str:
         """Return the C name of an array, which the file gets once.
@@ -101,9 +107,7 @@ class Program:
                     f'Layer "{self._layer.name}" has NaN or infinity in its {name}: a model with '
                     "such weights can't be exported."
                 )
-        found = identifier(f"{self._layer.name}_{name}", self._taken)
-        self._taken.add(found)
-        self._known[key] = found
+        found = self._known[key] = self.name(f"{self._layer.name}_{name}")
         shape = ", ".join(map(str, numbers.shape))
         what = comment(f"{self._layer.name}: {name} ({shape})")
         self.constants.append(Constant(found, numbers, what))

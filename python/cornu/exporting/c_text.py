@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,8 @@ _WORD = re.compile(r"\w+")
 _DEFINED = re.compile(r"^#define (\w+)|^static [^;={(]*?\b(\w+)(?=\(|\[\] =)", re.MULTILINE)
 # In the order in which they come in a file.
 _GROUPS = ("basics", "activations", "layers", "training")
+# Of what it defines, and the C.
+Part = tuple[frozenset[str], str]
 
 
 def literal(number: float, dtype: str) -> str:
@@ -111,45 +114,71 @@ def identifier(name: str, taken: Collection[str] = ()) -> str:
     return found
 
 
-def functions(text: str, macro: str, dtype: str) -> str:
-    """Return the functions that a text calls, and those that they call.
+class Needed(NamedTuple):
+    """The parts that a text needs.
+
+    Attributes:
+        constants: Those that differ between the float types.
+        common: Others that it needs in either way.
+        own: Those with which it has cornu's own bits.
+        library: Those by the C library, in their place.
+    """
+
+    constants: list[Part]
+    common: list[Part]
+    own: list[Part]
+    library: list[Part]
+
+
+def needed(text: str, dtype: str) -> Needed:
+    """Return the parts of C that a text needs, and those that these need.
 
     Args:
         text: C whose calls are looked for.
+        dtype: Its float type.
+    """
+    constants = parts_of(f"real_{_short(dtype)}")
+    found = _called(text, parts_of(*_GROUPS) + constants)
+    whole = text + "\n".join(map(_body, found))
+    own, library = (
+        _without(_called(whole, [*constants, *parts_of("basics", way)]), found)
+        for way in ("exact", "libm")
+    )
+    return Needed(*_divided(found, constants), own, library)
+
+
+def functions(parts: Needed, macro: str, dtype: str) -> str:
+    """Return the C of parts.
+
+    Args:
+        parts: The parts.
         macro: The macro with which they have cornu's own bits.
         dtype: Their float type.
     """
-    parts = [part for group in _GROUPS for part in _parts(group)]
-    constants, own, library = _parts(f"real_{_short(dtype)}"), _parts("exact"), _parts("libm")
-    common = _called(text, parts + constants)
-    needed = text + "\n".join(map(_body, common))
-    ways = [
-        _without(_called(needed, [*constants, *_parts("basics"), *way]), common)
-        for way in (own, library)
-    ]
-    first = [part for part in common if part in _parts("basics") or part in constants]
-    blocks = [_body(part) for part in constants if part in first]
-    blocks += [_body(part) for part in first if part not in constants]
-    if any(ways):
-        blocks += [f"#ifdef {macro}", *map(_body, ways[0]), "#else", *map(_body, ways[1]), "#endif"]
-    blocks += [_body(part) for part in common if part not in first]
+    first, rest = _divided(parts.common, parts_of("basics"))
+    blocks = [*map(_body, parts.constants), *map(_body, first)]
+    if parts.own or parts.library:
+        ways = [f"#ifdef {macro}", *map(_body, parts.own), "#else", *map(_body, parts.library)]
+        blocks += [*ways, "#endif"]
+    blocks += map(_body, rest)
     text = "\n\n".join(in_type(block, dtype) for block in blocks)
     return re.sub(r"(?<=[^\\])\n\n(?=#define (?!POLY))", "\n", text)
 
 
-def names_of_parts() -> set[str]:
-    """Return the names of all functions that a file can have."""
+def words_of_parts() -> set[str]:
+    """Return the words of all C that a file can have: names in it are none of them."""
     groups = (*_GROUPS, "real_f32", "exact", "libm")
-    return {name for group in groups for part in _parts(group) for name in part[0]}
+    return {word for _, body in parts_of(*groups) for word in _WORD.findall(body)}
 
 
-# Of what it defines, and the C.
-Part = tuple[frozenset[str], str]
+def parts_of(*groups: str) -> list[Part]:
+    """Return the parts of some of the files of C beside this one, in their order."""
+    return [part for group in groups for part in _parts(group)]
 
 
 @cache
 def _parts(group: str) -> list[Part]:
-    """The parts of one of the files beside this one, whose first is what is said of them all."""
+    """Those of one file, whose first is what is said of them all."""
     text = files(__package__).joinpath(f"{group}.c").read_text(encoding="utf-8")
     found = []
     for part in text.rstrip().split("\n\n")[1:]:
@@ -161,6 +190,14 @@ def _parts(group: str) -> list[Part]:
 
 def _body(part: Part) -> str:
     return part[1]
+
+
+def _divided(parts: Iterable[Part], some: Collection[Part]) -> tuple[list[Part], list[Part]]:
+    """Those that are among some, and the others."""
+    both: tuple[list[Part], list[Part]] = [], []
+    for part in parts:
+        both[part not in some].append(part)
+    return both
 
 
 def _without(parts: Iterable[Part], others: Collection[Part]) -> list[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -97,6 +98,8 @@ class Training:
         self.target_count = 1 if self._loss.startswith("sparse") else program.row[-1]
         self.count = 1 + (2 + self._slot_count) * self._weight_count + outputs + 2 * widest
         self._start = _start_of(model, program)
+        # Names of their own: one that hides a constant's is a warning of careful compilers.
+        self._in_memory = {name: program.name(f"trained_{name}") for name, _ in self._weights}
 
     @property
     def rate(self) -> str:
@@ -105,7 +108,7 @@ class Training:
 
     def declarations(self, prefix: str, macro: str) -> str:
         """Return what the header has of it."""
-        kind = self._kind
+        kind, last_step = self._kind, 24 if self._kind == "float" else 53
         return f"""
 /* Training goes on in memory of so many numbers, which the caller gives. */
 #define {macro}_MEMORY_COUNT {self.count}
@@ -115,8 +118,9 @@ class Training:
 #define {macro}_LEARNING_RATE {self.rate}
 #endif
 
-/* memory = the network as it was exported, with the state of its optimizer: memory[0] counts steps,
- * behind it the weights follow each other, of each layer the kernel and the bias. */
+/* memory = the network as it was exported, with the state of its optimizer: memory[0] counts steps
+ * (up to 2^{last_step}, where it stays), behind it the weights follow each other, of each layer the
+ * kernel and the bias. */
 void {prefix}_begin({kind} *memory);
 
 /* One step of training with a batch of at least one row: the same as `train_on_batch`, within 1e-5
@@ -127,13 +131,13 @@ void {prefix}_begin({kind} *memory);
 void {prefix}_predict_trained(const {kind} *memory, const {kind} *x, {kind} *y);
 """
 
-    def text(self, prefix: str, macro: str, body: str) -> str:
+    def text(self, prefix: str, macro: str, body: list[str]) -> str:
         """Return the functions.
 
         Args:
             prefix: What their names begin with.
             macro: What macros begin with.
-            body: What `predict` does.
+            body: The lines of `predict`.
         """
         kind = self._kind
         head = f"{kind} {prefix}_train(size_t rows, const {kind} *x, const {kind} *y, "
@@ -142,18 +146,26 @@ void {prefix}_predict_trained(const {kind} *memory, const {kind} *x, {kind} *y);
         return "\n\n".join(
             [
                 f"void {prefix}_begin({kind} *memory) {{\n{indented(self._begin(macro))}\n}}",
-                f"{head} {{\n{indented(self._train(macro))}\n}}",
-                f"{trained} {{\n{indented(self._views('const '))}\n{body}\n}}",
+                f"{head} {{\n{indented(self._trained(self._train(macro)))}\n}}",
+                f"{trained} {{\n{indented(self._views('const ') + self._trained(body))}\n}}",
             ]
         )
 
     def _views(self, const: str = "") -> list[str]:
-        """The weights in the memory, under the names of the constants that they began as."""
+        """The weights in the memory."""
         lines, place = [], 1
         for name, size in self._weights:
-            lines.append(f"{const}{self._kind} *const {name} = memory + {place};")
+            lines.append(f"{const}{self._kind} *const {self._in_memory[name]} = memory + {place};")
             place += size
         return lines
+
+    def _trained(self, lines: list[str]) -> list[str]:
+        """Lines of C with the weights in the memory in place of the constants."""
+
+        def trained(found: re.Match[str]) -> str:
+            return self._in_memory.get(found[0], found[0])
+
+        return [re.sub(r"\w+", trained, line) for line in lines]
 
     def _begin(self, macro: str) -> list[str]:
         lines, place = [f"memset(memory, 0, {macro}_MEMORY_COUNT * sizeof(*memory));"], 1

@@ -252,7 +252,7 @@ static void sparsemax(size_t rows, size_t columns, const REAL *x, REAL *y) {
             depth = (1 + sum) / (double)support;
         }
         for (size_t j = 0; j < columns; j++) {
-            depth = x[j] < (REAL)INFINITY ? depth : NAN;
+            depth = x[j] < (REAL)INFINITY ? depth : (double)NAN;
         }
         for (size_t j = 0; j < columns; j++) {
             const double value = depth - (maximum - (double)x[j]);

@@ -25,7 +25,8 @@ class Exported:
         *y)` in `net.h`, for one row, the name being that of the file. Nothing is allocated, any
         number of threads may call it, and results are within 1e-5 relative plus 1e-6 absolute of
         `predict`'s; compiled with `-DNET_EXACT`, the same bits. `-DNET_MAIN` makes a program of it
-        that tests itself. The header says what memory it takes.
+        that tests itself, and `-DNET_STATIC` spares the stack. The header says how many bytes
+        constants and workspace take, and about how many the code does on a Cortex-M4.
 
         As ONNX (opset 18, the batch of any size) onnxruntime and others run it, with the names of
         the model's input and last layer, within the same distance, layers that prepare data

@@ -32,6 +32,7 @@ PAGES = [
 def test_the_code_of_a_page_prints_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = (DOCS / page).read_text(encoding="utf-8")
+    page_code.bring_data(text, (DOCS / page).parent)
     wrong = list(page_code.run(text, page))
     assert not wrong, "\n".join(wrong)
     for picture in re.findall(r"^!\[.+?\]\((\S+)\)$", text, re.M):

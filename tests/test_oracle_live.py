@@ -50,6 +50,20 @@ if os.environ.get("CORNU_ORACLE") == "live":
         assert done.returncode == 0, done.stdout + done.stderr
         assert len(done.stdout.splitlines()) == len(lines)
 
+    def test_from_keras_to_a_board_begins_with_what_keras_makes_today(tmp_path, monkeypatch):
+        root = Path(__file__).resolve().parents[1]
+        monkeypatch.syspath_prepend(root / "tools" / "docs_site")
+        page_code = importlib.import_module("page_code")
+        script = root / "examples" / "notebooks" / "train_with_keras.py"
+        done = subprocess.run(
+            [KERAS_PYTHON, str(script), str(tmp_path)], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        monkeypatch.chdir(tmp_path)
+        page = (root / "docs" / "guides" / "deploying.md").read_text(encoding="utf-8")
+        wrong = list(page_code.run(page, "deploying.md"))
+        assert not wrong, "\n".join(wrong)
+
     def test_keras_trains_on_what_cornu_saved_and_cornu_what_keras_saved(tmp_path):
         """Weights, optimizer's state, and what models were compiled with, own objects among it."""
         keras = importlib.import_module("cornu")

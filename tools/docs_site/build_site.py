@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from api_pages import write_pages
-from page_code import run
+from page_code import bring_data, run
 from shown_pictures import shown_too
 from site_source import ROOT, SiteSource, places
 
@@ -31,8 +31,10 @@ def draw(directory: Path) -> list[str]:
             there = directory / place.removesuffix(".md")
             there.mkdir(parents=True)
             os.chdir(there)
+            text = (ROOT / file).read_text(encoding="utf-8")
+            bring_data(text, (ROOT / file).parent)
             with shown_too():
-                wrong += run((ROOT / file).read_text(encoding="utf-8"), file)
+                wrong += run(text, file)
             os.chdir(ROOT)
     return wrong
 

@@ -11,8 +11,10 @@ import contextlib
 import doctest
 import io
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,8 @@ import numpy as np
 import cornu
 
 _BLOCK = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<code>.*?)^```$", re.M | re.S)
+# Links to data that the code of a page reads.
+_DATA = re.compile(r"\]\(([^)\s:]+\.(?:keras|npy))\)")
 _FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -50,6 +54,17 @@ def blocks(text: str) -> list[Block]:
             found[-1].printed = block["code"]
             end = -1
     return found
+
+
+def bring_data(text: str, directory: Path) -> None:
+    """Copy the data that a page links to into the current directory, where its code finds them.
+
+    Args:
+        text: The page.
+        directory: Where the page stands.
+    """
+    for target in _DATA.findall(text):
+        shutil.copy(directory / target, ".")
 
 
 def run(text: str, page: str) -> Iterator[str]:

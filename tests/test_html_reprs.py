@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
+from bad_input import refused
 from cornu import layers
 from cornu.callbacks import History
 from small_models import regression, regressor
@@ -132,6 +133,32 @@ def test_long_trainings_show_their_ends():
     assert "first and the last 10" in caption(html)
     shown = [row[0] for row in cells(html)][1:]
     assert shown == [*map(str, range(1, 11)), "…", *map(str, range(91, 101))]
+
+
+def test_very_long_trainings_are_drawn_by_some_of_their_points():
+    """Those that make the picture look the same: the ends, and whatever stands out."""
+    rng = np.random.default_rng(3)
+    loss = rng.uniform(1, 2, 100_000)
+    loss[[77_777, 33_333, 50_000]] = 0.25, 4.0, math.nan
+    history = ended(loss=[0.5])
+    history.history["loss"] = loss.tolist()
+    html = history._repr_html_()
+    assert len(html) < 50_000
+    before, after = (points.split() for points in re.findall(r'points="(.*?)"', html))
+    assert 400 < len(before) + len(after) < 1000
+    said = ElementTree.fromstring(re.search("<svg.*?</svg>", html, re.S)[0])[1].text
+    assert f"training: {loss[0]:#.4g} in epoch 1" in said
+    assert "least 0.2500 in epoch 77778, largest 4.000 in epoch 33334" in said
+    assert "Training: 100000 epochs" in caption(html)
+    assert len(cells(html)) == 22
+
+
+def test_whole_numbers_that_are_no_floats():
+    html = ended(loss=[10**400, 2, -(10**400), 1])._repr_html_()
+    assert cells(html)[2] == ["2", "2.000"]
+    assert cells(html)[1][1].startswith("1000")
+    assert html.count("<circle") == 2
+    refused(lambda: ended(loss=[10**400]).plot(), "a list of a number", "history['loss']")
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])

@@ -131,7 +131,7 @@ def curves_of(history: Any) -> list[Curve]:
 def _as_numbers(name: str, given: Any) -> np.ndarray:
     try:
         values = np.array(given, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         values = np.empty((0, 0, 0))
     if values.ndim not in (1, 2):
         raise ValueError(

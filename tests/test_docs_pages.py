@@ -22,8 +22,8 @@ import site_source  # noqa: E402
 sys.path.pop(0)
 
 PAGES = [
-    path.relative_to(DOCS).as_posix()
-    for path in sorted(DOCS.rglob("*.md"))
+    path.relative_to(ROOT).as_posix()
+    for path in (ROOT / "README.md", *sorted(DOCS.rglob("*.md")))
     if page_code.blocks(path.read_text(encoding="utf-8"))
 ]
 
@@ -31,12 +31,17 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_of_a_page_prints_what_it_shows(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    text = (DOCS / page).read_text(encoding="utf-8")
-    page_code.bring_data(text, (DOCS / page).parent)
+    text = (ROOT / page).read_text(encoding="utf-8")
+    page_code.bring_data(text, (ROOT / page).parent)
     wrong = list(page_code.run(text, page))
     assert not wrong, "\n".join(wrong)
     for picture in re.findall(r"^!\[.+?\]\((\S+)\)$", text, re.M):
-        assert (tmp_path / picture).is_file(), f"the page's code does not draw {picture}"
+        stored = (ROOT / page).parent / picture
+        assert stored.is_file() or (tmp_path / picture).is_file(), f"no code draws {picture}"
+
+
+def test_readme_and_the_sites_first_page_are_among_them():
+    assert {"README.md", "docs/index.md", "docs/tutorial.md"} <= {*PAGES}
 
 
 def test_what_is_not_shown_or_shown_wrongly_is_found():

@@ -1,37 +1,22 @@
-"""README's example runs as it stands."""
+"""README says what is there. That its example runs, tests/test_docs_pages.py sees to."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def example():
-    (code,) = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
-    return code
-
-
 def test_the_example_has_as_many_lines_as_it_says():
+    (example,) = re.findall(r"^```python\n(.*?)^```$", README, re.M | re.S)
     heading = re.search(r"^## (\w+) lines$", README, re.M)[1]
-    assert {"Thirteen": 13, "Fourteen": 14, "Fifteen": 15}[heading] == len(example().splitlines())
-
-
-def test_the_example_runs(tmp_path):
-    command = [sys.executable, "-W", "error", "-c", example()]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert run.returncode == 0, run.stderr
-    # Its last line prints the accuracy on digits that the network has not seen.
-    accuracy = float(re.search(r"accuracy ([\d.]+)\s*$", run.stdout)[1])
-    assert 0.9 <= accuracy <= 1
+    assert {"Thirteen": 13, "Fourteen": 14, "Fifteen": 15}[heading] == len(example.splitlines())
 
 
 def test_the_commands_exist():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    commands = re.findall(r"^make ([\w-]+)", README, re.M)
-    assert {"demo", "test"} <= set(commands)
+    commands = re.findall(r"(?:^|`)make (?:\w+=\S+ )*([\w-]+)", README, re.M)
+    assert {"demo", "notebook", "test", "docs", "docs-open"} <= set(commands)
     for target in commands:
         assert re.search(rf"^{target}:", makefile, re.M), target
 

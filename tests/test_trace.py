@@ -120,6 +120,36 @@ def test_a_step_that_is_traced_has_the_bits_of_one_that_is_not(name):
     assert trace.results == traced.get_metrics_result()
 
 
+@pytest.mark.parametrize("weights", [None, (6,), (6, 4)], ids=["plain", "rows", "steps"])
+def test_a_step_with_masks_and_weights_has_the_same_bits(weights):
+    def make():
+        cornu.utils.set_random_seed(2)
+        stack = [layers.Masking(0.0), layers.Dense(5, "tanh"), layers.Dropout(0.5, seed=4)]
+        twice = layers.Dense(5, "relu")
+        stack += [layers.BatchNormalization(), twice, layers.GaussianNoise(0.1, seed=6), twice]
+        model = cornu.Sequential([layers.Input((4, 3)), *stack, layers.Dense(2)])
+        model.compile("adam", "mse", metrics=["mae"], weighted_metrics=["mse"])
+        return model
+
+    x, y = RNG.normal(size=(6, 4, 3)), RNG.normal(size=(6, 4, 2))
+    x[1, 2:] = x[3, 1] = 0
+    w = None if weights is None else RNG.uniform(size=weights)
+    traced, plain = make(), make()
+    for model in (traced, plain):
+        model.train_on_batch(x, y, w)
+    for _ in range(2):
+        before = state_of(traced)
+        traced.trace(x, y, w, apply=False)
+        check_same(state_of(traced), before)
+        trace = traced.trace(x, y, w)
+        plain.train_on_batch(x, y, w)
+        check_same(state_of(traced), state_of(plain))
+    # The masked steps are no part of it.
+    assert not trace[-1].delta[1, 2:].any()
+    assert trace[-1].delta[1, :2].all()
+    assert make().trace(x + 1e-9, y, w).results != make().trace(x, y, w).results
+
+
 def test_no_optimizer_is_left_out():
     public = {getattr(cornu.optimizers, name) for name in cornu.optimizers.__all__}
     classes = {one for one in public if isinstance(one, type)}

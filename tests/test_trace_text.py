@@ -38,6 +38,28 @@ def test_each_row_of_an_array_is_a_line():
     assert longest.index(".") == first.index(".")
 
 
+def test_a_layer_of_it_and_an_explanation_are_shown_alone_too():
+    model = compiled(cornu.Input((1,)), ones(2, name="first"), ones(1, name="<last>"))
+    trace = model.trace(np.ones((1, 1)), np.ones(1))
+    whole = f"{str(trace).splitlines()[0]}\n\n{trace[0]}\n\n{trace[1]}"
+    assert str(trace) == whole
+    assert str(trace[0]).startswith("first (Dense, linear)\n  x               1.00000000")
+    html = trace[1]._repr_html_()
+    assert ">&lt;last&gt; (Dense, linear)</caption>" in html
+    assert html.count("<tr>") == 1 + 8
+    said = []
+    explanation = trace.explain("first/kernel", (0, 1))
+    explanation._repr_pretty_(type("Printer", (), {"text": said.append}), cycle=False)
+    assert said == [str(explanation)]
+
+
+def test_names_of_weights_do_not_push_figures_out_of_their_column():
+    model = compiled(cornu.Input((9,)), layers.Dense(9, name="a_longer_name"))
+    step = model.trace(np.ones((1, 9)), np.ones((1, 9))).steps[-1]
+    _, kernel, bias = step.text.splitlines()
+    assert kernel.index("(") == bias.index("(")
+
+
 def test_long_arrays_are_one_line_and_single_numbers_are_shown():
     from cornu.models.trace_text import array_lines
 

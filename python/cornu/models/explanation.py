@@ -85,6 +85,10 @@ class Explanation:
     def __repr__(self) -> str:
         return f"<Explanation of {self.weight}: {self.value:.6g}>"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Its lines, which IPython and notebooks show."""
+        printer.text(str(self))
+
     def _sum_of_units(self) -> list[str]:
         """How ∂E/∂a comes from the layer behind."""
         if self.summands is None or self.summands[0].shape[1] > _MOST_LISTED:

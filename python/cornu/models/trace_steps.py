@@ -106,11 +106,12 @@ def figure_lines(named: Iterable[tuple[str, np.ndarray | None]]) -> list[str]:
     >>> figure_lines([("a", np.array([0.5, -1.0])), ("z", None)])
     ['  a               0.50000000  -1.00000000']
     """
+    shown_ones = [(name, array_lines(values)) for name, values in named if values is not None]
+    width = max([14, *(len(name) for name, _ in shown_ones)])
     return [
-        f"  {name if i == 0 else '':<14} {line}"
-        for name, values in named
-        if values is not None
-        for i, line in enumerate(array_lines(values))
+        f"  {name if i == 0 else '':<{width}} {line}"
+        for name, lines in shown_ones
+        for i, line in enumerate(lines)
     ]
 
 

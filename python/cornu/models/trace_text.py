@@ -72,37 +72,40 @@ def _number(value: Any) -> str:
 
 def text_of(trace: Trace) -> str:
     """Return the trace as lines, layer by layer."""
-    lines = [_summary(trace)]
-    for layer in trace.layers:
-        lines += ["", _title(layer), *_layer_lines(layer)]
-    return "\n".join(lines)
+    return "\n\n".join([_summary(trace), *map(layer_text, trace.layers)])
 
 
-def _layer_lines(layer: LayerTrace) -> list[str]:
-    """Names, numbers and meanings, each in a column of its own."""
+def layer_text(layer: LayerTrace) -> str:
+    """Return a layer of a trace as lines: names, numbers and meanings in columns of their own."""
     parts = [(name, array_lines(values), meaning) for name, values, meaning in _values(layer)]
     name_width = max([_NAME_WIDTH, *(len(name) for name, _, _ in parts)])
     width = max([_VALUES_WIDTH, *(len(line) for _, lines, _ in parts for line in lines)])
-    return [
+    told = [
         f"  {name if i == 0 else '':<{name_width}} {line:<{width}} "
         f"{meaning if i == 0 else ''}".rstrip()
         for name, lines, meaning in parts
         for i, line in enumerate(lines)
     ]
+    return "\n".join([_title(layer), *told])
 
 
 def html_of(trace: Trace) -> str:
     """Return the trace as a table with a part for each layer, for notebooks."""
+    return _table(_summary(trace), [(_title(layer), _rows(layer)) for layer in trace.layers])
+
+
+def layer_html(layer: LayerTrace) -> str:
+    """Return a layer of a trace as a table, for notebooks."""
+    return _table(_title(layer), [("", _rows(layer))])
+
+
+def _table(caption: str, groups: list[tuple[str, list[tuple[str, str, str]]]]) -> str:
     from cornu.utils.html_table import html_table
 
-    groups = [
-        (
-            _title(layer),
-            [
-                (name, "\n".join(array_lines(values)), meaning)
-                for name, values, meaning in _values(layer)
-            ],
-        )
-        for layer in trace.layers
+    return html_table(caption, ("name", "figures", "meaning"), groups, figures=(1,))
+
+
+def _rows(layer: LayerTrace) -> list[tuple[str, str, str]]:
+    return [
+        (name, "\n".join(array_lines(values)), meaning) for name, values, meaning in _values(layer)
     ]
-    return html_table(_summary(trace), ("name", "figures", "meaning"), groups, figures=(1,))

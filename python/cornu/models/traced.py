@@ -109,6 +109,16 @@ class LayerTrace:
     def __repr__(self) -> str:
         return f"<LayerTrace of {type(self.layer).__name__} {self.name!r}>"
 
+    def __str__(self) -> str:
+        from cornu.models.trace_text import layer_text
+
+        return layer_text(self)
+
+    def _repr_html_(self) -> str:
+        from cornu.models.trace_text import layer_html
+
+        return layer_html(self)
+
 
 _WEIGHT_NAMES = (
     ("", "_before", "before"),

@@ -15,8 +15,8 @@ from cornu.utils.svg_elements import short
 
 # Of a longer training the first and the last epochs are listed.
 _MOST_ROWS = 20
-# Of a longer curve so many pieces are drawn, each by its lowest and its highest point: a picture has
-# fewer pixels than these, and a page would have a megabyte for each 50,000 points.
+# Of a longer curve so many pieces are drawn, each by its lowest and its highest point: a picture
+# has fewer pixels, and all of 100,000 epochs would make a page of 2 MB.
 _PIECES = 400
 
 
@@ -47,7 +47,10 @@ def history_html(
         caption += f", of which the first and the last {half} are listed"
         listed = all_epochs[:half] + all_epochs[-half:]
     rows = [
-        [str(epoch), *(_text(of_name[epoch]) if epoch in of_name else "" for of_name in found.values())]
+        [
+            str(epoch),
+            *(_text(of_name[epoch]) if epoch in of_name else "" for of_name in found.values()),
+        ]
         for epoch in listed
     ]
     if count > _MOST_ROWS:

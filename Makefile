@@ -33,7 +33,7 @@ c_files = $(shell find benchmarks csrc python tests -name '*.[ch]')
 # ASan must be loaded before Python, and beside it the library whose exceptions it follows.
 asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-file-name=$(name))))
 
-.PHONY: help demo notebook test format check-format check-lint check-types check-clang \
+.PHONY: help demo notebook notebook-pages test format check-format check-lint check-types check-clang \
 	check-c-sanitize check-suite-sanitize check-sanitize check-fuzz check-fuzz-sanitize check-slow check-bits check-isa \
 	check-memory check-oracle check-onnx check-coverage record-bits record-code-size check-notebooks check-browser \
 	record-notebooks check-demo-accuracy check-sdist check-numpy126 check-arm64 check-export check-no-avx check-all docs \
@@ -43,6 +43,7 @@ asan = $(foreach name,libasan.so libstdc++.so.6,$(filter /%,$(shell gcc -print-f
 help:
 	@echo 'make demo                 build, install and run python -m cornu: back-propagation, then digits'
 	@echo 'make notebook             build, install and open the first of examples/notebooks in JupyterLab'
+	@echo 'make notebook-pages       the notebooks as pages that open without a network: build/notebooks'
 	@echo 'make test                 build, install and run the tests, C tests included'
 	@echo 'make format               format C and Python'
 	@echo 'make clean                remove build/ and whatever else was generated'
@@ -84,18 +85,24 @@ demo:
 	@$(call make_venv, demo) .
 	@$(call in, demo)/python -m cornu
 
-# Of what JupyterLab logs, its address is left; it asks nobody whether to fetch news. It refuses to run as root, as in a
-# container, unless it is told to.
+# Of what JupyterLab and its kernels log, the address is left; it asks nobody whether to fetch news. It refuses to run as
+# root, as in a container, unless it is told to.
 lab_settings = $(VENVS)/notebook/share/jupyter/lab/settings
+kernel_settings = $(VENVS)/notebook/etc/ipython
 notebook:
 	@$(call make_venv, notebook) '.[notebook]'
-	@mkdir -p $(lab_settings)
+	@mkdir -p $(lab_settings) $(kernel_settings)
+	@echo '{"Application": {"log_level": 40}}' >$(kernel_settings)/ipython_kernel_config.json
 	@echo '{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}' \
 		>$(lab_settings)/overrides.json
 	@echo 'cornu: JupyterLab opens examples/notebooks/$(first_notebook). Ctrl-C here ends it.'
 	@cd examples/notebooks && exec $(CURDIR)/$(call in, notebook)/jupyter lab --log-level=ERROR \
 		--LabApp.log_level=ERROR --LabApp.default_url=/lab/tree/$(first_notebook) \
 		$$([ "$$(id -u)" != 0 ] || echo --allow-root) $(NOTEBOOK)
+
+notebook-pages:
+	@$(call make_venv, notebook) '.[notebook]'
+	@$(call in, notebook)/python tools/export_notebooks.py build/notebooks
 
 test:
 	@$(call make_venv, test) '.[test]'

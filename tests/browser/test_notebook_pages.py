@@ -1,6 +1,6 @@
 """The notebooks in Chromium: as exported pages, and the first in JupyterLab, where it is run."""
 
-import re
+import sys
 
 import nbformat
 import pytest
@@ -11,8 +11,6 @@ from browser.wide_parts import check_readable, check_scrollers
 from notebooks import execution
 from worked_figures import PRINTED
 
-# What comes from other hosts, MathJax that is, isn't there without a network.
-FROM_ELSEWHERE = re.compile(r'<script[^>]* src="https://[^>]*>\s*</script>')
 SEEN = """
 const where = ".jp-OutputArea-output";
 return [...document.querySelectorAll(`${where} .cornu-wide`)].map((one) => ({
@@ -22,6 +20,13 @@ return [...document.querySelectorAll(`${where} .cornu-wide`)].map((one) => ({
   isAll: one.scrollWidth - one.clientWidth <= 1,
 }));
 """
+# How wide each formula is, and whether one is left as it was written.
+FORMULAS = """
+const words = [...document.querySelectorAll(".jp-RenderedMarkdown")].map((one) => one.innerText);
+if (words.some((one) => /\\\\frac|\\$/.test(one))) return [0];
+return [...document.querySelectorAll("math")].map((one) => one.getBoundingClientRect().width);
+"""
+LEAST_FORMULAS = {"01": 60, "02": 10, "03": 3}
 # The cells of the notebook that is open: whether the kernel rests, and what their outputs are.
 OUTPUTS = """
 const panel = window.jupyterapp.shell.currentWidget;
@@ -32,13 +37,33 @@ return [isDone, cells.flatMap((cell) => cell.outputs.toJSON())];
 """
 
 
+@pytest.fixture(scope="module")
+def export_notebooks():
+    pytest.importorskip("nbconvert")
+    tools = str(execution.FOLDER.parents[1] / "tools")
+    sys.path.insert(0, tools)
+    import export_notebooks
+
+    sys.path.remove(tools)
+    return export_notebooks
+
+
 @pytest.mark.parametrize("name", execution.names())
-def test_an_exported_notebook_is_whole(name, browser, console, shoot, tmp_path):
-    nbconvert = pytest.importorskip("nbconvert")
-    page, _ = nbconvert.HTMLExporter().from_filename(str(execution.path_of(name)))
+def test_an_exported_notebook_is_whole(
+    name, browser, console, fetched, shoot, tmp_path, export_notebooks
+):
     path = tmp_path / "page.html"
-    path.write_text(FROM_ELSEWHERE.sub("", page), encoding="utf-8")
+    path.write_text(export_notebooks.page_of(execution.path_of(name)), encoding="utf-8")
     browser.get(path.as_uri())
+    assert {url for url in fetched() if not url.startswith("data:")} == {path.as_uri()}
+    language, title = browser.execute_script(
+        "return [document.documentElement.lang, document.title]"
+    )
+    assert language == ("ko" if name.startswith("ko/") else "en")
+    assert f"# {title}\n" in execution.stored(name).cells[0].source + "\n"
+    formulas = browser.execute_script(FORMULAS)
+    assert len(formulas) >= LEAST_FORMULAS.get(name.removeprefix("ko/")[:2], 0)
+    assert all(width > 5 for width in formulas)
     shoot(f"notebook-{name.replace('/', '-')}", height=2400, themes=("light",))
     count = sum(
         "<svg" in data or "<img" in data

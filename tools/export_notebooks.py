@@ -16,7 +16,7 @@ from nbconvert import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "examples" / "notebooks"
-# nbconvert's own page asks other hosts for what shows formulas, widgets and diagrams, and cuts code.
+# nbconvert's own page asks other hosts for what shows formulas, widgets and diagrams; it cuts code.
 _TEMPLATE = """{%- extends 'index.html.j2' -%}
 {%- block html_head_js %}{% endblock -%}
 {%- block html_head_js_mathjax %}{% endblock -%}

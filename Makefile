@@ -164,9 +164,10 @@ check-fuzz-sanitize:
 	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=1024 \
 	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 $(call in, sanitize)/$(fuzz)
 
+# The notebooks are for check-notebooks, which installs what they draw with.
 check-slow:
 	@$(call make_venv, test) '.[test]'
-	$(call in, test)/python -m pytest -m slow $(PYTEST)
+	$(call in, test)/python -m pytest -m slow --ignore tests/test_example_notebooks.py $(PYTEST)
 
 # Slow tests, so check-slow has them too.
 check-bits:

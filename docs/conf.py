@@ -94,7 +94,14 @@ def _write_formula(writer: Any, node: Any) -> None:
     raise SkipNode
 
 
+def _say_language(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Have a page that is a translation say its language, for who reads it aloud."""
+    if page.startswith("notebooks/ko/"):
+        context["language"] = "ko"
+
+
 def setup(app: Any) -> None:
+    app.connect("html-page-context", _say_language)
     # Browsers know MathML; Sphinx's own ways to show formulas fetch a script.
     app.add_html_math_renderer("mathml", (_write_inline_formula, None), (_write_formula, None))
     for field in PyObject.doc_field_types:

@@ -26,6 +26,7 @@ return {
     // All that a picture of several pieces says, it says at the first.
     [img.closest(".cornu-wide")?.querySelector("img").alt ?? img.alt,
       img.naturalWidth > 0 && img.complete]),
+  language: root.lang,
   fetched: performance.getEntriesByType("resource").map((entry) => entry.name),
   text: document.querySelector("article").innerText,
 };
@@ -54,6 +55,7 @@ def test_a_page_is_whole(page, browser, console, shoot):
     for words, is_there in seen["pictures"]:
         assert len(words) > 20
         assert is_there, words
+    assert seen["language"] == ("ko" if "/ko/" in page else "en")
     assert all(re.match("file:|data:", name) for name in seen["fetched"])
     assert console() == []
 

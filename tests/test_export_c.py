@@ -127,13 +127,24 @@ def test_the_file_tests_itself(tmp_path):
     assert (run.returncode, run.stdout) == (1, "net: FAILED, 1 wrong\n")
 
 
+def test_a_header_of_another_export_is_refused():
+    """As a process that was ended between the two files leaves it."""
+    for name in ("net.c", "other/net.c"):
+        os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+        make_model(seed=len(name)).export(name, verbose=False)
+    os.replace("other/net.h", "net.h")
+    run = subprocess.run(["gcc", "-c", "net.c", "-o", "net.o"], capture_output=True, text=True)
+    assert run.returncode != 0
+    assert "the header is of another export" in run.stderr
+
+
 def test_header_says_what_it_takes(capsys):
     model = keras.Sequential(
         [keras.Input((3, 4)), keras.layers.Dense(5), keras.layers.Dense(2, use_bias=False)]
     )
     model.export("my model.c")
     with open("my model.h") as file:
-        defined = dict(re.findall(r"#define my_model_(\w+) (\d+)", file.read(), re.I))
+        defined = dict(re.findall(r"#define my_model_(\w+) (\d+)$", file.read(), re.I | re.M))
     assert defined == {
         "INPUT_COUNT": "12",
         "OUTPUT_COUNT": "6",

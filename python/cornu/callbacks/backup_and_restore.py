@@ -100,10 +100,13 @@ class BackupAndRestore(Callback):
                 "call `build(input_shape)`."
             )
         self._batches = 0
+        has_other = os.path.exists(self._path(_WEIGHTS, ".bkp"))
         try:
-            self._load("")
+            # Between the two, a save has only the one before.
+            has_last = os.path.exists(self._path(_WEIGHTS))
+            self._load("" if has_last or not has_other else ".bkp")
         except (OSError, ValueError):
-            if not os.path.exists(self._path(_WEIGHTS, ".bkp")):
+            if not has_other:
                 raise
             self._load(".bkp")
 
@@ -128,7 +131,7 @@ class BackupAndRestore(Callback):
         if not self.delete_checkpoint or not os.path.isdir(self.backup_dir):
             return
         for name in (_WEIGHTS, _METADATA):
-            for ending in ("", ".bkp"):
+            for ending in (".bkp", ""):
                 if os.path.exists(self._path(name, ending)):
                     os.unlink(self._path(name, ending))
         if not os.listdir(self.backup_dir):
@@ -138,30 +141,26 @@ class BackupAndRestore(Callback):
         return os.path.join(self.backup_dir, name + ending)
 
     def _save(self, batch: int) -> None:
-        from cornu.saving.whole_file import write_whole
+        from cornu.saving.weights_file import weights_contents
+        from cornu.saving.whole_file import write_text, write_whole
 
         os.makedirs(self.backup_dir, exist_ok=True)
         if self.double_checkpoint:
             for name in (_WEIGHTS, _METADATA):
                 if os.path.exists(self._path(name)):
                     os.replace(self._path(name), self._path(name, ".bkp"))
-        write_whole(self._path(_WEIGHTS), True, self._write_weights)
+        # All in one file, so that what belongs together is written together.
+        weights = weights_contents(self.model, more=self._write_place)
+        write_whole(self._path(_WEIGHTS), True, weights)
         metadata = json.dumps({"epoch": self._epoch, "batch": batch})
-        write_whole(self._path(_METADATA), True, lambda path: _write_text(path, metadata))
+        write_text(self._path(_METADATA), metadata)
 
-    def _write_weights(self, path: str) -> None:
-        """All in one file, so that what belongs together is written together."""
-        import h5py
-
-        from cornu.saving.weights_file import write_weights_file
-
-        write_weights_file(self.model, path)
-        with h5py.File(path, "a") as root:
-            group = root.create_group(_RUN)
-            run = self.model._run
-            state = b"" if run is None else run.state()
-            group.create_dataset("state", data=np.frombuffer(state, np.uint8))
-            group.create_dataset("epoch", data=np.int64(self._epoch))
+    def _write_place(self, root: Any) -> None:
+        group = root.create_group(_RUN)
+        run = self.model._run
+        state = b"" if run is None else run.state()
+        group.create_dataset("state", data=np.frombuffer(state, np.uint8))
+        group.create_dataset("epoch", data=np.int64(self._epoch))
 
     def _load(self, ending: str) -> None:
         path = self._path(_WEIGHTS, ending)
@@ -197,8 +196,3 @@ class BackupAndRestore(Callback):
                 return epoch, state.tobytes()
         with open(self._path(_METADATA, ending), encoding="utf-8") as file:
             return int(json.load(file)["epoch"]), b""
-
-
-def _write_text(path: str, text: str) -> None:
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)

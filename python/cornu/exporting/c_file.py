@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import zlib
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from cornu.exporting.c_text import (
 from cornu.exporting.c_training import Training
 from cornu.exporting.code_size import code_nbytes, measured, rounded_up
 from cornu.exporting.unchanged_model import unchanged
-from cornu.saving.whole_file import write_text, write_whole
+from cornu.saving.whole_file import write_together
 from cornu.utils.flag import check_flag
 from cornu.utils.messages import tell
 
@@ -76,12 +77,8 @@ def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False
         header = header_text(model, program, names, sizes, training)
         source = source_text(model, program, names, os.path.basename(header_path), code, parts)
 
-    def write(other: str) -> None:
-        with open(other, "w", encoding="utf-8", newline="\n") as file:
-            file.write(source)
-        write_text(header_path, header)
-
-    write_whole(path, True, write)
+    files = _paired({header_path: header, path: source}, names)
+    write_together({path: text.encode("utf-8") for path, text in files.items()}, True)
     if verbose:
         in_memory, functions_there = "", f"`{names.prefix}_predict` is"
         if training is not None:
@@ -129,6 +126,19 @@ def _sizes_of(program: Program, code: str, parts: Needed) -> _Sizes:
     plain, exact = (rounded_up(code_nbytes(code, parts, kind, way)) for way in (False, True))
     count = sum(placed(program.steps)[1].values())
     return _Sizes(plain, exact, program.constant_nbytes, np.dtype(kind).itemsize * count)
+
+
+def _paired(files: dict[str, str], names: _Names) -> dict[str, str]:
+    """Header and file so that neither compiles with the other one of another export, as a process
+    that ends between the two would leave them."""
+    (header_path, header), (path, source) = files.items()
+    macro, mark = f"{names.macro}_EXPORT", f"0x{zlib.crc32((header + source).encode()):08x}"
+    guard, include = f"#define {names.macro}_H\n", f'#include "{os.path.basename(header_path)}"\n'
+    check = f'#if {macro} != {mark}\n#error "the header is of another export"\n#endif\n'
+    return {
+        header_path: header.replace(guard, f"{guard}#define {macro} {mark}\n", 1),
+        path: source.replace(include, include + check, 1),
+    }
 
 
 def program_of(model: Any) -> Program:

@@ -50,12 +50,7 @@ def write_onnx(model: Any, filepath: Any, verbose: bool, opset_version: int | No
         proto = onnx_model(model, opset)
     onnx.checker.check_model(proto, full_check=True)
     data = proto.SerializeToString()
-
-    def write(path: str) -> None:
-        with open(path, "wb") as file:
-            file.write(data)
-
-    write_whole(filepath, True, write)
+    write_whole(filepath, True, data)
     if verbose:
         tell(f"Saved artifact at '{os.fsdecode(filepath)}': opset {opset}, {len(data)} bytes.")
 

@@ -24,7 +24,7 @@ class Pickled:
     def __reduce__(self) -> tuple[Any, ...]:
         from cornu.saving.model_file import archived
 
-        return _unpickled, (archived(self),)
+        return _unpickled, (bytes(archived(self)),)
 
 
 def _unpickled(contents: bytes) -> Any:

@@ -84,12 +84,12 @@ class Saved(Pickled, Exported, Described):
         import os
 
         from cornu.saving.legacy_file import has_legacy_name
-        from cornu.saving.weights_file import write_weights_file
+        from cornu.saving.weights_file import weights_contents
         from cornu.saving.whole_file import write_whole
 
         self._require_built("saved")
         is_legacy = has_legacy_name(os.fsdecode(filepath))
-        write_whole(filepath, overwrite, lambda path: write_weights_file(self, path, is_legacy))
+        write_whole(filepath, overwrite, weights_contents(self, is_legacy))
 
     @of_sequential
     def load_weights(

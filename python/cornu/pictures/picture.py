@@ -14,6 +14,7 @@ from matplotlib.image import imsave
 from matplotlib.text import Text
 
 from cornu.pictures.picture_pieces import Box, cut, pieces_html
+from cornu.saving.whole_file import write_whole
 from cornu.utils.wide_html import WIDE_STYLE, wide
 
 _DOTS_PER_INCH = 150
@@ -59,7 +60,9 @@ class Picture(Figure):
             to_file: The file's path.
             ending: The format, as file names have it.
         """
-        self.savefig(to_file, format=ending, dpi=_DOTS_PER_INCH, metadata=self._metadata(ending))
+        memory = BytesIO()
+        self.savefig(memory, format=ending, dpi=_DOTS_PER_INCH, metadata=self._metadata(ending))
+        write_whole(to_file, True, memory.getbuffer())
 
     def _metadata(self, ending: str) -> dict[str, str | None]:
         if ending == "png":

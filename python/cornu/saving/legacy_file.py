@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -23,24 +24,24 @@ def has_legacy_name(path: str) -> bool:
     return path.endswith((".h5", ".hdf5")) and not path.endswith(".weights.h5")
 
 
-def write_legacy_file(model: Any, path: str, include_optimizer: bool = True) -> None:
-    """Write a model.
+def legacy_contents(model: Any, include_optimizer: bool = True) -> memoryview:
+    """Return what such a file holds of a model.
 
     Args:
         model: The model.
-        path: The file's path.
-        include_optimizer: Whether to write how it is compiled, and the optimizer's state.
+        include_optimizer: Whether how it is compiled, and the optimizer's state, are there.
     """
     import h5py
 
-    config = to_legacy(serialize_keras_object(model))
-    with h5py.File(path, "w") as root:
+    config, contents = to_legacy(serialize_keras_object(model)), io.BytesIO()
+    with h5py.File(contents, "w") as root:
         write_origin(root)
         root.attrs["model_config"] = json.dumps(config)
         if model.compiled and include_optimizer:
             root.attrs["training_config"] = json.dumps(_training_config(model))
             write_legacy_optimizer(root, model.optimizer)
         write_legacy_weights(model, root.create_group("model_weights"))
+    return contents.getbuffer()
 
 
 def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:

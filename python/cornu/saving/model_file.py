@@ -17,8 +17,8 @@ from cornu.saving.damaged_file import naming
 from cornu.saving.legacy_config import from_legacy
 from cornu.saving.legacy_file import (
     compile_as_legacy,
+    legacy_contents,
     read_legacy_configs,
-    write_legacy_file,
 )
 from cornu.saving.model_config import make_model, parse_json, parse_model
 from cornu.saving.origin import KERAS_VERSION, is_of_keras_2
@@ -31,7 +31,7 @@ from cornu.saving.weights_file import (
     read_unpacked_weights,
     read_weights_file,
     unpack_weights,
-    write_weights_file,
+    weights_contents,
 )
 from cornu.saving.whole_file import write_whole
 from cornu.utils.custom_objects import CustomObjectScope
@@ -89,20 +89,13 @@ def save_model(
             stacklevel=user_level(),
         )
     if is_legacy:
-        write_whole(
-            filepath, overwrite, lambda path: write_legacy_file(model, path, include_optimizer)
-        )
-        return
-    contents = archived(model, include_optimizer)
-
-    def write(path: str) -> None:
-        with open(path, "wb") as file:
-            file.write(contents)
-
-    write_whole(filepath, overwrite, write)
+        contents = legacy_contents(model, include_optimizer)
+    else:
+        contents = archived(model, include_optimizer)
+    write_whole(filepath, overwrite, contents)
 
 
-def archived(model: Any, include_optimizer: bool = True) -> bytes:
+def archived(model: Any, include_optimizer: bool = True) -> memoryview:
     """Return what a file of Keras 3's format holds of a model.
 
     Args:
@@ -118,17 +111,16 @@ def archived(model: Any, include_optimizer: bool = True) -> bytes:
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "cornu_version": __version__,
     }
-    weights = io.BytesIO()
-    write_weights_file(model, weights, include_optimizer=include_optimizer)
+    weights = weights_contents(model, include_optimizer=include_optimizer)
     contents = io.BytesIO()
     with zipfile.ZipFile(contents, "w") as archive:
         archive.writestr("metadata.json", json.dumps(metadata))
         archive.writestr("config.json", config)
-        archive.writestr(WEIGHTS_NAME, weights.getbuffer())
+        archive.writestr(WEIGHTS_NAME, weights)
         state = write_state(model) if include_optimizer else None
         if state is not None:
             archive.writestr(MEMBER, state)
-    return contents.getvalue()
+    return contents.getbuffer()
 
 
 def takes_legacy(filepath: Any, save_format: Any = None) -> bool:

@@ -6,7 +6,7 @@ import io
 import os
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -36,41 +36,53 @@ from cornu.utils.user_frame import user_level
 WEIGHTS_NAME = "model.weights.h5"
 
 
-def write_weights_file(
-    model: Any, file: Any, is_legacy: bool = False, include_optimizer: bool = True
-) -> None:
-    """Write the weights of a model, and the state of its optimizer, if that has any.
+def weights_contents(
+    model: Any,
+    is_legacy: bool = False,
+    include_optimizer: bool = True,
+    more: Callable[[Any], None] | None = None,
+) -> memoryview:
+    """Return what a file of the weights of a model holds, with the state of its optimizer, if that
+    has any.
+
+    It is made in memory: HDF5 does not come back from a disk that is full.
 
     Args:
         model: A model that is built.
-        file: A path, or a file opened for reading and writing.
         is_legacy: Whether in Keras 2's layout, which has no place for that state here.
-        include_optimizer: Whether to write that state.
+        include_optimizer: Whether that state is there.
+        more: Called with the file, to write what else it is to hold.
     """
     import h5py
 
-    if is_legacy:
-        with h5py.File(file, "w") as root:
+    contents = io.BytesIO()
+    with h5py.File(contents, "w") as root:
+        if is_legacy:
             write_legacy_weights(model, root)
-        return
+        else:
+            _write(model, root, include_optimizer)
+        if more is not None:
+            more(root)
+    return contents.getbuffer()
 
+
+def _write(model: Any, root: Any, include_optimizer: bool) -> None:
     values = iter(model.get_weights())
-    with h5py.File(file, "w") as root:
-        for place, layer, is_first in _places(model):
-            # A layer that stands twice is written where it stands first.
-            if not is_first:
-                continue
-            variables = root.create_group(f"{place}/vars")
-            variables.attrs["name"] = layer.name
-            if is_model(layer):
-                continue
-            for names in _names_of(layer):
-                value = next(values)
-                for name in names:
-                    root.create_dataset(f"{place}/{name}", data=value)
-        root.create_group("vars").attrs["name"] = model.name
-        if include_optimizer:
-            write_optimizer_group(root, model.optimizer)
+    for place, layer, is_first in _places(model):
+        # A layer that stands twice is written where it stands first.
+        if not is_first:
+            continue
+        variables = root.create_group(f"{place}/vars")
+        variables.attrs["name"] = layer.name
+        if is_model(layer):
+            continue
+        for names in _names_of(layer):
+            value = next(values)
+            for name in names:
+                root.create_dataset(f"{place}/{name}", data=value)
+    root.create_group("vars").attrs["name"] = model.name
+    if include_optimizer:
+        write_optimizer_group(root, model.optimizer)
 
 
 def read_weights_file(

@@ -129,13 +129,14 @@ def plot_model(
 
     Source: https://keras.io/api/utils/model_plotting_utils/
     """
+    from cornu.saving.whole_file import write_text, write_whole
+
     _refuse(kwargs)
     path = Path(fspath(to_file))
     ending = path.suffix[1:] or "png"
     what = Shown(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
     parts = find_boxes(model, what, expand_nested)
     if ending.lower() == "svg":
-        from cornu.saving.whole_file import write_text
         from cornu.utils.model_svg import draw
 
         if rankdir not in _DIRECTIONS:
@@ -153,7 +154,7 @@ def plot_model(
             return None
         raise missing
     dot = _dot(require("pydot", "plot", "plot_model"), parts, what, rankdir, dpi, splines)
-    dot.write(str(path), format=ending)
+    write_whole(path, True, dot.create(format=ending))
     return None if ending.lower() == "pdf" else _displayed("Image", path)
 
 

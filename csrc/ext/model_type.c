@@ -6,6 +6,7 @@
 #include "ext/errors.h"
 #include "ext/layer_type.h"
 #include "ext/model_copy.h"
+#include "ext/model_hold.h"
 #include "ext/module.h"
 #include "ext/optimizer_type.h"
 #include "ext/predict_few.h"
@@ -332,6 +333,9 @@ static PyMethodDef model_methods[] = {
     {"copy", (PyCFunction)(void (*)(void))cornu_model_object_copy, METH_FASTCALL | METH_KEYWORDS,
      "copy($self, /, targets, sources, exclusive)\n--\n\n"
      "Copy arrays between two steps of whoever trains; exclusive where the targets are weights."},
+    {"hold", cornu_model_object_hold, METH_O,
+     "hold($self, work, /)\n--\n\n"
+     "What work() returns, called between two steps of whoever trains with weights or optimizer."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,38 +1,64 @@
 /* The model's locks for work from outside. Which locks they are is the plan's to say, and the plan
  * may be another one by the time they are given back: so each hold keeps its own. */
+#include "net/model_lock.h"
+
 #include "base/memory.h"
 #include "base/status.h"
 #include "net/hold.h"
 #include "net/model.h"
+#include "net/optimizer_parts.h"
 
 typedef struct model_hold {
     cornu_hold hold;
     cornu_plan *plan;
+    cornu_objective *objective; /* whose optimizer is locked too; NULL: none is */
 } model_hold;
 
 static void free_hold(model_hold *held) {
     cornu_hold_free(&held->hold);
     cornu_plan_release(held->plan);
+    cornu_objective_release(held->objective);
     cornu_memory_free(held);
+}
+
+/* The plan's locks and those of the optimizer, if there is one to be locked. */
+static cornu_status collect(model_hold *held, cornu_error *error) {
+    const cornu_plan *plan = held->plan;
+    const cornu_optimizer *optimizer = held->objective ? held->objective->optimizer : NULL;
+    const size_t more = optimizer ? cornu_optimizer_lock_count(optimizer) : 0;
+    const cornu_status status = cornu_hold_init(&held->hold, plan->lock_count + more, error);
+    if (status != CORNU_OK) return status;
+    for (size_t i = 0; i < plan->lock_count; i++) cornu_hold_add(&held->hold, plan->locks[i]);
+    if (optimizer) cornu_optimizer_add_locks(optimizer, &held->hold);
+    return CORNU_OK;
+}
+
+static cornu_status lock(cornu_model *model, bool exclusive, bool has_optimizer,
+                         const cornu_wait *wait, cornu_error *error) {
+    model_hold *held = cornu_memory_allocate_zeroed(sizeof *held);
+    if (!held) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory to lock a model.");
+    cornu_status status = cornu_model_snap(model, NULL, &held->plan, &held->objective, error);
+    if (!has_optimizer) {
+        cornu_objective_release(held->objective);
+        held->objective = NULL;
+    }
+    if (status == CORNU_OK) status = collect(held, error);
+    if (status == CORNU_OK) {
+        held->hold.owner = model;
+        status = cornu_hold_take(&held->hold, exclusive, wait, error);
+    }
+    if (status != CORNU_OK) free_hold(held);
+    return status;
 }
 
 cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeout_ns,
                               cornu_poll poll, cornu_error *error) {
-    model_hold *held = cornu_memory_allocate_zeroed(sizeof *held);
-    if (!held) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory to lock a model.");
-    cornu_objective *objective = NULL;
-    cornu_status status = cornu_model_snap(model, NULL, &held->plan, &objective, error);
-    cornu_objective_release(objective);
-    if (status == CORNU_OK) status = cornu_hold_init(&held->hold, held->plan->lock_count, error);
-    if (status == CORNU_OK) {
-        for (size_t i = 0; i < held->plan->lock_count; i++)
-            cornu_hold_add(&held->hold, held->plan->locks[i]);
-        held->hold.owner = model;
-        const cornu_wait wait = {timeout_ns, poll};
-        status = cornu_hold_take(&held->hold, exclusive, &wait, error);
-    }
-    if (status != CORNU_OK) free_hold(held);
-    return status;
+    return lock(model, exclusive, false, &(cornu_wait){timeout_ns, poll}, error);
+}
+
+cornu_status cornu_model_lock_state(cornu_model *model, uint64_t timeout_ns, cornu_poll poll,
+                                    cornu_error *error) {
+    return lock(model, false, true, &(cornu_wait){timeout_ns, poll}, error);
 }
 
 cornu_status cornu_model_unlock(cornu_model *model, cornu_error *error) {

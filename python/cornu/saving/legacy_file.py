@@ -10,6 +10,7 @@ from typing import Any
 from cornu.saving.legacy_config import compile_settings, from_legacy, to_legacy
 from cornu.saving.legacy_weights import write_legacy_weights
 from cornu.saving.model_config import parse_json, parse_model
+from cornu.saving.one_moment import at_one_moment
 from cornu.saving.optimizer_group import read_legacy_optimizer, write_legacy_optimizer
 from cornu.saving.origin import is_of_keras_2, write_origin
 from cornu.saving.serialization import serialize_keras_object
@@ -31,6 +32,10 @@ def legacy_contents(model: Any, include_optimizer: bool = True) -> memoryview:
         model: The model.
         include_optimizer: Whether how it is compiled, and the optimizer's state, are there.
     """
+    return at_one_moment(model, lambda: _contents(model, include_optimizer))
+
+
+def _contents(model: Any, include_optimizer: bool) -> memoryview:
     import h5py
 
     config, contents = to_legacy(serialize_keras_object(model)), io.BytesIO()

@@ -21,6 +21,7 @@ from cornu.saving.legacy_file import (
     read_legacy_configs,
 )
 from cornu.saving.model_config import make_model, parse_json, parse_model
+from cornu.saving.one_moment import at_one_moment
 from cornu.saving.origin import KERAS_VERSION, is_of_keras_2
 from cornu.saving.resume_state import MEMBER, restore, write_state
 from cornu.saving.serialization import serialize_keras_object
@@ -102,6 +103,10 @@ def archived(model: Any, include_optimizer: bool = True) -> memoryview:
         model: The model.
         include_optimizer: Whether what it was compiled with, and the optimizer's state, are there.
     """
+    return at_one_moment(model, lambda: _archived(model, include_optimizer))
+
+
+def _archived(model: Any, include_optimizer: bool) -> memoryview:
     described = serialize_keras_object(model)
     if not include_optimizer:
         described["compile_config"] = None
@@ -201,14 +206,15 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
         if model.built:
             weights = unpack_weights(archive)
             read_unpacked_weights(model, weights, path)
-            if MEMBER in archive.names:
-                restore(model, archive.read(MEMBER), path)
+        remembered = archive.read(MEMBER) if MEMBER in archive.names else None
     settings = _entry(config, "compile_config")
     if compiles and settings:
         with CustomObjectScope(custom_objects):
             model.compile_from_config(settings)
         if model.built and model.optimizer is not None:
             read_unpacked_optimizer(model, weights, path)
+    if model.built and remembered is not None:
+        restore(model, remembered, path)
     return model
 
 

@@ -19,6 +19,7 @@ from cornu.saving.legacy_weights import (
     stored_in_order,
     write_legacy_weights,
 )
+from cornu.saving.one_moment import at_one_moment
 from cornu.saving.optimizer_group import read_optimizer_group, write_optimizer_group
 from cornu.saving.stored_dataset import (
     MALFORMED,
@@ -55,15 +56,18 @@ def weights_contents(
     """
     import h5py
 
-    contents = io.BytesIO()
-    with h5py.File(contents, "w") as root:
-        if is_legacy:
-            write_legacy_weights(model, root)
-        else:
-            _write(model, root, include_optimizer)
-        if more is not None:
-            more(root)
-    return contents.getbuffer()
+    def contents() -> memoryview:
+        file = io.BytesIO()
+        with h5py.File(file, "w") as root:
+            if is_legacy:
+                write_legacy_weights(model, root)
+            else:
+                _write(model, root, include_optimizer)
+            if more is not None:
+                more(root)
+        return file.getbuffer()
+
+    return at_one_moment(model, contents)
 
 
 def _write(model: Any, root: Any, include_optimizer: bool) -> None:

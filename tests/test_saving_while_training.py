@@ -1,0 +1,130 @@
+"""Saving while another thread trains: breaks when what is saved is not of one step, wholly."""
+
+import copy
+import hashlib
+import pickle
+import threading
+
+import numpy as np
+import pytest
+
+import cornu as keras
+
+layers = keras.layers
+RNG = np.random.default_rng(8)
+X = RNG.normal(size=(64, 8)).astype("float32")
+Y = RNG.integers(0, 3, 64)
+EPOCHS = 1500
+
+
+def make(optimizer):
+    keras.utils.set_random_seed(11)
+    model = keras.Sequential(
+        [
+            keras.Input((8,)),
+            layers.Dense(24, "tanh"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.2, seed=3),
+            layers.Dense(3, "softmax"),
+        ]
+    )
+    model.compile(optimizer(), "sparse_categorical_crossentropy")
+    return model
+
+
+def digest(model):
+    """The step that a model is at, and what all of it is there."""
+    arrays = [*model.get_weights(), *map(np.asarray, model.optimizer.get_weights())]
+    arrays += [view for layer in model.layers for view in layer._core.hidden_spans()]
+    total = hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays))
+    return model.optimizer._core.iterations, total.hexdigest()
+
+
+def saved(model, path):
+    model.save(path / "m.keras")
+    return keras.models.load_model(path / "m.keras")
+
+
+WAYS = {
+    "save": saved,
+    "deepcopy": lambda model, path: copy.deepcopy(model),
+    "pickle": lambda model, path: pickle.loads(pickle.dumps(model)),
+}
+OPTIMIZERS = {
+    "adam": lambda: keras.optimizers.Adam(1e-3, use_ema=True),
+    "sgd": lambda: keras.optimizers.SGD(1e-3, momentum=0.9, gradient_accumulation_steps=2),
+}
+FIT = {"epochs": EPOCHS, "batch_size": 64, "shuffle": False, "verbose": 0}
+
+
+@pytest.fixture(scope="module", params=OPTIMIZERS)
+def trajectory(request):
+    """What a model is after each of its steps, where nobody else uses it."""
+    model = make(OPTIMIZERS[request.param])
+    steps = dict([digest(model)])
+
+    class Record(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            steps.update([digest(self.model)])
+
+    # Averages become the weights at the end of a fit only.
+    model.fit(X, Y, callbacks=[Record()], **FIT)
+    return OPTIMIZERS[request.param], steps
+
+
+def test_what_is_saved_is_of_one_step(trajectory, tmp_path):
+    optimizer, steps = trajectory
+    came = []
+    for _ in range(20):
+        model = make(optimizer)
+        model.optimizer.build(model.trainable_weights)
+        fitting = threading.Thread(target=lambda model=model: model.fit(X, Y, **FIT))
+        fitting.start()
+        while fitting.is_alive():
+            for way in WAYS.values():
+                step, found = digest(way(model, tmp_path))
+                if 0 < step < EPOCHS:
+                    assert found == steps[step]
+                    came.append(step)
+        fitting.join()
+        if len(set(came)) >= 12:
+            break
+    assert len(set(came)) >= 12, "the training was met at several steps"
+
+
+def test_what_is_saved_goes_on(trajectory, tmp_path):
+    """To where the training ended that it was taken of."""
+    optimizer, _ = trajectory
+    model, caught = make(optimizer), []
+    model.optimizer.build(model.trainable_weights)
+    fitting = threading.Thread(target=lambda: model.fit(X, Y, **FIT))
+    fitting.start()
+    while fitting.is_alive() and len(caught) < 3:
+        other = saved(model, tmp_path)
+        if other.optimizer._core.iterations < EPOCHS:
+            caught.append(other)
+    fitting.join()
+    assert caught
+    for other in caught:
+        steps = other.optimizer._core.iterations
+        other.fit(X, Y, initial_epoch=steps, **FIT)
+        assert digest(other) == digest(model)
+
+
+def test_a_training_waits_for_what_is_read():
+    """And its errors come through; the lock is free behind them."""
+    model = make(OPTIMIZERS["adam"])
+    core = model._core
+
+    def read():
+        first = model.get_weights()
+        return first, core.hold(model.get_weights), model.predict(X, verbose=0)
+
+    assert len(core.hold(read)) == 3
+    with pytest.raises(ZeroDivisionError):
+        core.hold(lambda: 1 // 0)
+    with pytest.raises(RuntimeError, match="in the middle of a step"):
+        core.hold(lambda: model.set_weights(model.get_weights()))
+    with pytest.raises(TypeError):
+        core.hold(3)
+    model.fit(X, Y, epochs=1, verbose=0)

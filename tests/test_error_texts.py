@@ -1,8 +1,6 @@
 """What errors say: the part of the model, the argument that was meant, and never a whole array."""
 
-import copy
 import inspect
-import pickle
 
 import numpy as np
 import pytest
@@ -302,22 +300,6 @@ def test_a_metric_of_another_kind_than_the_loss(outputs, loss, metric, words):
 
 def test_to_categorical():
     refused(lambda: keras.utils.to_categorical([1], "a"), "`num_classes` must be", "'a'")
-
-
-# ---- Copies
-
-
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
-def test_copies(copied):
-    for thing in (layers.Dense(2), make_model().layers[0]):
-        refused(
-            lambda thing=thing: copied(thing),
-            "can't be copied or pickled",
-            "not supported yet",
-            "set_weights(other.get_weights())",
-            repr(thing),
-            error=TypeError,
-        )
 
 
 # ---- A fit that is refused

@@ -306,8 +306,7 @@ def test_copies(kind):
         other.learning_rate = 2
         assert optimizer.learning_rate == 0.5
     optimizer.iterations = 1
-    with pytest.raises(TypeError, match="`a` can't be copied or pickled once it has taken steps"):
-        copy.deepcopy(optimizer)
+    assert int(copy.deepcopy(optimizer).iterations) == 1
 
 
 def test_get(kind):

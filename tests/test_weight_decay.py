@@ -57,8 +57,24 @@ def test_copies_have_the_names_that_are_excluded():
     model.train_on_batch(np.zeros((1, 1)), np.ones((1, 1)))
     assert model.layers[0].bias.tolist() == [1.0]
     optimizer.exclude_from_weight_decay(var_list=[model.layers[0].bias])
-    with pytest.raises(TypeError, match="can't be copied or pickled with the weights"):
-        pickle.dumps(optimizer)
+    other, bias = pickle.loads(pickle.dumps((optimizer, model.layers[0].bias)))
+    assert other._undecayed_among([bias]) == [bias]
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, "file"])
+def test_models_keep_what_is_excluded(again, tmp_path):
+    """By weights and by names, in copies and in files."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, bias_initializer="ones")])
+    model.compile(SGD(0.5, weight_decay=1.0), "mse")
+    for options in ({"var_names": ["bias"]}, {"var_list": [model.layers[0].bias]}):
+        model.optimizer.exclude_from_weight_decay(**options)
+        if again == "file":
+            model.save(tmp_path / "m.keras")
+            other = keras.models.load_model(tmp_path / "m.keras")
+        else:
+            other = again(model)
+        other.train_on_batch(np.zeros((1, 1)), np.ones((1, 1)))
+        assert other.layers[0].bias.tolist() == [1.0]
 
 
 def test_names_that_are_not_decayed_are_patterns_each_by_itself():

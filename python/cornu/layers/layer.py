@@ -415,3 +415,13 @@ class Layer(
 
     def _lockable(self) -> _core.Model | None:
         return self._chain(self._row) if self._weights else None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from cornu.saving.pickled_state import reduce_layer
+
+        return reduce_layer(self)
+
+    def __setstate__(self, state: Any) -> None:
+        from cornu.saving.pickled_state import set_layer_state
+
+        set_layer_state(self, state)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from typing import Any
 
 
 class Pickled:
-    """A model that is copied and pickled as the file that `save` writes.
+    """A model that is copied and pickled with the state of its optimizer.
+
+    Another thread may train it meanwhile: all is of one moment. Weights and that state are arrays,
+    which pickle's protocol 5 passes out of band (`buffer_callback=`), and which `joblib.load` maps
+    to memory. What is loaded goes on training to the same bits.
 
     Example:
 
@@ -19,20 +21,19 @@ class Pickled:
     >>> other = pickle.loads(pickle.dumps(model))
     >>> np.array_equal(other.get_weights()[0], model.get_weights()[0])
     True
+    >>> buffers = []
+    >>> data = pickle.dumps(model, protocol=5, buffer_callback=buffers.append)
+    >>> [buffer.raw().nbytes for buffer in buffers]
+    [24, 8]
+    >>> other = pickle.loads(data, buffers=buffers)
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from cornu.saving.model_file import archived
+        from cornu.saving.pickled_state import reduce_model
 
-        return _unpickled, (bytes(archived(self)),)
+        return reduce_model(self)
 
+    def __setstate__(self, state: Any) -> None:
+        from cornu.saving.pickled_state import set_model_state
 
-def _unpickled(contents: bytes) -> Any:
-    from cornu.saving.model_file import load_model
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "model.keras")
-        with open(path, "wb") as file:
-            file.write(contents)
-        # A pickle could do anything itself: a lambda in the model adds nothing to that.
-        return load_model(path, safe_mode=False)
+        set_model_state(self, state)

@@ -252,20 +252,17 @@ class Optimizer(OwnSteps):
         return cls(**config)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self.built:
-            raise TypeError(
-                f"`{self.name}` can't be copied or pickled once it has taken steps: what it keeps "
-                "is for the weights of a model. Save the model, or use `get_weights`."
-            )
-        if self._undecayed:
-            raise TypeError(
-                f"`{self.name}` can't be copied or pickled with the weights that "
-                "`exclude_from_weight_decay` was given: give it their names."
-            )
+        from cornu.saving.pickled_state import optimizer_state
+
         config = self.get_config()
         if self._schedule is not None:
             config["learning_rate"] = self._schedule
-        return _made_again, (type(self), config, self._undecayed_names)
+        return _made_again, (type(self), config), optimizer_state(self)
+
+    def __setstate__(self, state: Any) -> None:
+        from cornu.saving.pickled_state import set_optimizer_state
+
+        set_optimizer_state(self, state)
 
     def __repr__(self) -> str:
         rate: Any = self._core.learning_rate
@@ -296,9 +293,5 @@ class Optimizer(OwnSteps):
         self._core.iterations = int(count) * (self.gradient_accumulation_steps or 1)
 
 
-def _made_again(
-    kind: type[Optimizer], config: dict[str, Any], undecayed_names: tuple[str, ...]
-) -> Optimizer:
-    made = kind.from_config(config)
-    made.exclude_from_weight_decay(var_names=undecayed_names)
-    return made
+def _made_again(kind: type[Optimizer], config: dict[str, Any]) -> Optimizer:
+    return kind.from_config(config)

@@ -1,18 +1,20 @@
 """What a training needs beside weights and the optimizer's state, to go on to the same bits.
 
 It is a member of the archive that `save` writes, which Keras does not look at: how often layers
-have drawn random numbers and by which seeds, and the order in which the last `fit` took rows.
+have drawn random numbers and by which seeds, the order in which the last `fit` took rows, and which
+weights the optimizer was told not to decay.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from cornu.saving.model_config import parse_json
+from cornu.utils.arrays import address_of
 from cornu.utils.number import as_integer
 
 MEMBER = "cornu.json"
@@ -22,22 +24,18 @@ _LARGEST = 2**64 - 1
 
 
 def resume_state(model: Any) -> dict[str, Any] | None:
-    """Return plain values that `restore` takes; None: there is nothing to remember.
+    """Return plain values that `set_resume_state` takes; None: there is nothing to remember.
 
     Args:
         model: A model that is built.
     """
-    views = _views(model)
-    copies = [np.empty_like(view) for view in views]
-    model._core.copy(copies, views, False)
+    draws = copy_views(_views(model))
     seed, epoch = model._shuffled
-    if not copies and epoch == 0:
+    undecayed = _undecayed(model)
+    if not draws and epoch == 0 and undecayed is None:
         return None
-    return {
-        "version": _VERSION,
-        "draws": [copy.tolist() for copy in copies],
-        "shuffle": {"seed": seed, "epoch": epoch},
-    }
+    shuffle = {"seed": seed, "epoch": epoch}
+    return {"version": _VERSION, "draws": draws, "shuffle": shuffle, "undecayed": undecayed}
 
 
 def write_state(model: Any) -> str | None:
@@ -57,20 +55,81 @@ def restore(model: Any, text: bytes, name: str) -> None:
     Raises:
         ValueError: it is no JSON of such values.
     """
-    state = parse_json(text, f"{MEMBER} of {name!r}")
+    where = f"{MEMBER} of {name!r}"
+    set_resume_state(model, parse_json(text, where), where)
+
+
+def set_resume_state(model: Any, state: Any, where: str) -> None:
+    """Take what `resume_state` returned, as far as it is of such a model.
+
+    Args:
+        model: The model, built.
+        state: The plain values.
+        where: What they come from, for errors.
+
+    Raises:
+        ValueError: they are no such values.
+    """
     if not isinstance(state, Mapping) or state.get("version") != _VERSION:
         return
-    views = _views(model)
-    draws = state.get("draws")
+    views, draws = _views(model), state.get("draws")
+    # Those of a layer of one's own may have become others.
     if isinstance(draws, list) and len(draws) == len(views):
-        values = [_pair(pair, name) for pair in draws]
-        # Those of a layer of one's own may have become others.
+        values = [_pair(pair, where) for pair in draws]
         if all(value.shape == view.shape for value, view in zip(values, views, strict=True)):
             model._core.copy(views, values, True)
     place = state.get("shuffle")
     if isinstance(place, Mapping):
-        seed, epoch = (_whole(place.get(key), name) for key in ("seed", "epoch"))
+        seed, epoch = (_whole(place.get(key), where) for key in ("seed", "epoch"))
         model._shuffled = seed, epoch
+    excluded = state.get("undecayed")
+    if isinstance(excluded, Mapping) and model.optimizer is not None:
+        _exclude(model, excluded, where)
+
+
+def _undecayed(model: Any) -> dict[str, Any] | None:
+    """Which weights the optimizer was told not to decay; None: it was told of none."""
+    optimizer = model.optimizer
+    if optimizer is None or not optimizer._excludes:
+        return None
+    addresses = {address_of(view) for view in optimizer._undecayed}
+    places = [i for i, weight in enumerate(model.weights) if address_of(weight) in addresses]
+    return {"weights": places, "names": list(optimizer._undecayed_names)}
+
+
+def _exclude(model: Any, excluded: Mapping[str, Any], where: str) -> None:
+    places, weights = excluded.get("weights"), model.weights
+    if not isinstance(places, list) or any(
+        _whole(place, where) >= len(weights) for place in places
+    ):
+        raise ValueError(f"{where} must have the places of weights that are not decayed.")
+    chosen = [weights[int(place)] for place in places]
+    try:
+        model.optimizer.exclude_from_weight_decay(chosen, excluded.get("names"))
+    except TypeError as error:
+        raise ValueError(f"{where} has no names of weights that are not decayed: {error}") from None
+
+
+def copy_views(views: Iterable[np.ndarray]) -> list[Any]:
+    """Return the draws and seeds that layers keep, as plain numbers."""
+    return [view.tolist() for view in views]
+
+
+def write_views(views: Sequence[np.ndarray], draws: Any, where: str) -> None:
+    """Write what `copy_views` returned to a layer that nobody uses yet.
+
+    Args:
+        views: What the layer keeps.
+        draws: The numbers.
+        where: What they come from, for errors.
+
+    Raises:
+        ValueError: they are none, or of another layer.
+    """
+    if not isinstance(draws, list) or len(draws) != len(views):
+        raise ValueError(f"{where} must have draws and seed {len(views)} times.")
+    for view, values in zip(views, [_pair(pair, where) for pair in draws], strict=True):
+        view[...] = values
 
 
 def _views(model: Any) -> list[np.ndarray]:
@@ -79,14 +138,14 @@ def _views(model: Any) -> list[np.ndarray]:
     return [view for layer in layers for view in layer._core.hidden_spans()]
 
 
-def _pair(value: Any, name: str) -> np.ndarray:
+def _pair(value: Any, where: str) -> np.ndarray:
     if not isinstance(value, list) or len(value) != 2:
-        raise ValueError(f"{MEMBER} of {name!r} must have pairs of draws and seed.")
-    return np.array([_whole(number, name) for number in value], np.uint64)
+        raise ValueError(f"{where} must have pairs of draws and seed.")
+    return np.array([_whole(number, where) for number in value], np.uint64)
 
 
-def _whole(value: Any, name: str) -> int:
+def _whole(value: Any, where: str) -> int:
     number = as_integer(value)
     if number is None or not 0 <= number <= _LARGEST:
-        raise ValueError(f"{MEMBER} of {name!r} must have whole numbers from 0 to {_LARGEST}.")
+        raise ValueError(f"{where} must have whole numbers from 0 to {_LARGEST}.")
     return number

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
@@ -43,8 +44,32 @@ _FUNCTION_MODULES = ("activations", "losses", "metrics", "initializers")
 _NO_FUNCTIONS_OF_MODELS = ("get", "serialize", "deserialize")
 _SPECIAL = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__", "__lambda__")
 _AT_THE_TOP = ("Sequential", "DTypePolicy", "FloatDTypePolicy", "InputSpec")
+# What `collect_own` collects.
+_own: ContextVar[dict[str, Any] | None] = ContextVar("own", default=None)
 # Whether the call under way refuses code; None: there is none under way.
 _is_safe: ContextVar[bool | None] = ContextVar("is_safe", default=None)
+
+
+@contextmanager
+def collect_own() -> Iterator[dict[str, Any]]:
+    """Collect classes and functions that are not cornu's, by the names that they are saved under.
+
+    Left out are those within a function that are registered: pickle can't refer to them.
+    """
+    own: dict[str, Any] = {}
+    token = _own.set(own)
+    try:
+        yield own
+    finally:
+        _own.reset(token)
+
+
+def _note(thing: Any) -> None:
+    own, name = _own.get(), get_registered_name(thing)
+    if own is None or thing.__module__.partition(".")[0] == "cornu":
+        return
+    if "<locals>" not in thing.__qualname__ or get_registered_object(name) is not thing:
+        own[name] = thing
 
 
 def serialize_keras_object(obj: Any) -> Any:
@@ -82,6 +107,7 @@ def serialize_keras_object(obj: Any) -> Any:
     if hasattr(obj, "get_config") and not isinstance(obj, type):
         return _serialize_object(obj)
     if callable(obj) and hasattr(obj, "__name__"):
+        _note(obj)
         return {
             "module": "builtins",
             "class_name": "function",
@@ -128,7 +154,9 @@ def _serialize_object(thing: Any) -> dict[str, Any]:
         "registered_name": get_registered_name(kind),
     }
     public = _module_of(kind)
-    if public is not None:
+    if public is None:
+        _note(kind)
+    else:
         result.update(module=public, registered_name=None)
     if kind.__name__ == "Functional":
         result.update(module=_FUNCTIONAL, registered_name="Functional")

@@ -39,10 +39,3 @@ class CoreBacked:
 
     def __getattr__(self, name: str) -> Any:
         raise absent_attribute(self, name, self._keras_class)
-
-    def __reduce__(self) -> Any:
-        raise TypeError(
-            f"{self._plural} can't be copied or pickled, only models as a whole: that is not "
-            "supported yet. Make another one in the same way, and give it the weights with "
-            f"`set_weights(other.get_weights())`. Received: {self!r}"
-        )

@@ -121,26 +121,28 @@ static void test_lock_keeps_weights_still(void) {
 /* Nor does an optimizer move that another model trains with, for who has all that a model's own
  * training changes. */
 static void test_lock_keeps_optimizer_still(void) {
-    cornu_layer *layer;
-    fitter first = {.model = training_model(&layer)}, second = {.model = training_model(NULL)};
+    cornu_layer *layer, *other;
+    fitter first = {.model = training_model(&layer)}, second = {.model = training_model(&other)};
+    cornu_span *kernels[] = {cornu_layer_span(layer, 0), cornu_layer_span(other, 0)};
     const cornu_loss loss = {.kind = CORNU_MEAN_SQUARED_ERROR};
     cornu_optimizer *optimizer = sgd(0.01, 0.5);
     fitter *const fits[] = {&first, &second};
+    CHECK_INT(cornu_optimizer_build(optimizer, 2, kernels, CORNU_NO_POLL, NULL), CORNU_OK);
     for (size_t i = 0; i < 2; i++) {
         CHECK_INT(cornu_model_compile(fits[i]->model, &loss, optimizer, 0, NULL, NULL), CORNU_OK);
     }
     pthread_t one = start_fit(&first), two = start_fit(&second);
-    cornu_span *kernel = cornu_layer_span(layer, 0);
-    const size_t nbytes = cornu_span_nbytes(kernel);
+    const size_t nbytes = cornu_span_count(kernels[0]) * sizeof(double);
     for (size_t i = 0; i < 5; i++) {
         double before[16], after[16];
         cornu_model *model = fits[i % 2]->model;
         CHECK_INT(cornu_model_lock_state(model, UINT64_MAX, CORNU_NO_POLL, NULL), CORNU_OK);
         const uint64_t steps = cornu_optimizer_iterations(optimizer);
-        CHECK_INT(cornu_optimizer_read(optimizer, kernel, 0, before, CORNU_NO_POLL, NULL),
+        CHECK_INT(cornu_optimizer_read(optimizer, kernels[0], 0, before, CORNU_NO_POLL, NULL),
                   CORNU_OK);
         pause_ms(5);
-        CHECK_INT(cornu_optimizer_read(optimizer, kernel, 0, after, CORNU_NO_POLL, NULL), CORNU_OK);
+        CHECK_INT(cornu_optimizer_read(optimizer, kernels[0], 0, after, CORNU_NO_POLL, NULL),
+                  CORNU_OK);
         CHECK(cornu_optimizer_iterations(optimizer) == steps);
         CHECK_BYTES(after, before, nbytes);
         CHECK_INT(cornu_model_unlock(model, NULL), CORNU_OK);
@@ -151,6 +153,7 @@ static void test_lock_keeps_optimizer_still(void) {
     CHECK(cornu_optimizer_iterations(optimizer) > 0);
     cornu_optimizer_release(optimizer);
     cornu_layer_release(layer);
+    cornu_layer_release(other);
     cornu_model_release(first.model);
     cornu_model_release(second.model);
 }

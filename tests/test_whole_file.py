@@ -399,27 +399,28 @@ for kind in kinds:
         took = time.perf_counter() - started
         if kind.endswith(".c"):
             whole[n] = [open(name).read() for name in (path, path[:-1] + "h")]
-    left, came = 0, []
+    left, came = 0, [1]
     for _ in range(each):
         ends = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.write(ends[1], b"!")
+            # First the other one than is there.
             while True:
-                write(models[2], path)
-                write(models[1], path)
+                write(models[3 - came[-1]], path)
+                write(models[came[-1]], path)
         os.read(ends[0], 1)
-        time.sleep(random.uniform(0, 1.7 * took))
+        time.sleep(random.uniform(0, 4 * took))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         for end in ends: os.close(end)
-        came.append(found(path))
+        came.append(int(found(path)))
         parts = [name for name in os.listdir(folder) if name.endswith(".part")]
         assert len(parts) <= 2 and all(name.startswith(".cornu-") for name in parts), parts
         left += bool(parts)
     write(models[1], path)
     parts = [name for name in os.listdir(folder) if name.endswith(".part")]
-    result[kind] = [sorted(set(came)), left, parts]
+    result[kind] = [sorted(set(came[1:])), left, parts]
 print(json.dumps(result))
 """
 

@@ -239,6 +239,8 @@ def test_vocabularies_and_own_layers_as_the_page_says(way, tmp_path):
         if own_found == "refused":
             with pytest.raises(ValueError, match="can't be exported"):
                 through(own, tmp_path)
+        if own_found == "by reference":
+            assert type(through(own, tmp_path).layers[0]) is Own
         if own_found == "by name":
             with pytest.raises(ValueError, match=r"custom_objects=\{'Own': "):
                 through(own, tmp_path)

@@ -321,7 +321,7 @@ def test_one_without_a_call_or_config():
     assert schedules.deserialize(packed, {"Own": Own}).first == 0.5
     settings = SGD(Own(0.5)).get_config()
     assert float(SGD.from_config(settings, {"Own": Own}).learning_rate) == 0.5
-    with pytest.raises(ValueError, match="without its class. Pass custom_objects"):
+    with pytest.raises(ValueError, match=r"without its class\. Pass custom_objects"):
         schedules.deserialize(packed)
     for wrong in (None, {"class_name": "serialize"}, {"class_name": []}):
         with pytest.raises(ValueError, match="`config` must be what `serialize` returned"):

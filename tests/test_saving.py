@@ -291,9 +291,12 @@ def test_files_that_are_none(tmp_path):
             work(tmp_path / "nowhere")
         (tmp_path / "text").write_text("not a model")
         refused(lambda work=work: work(tmp_path / "text"), "text", "is no file")
+        (tmp_path / "w.weights.json").write_text('{"weight_map": {"/layers/dense": "w_00000"}}')
+        refused(lambda work=work: work(tmp_path / "w.weights.json"), "w.weights.json", "is no file")
         with zipfile.ZipFile(tmp_path / "zip", "w") as archive:
             archive.writestr("other", "")
         refused(lambda work=work: work(tmp_path / "zip"), "has no")
+    refused(lambda: model.load_weights(tmp_path / "w.weights.json"), "max_shard_size")
 
 
 def test_what_can_not_be_saved(tmp_path):

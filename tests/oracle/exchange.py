@@ -87,7 +87,12 @@ def write(keras, table, directory, names, dtype):
 def loaded(keras, path, made):
     """The model of a file, with its optimizer's state; with weights alone, that made anew."""
     if not path.endswith(".weights.h5"):
-        return keras.models.load_model(path)
+        # Keras doesn't know these by their names alone, which is what .h5 files have: of them, it
+        # can't read its own .h5 files either.
+        unlisted = (keras.losses.CategoricalGeneralizedCrossEntropy, keras.optimizers.Lamb)
+        of_keras = keras.__name__ == "keras" and path.endswith(".h5")
+        own = {kind.__name__: kind for kind in unlisted} if of_keras else None
+        return keras.models.load_model(path, custom_objects=own)
     model = made.model
     if model.compiled:
         model.optimizer.build(model.trainable_variables)

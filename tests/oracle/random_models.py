@@ -85,8 +85,10 @@ class Draw:
                 lambda: layers.GroupNormalization(1),
                 lambda: layers.Permute(axes),
                 lambda: layers.Reshape((-1, row[0])),
+                # One number has no deviation: gradients behind it would be of rounding alone, which
+                # optimizers that divide by their size take for whole steps.
                 lambda: self.keras.Sequential(
-                    [layers.Dense(self.number(1, 5), "tanh"), layers.LayerNormalization()]
+                    [layers.Dense(self.number(2, 5), "tanh"), layers.LayerNormalization()]
                 ),
             ]
         if self.chance(0.15):

@@ -20,6 +20,11 @@ def check_structure(data: Any) -> None:
     Raises:
         ValueError: they are not as they should be.
     """
+    if data[:1] == b"{":
+        raise ValueError(
+            "it is JSON. Weights in several files, as Keras writes with `max_shard_size`, can't be "
+            "read: save them without it, as one '.weights.h5'"
+        )
     if data[:8] != _SIGNATURE:
         raise ValueError("it doesn't begin as HDF5 does")
     # The sizes of an address and of a length.

@@ -51,12 +51,19 @@ def export_model(
         **kwargs: The format's own arguments.
 
     Raises:
+        TypeError: the format has no such argument.
         ValueError: there is no such format, or the model can't be written in it.
     """
     refuse_unsupported({"input_signature": input_signature})
     found = _format_of(os.fsdecode(filepath), format)
     module, name = found.writer
-    getattr(import_module(module), name)(model, filepath, verbose in (None, True), **kwargs)
+    write = getattr(import_module(module), name)
+    for given in kwargs.keys() - write.__kwdefaults__.keys():
+        raise TypeError(
+            f"{type(model).__name__}.export() got an unexpected keyword argument {given!r}: files "
+            f"that end in {found.ending} have {', '.join(map(repr, write.__kwdefaults__))}"
+        )
+    write(model, filepath, verbose in (None, True), **kwargs)
 
 
 def _format_of(path: str, name: Any) -> Format:

@@ -24,7 +24,9 @@ _FIRST_OPSET = 13
 _MOST_NBYTES = 2**31 - 2**20
 
 
-def write_onnx(model: Any, filepath: Any, verbose: bool, opset_version: int | None = None) -> None:
+def write_onnx(
+    model: Any, filepath: Any, verbose: bool, *, opset_version: int | None = None
+) -> None:
     """Write a model as an ONNX file, wholly or not at all.
 
     Args:

@@ -45,6 +45,7 @@ class Exported:
                 `NET_MEMORY_COUNT` says, is given by the caller and filled by `net_begin(memory)`.
 
         Raises:
+            TypeError: the format has no such argument.
             ValueError: there is no such format, the model has no weights yet, or has a layer that
                 can't be exported, such as one of one's own; the message names it.
             ImportError: ONNX is asked for, and the package onnx isn't installed.

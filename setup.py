@@ -31,7 +31,6 @@ WERROR = os.environ.get("CORNU_WERROR") == "1"
 FLAGS_OF_SOME = {
     "GCC_F64_FLAGS": "kernels/*_f64.c",
     "PORTABLE_FLAGS": "kernels/portable_*.c",
-    "PORTABLE_F64_FLAGS": "kernels/portable_f64.c",
     "EXT_FLAGS": "ext/*.c",
 }
 

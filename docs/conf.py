@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools" / "docs_sit
 import api_pages
 import docstring_markup
 import public_names
+import table_captions
 from docutils.nodes import SkipNode
 from latex2mathml.converter import convert
 from sphinx.domains.python import PyObject
@@ -101,6 +102,7 @@ def _say_language(app: Any, page: str, template: str, context: dict[str, Any], t
 
 
 def setup(app: Any) -> None:
+    app.add_transform(table_captions.TableCaptions)
     app.connect("html-page-context", _say_language)
     # Browsers know MathML; Sphinx's own ways to show formulas fetch a script.
     app.add_html_math_renderer("mathml", (_write_inline_formula, None), (_write_formula, None))

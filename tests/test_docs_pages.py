@@ -35,7 +35,7 @@ def test_the_code_of_a_page_prints_what_it_shows(page, tmp_path, monkeypatch):
     page_code.bring_data(text, (ROOT / page).parent)
     wrong = list(page_code.run(text, page))
     assert not wrong, "\n".join(wrong)
-    for picture in re.findall(r"^!\[.+?\]\((\S+)\)$", text, re.M):
+    for picture in re.findall(r"^!\[.+?\]\((\S+)(?: \".+\")?\)$", text, re.M):
         stored = (ROOT / page).parent / picture
         assert stored.is_file() or (tmp_path / picture).is_file(), f"no code draws {picture}"
 
@@ -97,6 +97,25 @@ cornu.utils.network_to_svg(cornu.Sequential([cornu.Input((1,)), layer]), to_file
         assert part in shown
     assert curves.count("<img") == 3
     assert other == "![A picture](pictures/page/other.svg)"
+
+
+def test_a_pictures_caption_is_below_it(tmp_path):
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "plot.svg").write_text('<svg width="72pt"/>')
+    (tmp_path / "page" / "other.svg").write_text("<svg/>")
+    source = site_source.SiteSource(tmp_path, tmp_path, {"docs/page.md": "page.md"})
+
+    def page(link):
+        return source.page(link, "docs/page.md", "page.md")
+
+    plot = page('![A picture](plot.svg "x < y")')
+    assert plot.startswith(
+        '````{raw} html\n<figure><div class="cell-output"><div class="cornu-wide'
+    )
+    assert plot.endswith("</div></div><figcaption>x &lt; y</figcaption></figure>\n````")
+    assert page('![A\npicture](other.svg "x < y")') == (
+        "```{figure} pictures/page/other.svg\n:alt: A picture\n\nx < y\n```"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -39,5 +39,5 @@ def test_the_differences_are_the_first_link():
 
 
 def test_links_lead_somewhere():
-    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", README):
+    for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", README):
         assert (ROOT / target).exists(), target

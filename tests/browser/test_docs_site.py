@@ -26,6 +26,10 @@ return {
     // All that a picture of several pieces says, it says at the first.
     [img.closest(".cornu-wide")?.querySelector("img").alt ?? img.alt,
       img.naturalWidth > 0 && img.complete]),
+  tables: [...document.querySelectorAll("article table")].map((table) =>
+    table.caption?.textContent.replace("¶", "").trim() ?? ""),
+  figures: [...document.querySelectorAll("article figure")].map((figure) =>
+    figure.querySelector("figcaption")?.innerText.trim() ?? ""),
   language: root.lang,
   fetched: performance.getEntriesByType("resource").map((entry) => entry.name),
   text: document.querySelector("article").innerText,
@@ -55,6 +59,8 @@ def test_a_page_is_whole(page, browser, console, shoot):
     for words, is_there in seen["pictures"]:
         assert len(words) > 20
         assert is_there, words
+    assert all(seen["tables"])
+    assert all(seen["figures"])
     assert seen["language"] == ("ko" if "/ko/" in page else "en")
     assert all(re.match("file:|data:", name) for name in seen["fetched"])
     assert console() == []
@@ -76,6 +82,14 @@ def test_the_site_is_dark_with_its_pictures(browser):
     colors += "document.body.dataset.theme = arguments[0]; return getComputedStyle(e).fill;"
     assert browser.execute_script(colors, "light") == "rgb(27, 31, 36)"
     assert browser.execute_script(colors, "dark") == "rgb(232, 234, 237)"
+
+
+def test_tables_and_pictures_of_a_page_have_captions_of_their_own(browser):
+    browser.get(address("guides/speed"))
+    seen = browser.execute_script(SEEN)
+    assert "Training, time a step" in seen["tables"]
+    assert len({*seen["tables"]}) == len(seen["tables"]) > 2
+    assert len(seen["figures"]) == len(seen["pictures"]) == 2
 
 
 def test_the_search_finds_a_class(browser, console):

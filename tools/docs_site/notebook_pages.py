@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import Any
 
 
@@ -29,9 +30,13 @@ def _shown(output: dict[str, Any]) -> str:
     return _block("text", text) if text.strip() else ""
 
 
-def html_block(html: str) -> str:
+def html_block(html: str, caption: str | None = None) -> str:
     """Return what a cell or a page's code shows, as a part of a page in Markdown."""
-    return _block("{raw} html", f'<div class="cell-output">{html}</div>')
+    shown = f'<div class="cell-output">{html}</div>'
+    if caption is not None:
+        # Below what scrolls, so that it stands still.
+        shown = f"<figure>{shown}<figcaption>{escape(caption)}</figcaption></figure>"
+    return _block("{raw} html", shown)
 
 
 def _block(kind: str, text: str) -> str:

@@ -20,7 +20,11 @@ _FROM_ELSEWHERE = {
     "examples/notebooks/README.md": "notebooks/index.md",
     "examples/programs/README.md": "programs.md",
 }
-_LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^]\n]*(?:\n[^]\n]*)?)\]\((?P<target>[^)\s]+)\)")
+# What Markdown calls the title of a picture is its caption.
+_LINK = re.compile(
+    r"(?P<image>!?)\[(?P<text>[^]\n]*(?:\n[^]\n]*)?)\]"
+    r"\((?P<target>[^)\s]+)(?: \"(?P<caption>[^\"\n]+)\")?\)"
+)
 # `<!-- README.md: Two commands -->` stands for what is under that heading there.
 _SECTION = re.compile(r"^<!-- (\S+\.md): (.+) -->$", re.M)
 # `<!-- csrc/net/dense.c: static void dense_needs -->` stands for what begins so there, or, with
@@ -89,8 +93,12 @@ class SiteSource:
             drawn = self._drawn / place.removesuffix(".md") / target
             source = drawn if drawn.is_file() else ROOT / path
             if shown := html_of(source, link["text"]):
-                return html_block(shown)
-            return f"![{link['text']}]({relpath(self._picture(source, place), here)})"
+                return html_block(shown, link["caption"])
+            picture = relpath(self._picture(source, place), here)
+            if link["caption"] is None:
+                return f"![{link['text']}]({picture})"
+            words = " ".join(link["text"].split())
+            return f"```{{figure}} {picture}\n:alt: {words}\n\n{link['caption']}\n```"
         if path in self._places:
             inside = relpath(self._places[path], here)
             return f"[{link['text']}]({inside}{'#' + anchor if anchor else ''})"

@@ -22,6 +22,17 @@ def mutated(rng, data, others=(), hot=()):
     return bytes(result)
 
 
+def places_of(data, signatures):
+    """Return where bytes begin with one of some signatures: of each of these in its turn."""
+    found = []
+    for signature in signatures:
+        at = data.find(signature)
+        while at >= 0:
+            found.append(at)
+            at = data.find(signature, at + 1)
+    return found
+
+
 def _change(rng, data, at, others):
     way = rng.randrange(8)
     if way == 0:

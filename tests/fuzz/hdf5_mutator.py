@@ -27,17 +27,10 @@ def mutated(rng, data, others):
 @functools.lru_cache(64)
 def places(data):
     """Where the file has something other than numbers: by signatures, and headers of objects."""
-    found = [at for signature in _SIGNATURES for at in _all(data, signature)]
+    found = byte_mutator.places_of(data, _SIGNATURES)
     with h5py.File(io.BytesIO(data), "r") as root:
         found += [h5py.h5o.get_info(root[path].id).addr for path in _paths(root)]
     return tuple(found)
-
-
-def _all(data, part):
-    at = data.find(part)
-    while at >= 0:
-        yield at
-        at = data.find(part, at + 1)
 
 
 def _paths(root):

@@ -23,23 +23,14 @@ def mutated(rng, whole, others):
         return _bomb(rng, whole)
     way = rng.randrange(5)
     if way < 3:
-        return byte_mutator.mutated(rng, whole, others, _places(whole))
+        places = [at + 8 for at in byte_mutator.places_of(whole, _SIGNATURES)]
+        return byte_mutator.mutated(rng, whole, others, places)
     if way == 3:
         return _other_members(rng, whole)
     parts = members(whole)
     name = rng.choice(sorted(parts))
     part = byte_mutator.mutated(rng, parts[name])
     return repacked(whole, {name: part}, rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)))
-
-
-def _places(whole):
-    found = []
-    for signature in _SIGNATURES:
-        at = whole.find(signature)
-        while at >= 0:
-            found.append(at + 8)
-            at = whole.find(signature, at + 1)
-    return found
 
 
 def _other_members(rng, whole):

@@ -206,7 +206,8 @@ check-oracle:
 # What the suite checks with the evaluator of the package onnx, run by onnxruntime.
 check-onnx:
 	@$(call make_venv, onnx) '.[test,onnxruntime]'
-	$(call in, onnx)/python -m pytest -m '' tests/test_export_onnx.py tests/test_from_onnx.py $(PYTEST)
+	$(call in, onnx)/python -m pytest -m '' tests/test_export_onnx.py tests/test_from_onnx.py \
+		tests/test_hostile_graphs.py $(PYTEST)
 
 # Screenshots are kept in build/screenshots, for a look at them.
 check-browser: docs

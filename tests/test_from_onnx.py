@@ -1,7 +1,6 @@
 """ONNX files as models: breaks when what `export` wrote, or what others write of such networks, is
-not read to the same predictions, or when a file that can't be taken is no clear error."""
+not read to the same predictions."""
 
-import contextlib
 import re
 
 import numpy as np
@@ -9,14 +8,25 @@ import pytest
 
 import cornu as keras
 from c_exports import gallery, randomized, rows_for
-from small_models import make_model, regression
-
-onnx = pytest.importorskip("onnx")
-FLOAT, DOUBLE, INT64 = onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE, onnx.TensorProto.INT64
-RNG = np.random.default_rng(5)
-W1, B1 = RNG.standard_normal((5, 4)).astype("f4"), RNG.standard_normal(5).astype("f4")
-W2, B2 = RNG.standard_normal((5, 3)).astype("f4"), RNG.standard_normal(3).astype("f4")
-X = RNG.standard_normal((6, 4)).astype("f4")
+from onnx_graphs import (
+    B1,
+    B2,
+    C2,
+    C3,
+    DOUBLE,
+    FLOAT,
+    RNG,
+    THREE,
+    W1,
+    W2,
+    WIDE,
+    X,
+    graph,
+    node,
+    onnx,
+    softmax,
+)
+from small_models import regression
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -55,32 +65,6 @@ def test_it_is_the_same_network_and_can_be_trained(tmp_path):
     assert (again.layers[2].epsilon, again.layers[3].negative_slope) == (0.01, 0.3)
     again.compile("sgd", "mse")
     again.fit(*regression(), verbose=0)
-
-
-def graph(nodes, weights, dtype=FLOAT, row=(4,), opset=17, **options):
-    """A model of nodes from "x" to "y"."""
-    helper = onnx.helper
-    info = helper.make_tensor_value_info
-    return helper.make_model(
-        helper.make_graph(
-            nodes,
-            "main_graph",
-            [info("x", dtype, ["n", *row])],
-            [info("y", dtype, ["n", None])],
-            [onnx.numpy_helper.from_array(value, name) for name, value in weights.items()],
-        ),
-        opset_imports=[helper.make_opsetid("", opset)],
-        **options,
-    )
-
-
-def node(op, inputs, output, **attributes):
-    return onnx.helper.make_node(op, inputs.split(), [output], name=f"/{op}", **attributes)
-
-
-def softmax(z):
-    e = np.exp(z - z.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
 
 
 def test_a_network_of_pytorch():
@@ -131,91 +115,6 @@ def test_a_network_of_scikit_learn():
     np.testing.assert_allclose(model.predict(x, verbose=0), expected, 1e-12)
 
 
-@pytest.mark.parametrize(
-    ("nodes", "weights", "message"),
-    [
-        (
-            [("Gemm", "x w", "a", {}), ("Sin", "a", "y", {})],
-            {"w": W1.T},
-            r'"/Sin" \(Sin\).*no layer',
-        ),
-        ([("Relu", "x", "a", {}), ("Add", "a x", "y", {})], {}, r'"/Add" \(Add\).*takes "x"'),
-        ([("Gemm", "x w", "y", {})], {"w": W1}, r"kernel of shape \(5, 4\) doesn't fit"),
-        ([("Gemm", "w x", "y", {})], {"w": W1}, r'takes the constant "w"'),
-        ([("Gemm", "x w", "y", {"transA": 1})], {"w": W1.T}, "columns of the batch"),
-        ([("Cast", "x", "y", {"to": DOUBLE})], {}, "one float type, float32"),
-        ([("Reshape", "x s", "y", {})], {"s": np.array([-1, 2])}, "leave the batch|doesn't fit"),
-        ([("Reshape", "x s", "y", {})], {"s": np.array([4, 1])}, "leave the batch"),
-        ([("Reshape", "x x", "y", {})], {}, '"/Reshape"'),
-        ([("Softmax", "x", "y", {"axis": 0})], {}, "its axis, 0"),
-        ([("Transpose", "x", "y", {"perm": [1, 0]})], {}, "leave the batch"),
-        (
-            [("Clip", "x m n", "y", {})],
-            {"m": np.float32([3]), "n": np.float32([-3])},
-            "no numbers between 3.0 and -3.0",
-        ),
-        ([("Relu", "", "y", {})], {}, r"come of one input. Received: inputs \[\]"),
-        ([("Relu", "x", "z", {})], {}, 'No node gives the output. Received: output="y"'),
-        ([("Div", "w x", "y", {})], {"w": B1[:4]}, "divides numbers of its own"),
-        ([("Add", "x x", "y", {})], {}, '"/Add".*takes "x" twice'),
-        ([("Gemm", "x w b", "y", {})], {"w": W1.T, "b": B1[:, None]}, "bias of shape"),
-        ([("Gemm", "x w", "y", {})], {"w": W1.T.astype("f8")}, "is of float64, and the model of"),
-        ([("BatchNormalization", "x b b b b", "y", {"training_mode": 1})], {"b": B1[:4]}, "isn't"),
-        ([("Dropout", "x r t", "y", {})], {"r": B1[0], "t": np.bool_(True)}, "that of training"),
-        (
-            [("Shape", "x", "s", {}), ("Cast", "s", "t", {"to": FLOAT}), ("Add", "x t", "y", {})],
-            {},
-            "Cast",
-        ),
-        ([("CumSum", "x a", "y", {})], {"a": np.array(1)}, r'"/CumSum" \(CumSum\).*no layer'),
-        ([("PRelu", "x w", "y", {})], {"w": B1}, "slopes of shape"),
-    ],
-    ids=lambda value: None,
-)
-def test_the_first_node_that_cannot_be_taken_is_named(nodes, weights, message):
-    proto = graph([node(op, *names, **options) for op, *names, options in nodes], weights)
-    with pytest.raises(ValueError, match=message):
-        keras.from_onnx(proto)
-
-
-def damaged(change):
-    proto = graph([node("Gemm", "x w", "y")], {"w": np.ascontiguousarray(W1.T)})
-    change(proto, proto.graph.initializer[0])
-    return proto
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (lambda _, w: w.dims.__setitem__(0, 10**12), "as many numbers as that. Received: 20"),
-        (lambda _, w: w.dims.__setitem__(0, -4), "as many numbers as that"),
-        (lambda _, w: setattr(w, "raw_data", b"12345"), "Received: 1.25"),
-        (lambda _, w: setattr(w, "data_location", 1), "in another file, which isn't read"),
-        (lambda _, w: setattr(w, "data_type", 8), "must be of a float type, int32"),
-        (lambda _, w: w.dims.extend([2**62] * 10**5), "at most 16 axes. Received: 100002"),
-        (lambda m, _: m.graph.output.add(name="z"), r"outputs \['y', 'z'\]"),
-        (lambda m, _: m.graph.node[0].input.append("z"), 'takes "z"'),
-        (lambda m, _: m.graph.node.extend([m.graph.node[0]] * 10**4), "at most 10000 nodes"),
-        (lambda m, _: setattr(m.opset_import[0], "version", 999), "one opset from 7 to"),
-        (
-            lambda m, _: setattr(
-                m.graph.input[0].type.tensor_type.shape.dim[1], "dim_value", 10**12
-            ),
-            "no more than 2",
-        ),
-        (
-            lambda m, _: m.graph.input[0].type.tensor_type.shape.dim[1].Clear(),
-            "known positive sizes",
-        ),
-        (lambda m, _: setattr(m.graph.input[0].type.tensor_type, "elem_type", 7), "float32 or"),
-    ],
-    ids=lambda value: None,
-)
-def test_sizes_are_checked_before_anything_is_made(change, message):
-    with pytest.raises(ValueError, match=message):
-        keras.from_onnx(damaged(change))
-
-
 def made_of(operators, weights, x, **options):
     """What a chain of operators predicts, and what onnx's evaluator makes of it."""
     from onnx.reference import ReferenceEvaluator
@@ -228,11 +127,6 @@ def made_of(operators, weights, x, **options):
         at = output
     proto = graph(nodes, weights, row=x.shape[1:], **options)
     return keras.from_onnx(proto), ReferenceEvaluator(proto).run(None, {"x": x})[0]
-
-
-THREE = RNG.standard_normal((6, 2, 3)).astype("f4")
-WIDE = (THREE * 3).astype("f4")
-C2, C3 = RNG.standard_normal(2).astype("f4"), RNG.standard_normal(3).astype("f4")
 
 
 @pytest.mark.parametrize(
@@ -385,28 +279,6 @@ def test_names_that_are_taken():
     assert [layer.name for layer in keras.from_onnx(proto).layers] == ["relu_1"]
 
 
-def test_small_files_make_no_large_models():
-    """Many layers of one array, and weights of a size that is only declared."""
-    w = np.eye(512, dtype="f4")
-    nodes = [node("Gemm", f"{f'v{i - 1}' if i else 'x'} w", f"v{i}", alpha=0.5) for i in range(900)]
-    with pytest.raises(ValueError, match="many times the file's weights"):
-        keras.from_onnx(graph(nodes, {"w": w}, row=(512,)), output="v899")
-    for proto in (
-        graph([node("LayerNormalization", "x s", "y")], {"s": C3}, row=(2**31,)),
-        graph(
-            [node("GroupNormalization", "x s s", "y", num_groups=1)],
-            {"s": C3[:1]},
-            row=(2**31,),
-            opset=18,
-        ),
-    ):
-        with pytest.raises(ValueError, match="Normalization"):
-            keras.from_onnx(proto)
-    nodes = [node("Relu", f"v{i - 1}" if i else "x", f"v{i}") for i in range(1001)]
-    with pytest.raises(ValueError, match="at most 1000 layers"):
-        keras.from_onnx(graph(nodes, {}), output="v1000")
-
-
 def random_layers(rng):
     """Layers for rows of one axis, most of them with weights."""
     layers = keras.layers
@@ -439,33 +311,3 @@ def test_random_models_come_back_and_train_alike(tmp_path):
             np.testing.assert_allclose(found, expected, 1e-5, 1e-5, err_msg=f"{index}")
             model.fit(x, y, shuffle=False, verbose=0)
             again.fit(x, y, shuffle=False, verbose=0)
-
-
-def test_bad_files_are_clear_errors(tmp_path):
-    path = tmp_path / "m.onnx"
-    make_model().export(path, verbose=False)
-    whole = path.read_bytes()
-    for length in range(0, len(whole), 7):
-        path.write_bytes(whole[:length])
-        with pytest.raises(ValueError, match=re.escape("no ONNX model, or is damaged") + "|must"):
-            keras.from_onnx(path)
-    with pytest.raises(FileNotFoundError):
-        keras.from_onnx(tmp_path / "missing.onnx")
-    with pytest.raises(ValueError, match="times rows of shape"):
-        keras.from_onnx(
-            graph([node("Tile", "x r", "y")], {"r": np.array([1, 10**12, 2])}),
-        )
-
-
-def test_flipped_bytes_are_models_or_value_errors(tmp_path):
-    path = tmp_path / "m.onnx"
-    make_model(activation="gelu").export(path, verbose=False)
-    whole = path.read_bytes()
-    rng = np.random.default_rng(0)
-    for _ in range(150):
-        changed = bytearray(whole)
-        for place in rng.integers(0, len(whole), 2):
-            changed[place] = rng.integers(256)
-        path.write_bytes(changed)
-        with contextlib.suppress(ValueError):
-            keras.from_onnx(path)

@@ -12,6 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import harness
+from .training_arguments import (
+    LOSS_FUNCTIONS,
+    LOSS_OF,
+    LOSSES,
+    METRIC_FUNCTIONS,
+    METRICS,
+    OPTIMIZERS,
+    SCHEDULES,
+)
 
 ROWS = 12
 # They count, and have no loss, or are what others are derived from.
@@ -220,31 +229,6 @@ def with_rule(module, argument, name, options, keras, dtype):
 
 # ---- How models are trained
 
-OPTIMIZERS = {
-    "Adadelta": {"rho": 0.9},
-    "Adafactor": {"relative_step": True},
-    "Adagrad": {"initial_accumulator_value": 0.2},
-    "Adam": {"amsgrad": True, "weight_decay": 0.01},
-    "AdamW": {"weight_decay": 0.05, "use_ema": True, "ema_momentum": 0.9},
-    "Adamax": {"clipnorm": 0.5},
-    "Ftrl": {"l1_regularization_strength": 0.01, "beta": 0.1},
-    "Lamb": {},
-    "Lion": {"clipvalue": 0.1},
-    "Muon": {},
-    "Nadam": {"global_clipnorm": 0.5},
-    "RMSprop": {"centered": True, "momentum": 0.5},
-    "SGD": {"momentum": 0.9, "nesterov": True, "gradient_accumulation_steps": 2},
-    "ScheduleFreeAdamW": {"warmup_steps": 2},
-}
-SCHEDULES = {
-    "CosineDecay": (0.02, 10, 0.1, "rise", 0.05, 4),
-    "CosineDecayRestarts": (0.02, 3, 1.5, 0.9, 0.1),
-    "ExponentialDecay": (0.02, 3, 0.5, True),
-    "InverseTimeDecay": (0.02, 3, 0.5),
-    "PiecewiseConstantDecay": ([2, 4], [0.03, 0.02, 0.01]),
-    "PolynomialDecay": (0.02, 5, 0.001, 2.0, True),
-}
-
 
 def dense_parts(keras, units=3, last=None):
     return [keras.layers.Dense(5, "tanh"), keras.layers.Dense(units, last)]
@@ -268,110 +252,6 @@ def with_several_optimizers(keras, dtype):
     by_path = kinds.OptimizerMap(kinds.Adam(0.02), {".*bias": kinds.SGD(0.05, momentum=0.5)})
     compiled = {"optimizer": kinds.MultiOptimizer(by_path)}
     return exchanged(keras, dtype, "several optimizers", parts, compiled)
-
-
-# By the kind of targets, and what the last layer gives.
-LOSSES = {
-    "BinaryCrossentropy": ("binary", None, {"from_logits": True, "label_smoothing": 0.1}),
-    "BinaryFocalCrossentropy": ("binary", "sigmoid", {"gamma": 1.5, "alpha": 0.4}),
-    "CategoricalCrossentropy": ("one_hot", "softmax", {"label_smoothing": 0.1}),
-    "CategoricalFocalCrossentropy": ("one_hot", "softmax", {"gamma": 1.5}),
-    "CategoricalGeneralizedCrossEntropy": ("labels", "softmax", {"q": 0.7}),
-    "CategoricalHinge": ("one_hot", None, {}),
-    "Circle": ("labels", None, {"gamma": 2.0, "margin": 0.3}),
-    "CosineSimilarity": ("real", None, {"axis": -1}),
-    "Dice": ("binary", "sigmoid", {"axis": 1}),
-    "Hinge": ("signs", None, {}),
-    "Huber": ("real", None, {"delta": 0.5, "reduction": "sum"}),
-    "KLDivergence": ("unit", "sigmoid", {}),
-    "LogCosh": ("real", None, {"name": "mine"}),
-    "MeanAbsoluteError": ("real", None, {}),
-    "MeanAbsolutePercentageError": ("unit", None, {}),
-    "MeanSquaredError": ("real", None, {"reduction": "mean_with_sample_weight"}),
-    "MeanSquaredLogarithmicError": ("unit", "softplus", {}),
-    "Poisson": ("unit", "softplus", {}),
-    "SparseCategoricalCrossentropy": ("labels", None, {"from_logits": True, "ignore_class": 1}),
-    "SquaredHinge": ("signs", None, {}),
-    "Tversky": ("binary", "sigmoid", {"alpha": 0.3, "beta": 0.6}),
-}
-METRICS = {
-    "AUC": ("binary", "sigmoid", {"num_thresholds": 20, "curve": "PR"}),
-    "Accuracy": ("labels", None, {}),
-    "BinaryAccuracy": ("binary", "sigmoid", {"threshold": 0.4}),
-    "BinaryCrossentropy": ("binary", None, {"from_logits": True}),
-    "BinaryIoU": ("binary", "sigmoid", {"target_class_ids": [0, 1], "threshold": 0.4}),
-    "CategoricalAccuracy": ("one_hot", "softmax", {}),
-    "CategoricalCrossentropy": ("one_hot", "softmax", {"label_smoothing": 0.1}),
-    "CategoricalHinge": ("one_hot", None, {}),
-    "ConcordanceCorrelation": ("real", None, {}),
-    "CosineSimilarity": ("real", None, {}),
-    "F1Score": ("binary", "sigmoid", {"average": "macro", "threshold": 0.5}),
-    "FBetaScore": ("one_hot", "softmax", {"beta": 2.0}),
-    "FalseNegatives": ("binary", "sigmoid", {"thresholds": [0.3, 0.6]}),
-    "FalsePositives": ("binary", "sigmoid", {}),
-    "Hinge": ("signs", None, {}),
-    "IoU": ("labels", "softmax", {"num_classes": 3, "target_class_ids": [0], "sparse_y_pred": 0}),
-    "KLDivergence": ("unit", "sigmoid", {}),
-    "LogCoshError": ("real", None, {}),
-    "MeanAbsoluteError": ("real", None, {"name": "off"}),
-    "MeanAbsolutePercentageError": ("unit", None, {}),
-    "MeanIoU": ("labels", "softmax", {"num_classes": 3, "sparse_y_pred": False}),
-    "MeanSquaredError": ("real", None, {}),
-    "MeanSquaredLogarithmicError": ("unit", "softplus", {}),
-    "OneHotIoU": ("one_hot", "softmax", {"num_classes": 3, "target_class_ids": [1, 2]}),
-    "OneHotMeanIoU": ("one_hot", "softmax", {"num_classes": 3}),
-    "PearsonCorrelation": ("real", None, {}),
-    "Poisson": ("unit", "softplus", {}),
-    "Precision": ("binary", "sigmoid", {"thresholds": 0.4}),
-    "PrecisionAtRecall": ("binary", "sigmoid", {"recall": 0.5, "num_thresholds": 10}),
-    "R2Score": ("real", None, {"class_aggregation": "variance_weighted_average"}),
-    "Recall": ("binary", "sigmoid", {"class_id": 1}),
-    "RecallAtPrecision": ("binary", "sigmoid", {"precision": 0.5, "num_thresholds": 10}),
-    "RootMeanSquaredError": ("real", None, {}),
-    "SensitivityAtSpecificity": ("binary", "sigmoid", {"specificity": 0.5, "num_thresholds": 10}),
-    "SparseCategoricalAccuracy": ("labels", "softmax", {}),
-    "SparseCategoricalCrossentropy": ("labels", None, {"from_logits": True}),
-    "SparseTopKCategoricalAccuracy": ("labels", "softmax", {"k": 2}),
-    "SpecificityAtSensitivity": ("binary", "sigmoid", {"sensitivity": 0.5, "num_thresholds": 10}),
-    "SquaredHinge": ("signs", None, {}),
-    "TopKCategoricalAccuracy": ("one_hot", "softmax", {"k": 2}),
-    "TrueNegatives": ("binary", "sigmoid", {}),
-    "TruePositives": ("binary", "sigmoid", {}),
-}
-# Names of functions as losses and as metrics, by the class that has the same targets.
-LOSS_FUNCTIONS = {
-    "binary_crossentropy": ("binary", "sigmoid"),
-    "binary_focal_crossentropy": ("binary", "sigmoid"),
-    "categorical_crossentropy": ("one_hot", "softmax"),
-    "categorical_focal_crossentropy": ("one_hot", "softmax"),
-    "categorical_hinge": ("one_hot", None),
-    "cosine_similarity": ("real", None),
-    "hinge": ("signs", None),
-    "huber": ("real", None),
-    "kl_divergence": ("unit", "sigmoid"),
-    "log_cosh": ("real", None),
-    "mean_absolute_error": ("real", None),
-    "mean_absolute_percentage_error": ("unit", None),
-    "mean_squared_error": ("real", None),
-    "mean_squared_logarithmic_error": ("unit", "softplus"),
-    "poisson": ("unit", "softplus"),
-    "sparse_categorical_crossentropy": ("labels", "softmax"),
-    "squared_hinge": ("signs", None),
-}
-# No metric is named so.
-LOSSES_ALONE = ("binary_focal_crossentropy", "categorical_focal_crossentropy", "huber")
-METRIC_FUNCTIONS = {k: case for k, case in LOSS_FUNCTIONS.items() if k not in LOSSES_ALONE} | {
-    "binary_accuracy": ("binary", "sigmoid"),
-    "categorical_accuracy": ("one_hot", "softmax"),
-    "sparse_categorical_accuracy": ("labels", "softmax"),
-    "sparse_top_k_categorical_accuracy": ("labels", "softmax"),
-    "top_k_categorical_accuracy": ("one_hot", "softmax"),
-}
-LOSS_OF = {
-    "binary": "binary_crossentropy",
-    "one_hot": "categorical_crossentropy",
-    "labels": "sparse_categorical_crossentropy",
-}
 
 
 def with_loss(name, kind, last, options, keras, dtype):

@@ -2,16 +2,18 @@
 
 import numpy as np
 
-from . import every_kind, harness
+from . import every_kind, harness, training_arguments
 from .every_kind import Exchanged, targets
 
 COUNT = 50
 # Keras loses an axis that is a list, and none is drawn here.
 LOST_BY_KERAS = ()
 # Steps that take the sign of a gradient, or products of it, make much of its last bit.
-OPTIMIZERS = [name for name in every_kind.OPTIMIZERS if name not in ("Lion", "Muon", "Lamb")]
+OPTIMIZERS = [
+    name for name in training_arguments.OPTIMIZERS if name not in ("Lion", "Muon", "Lamb")
+]
 # That of one sample, or of pairs of rows, is no mean over rows, and some are of labels alone.
-LOSSES = [name for name in every_kind.LOSSES if name not in ("Circle", "Dice", "Tversky")]
+LOSSES = [name for name in training_arguments.LOSSES if name not in ("Circle", "Dice", "Tversky")]
 MODELS = [f"random {seed}" for seed in range(COUNT)]
 
 
@@ -127,20 +129,20 @@ class Draw:
         name = self.one_of(OPTIMIZERS)
         rate = 0.01
         if self.chance(0.3) and name not in ("Adafactor", "ScheduleFreeAdamW"):
-            kind = self.one_of(sorted(every_kind.SCHEDULES))
+            kind = self.one_of(sorted(training_arguments.SCHEDULES))
             schedules = self.keras.optimizers.schedules
-            rate = getattr(schedules, kind)(*every_kind.SCHEDULES[kind])
-        return getattr(self.keras.optimizers, name)(rate, **every_kind.OPTIMIZERS[name])
+            rate = getattr(schedules, kind)(*training_arguments.SCHEDULES[kind])
+        return getattr(self.keras.optimizers, name)(rate, **training_arguments.OPTIMIZERS[name])
 
     def compiled(self, kind, loss, options):
         fitting = sorted(
             name
-            for name, (other, _, _) in every_kind.METRICS.items()
+            for name, (other, _, _) in training_arguments.METRICS.items()
             if other == kind and name not in ("Accuracy", "R2Score")
         )
         metrics = []
         for name in {self.one_of(fitting) for _ in range(self.number(0, 3)) if fitting}:
-            arguments = {**every_kind.METRICS[name][2], "name": name.lower()}
+            arguments = {**training_arguments.METRICS[name][2], "name": name.lower()}
             metrics.append(getattr(self.keras.metrics, name)(**arguments))
         return {
             "optimizer": self.optimizer(),
@@ -157,7 +159,7 @@ def made(keras, name, dtype):
     keras.utils.set_random_seed(1)
     row, parts = draw.parts()
     loss = draw.one_of(LOSSES)
-    kind, last, options = every_kind.LOSSES[loss]
+    kind, last, options = training_arguments.LOSSES[loss]
     parts += [keras.layers.Flatten(), keras.layers.Dense(3, last, **draw.rules())]
     if draw.chance(0.4):
         inputs = outputs = keras.Input(row)

@@ -1,0 +1,191 @@
+"""Configurations made to do harm: breaks when one takes memory or time beyond its file's size,
+names what is no part of a model, or is refused without the file's name in the error."""
+
+import json
+import sys
+import zipfile
+
+import h5py
+import pytest
+
+import cornu as keras
+from bad_input import refused
+from hostile_files import load_refused, saved, with_config, with_text
+from small_models import make_model
+
+
+@pytest.fixture
+def model():
+    return make_model()
+
+
+@pytest.fixture
+def path(model, tmp_path):
+    with saved(model, tmp_path) as path:
+        yield path
+
+
+def units(count):
+    def change(config):
+        config["config"]["layers"][1]["config"]["units"] = count
+
+    return change
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("count", [10**7, 10**12, 2**62])
+def test_units_without_end(count, suffix, model, path):
+    """10^7 of them would take 160 MB, of a file of 20 KB."""
+    if suffix == ".keras":
+        with_config(path, units(count))
+    else:
+        path = path.with_suffix(suffix)
+        model.save(path)
+        with h5py.File(path, "r+") as root:
+            config = json.loads(root.attrs["model_config"])
+            units(count)(config)
+            root.attrs["model_config"] = json.dumps(config)
+    error = ValueError if count == 10**7 else (ValueError, MemoryError)
+    load_refused(path, error=error)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"num_oov_indices": 10**8}, {"max_tokens": 10**8, "pad_to_max_tokens": True}],
+)
+def test_words_without_end(options, path):
+    layer = {"module": "keras.layers", "class_name": "StringLookup", "config": {"name": "x"}}
+    layer["config"] |= {"output_mode": "tf_idf", "vocabulary": ["a"], "idf_weights": [1.0]}
+    layer["config"] |= options
+    with_config(path, lambda config: config["config"]["layers"].insert(1, layer))
+    load_refused(path, "at most", "bytes more")
+
+
+def test_many_layers(path):
+    """Of a name each: it was compared with all before it."""
+    flatten = {"module": "keras.layers", "class_name": "Flatten", "config": {}}
+    with_config(path, lambda config: config["config"]["layers"].extend([flatten] * 2000))
+    assert len(keras.models.load_model(path).layers) == 2002
+
+
+def test_models_that_are_small_one_by_one(path):
+    """Each of the thirty would take 4 MB."""
+    layer = json.loads(keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)]).to_json())
+    units(200_000)(layer)
+
+    def change(config):
+        inner = []
+        for count in range(30):
+            inner.append(json.loads(json.dumps(layer).replace('"dense', f'"d{count}')))
+            inner[-1]["config"]["name"] = f"part_{count}"
+        config["config"]["layers"][1:] = inner
+
+    with_config(path, change)
+    load_refused(path, "at most", "bytes more")
+
+
+def test_weights_of_a_size_that_the_file_has(tmp_path):
+    """What a file may have is in proportion to its own size."""
+    model = keras.Sequential([keras.Input((1000,)), keras.layers.Dense(6000)])
+    assert model.count_params() * 4 > 2**24
+    model.save(tmp_path / "m.keras")
+    assert keras.models.load_model(tmp_path / "m.keras").count_params() == model.count_params()
+
+
+@pytest.mark.parametrize("dtype", ["S400000000", "U100000000", "O", "V9", "M8[s]"])
+def test_arrays_of_no_numbers(dtype, path):
+    array = {"class_name": "__numpy__", "config": {"value": [1] * 50, "dtype": dtype}}
+
+    def change(config):
+        config["config"]["layers"][1]["config"]["units"] = array
+
+    with_config(path, change)
+    load_refused(path, "must be of numbers")
+
+
+@pytest.mark.parametrize("depth", [201, 900, 5000])
+def test_configurations_that_are_nested_too_deep(depth, model, path):
+    config = zipfile.ZipFile(path).read("config.json").decode()
+    deep = '{"config":' * depth + "1" + "}" * depth
+    with_text(path, config[:-1] + f', "deep": {deep}' + "}")
+    load_refused(path, error=ValueError)
+    refused(lambda: keras.models.model_from_json(deep), "`json_string`")
+
+
+def test_keys_that_stand_twice(path):
+    with_text(path, '{"class_name": "Sequential", "config": {}, "config": {"layers": []}}')
+    refused(lambda: keras.models.load_model(path), "config.json", str(path), "once", "'config'")
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 5000, "-0", "1.5", "1e3000"])
+def test_numbers_that_are_none(number, path):
+    config = zipfile.ZipFile(path).read("config.json").decode()
+    assert '"units": 5' in config
+    with_text(path, config.replace('"units": 5', f'"units": {number}'))
+    load_refused(path)
+
+
+def test_names_without_end(path):
+    """What was meant by one is looked for among known ones, for a time that is its square."""
+
+    def change(config):
+        config["config"]["layers"][1]["config"]["activation"] = "relu" * 250_000
+
+    with_config(path, change)
+    load_refused(path, "Unknown activation")
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_names_of_half_characters(place, path):
+    """UTF-8 has none of them, and JSON's escapes have."""
+
+    def change(config):
+        config["config"]["layers"][place]["config"]["name"] = "\ud800"
+
+    with_config(path, change)
+    load_refused(path, "`name`", "\\ud800")
+
+
+@pytest.mark.parametrize("module", ["this", "os", "builtins", "cornu.utils.get_file", "keras.src"])
+def test_modules_are_not_imported(module, path):
+    """Keras 3.8 imported what a configuration named."""
+
+    def change(config):
+        config["config"]["layers"][1] |= {"module": module, "class_name": "system"}
+
+    with_config(path, change)
+    load_refused(path, "'system'")
+    assert "this" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["get_file", "load_model", "enable_unsafe_deserialization", "__dir__", "_look_up", "get"],
+)
+def test_functions_that_are_no_part_of_a_model(name, path):
+    def change(config):
+        config["config"]["layers"][1]["config"]["activation"] = {
+            "module": "keras.utils",
+            "class_name": "function",
+            "config": name,
+            "registered_name": name,
+        }
+
+    with_config(path, change)
+    load_refused(path, f"'{name}'")
+
+
+@pytest.mark.parametrize("kind", ["StringLookup", "IntegerLookup"])
+def test_vocabularies_of_other_files(kind, tmp_path):
+    """Of a trusted user's own they are; of a file's they would be any that the user may read."""
+    (tmp_path / "words").write_text("1\n2\n")
+    layer = {"module": "keras.layers", "class_name": kind}
+    layer["config"] = {"name": "x", "vocabulary": str(tmp_path / "words")}
+    config = {"module": "keras", "class_name": "Sequential", "config": {"layers": [layer]}}
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    path = tmp_path / "m.keras"
+    model.save(path)
+    with_text(path, json.dumps(config))
+    load_refused(path, "`vocabulary`", "words")
+    refused(lambda: keras.models.model_from_json(json.dumps(config)), "`vocabulary`", "words")
+    assert getattr(keras.layers, kind)(vocabulary=str(tmp_path / "words")).vocabulary_size() == 3

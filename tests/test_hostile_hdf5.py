@@ -1,0 +1,150 @@
+"""HDF5 files made to do harm: breaks when one takes memory or time beyond its size, reaches out of
+itself, or is refused without its name in the error."""
+
+import struct
+import zipfile
+import zlib
+
+import h5py
+import numpy as np
+import pytest
+
+import cornu as keras
+from bad_input import unchanged
+from fuzz.corpus import repacked
+from hostile_files import load_refused, saved
+from small_models import make_model
+
+FIRST = "layers/dense/vars/0"
+
+
+@pytest.fixture
+def model():
+    return make_model()
+
+
+@pytest.fixture
+def path(model, tmp_path):
+    with saved(model, tmp_path) as path:
+        yield path
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"chunks": (1, 1), "maxshape": (2**20, 2**20), "shape": (2**10, 2**10)},
+        {"chunks": (4, 5), "compression": "lzf"},
+        {"chunks": (4, 5), "scaleoffset": 3},
+    ],
+)
+def test_chunks_and_filters(options, tmp_path):
+    """A million chunks that are not there, and filters which HDF5 would look for a library for."""
+    shape = options.pop("shape", (4, 5))
+    model = keras.Sequential([keras.Input(shape[:1]), keras.layers.Dense(shape[1])])
+    weights = tmp_path / "w"
+    model.save_weights(weights)
+    with h5py.File(weights, "r+") as root:
+        del root[FIRST]
+        root.create_dataset(FIRST, shape, "f4", **options)
+    words = ("chunks", "1048576") if shape[0] == 2**10 else ("deflated", "filters")
+    unchanged(model, lambda: model.load_weights(weights), str(weights), FIRST, *words)
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize("fletcher32", [False, True])
+def test_deflated_weights(shuffle, fletcher32, model, tmp_path):
+    weights = tmp_path / "w"
+    model.save_weights(weights)
+    with h5py.File(weights, "r+") as root:
+        values = root[FIRST][()]
+        del root[FIRST]
+        root.create_dataset(
+            FIRST, data=values, compression="gzip", shuffle=shuffle, fletcher32=fletcher32
+        )
+    other = make_model(seed=9)
+    other.load_weights(weights)
+    np.testing.assert_array_equal(other.get_weights()[0], values)
+
+
+def test_a_chunk_that_inflates_without_end(model, tmp_path):
+
+    weights = tmp_path / "w"
+    model.save_weights(weights)
+    with h5py.File(weights, "r+") as root:
+        del root[FIRST]
+        data = root.create_dataset(FIRST, (4, 5), "f4", chunks=(4, 5), compression="gzip")
+        data.id.write_direct_chunk((0, 0), zlib.compress(bytes(2**26), 9))
+    unchanged(model, lambda: model.load_weights(weights), str(weights), FIRST, "80 bytes", "larger")
+
+
+def test_heaps_that_never_end(model, tmp_path):
+    """HDF5's library goes on by the size of what is there, which is 0."""
+    path = tmp_path / "m.h5"
+    model.save(path)
+    data = bytearray(path.read_bytes())
+    at = data.find(b"GCOL") + 16
+    data[at : at + 16] = bytes(16)
+    path.write_bytes(data)
+    load_refused(path, "heap", "0 bytes")
+    unchanged(model, lambda: model.load_weights(path), str(path), "heap")
+
+
+def test_texts_that_are_the_same_again_and_again(model, tmp_path):
+    """Each is a reference of 16 bytes to one text."""
+    path = tmp_path / "w.h5"
+    model.save_weights(path)
+    with h5py.File(path, "r+") as root:
+        root.create_dataset("more", data=np.zeros(2**18))
+        root.attrs["layer_names"] = ["dense"] * 3000
+    unchanged(model, lambda: model.load_weights(path), str(path), "'layer_names'", "at most")
+
+
+@pytest.mark.parametrize("size", [0, 8, 40, 96, 800, 2048, 10_000])
+def test_files_that_end_too_early(size, model, tmp_path):
+    path = tmp_path / "m.h5"
+    model.save(path)
+    path.write_bytes(path.read_bytes()[:size])
+    load_refused(path)
+    unchanged(model, lambda: model.load_weights(path), str(path))
+
+
+@pytest.mark.parametrize("value", [h5py.Empty("f4"), np.zeros(2, "c8"), np.zeros(1, "V3")])
+def test_attributes_of_no_texts(value, model, tmp_path):
+    path = tmp_path / "w.h5"
+    model.save_weights(path)
+    with h5py.File(path, "r+") as root:
+        root.attrs["layer_names"] = value
+    unchanged(model, lambda: model.load_weights(path), str(path), "'layer_names'")
+
+
+def test_references(model, tmp_path):
+    path = tmp_path / "w.weights.h5"
+    model.save_weights(path)
+    with h5py.File(path, "r+") as root:
+        del root[FIRST]
+        root.create_dataset(FIRST, (4, 5), h5py.ref_dtype)
+    unchanged(model, lambda: model.load_weights(path), str(path), FIRST, "numbers")
+
+
+def test_bits_that_were_flipped(path, tmp_path):
+    """In HDF5 as it lies, which no checksum protects: an error that names the file, or a model."""
+    whole = zipfile.ZipFile(path).read("model.weights.h5")
+    rng = np.random.default_rng(11)
+    for place in rng.integers(0, len(whole), 60):
+        data = bytearray(whole)
+        data[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(repacked(path.read_bytes(), {"model.weights.h5": bytes(data)}))
+        try:
+            model = keras.models.load_model(path)
+        except ValueError as error:
+            assert str(path) in str(error)  # noqa: PT017
+        else:
+            assert model.predict(np.zeros((2, 4)), verbose=0).shape == (2, 3)
+
+
+def test_sizes_of_addresses(path):
+    data = bytearray(zipfile.ZipFile(path).read("model.weights.h5"))
+    assert data[13:15] == b"\x08\x08"
+    data[13:15] = struct.pack("BB", 4, 4)
+    path.write_bytes(repacked(path.read_bytes(), {"model.weights.h5": bytes(data)}))
+    load_refused(path, "8 bytes", "[4, 4]")

@@ -12,6 +12,7 @@ import pytest
 
 import cornu as keras
 from bad_input import refused
+from cornu.utils.data_place import NO_PLACE
 
 layers = keras.layers
 RNG = np.random.default_rng(3)
@@ -104,7 +105,7 @@ def test_a_fit_that_begins_anew_draws_anew():
     for one in (model, other):
         keras.utils.set_random_seed(4)
         one.fit(X, Y, epochs=2, **OPTIONS)
-    other._shuffled = (0, 0)
+    other._place = NO_PLACE
     for one in (model, other):
         keras.utils.set_random_seed(4)
         one.fit(X, Y, epochs=2, **OPTIONS)

@@ -12,6 +12,7 @@ import numpy as np
 from cornu.keras_tensor import KerasTensor
 from cornu.layers.foreign_arrays import is_foreign_array, is_sparse_matrix
 from cornu.models.training_data import TrainingData, take_data
+from cornu.utils.data_place import NO_PLACE, DataPlace
 from cornu.utils.errors import shown
 from cornu.utils.limits import limited_steps
 from cornu.utils.py_dataset import PyDataset
@@ -22,6 +23,9 @@ _DATASET_BASES = ("PyDataset", "Sequence")
 _DATASET_PACKAGES = ("keras", "tensorflow", "tf_keras")
 # What is all rows at once, or nothing to train with. (A union would be made anew at each question.)
 _AT_ONCE = (np.ndarray, list, tuple, dict, set, str, bytes, KerasTensor)
+# From the number of a pass, and how many places there are, to the order of those; see
+# `random_order`.
+Order = Callable[[int, int], np.ndarray]
 
 
 class Batches:
@@ -30,13 +34,20 @@ class Batches:
     Attributes:
         count: How many a pass has; None: not known.
         is_lasting: Whether there can be another pass.
+        is_placed: Whether a pass can begin anywhere.
     """
 
     count: int | None = None
     is_lasting = True
+    is_placed = True
 
-    def iterate(self) -> Iterator[Any]:
-        """Return an iterator over the batches of a pass."""
+    def iterate(self, number: int = 0, start: int = 0) -> Iterator[Any]:
+        """Return an iterator over the batches of a pass.
+
+        Args:
+            number: The pass's.
+            start: The batch to begin with, where the source `is_placed`.
+        """
         raise NotImplementedError
 
     def on_epoch_begin(self) -> None:
@@ -53,6 +64,7 @@ class ArrayBatches(Batches):
         data: The arrays.
         batch_size: Rows in a batch.
         order: Returns the order of so many rows, or batches, for a pass; None: as they lie.
+            See `random_order`.
         by_batch: Whether whole batches change places, and not rows.
     """
 
@@ -60,28 +72,29 @@ class ArrayBatches(Batches):
         self,
         data: TrainingData,
         batch_size: int,
-        order: Callable[[int], np.ndarray] | None,
+        order: Order | None,
         by_batch: bool = False,
     ) -> None:
         self._data, self._size, self._order = data, batch_size, order
         self._by_batch = by_batch
         self.count = count_steps(len(data.x), batch_size)
 
-    def iterate(self) -> Iterator[Any]:
-        for place in self._places(len(self._data.x)):
+    def iterate(self, number: int = 0, start: int = 0) -> Iterator[Any]:
+        places = self._places(len(self._data.x), number)
+        for place in itertools.islice(places, start, None):
             yield tuple(None if part is None else part[place] for part in self._data)
 
-    def _places(self, rows: int) -> Iterator[Any]:
+    def _places(self, rows: int, number: int) -> Iterator[Any]:
         in_order = [slice(at, at + self._size) for at in range(0, rows, self._size)]
         if self._order is None:
             yield from in_order
         elif self._by_batch:
             whole = rows // self._size
-            yield from (in_order[number] for number in self._order(whole).tolist())
+            yield from (in_order[place] for place in self._order(number, whole).tolist())
             # The last one has its place, if it is smaller.
             yield from in_order[whole:]
         else:
-            order = self._order(rows)
+            order = self._order(number, rows)
             yield from (order[place] for place in in_order)
 
 
@@ -93,18 +106,19 @@ class DatasetBatches(Batches):
         order: Returns the order of the batches for a pass; None: as they are numbered.
     """
 
-    def __init__(self, dataset: Any, order: Callable[[int], np.ndarray] | None) -> None:
+    def __init__(self, dataset: Any, order: Order | None) -> None:
         self._dataset, self._order = dataset, order
         self.count = dataset.num_batches if hasattr(dataset, "num_batches") else len(dataset)
 
-    def iterate(self) -> Iterator[Any]:
-        places: Any = itertools.count()
+    def iterate(self, number: int = 0, start: int = 0) -> Iterator[Any]:
+        places: Any = itertools.count(start)
         if self.count is not None:
             # A data set's length may change from epoch to epoch.
             self.count = len(self._dataset)
             places = range(self.count)
             if self._order is not None:
-                places = self._order(self.count).tolist()
+                places = self._order(number, self.count).tolist()
+            places = places[start:]
         for place in places:
             yield self._dataset[place]
 
@@ -127,6 +141,8 @@ class IterableBatches(Batches):
         iterable: Whatever `iter` takes.
     """
 
+    is_placed = False
+
     def __init__(self, iterable: Any) -> None:
         self._iterable = iterable
         self.is_lasting = not hasattr(iterable, "__next__")
@@ -134,7 +150,7 @@ class IterableBatches(Batches):
         if hasattr(iterable, "__len__"):
             self.count = len(iterable)
 
-    def iterate(self) -> Iterator[Any]:
+    def iterate(self, number: int = 0, start: int = 0) -> Iterator[Any]:
         return iter(self._iterable)
 
 
@@ -147,13 +163,21 @@ class Feed:
     Args:
         batches: The source.
         steps: Batches an epoch; None: a whole pass.
+        begin: What the order of the batches follows from, and where to begin, if the source can.
     """
 
-    def __init__(self, batches: Batches, steps: int | None = None) -> None:
-        self._batches = batches
+    def __init__(
+        self, batches: Batches, steps: int | None = None, begin: DataPlace = NO_PLACE
+    ) -> None:
+        self._batches, self._seed = batches, begin.seed
         self._steps = limited_steps(steps, batches.count)
         self._iterator: Iterator[Any] | None = None
-        self._seen = 0
+        self._number, self._seen = (begin.number, begin.batch) if batches.is_placed else (0, 0)
+        # With steps, passes are gone through from the first to the last batch.
+        self._goes_on = self._steps is not None or not batches.is_lasting
+        # The data may have become fewer.
+        if batches.count is not None and self._seen >= max(batches.count, 1):
+            self._end_pass()
         # Whether a source that has one pass only has come to its end.
         self.is_over = False
 
@@ -168,18 +192,19 @@ class Feed:
             warn_of_end()
             return
         self._batches.on_epoch_begin()
-        goes_on = self._steps is not None or not self._batches.is_lasting
-        if self._iterator is None or not goes_on:
-            self._iterator, self._seen = self._batches.iterate(), 0
+        if self._iterator is not None and not self._goes_on:
+            self._end_pass()
+        if self._iterator is None:
+            self._iterator = self._batches.iterate(self._number, self._seen)
         for taken in itertools.count():
             if taken == self._steps:
                 break
             try:
                 batch = next(self._iterator)
             except StopIteration:
-                self._end_pass()
                 if self._seen > 0 and (self._steps is not None or taken == 0):
                     warn_of_end()
+                self._end_pass()
                 break
             self._seen += 1
             yield batch
@@ -187,8 +212,23 @@ class Feed:
             self._end_pass()
         self._batches.on_epoch_end()
 
+    def place(self, epoch: int) -> DataPlace | None:
+        """Return where another feed of such batches goes on behind this one's last epoch.
+
+        Args:
+            epoch: The number of the epoch that comes next.
+
+        Returns:
+            What it begins with; None: the source can only begin at its first batch.
+        """
+        if not self._batches.is_placed:
+            return None
+        if self._iterator is not None and not self._goes_on:
+            return DataPlace(self._seed, epoch, self._number + 1)
+        return DataPlace(self._seed, epoch, self._number, self._seen)
+
     def _end_pass(self) -> None:
-        self._iterator = None
+        self._iterator, self._number, self._seen = None, self._number + 1, 0
         self.is_over = not self._batches.is_lasting
 
 
@@ -225,7 +265,7 @@ def comes_in_batches(x: Any) -> bool:
     return hasattr(x, "__iter__")
 
 
-def as_batches(x: Any, order: Callable[[int], np.ndarray] | None) -> Batches:
+def as_batches(x: Any, order: Order | None) -> Batches:
     """Return data that come in batches as a source of them.
 
     Args:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from cornu.models.batches import (
     ArrayBatches,
     Feed,
+    Order,
     as_batches,
     comes_in_batches,
     count_steps,
@@ -19,7 +19,6 @@ from cornu.models.batches import (
 )
 from cornu.models.stored_rows import stored
 from cornu.models.training_data import Shape, TrainingData, take_stored, take_validation
-from cornu.random.seed_generator import make_default_seed
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.limits import limited_steps
@@ -107,12 +106,19 @@ def check_shuffle(value: Any) -> Shuffle:
     return bool(value)
 
 
-def random_order(shuffle: Shuffle) -> Callable[[int], np.ndarray] | None:
-    """Return what gives so many places in a new order each time; None: not shuffled."""
-    if not shuffle:
+def random_order(seed: int) -> Order | None:
+    """Return what gives so many places in another order for each pass, the same for the same one.
+
+    Args:
+        seed: What it follows from; 0: they are not shuffled, and this is None.
+    """
+    if seed == 0:
         return None
-    generator = np.random.Generator(np.random.PCG64(make_default_seed()))
-    return generator.permutation
+
+    def order(number: int, count: int) -> np.ndarray:
+        return np.random.Generator(np.random.PCG64([seed, number])).permutation(count)
+
+    return order
 
 
 def with_way_out(error: ValueError) -> ValueError:

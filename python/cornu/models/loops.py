@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cornu import _core
 from cornu.callbacks.callback_list import CallbackList, Hook
 from cornu.models.loss_watch import LossWatch, where
+from cornu.utils.data_place import DataPlace
 
 if TYPE_CHECKING:
     from cornu.models.objective import Resolved
@@ -86,7 +87,7 @@ class FitLoop:
         self._watch = LossWatch(is_checked=not self.takes_nonfinite)
         self.listen |= self._watch.listen
 
-    def run(self, model: Any, run: _core.Run, trial: Trial, resolved: Resolved) -> int:
+    def run(self, model: Any, run: _core.Run, trial: Trial, resolved: Resolved) -> None:
         """Go through all epochs, calling hooks; `model.stop_training` ends the epoch under way.
 
         Args:
@@ -94,11 +95,8 @@ class FitLoop:
             run: What the core does.
             trial: What it is to do it within.
             resolved: The names of the results.
-
-        Returns:
-            The epoch that would come next; 0: there was none.
         """
-        callbacks, hooks, ended = self._callbacks, self._hooks, 0
+        callbacks, hooks = self._callbacks, self._hooks
         logs: dict[str, float] = {}
         model._run, model._initial_epoch = run, None
         callbacks.on_train_begin()
@@ -109,7 +107,9 @@ class FitLoop:
         while (event := advance()) != _core.DONE:
             if event == _core.EPOCH_END:
                 epoch = run.progress()[0]
-                ended = epoch + 1
+                if seed := run.shuffle_seed():
+                    # What a callback saves goes on from here.
+                    model._place = DataPlace(seed, epoch + 1)
                 validate = self._validate
                 validation = run.validation_results() if validate is None else validate(epoch)
                 logs = resolved.epoch_logs(run.results() or [], validation)
@@ -124,7 +124,6 @@ class FitLoop:
                 run.stop()
         finish_weights(model)
         callbacks.on_train_end(logs)
-        return ended
 
     def _between(self, event: int, run: _core.Run, resolved: Resolved, optimizer: Any) -> None:
         epoch, step, _, _, _, validation_step, _ = run.progress()

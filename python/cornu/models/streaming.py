@@ -173,6 +173,8 @@ def train(
                 part.resolved.publish(part.values)
             finally:
                 part.close()
+            # What a callback saves goes on from here.
+            model._place = feed.place(epoch + 1) or model._place
             resolved, values = part.resolved, part.values
             logs = resolved.epoch_logs(values, validate(epoch))
             for hook in listeners.hooks("on_epoch_end"):

@@ -19,6 +19,7 @@ from cornu.models.batches import (
 from cornu.models.class_weights import with_class_weight
 from cornu.models.evaluator import TICK_SECONDS, check_batch_size, check_verbose
 from cornu.models.fit_arguments import (
+    Shuffle,
     check_shuffle,
     check_steps,
     first_steps,
@@ -34,6 +35,7 @@ from cornu.models.tracer import Tracer
 from cornu.models.training_data import TrainingData, split, take_data, take_stored
 from cornu.models.validation import Validation, check_frequency
 from cornu.random.seed_generator import make_default_seed, make_revocable_seed
+from cornu.utils.data_place import NO_PLACE, DataPlace
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.limits import limited_epochs, limited_steps
@@ -56,9 +58,9 @@ class Trainer(Tracer):
         # it is not.
         self._run: _core.Run | None = None
         self._initial_epoch: int | None = None
-        # What the last fit with arrays shuffled rows by, and the epoch that would have come next: a
-        # fit that begins there goes on with its order. (0, 0): there was none.
-        self._shuffled = (0, 0)
+        # Where the last fit that was shuffled, or counted steps, was after its last epoch: one that
+        # begins with the next epoch goes on from there.
+        self._place = NO_PLACE
 
     @takes_old_keywords
     @of_sequential
@@ -112,8 +114,10 @@ class Trainer(Tracer):
                 ids, of shape (n,) or (n, 1), or one-hot rows.
             sample_weight: A weight a row, or one for each of its steps, shape (n, steps), for the
                 loss; it is multiplied with that of the class; None: all 1.
-            initial_epoch: The epoch to begin with, counted from 0.
-            steps_per_epoch: Batches an epoch; the next epoch goes on where it ended. None: all.
+            initial_epoch: The epoch to begin with, counted from 0. Where that is the one behind the
+                last fit's, also in a file, the order of the rows goes on from there.
+            steps_per_epoch: Batches an epoch; the next epoch goes on where it ended, as does a fit
+                that begins with it. None: all.
             validation_steps: Batches of a validation, the first ones; of a generator the next
                 ones. None: all.
             validation_batch_size: Rows a step of validation; None: `batch_size`.
@@ -162,7 +166,8 @@ class Trainer(Tracer):
             refuse_beside_batches({"y": y, "sample_weight": sample_weight})
             if validation_split and validation_data is None:
                 refuse_beside_batches({"validation_split": validation_split})
-            feed = Feed(as_batches(x, random_order(is_shuffled)), steps)
+            begin = self._begin(start, is_shuffled)
+            feed = Feed(as_batches(x, random_order(begin.seed)), steps, begin)
         else:
             # To read rows in any order from a file would take longer than to read all of it.
             kept = None if is_shuffled is True else stored(x)
@@ -186,10 +191,10 @@ class Trainer(Tracer):
                     ignored = self._require_objective("fit").ignored
                     data = with_class_weight(data, class_weight, self.dtype, None, ignored)
                     class_weight = None
-                batches = ArrayBatches(
-                    data, size, random_order(is_shuffled), is_shuffled == "batch"
-                )
-                feed = Feed(batches, steps)
+                begin = self._begin(start, is_shuffled)
+                by_batch = is_shuffled == "batch"
+                batches = ArrayBatches(data, size, random_order(begin.seed), by_batch)
+                feed = Feed(batches, steps, begin)
         if feed is not None:
             epochs_left = range(start, last)
             checked = Validation(self, given, test_size, frequency, listeners)
@@ -210,8 +215,8 @@ class Trainer(Tracer):
             with trial:
                 data = with_class_weight(data, class_weight, self.dtype, count, resolved.ignored)
         seed, revoke_seed = None, None
-        if is_shuffled and 0 < start == self._shuffled[1]:
-            seed = self._shuffled[0]
+        if is_shuffled and self._gone_on(start).seed:
+            seed = self._place.seed
         elif is_shuffled and trial.has_built:
             seed, revoke_seed = make_revocable_seed()
         elif is_shuffled:
@@ -240,9 +245,7 @@ class Trainer(Tracer):
         try:
             listeners.attach(self, verbose, last, step_count)
             self.stop_training = False
-            ended = loop.run(self, run, trial, resolved)
-            if is_shuffled:
-                self._shuffled = run.shuffle_seed(), ended
+            loop.run(self, run, trial, resolved)
         except ValueError as error:
             if optimizer.iterations == taken:
                 self.history = history
@@ -259,6 +262,15 @@ class Trainer(Tracer):
         resolved.publish(self._core.results())
         assert self.history is not None
         return self.history
+
+    def _gone_on(self, epoch: int) -> DataPlace:
+        """The place that a fit begins at whose first epoch is `epoch`."""
+        return self._place if 0 < epoch == self._place.epoch else NO_PLACE
+
+    def _begin(self, epoch: int, shuffle: Shuffle) -> DataPlace:
+        """That place, with the seed of an order that is new where it has none."""
+        place = self._gone_on(epoch)
+        return place._replace(seed=(place.seed or make_default_seed()) if shuffle else 0)
 
     def _fit_feed(
         self,

@@ -1,8 +1,8 @@
 """What a training needs beside weights and the optimizer's state, to go on to the same bits.
 
 It is a member of the archive that `save` writes, which Keras does not look at: how often layers
-have drawn random numbers and by which seeds, the order in which the last `fit` took rows, and which
-weights the optimizer was told not to decay.
+have drawn random numbers and by which seeds, the order in which the last `fit` took rows and how
+far it had come in it, and which weights the optimizer was told not to decay.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from cornu.saving.model_config import parse_json
 from cornu.utils.arrays import address_of
+from cornu.utils.data_place import NO_PLACE, DataPlace
 from cornu.utils.number import as_integer
 
 MEMBER = "cornu.json"
@@ -30,11 +31,10 @@ def resume_state(model: Any) -> dict[str, Any] | None:
         model: A model that is built.
     """
     draws = copy_views(_views(model))
-    seed, epoch = model._shuffled
     undecayed = _undecayed(model)
-    if not draws and epoch == 0 and undecayed is None:
+    if not draws and model._place == NO_PLACE and undecayed is None:
         return None
-    shuffle = {"seed": seed, "epoch": epoch}
+    shuffle = model._place._asdict()
     return {"version": _VERSION, "draws": draws, "shuffle": shuffle, "undecayed": undecayed}
 
 
@@ -80,8 +80,8 @@ def set_resume_state(model: Any, state: Any, where: str) -> None:
             model._core.copy(views, values, True)
     place = state.get("shuffle")
     if isinstance(place, Mapping):
-        seed, epoch = (_whole(place.get(key), where) for key in ("seed", "epoch"))
-        model._shuffled = seed, epoch
+        known = {key: place.get(key, none) for key, none in NO_PLACE._asdict().items()}
+        model._place = DataPlace(**{key: _whole(known[key], where) for key in known})
     excluded = state.get("undecayed")
     if isinstance(excluded, Mapping) and model.optimizer is not None:
         _exclude(model, excluded, where)

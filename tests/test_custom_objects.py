@@ -77,6 +77,23 @@ def test_what_is_registered_needs_no_scope(tmp_path, nothing_registered):
     assert saving.deserialize_keras_object(old) is mine
 
 
+def test_one_is_registered_while_another_is_looked_for(nothing_registered):
+    """By another thread, as it were, in the middle of the search."""
+    objects = saving.get_custom_objects()
+
+    class Name(str):
+        __slots__ = ()
+
+        def endswith(self, *ending):
+            objects[f"late {len(objects)}"] = mine
+            return super().endswith(*ending)
+
+    objects |= {Name("first>other"): mine, Name("second>mine"): mine}
+    config = {"module": "builtins", "class_name": "function", "config": "mine"}
+    assert saving.deserialize_keras_object(config) is mine
+    assert len(objects) == 4
+
+
 def test_custom_objects_reach_every_part(tmp_path):
     model = make_model()
     model.add(Doubled(2, name="own"))

@@ -331,7 +331,8 @@ def _find_function(name: Any) -> Any:
             return found
     # Up to 3.6, Keras wrote no package.
     ending = f">{name}"
-    for registered, thing in get_custom_objects().items():
+    # A list of them: another thread may register one meanwhile.
+    for registered, thing in list(get_custom_objects().items()):
         if registered.endswith(ending):
             return thing
     raise ValueError(

@@ -50,6 +50,22 @@ def test_chunks_and_filters(options, tmp_path):
     unchanged(model, lambda: model.load_weights(weights), str(weights), FIRST, *words)
 
 
+def test_what_is_shuffled_after_it_was_deflated(model, tmp_path):
+    """HDF5 would put the bytes back first, and inflate others than those that lie there."""
+    weights = tmp_path / "w"
+    model.save_weights(weights)
+    with h5py.File(weights, "r+") as root:
+        del root[FIRST]
+        settings = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        settings.set_chunk((4, 5))
+        settings.set_deflate(9)
+        settings.set_shuffle()
+        group, space = root[FIRST.rpartition("/")[0]].id, h5py.h5s.create_simple((4, 5))
+        data = h5py.h5d.create(group, b"0", h5py.h5t.IEEE_F32LE, space, settings)
+        data.write(h5py.h5s.ALL, h5py.h5s.ALL, np.ones((4, 5), "f4"))
+    unchanged(model, lambda: model.load_weights(weights), str(weights), FIRST, "filters [1, 2]")
+
+
 @pytest.mark.parametrize("shuffle", [False, True])
 @pytest.mark.parametrize("fletcher32", [False, True])
 def test_deflated_weights(shuffle, fletcher32, model, tmp_path):
@@ -87,6 +103,55 @@ def test_heaps_that_never_end(model, tmp_path):
     path.write_bytes(data)
     load_refused(path, "heap", "0 bytes")
     unchanged(model, lambda: model.load_weights(path), str(path), "heap")
+
+
+def test_heaps_within_heaps(model, tmp_path):
+    """Each within the one before it: 128 KB of them took 17 s."""
+    path = tmp_path / "m.h5"
+    model.save(path)
+    count, heap = 1000, b"GCOL\1\0\0\0"
+    inner = struct.pack("<HHIQ", 1, 0, 0, 16) + heap
+    sizes = (struct.pack("<Q", 32 * left + 16) for left in range(count, -1, -1))
+    nested = heap + next(sizes) + b"".join(inner + size for size in sizes)
+    path.write_bytes(path.read_bytes() + nested)
+    load_refused(path, "heaps overlap")
+
+
+@pytest.mark.parametrize("place", ["layers/dense/vars", "optimizer/vars"])
+def test_links_to_one_dataset(place, model, tmp_path):
+    """A link takes a hundredth of what a dataset that is open does."""
+    path = tmp_path / "w"
+    model.compile("adam", "mse")
+    model.optimizer.build(model.trainable_weights)
+    model.save_weights(path)
+    with h5py.File(path, "r+") as root:
+        group = root[place]
+        for count in range(len(group), 5000):
+            group[str(count)] = group["0"]
+    unchanged(model, lambda: model.load_weights(path), str(path), "Datasets must take at most")
+
+
+def test_groups_that_are_one(model, tmp_path):
+    """Names of weights that stand there once, for each of many layers: 50 MB of a file of 70 KB."""
+    path = tmp_path / "w.h5"
+    with h5py.File(path, "w") as root:
+        group, names = root.create_group("group"), [f"layer {count}" for count in range(60)]
+        group.attrs["weight_names"] = np.array([b"%05d" % count for count in range(12_000)])
+        for name in names:
+            root[name] = group
+        root.attrs["layer_names"] = np.array(names, "S")
+    unchanged(model, lambda: model.load_weights(path), str(path), "Attributes must take at most")
+
+
+def test_many_weights_for_a_layer(model, tmp_path):
+    path = tmp_path / "w"
+    model.save_weights(path)
+    with h5py.File(path, "r+") as root:
+        for count in range(2, 300):
+            root["layers/dense/vars"][str(count)] = np.zeros(7)
+    with pytest.raises(ValueError, match=r"has weights of shapes \[\(4, 5\), \(5,\)\]") as caught:
+        model.load_weights(path)
+    assert len(str(caught.value)) < 1000
 
 
 def test_texts_that_are_the_same_again_and_again(model, tmp_path):

@@ -32,6 +32,34 @@ def attribute(path, name):
         return json.loads(root.attrs[name])
 
 
+def test_a_file_that_is_replaced_meanwhile(tmp_path):
+    """By another process, as it were, between configuration and weights."""
+    path, other = tmp_path / "m.h5", tmp_path / "other.h5"
+
+    class Meanwhile(keras.regularizers.L2):
+        @classmethod
+        def from_config(cls, config):
+            if other.exists():
+                other.replace(path)
+            return cls(**config)
+
+    def write(value, at):
+        dense = keras.layers.Dense(2, kernel_regularizer=Meanwhile(value))
+        model = keras.Sequential([keras.Input((3,)), dense])
+        model.compile("adam", "mse")
+        model.fit(X[:, :3], Y[:, :2], epochs=int(value), verbose=0)
+        model.set_weights([np.full((3, 2), value), np.full(2, value)])
+        model.save(at)
+
+    write(1.0, path)
+    write(2.0, other)
+    for value in (1.0, 2.0):
+        model = keras.models.load_model(path, {"Meanwhile": Meanwhile})
+        assert float(model.layers[0].kernel_regularizer.l2) == value
+        assert set(np.unique(np.concatenate([np.ravel(w) for w in model.get_weights()]))) == {value}
+        assert int(model.optimizer.iterations) == value
+
+
 # ---- Keras 3's files of this format
 
 

@@ -31,14 +31,18 @@ def check_structure(data: Any) -> None:
     sizes = data[13:15] if data[8:9] in (b"\0", b"\1") else data[9:11]
     if sizes != b"\x08\x08":
         raise ValueError(f"its addresses and lengths must be of 8 bytes. Received: {[*sizes]}")
-    at = data.find(_HEAP)
+    at, left = data.find(_HEAP), len(data)
     while at >= 0:
-        _check_heap(data, at)
+        left -= _check_heap(data, at)
+        # Each in the one before it, they would be gone through for a time that is the square.
+        if left < 0:
+            raise ValueError("its heaps overlap")
         at = data.find(_HEAP, at + 1)
 
 
-def _check_heap(data: Any, start: int) -> None:
-    """Objects follow each other, each with its size, up to number 0: room that is left."""
+def _check_heap(data: Any, start: int) -> int:
+    """How many bytes a heap has. Its objects follow each other, each with its size, up to number 0:
+    room that is left."""
     whole = data[start + 8 : start + _HEADER_NBYTES]
     end = start + int.from_bytes(whole, "little")
     if len(whole) < 8 or end > len(data):
@@ -53,3 +57,4 @@ def _check_heap(data: Any, start: int) -> None:
                 f"its heap at {start} has an object of {size} bytes, which doesn't fit"
             )
         at += step
+    return end - start

@@ -15,7 +15,7 @@ from cornu.saving.optimizer_group import read_legacy_optimizer, write_legacy_opt
 from cornu.saving.origin import is_of_keras_2, write_origin
 from cornu.saving.serialization import serialize_keras_object
 from cornu.saving.stored_attribute import read_attribute
-from cornu.saving.stored_dataset import MALFORMED, open_stored
+from cornu.saving.stored_dataset import MALFORMED
 from cornu.utils.errors import shown
 
 
@@ -49,11 +49,12 @@ def _contents(model: Any, include_optimizer: bool) -> memoryview:
     return contents.getbuffer()
 
 
-def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+def read_legacy_configs(root: Any, path: str) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
     """Return the configuration of a model in a file, and how it is compiled, as Keras 3 has them.
 
     Args:
-        path: The file's path.
+        root: The file, open.
+        path: Its path, for errors.
 
     Returns:
         The second is None where the file doesn't say.
@@ -61,16 +62,15 @@ def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any]
     Raises:
         ValueError: it is no such file, or malformed.
     """
-    with open_stored(path, path) as root:
-        text = _text(root, "model_config")
-        if text is None:
-            raise ValueError(
-                f"{path!r} has no model_config: it is no file of a model. Weights alone are read "
-                "by `load_weights`."
-            )
-        is_of_keras_2(_attribute(root, "keras_version"), path)
-        config = from_legacy(parse_model(text, f"model_config of {path!r}"))
-        training = _text(root, "training_config")
+    text = _text(root, "model_config")
+    if text is None:
+        raise ValueError(
+            f"{path!r} has no model_config: it is no file of a model. Weights alone are read by "
+            "`load_weights`."
+        )
+    is_of_keras_2(_attribute(root, "keras_version"), path)
+    config = from_legacy(parse_model(text, f"model_config of {path!r}"))
+    training = _text(root, "training_config")
     if training is None:
         return config, None
     what = f"training_config of {path!r}"
@@ -80,21 +80,20 @@ def read_legacy_configs(path: str) -> tuple[Mapping[str, Any], Mapping[str, Any]
     return config, settings
 
 
-def compile_as_legacy(model: Any, training: Mapping[str, Any], path: str) -> None:
+def compile_as_legacy(model: Any, training: Mapping[str, Any], root: Any) -> None:
     """Compile a model as a file says, and read the optimizer's state where the file has it.
 
     Args:
         model: The model.
         training: The second part of what `read_legacy_configs` returned.
-        path: The file's path.
+        root: The file, open.
 
     Raises:
         ValueError: it can't be.
     """
     model.compile_from_config(compile_settings(training))
     if model.optimizer is not None:
-        with open_stored(path, path) as root:
-            read_legacy_optimizer(root, model.optimizer, model.trainable_weights)
+        read_legacy_optimizer(root, model.optimizer, model.trainable_weights)
 
 
 def _training_config(model: Any) -> dict[str, Any]:

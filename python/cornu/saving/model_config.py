@@ -9,7 +9,10 @@ from typing import Any
 
 from cornu.saving.serialization import make_object
 from cornu.utils.errors import shown
+from cornu.utils.memory_limit import take_contents
 
+# What a value takes of memory at least, in a list or a dictionary.
+_VALUE_NBYTES = 64
 # Each model within a model takes four, and ten of Python's calls, of which there are 1000.
 _MOST_DEPTH = 200
 
@@ -22,8 +25,12 @@ def parse_json(text: str | bytes, what: str) -> Any:
         what: What it is called in errors.
 
     Raises:
-        ValueError: it is no JSON, or nested too deep.
+        ValueError: it is no JSON, nested too deep, or has more values than its file may.
     """
+    count = sum(
+        text.count(mark) if isinstance(text, str) else text.count(mark.encode()) for mark in "[{,"
+    )
+    take_contents(f"The values of {what}", _VALUE_NBYTES * count)
     try:
         found = json.loads(text, object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as error:

@@ -25,19 +25,20 @@ from cornu.saving.one_moment import at_one_moment
 from cornu.saving.origin import KERAS_VERSION, is_of_keras_2
 from cornu.saving.resume_state import MEMBER, restore, write_state
 from cornu.saving.serialization import serialize_keras_object
+from cornu.saving.stored_dataset import open_stored
 from cornu.saving.vocabulary_files import take_vocabularies
 from cornu.saving.weights_file import (
     WEIGHTS_NAME,
+    read_stored_weights,
     read_unpacked_optimizer,
     read_unpacked_weights,
-    read_weights_file,
     unpack_weights,
     weights_contents,
 )
 from cornu.saving.whole_file import write_whole
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
-from cornu.utils.memory_limit import limited_weights
+from cornu.utils.memory_limit import limited_contents, limited_weights
 from cornu.utils.user_frame import user_level
 
 
@@ -184,7 +185,8 @@ def load_model(
     path = os.fsdecode(filepath)
     if not os.path.exists(path):
         raise FileNotFoundError(f"There is no file {path!r} to load a model from.")
-    with naming(path), limited_weights(os.path.getsize(path)):
+    size = os.path.getsize(path)
+    with naming(path), limited_weights(size), limited_contents(size):
         is_archive = zipfile.is_zipfile(path)
         load = _load_archive if is_archive else _load_legacy
         return load(path, custom_objects, compile, safe_mode)
@@ -235,14 +237,16 @@ def _load_legacy(path: str, custom_objects: Any, compiles: bool, safe_mode: bool
             f"{path!r} is no file of a model, neither in Keras 3's format ('.keras') nor in "
             "Keras 2's ('.h5'). Folders are not supported."
         )
-    config, training = read_legacy_configs(path)
-    model = make_model(config, custom_objects, safe_mode)
-    if not model.built:
-        raise ValueError(f"{path!r} doesn't say what the shape of the model's input is.")
-    read_weights_file(model, path)
-    if compiles and training is not None:
-        with CustomObjectScope(custom_objects):
-            compile_as_legacy(model, training, path)
+    # Opened once: another process may put a newer file in its place meanwhile.
+    with open_stored(path, path) as root:
+        config, training = read_legacy_configs(root, path)
+        model = make_model(config, custom_objects, safe_mode)
+        if not model.built:
+            raise ValueError(f"{path!r} doesn't say what the shape of the model's input is.")
+        read_stored_weights(model, root, path)
+        if compiles and training is not None:
+            with CustomObjectScope(custom_objects):
+                compile_as_legacy(model, training, root)
     return model
 
 

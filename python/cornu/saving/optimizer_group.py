@@ -46,7 +46,9 @@ def read_optimizer_group(root: Any, optimizer: Any, weights: Any = None) -> None
     group = find_group(root, _PATH)
     if group is None:
         return
-    _load(optimizer, group, [str(index) for index in range(len(group))], weights)
+    # One by one: how many a group has is only what the file says.
+    datasets = [find_dataset(group, str(index)) for index in range(len(group))]
+    _load(optimizer, datasets, [str(index) for index in range(len(datasets))], weights)
 
 
 def write_legacy_optimizer(root: Any, optimizer: Any) -> None:
@@ -79,16 +81,16 @@ def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
         group = find_group(root, _LEGACY_PATH)
         if group is None:
             return
-        _load(optimizer, group, read_names(group, "weight_names"), weights)
+        names = read_names(group, "weight_names")
+        _load(optimizer, [find_dataset(group, name) for name in names], names, weights)
     except MALFORMED as error:
         warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=user_level())
 
 
-def _load(optimizer: Any, group: Any, names: list[str], weights: Any) -> None:
+def _load(optimizer: Any, datasets: list[Any], names: list[str], weights: Any) -> None:
     # One that had taken no step when it was saved is none that has been built.
     if weights is not None and len(names) != len(optimizer.variables):
         optimizer.build(weights)
-    datasets = [find_dataset(group, name) for name in names]
     datasets = as_today(optimizer, datasets, names)
     optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
+import numpy as np
+
 from cornu.utils.errors import shown
-from cornu.utils.memory_limit import most_nbytes
+from cornu.utils.memory_limit import most_nbytes, take_contents
 
 
 def read_attribute(thing: Any, name: str) -> Any:
@@ -17,7 +20,8 @@ def read_attribute(thing: Any, name: str) -> Any:
         name: Its name.
 
     Raises:
-        ValueError: it is no text or number, no array of such, or larger than the file can have.
+        ValueError: it is no text or number, no array of such, or with those that were read before
+            larger than the file can have.
         OSError: it is damaged.
     """
     stored = thing.attrs.get_id(name)
@@ -34,4 +38,8 @@ def read_attribute(thing: Any, name: str) -> Any:
         raise ValueError(
             f"The attribute {name!r} must take at most {most} bytes. Received: up to {nbytes} bytes"
         )
-    return thing.attrs[name]
+    value = thing.attrs[name]
+    # Many links can lead to the one group that has it.
+    if dtype.kind in "SO":
+        take_contents("Attributes", sum(map(sys.getsizeof, np.ravel(value))))
+    return value

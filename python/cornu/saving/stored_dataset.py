@@ -7,12 +7,15 @@ import math
 import mmap
 import os
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from cornu.saving.hdf5_structure import check_structure
 from cornu.utils.errors import shown
+from cornu.utils.memory_limit import limited_contents, take_contents
 
 # HDF5 unpacks a chunk as a whole, and one may be larger than the dataset is. h5py's own choice is
 # at most this.
@@ -21,18 +24,20 @@ _CHUNK_NBYTES = 2**20
 _ENTRY_NBYTES = 8
 # Behind what it is of.
 _CHECKSUM_NBYTES = 4
+# What one that is open takes of memory, at most. It takes some 300 in the file, a link to it 90.
+_OPEN_NBYTES = 8192
 
 # What h5py, and what is here, raise of a file that is malformed.
 MALFORMED = (KeyError, OSError, OverflowError, RuntimeError, TypeError, ValueError)
 
 # HDF5's own filters: the second and the third give no more than they take, and of the first we see
 # to it. Of another, HDF5 would load a library from the system's folder.
-_DEFLATE = 1
-_FILTERS = (_DEFLATE, 2, 3)
+_DEFLATE, _SHUFFLE, _CHECKSUM = _FILTERS = 1, 2, 3
 
 
-def open_stored(file: Any, name: str) -> Any:
-    """Return an HDF5 file, opened for reading.
+@contextmanager
+def open_stored(file: Any, name: str) -> Iterator[Any]:
+    """Open an HDF5 file for reading, in a `with` statement that gives it.
 
     Args:
         file: Its path, or a file that is open.
@@ -53,9 +58,11 @@ def open_stored(file: Any, name: str) -> Any:
                     raise ValueError("it is empty")
                 with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
                     check_structure(data)
-        return h5py.File(file, "r")
+        root = h5py.File(file, "r")
     except MALFORMED as error:
         raise ValueError(f"{name!r} is no file of weights or a model: {error}") from None
+    with root, limited_contents(root.id.get_filesize()):
+        yield root
 
 
 def find_group(group: Any, path: str) -> Any:
@@ -84,11 +91,12 @@ def find_dataset(group: Any, path: str) -> Any:
         path: The names from there, with "/" between them.
 
     Raises:
-        ValueError: there is none, or it is another kind of thing.
+        ValueError: there is none, it is another kind of thing, or there are too many.
     """
     import h5py
 
     place = _place(group, path)
+    take_contents("Datasets", _OPEN_NBYTES)
     found = _find(group, path)
     if not isinstance(found, h5py.Dataset):
         kind = "nothing" if found is None else _kind(found)
@@ -159,10 +167,12 @@ def _check_chunks(dataset: Any, place: str) -> None:
         raise ValueError(f"{place} must have at most {most} chunks. Received: {count}")
     settings = dataset.id.get_create_plist()
     filters = [settings.get_filter(at)[0] for at in range(settings.get_nfilters())]
-    if not set(filters) <= set(_FILTERS) or len(set(filters)) != len(filters):
+    # Of what was shuffled after it, HDF5 would inflate other bytes than are looked at here.
+    is_reversed = [one for one in filters if one != _CHECKSUM] == [_DEFLATE, _SHUFFLE]
+    if not set(filters) <= set(_FILTERS) or len(set(filters)) != len(filters) or is_reversed:
         raise ValueError(
-            f"{place} must be stored as it is or deflated, and checked or shuffled at most. "
-            f"Received: the filters {filters}"
+            f"{place} must be stored as it is or deflated, and checked or, before, shuffled at "
+            f"most. Received: the filters {shown(filters)}"
         )
     if _DEFLATE not in filters:
         return

@@ -110,7 +110,8 @@ def read_weights_file(
         raise FileNotFoundError(f"There is no file {name!r} to read weights from.")
     with naming(name):
         if not zipfile.is_zipfile(name):
-            _read(model, name, name, skip_mismatch, by_name)
+            with open_stored(name, name) as root:
+                read_stored_weights(model, root, name, skip_mismatch, by_name)
             return
         if by_name:
             raise ValueError(
@@ -134,7 +135,8 @@ def read_unpacked_weights(
     model: Any, weights: io.BytesIO, name: str, skip_mismatch: bool = False
 ) -> None:
     """Read the weights of what `unpack_weights` gave, of the archive `name`."""
-    _read(model, weights, name, skip_mismatch)
+    with open_stored(weights, name) as root:
+        read_stored_weights(model, root, name, skip_mismatch)
 
 
 def read_unpacked_optimizer(model: Any, weights: io.BytesIO, name: str) -> None:
@@ -150,15 +152,17 @@ def _read_optimizer(model: Any, root: Any, name: str, weights: Any = None) -> No
         raise ValueError(f"The optimizer's state in {name!r} can't be read: {error}") from None
 
 
-def _read(model: Any, file: Any, name: str, skip_mismatch: bool, by_name: bool = False) -> None:
-    with open_stored(file, name) as root:
-        try:
-            values, problems = _fitting(model, root, by_name)
-        except MALFORMED as error:
-            raise ValueError(f"The weights of {name!r} can't be read: {error}") from None
-        # As in Keras, one that has kept nothing yet begins anew; but without a warning.
-        if model.optimizer is not None and model.optimizer.built and not problems:
-            _read_optimizer(model, root, name)
+def read_stored_weights(
+    model: Any, root: Any, name: str, skip_mismatch: bool = False, by_name: bool = False
+) -> None:
+    """Read the weights of an HDF5 file that is open, which is called `name` in errors."""
+    try:
+        values, problems = _fitting(model, root, by_name)
+    except MALFORMED as error:
+        raise ValueError(f"The weights of {name!r} can't be read: {error}") from None
+    # As in Keras, one that has kept nothing yet begins anew; but without a warning.
+    if model.optimizer is not None and model.optimizer.built and not problems:
+        _read_optimizer(model, root, name)
     if problems and not skip_mismatch:
         raise ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
     if problems:
@@ -193,7 +197,7 @@ def _problem(layer: Any, datasets: list[Any]) -> str:
     want, have = ([each.shape for each in many] for many in (layer.weights, datasets))
     if want == have:
         return ""
-    return f'Layer "{layer.name}" has weights of shapes {want}; the file has {have}.'
+    return f'Layer "{layer.name}" has weights of shapes {want}; the file has {shown(have)}.'
 
 
 def _names_of(layer: Any) -> list[list[str]]:

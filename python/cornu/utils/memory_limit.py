@@ -11,8 +11,9 @@ _SMALL_NBYTES = 2**24
 # What deflating makes of a file whose weights are mostly 0. Of others it leaves nine tenths.
 _TIMES_FILE = 32
 
-# What weights may still take; None: as much as there is.
-_left: ContextVar[int | None] = ContextVar("left", default=None)
+# What weights, and what else a file has, may still take; None: as much as there is.
+_weights: ContextVar[int | None] = ContextVar("weights", default=None)
+_contents: ContextVar[int | None] = ContextVar("contents", default=None)
 
 
 def most_nbytes(file_nbytes: int) -> int:
@@ -23,11 +24,15 @@ def most_nbytes(file_nbytes: int) -> int:
 @contextmanager
 def limited_weights(file_nbytes: int) -> Iterator[None]:
     """Let models that are made within have no more weights than a file of that size may have."""
-    token = _left.set(most_nbytes(file_nbytes))
-    try:
+    with _limited(_weights, file_nbytes):
         yield
-    finally:
-        _left.reset(token)
+
+
+@contextmanager
+def limited_contents(file_nbytes: int) -> Iterator[None]:
+    """Let what is read within, but for weights, take no more than it may of a file of that size."""
+    with _limited(_contents, file_nbytes):
+        yield
 
 
 def take_weights(nbytes: int) -> None:
@@ -47,12 +52,46 @@ def take_weights(nbytes: int) -> None:
     Traceback (most recent call last):
     ValueError: Weights and vocabularies must take at most 16809216 bytes more, in a file of ...
     """
-    left = _left.get()
-    if left is None:
+    _take(_weights, "Weights and vocabularies", nbytes)
+
+
+def take_contents(what: str, nbytes: int) -> None:
+    """Count what is read of a file beside weights: one thing can stand in many places of it.
+
+    Args:
+        what: What it is, in errors.
+        nbytes: What it takes in memory.
+
+    Raises:
+        ValueError: with what was read before it is more than the file may have.
+
+    Example:
+
+    >>> from cornu.utils.memory_limit import limited_contents, take_contents
+    >>> with limited_contents(1000):
+    ...     take_contents("The names of weights", 10**12)
+    Traceback (most recent call last):
+    ValueError: The names of weights must take at most 16809216 bytes more, in a file of its size...
+    """
+    _take(_contents, what, nbytes)
+
+
+@contextmanager
+def _limited(left: ContextVar[int | None], file_nbytes: int) -> Iterator[None]:
+    token = left.set(most_nbytes(file_nbytes))
+    try:
+        yield
+    finally:
+        left.reset(token)
+
+
+def _take(left: ContextVar[int | None], what: str, nbytes: int) -> None:
+    most = left.get()
+    if most is None:
         return
-    if nbytes > left:
+    if nbytes > most:
         raise ValueError(
-            f"Weights and vocabularies must take at most {left} bytes more, in a file of its size. "
+            f"{what} must take at most {most} bytes more, in a file of its size. "
             f"Received: {nbytes} bytes"
         )
-    _left.set(left - nbytes)
+    left.set(most - nbytes)

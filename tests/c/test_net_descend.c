@@ -4,7 +4,7 @@
 #include "net/optimizer.h"
 #include "net/run.h"
 
-enum { ROWS = 65, EPOCHS = 2, FEATURES = 40, CLASSES = 8 };
+enum { ROWS = 33, BATCH = 16, EPOCHS = 2, FEATURES = 40, CLASSES = 8 };
 /* Layers of a few numbers, with as many weights in all as are spent at once. */
 enum { DEEP_LAYERS = 130, DEEP_SIDE = 8, MOST_LAYERS = DEEP_LAYERS };
 
@@ -28,7 +28,7 @@ static size_t features_of(network kind) {
 }
 
 static size_t batch_of(network kind) {
-    return kind == DEEP ? 1 : 32;
+    return kind == DEEP ? 1 : BATCH;
 }
 
 typedef enum way {
@@ -209,7 +209,8 @@ static void check_network(network kind, cornu_dtype dtype, const cornu_optimizer
     check_way(&expected, KEEPING, is_plain, may_descend);
     for (size_t threads = 1; threads <= 3; threads += 2) {
         cornu_set_num_threads(threads);
-        for (way taken = KEEPING; taken <= AS_IT_COMES; taken++) {
+        /* Keeping them on one thread is what the others are compared with. */
+        for (way taken = threads == 1 ? DESCENDING : KEEPING; taken <= AS_IT_COMES; taken++) {
             fitted f = new_fitted(kind, dtype, options);
             fit(&f, kind, taken);
             char what[100];

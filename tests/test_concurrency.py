@@ -22,7 +22,7 @@ EXPECTED = {name: conditions.recorded()[f"{name}/float32"] for name in NETWORKS}
 not_sanitized = pytest.mark.skipif(
     bool(os.environ.get("CORNU_SANITIZE")), reason="the sanitizer's allocator hangs in the child"
 )
-# Without fused multiply-adds of the processor's a step of the wide network takes a hundred times as long.
+# Without the processor's fused multiply-adds a step of the wide network takes 100 times as long.
 IS_SLOW = cornu.config.isa() == "portable"
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 

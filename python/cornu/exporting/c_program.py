@@ -107,7 +107,8 @@ class Program:
                     f'Layer "{self._layer.name}" has NaN or infinity in its {name}: a model with '
                     "such weights can't be exported."
                 )
-        found = self._known[key] = self.name(f"{self._layer.name}_{name}")
+        # A layer's name that C can't have leaves something: `gamma` is a function of <math.h>.
+        found = self._known[key] = self.name(f"{identifier(self._layer.name)}_{name}")
         shape = ", ".join(map(str, numbers.shape))
         what = comment(f"{self._layer.name}: {name} ({shape})")
         self.constants.append(Constant(found, numbers, what))
@@ -207,6 +208,9 @@ def indented(lines: list[str]) -> str:
     """Return the lines of a function's body, long ones broken."""
     found = []
     for line in lines:
+        if line.lstrip().startswith("#"):
+            found.append(line.lstrip())
+            continue
         depth = len(line) - len(line.lstrip()) + 4
         found += wrap(
             line.strip(),

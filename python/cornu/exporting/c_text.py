@@ -23,7 +23,7 @@ def literal(number: float, dtype: str) -> str:
     """Return a number as a constant of a float type, which reads back as the same.
 
     Args:
-        number: Finite, or an infinity.
+        number: Any; an infinity and a NaN are read from <math.h>.
         dtype: `"float32"` or `"float64"`.
 
     Example:
@@ -33,8 +33,9 @@ def literal(number: float, dtype: str) -> str:
     ('0.1F', '-2.0', '(float)INFINITY')
     """
     value = np.dtype(dtype).type(number)
-    if np.isinf(value):
-        return ("-" if value < 0 else "") + f"({c_type(dtype)})INFINITY"
+    if not np.isfinite(value):
+        name = "NAN" if np.isnan(value) else "INFINITY"
+        return ("-" if value < 0 else "") + f"({c_type(dtype)}){name}"
     return str(value) + ("F" if dtype == "float32" else "")
 
 

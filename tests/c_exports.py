@@ -240,14 +240,14 @@ def trained_model(optimizer, loss, *activations, dtype="float32", last=3, row=(4
     return made
 
 
-def batches(made, count=4):
+def batches(made, count=4, rows=TRAINED_ROWS):
     """Rows with targets that suit the model's loss, batch by batch."""
     rng = np.random.default_rng(2)
     for _ in range(count):
-        x = rng.standard_normal((TRAINED_ROWS, *made.input_shape[1:])).astype(made.dtype)
+        x = rng.standard_normal((rows, *made.input_shape[1:])).astype(made.dtype)
         columns = made.output_shape[-1]
-        ids = rng.integers(0, columns, TRAINED_ROWS)
-        y = rng.standard_normal((TRAINED_ROWS, columns))
+        ids = rng.integers(0, columns, rows)
+        y = rng.standard_normal((rows, columns))
         if "sparse" in str(made.loss).lower():
             y = ids
         elif "entropy" in str(made.loss).lower():
@@ -257,6 +257,8 @@ def batches(made, count=4):
 
 def trained_networks(dtype):
     optimizers, losses = keras.optimizers, keras.losses
+    adamw = optimizers.AdamW(0.01, weight_decay=0.1)
+    adamw.exclude_from_weight_decay(var_names=["bias"])
     return {
         "plain": trained_model(
             optimizers.SGD(0.1), "mse", "relu", "leaky_relu", "linear", dtype=dtype
@@ -279,4 +281,26 @@ def trained_networks(dtype):
             "adam", "sparse_categorical_crossentropy", "tanh", "softmax", dtype=dtype
         ),
         "alone": trained_model(optimizers.Adam(0.01), "mse", "sigmoid", dtype=dtype, last=1),
+        "decayed": trained_model(adamw, "mse", "tanh", "exponential", dtype=dtype, last=2),
+        "waning": trained_model(
+            optimizers.SGD(0.02, momentum=0.5, weight_decay=0.1),
+            losses.BinaryCrossentropy(from_logits=True),
+            *("tanh", None),
+            dtype=dtype,
+        ),
+        "parts": _parted_network(dtype),
     }
+
+
+def _parted_network(dtype):
+    """Rows of several parts, and sums that are spread over lanes or divided in blocks."""
+    layers = keras.layers
+    keras.utils.set_random_seed(6)
+    made = keras.Sequential([keras.Input((5, 4), dtype=dtype)])
+    for units, activation in ((3, "tanh"), (40, "elu"), (2, None)):
+        made.add(layers.Dense(units, activation, dtype=dtype))
+    made.add(layers.Flatten(dtype=dtype))
+    for units, activation in ((600, "relu"), (3, "softmax")):
+        made.add(layers.Dense(units, activation, dtype=dtype))
+    made.compile(keras.optimizers.Adam(0.001), "categorical_crossentropy")
+    return made

@@ -22,7 +22,7 @@ from c_exports import (
     randomized,
     rows_for,
 )
-from cornu.exporting import c_file
+from cornu.exporting import c_self_test
 from cornu.exporting.c_layers import _LAYERS
 from cornu.exporting.c_text import parts_of
 from cornu.exporting.code_size import measured, name_of
@@ -206,15 +206,63 @@ def test_names_are_harmless():
     for name in ('a"b.c', "a\nint x;.c", b"\xff.c"):
         with pytest.raises(ValueError, match="a name that C can include"):
             model.export(name)
-    with pytest.raises(ValueError, match="taken for one of C's own"):
-        model.export("math.c")
+    for name in ("math.c", "signal.c", "Time.c"):
+        with pytest.raises(ValueError, match="taken for one of C's own"):
+            model.export(name)
     assert sorted(os.listdir()) == ["net", "net.c", "net.h"]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_names_and_numbers_that_c_has_otherwise(dtype, tmp_path):
+    """A name of which C can have nothing would leave `gamma`, a function of many <math.h>; a NaN;
+    subnormal numbers and -0 among the weights."""
+    layers = keras.layers
+    with_dtype = {"dtype": dtype}
+    norm = layers.GroupNormalization(2, name="正规化", **with_dtype)
+    dense = layers.Dense(5, **with_dtype)
+    models = {
+        "named": keras.Sequential([keras.Input((4,), **with_dtype), norm]),
+        "masked": keras.Sequential([keras.Input((3, 4)), layers.Masking(np.nan)]),
+        "small": keras.Sequential([keras.Input((4,), **with_dtype), dense]),
+    }
+    info = np.finfo(dtype)
+    smallest = info.smallest_subnormal
+    dense.kernel[...] = np.array([smallest, -3 * smallest, -0.0, info.max / 100])[:, None]
+    dense.bias[...] = [-0.0, info.tiny, -info.tiny / 3, smallest, -info.max]
+    for compiler in COMPILERS:
+        flags = ["-std=gnu11"]
+        for name, predict in exported(models, tmp_path, compiler, flags=flags).items():
+            x = rows_for(models[name])
+            assert predict(x).tobytes() == models[name].predict(x, verbose=0).tobytes(), name
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="needs g++")
+def test_headers_are_for_cpp_too():
+    make_model(activation="softmax").export("net.c", verbose=False)
+    with open("main.cc", "w") as file:
+        file.write('#include "net.h"\nint main() {\n    float x[9] = {}, y[9];\n')
+        file.write("    net_predict(x, y);\n    return 0;\n}\n")
+    compile_c("gcc", ["-c", "net.c", "-o", "net.o"])
+    flags = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+    run = subprocess.run(
+        ["g++", *flags, "main.cc", "net.o", "-lm", "-o", "main"], capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_numbers_of_other_digits_are_refused_where_bits_are_asked_for():
+    """As on processors whose double is a float."""
+    make_model().export("net.c", verbose=False)
+    command = ["gcc", "-c", "net.c", "-o", "net.o", "-U__FLT_MANT_DIG__", "-D__FLT_MANT_DIG__=11"]
+    assert subprocess.run(command).returncode == 0
+    run = subprocess.run([*command, "-DNET_EXACT"], capture_output=True, text=True)
+    assert "numbers have other digits here" in run.stderr
 
 
 @pytest.mark.parametrize("changes", ["weights", "activation"])
 def test_what_changes_meanwhile_is_not_written(monkeypatch, changes):
     """As by a thread that trains: the file's numbers would be of several moments."""
-    model, predict = make_model(), c_file._test_vector
+    model, predict = make_model(), c_self_test._test_vector
 
     def predict_later(*arguments):
         if changes == "weights":
@@ -223,7 +271,7 @@ def test_what_changes_meanwhile_is_not_written(monkeypatch, changes):
             model.layers[0].activation = "softsign"
         return predict(*arguments)
 
-    monkeypatch.setattr(c_file, "_test_vector", predict_later)
+    monkeypatch.setattr(c_self_test, "_test_vector", predict_later)
     with pytest.raises(RuntimeError, match="trained or changed by another thread"):
         model.export("net.c")
     assert not os.listdir()

@@ -3,8 +3,20 @@
 /* Units of a row that are summed side by side. */
 #define STRIP 16
 
+/* A sum in double is spread over so many, whatever REAL is. */
+#define DOUBLE_LANES 8
+
 static REAL add_lanes(REAL *lanes) {
     for (size_t half = LANES / 2; half > 0; half /= 2) {
+        for (size_t lane = 0; lane < half; lane++) {
+            lanes[lane] += lanes[lane + half];
+        }
+    }
+    return lanes[0];
+}
+
+static double add_double_lanes(double *lanes) {
+    for (size_t half = DOUBLE_LANES / 2; half > 0; half /= 2) {
         for (size_t lane = 0; lane < half; lane++) {
             lanes[lane] += lanes[lane + half];
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import zlib
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ import numpy as np
 from cornu._version import __version__
 from cornu.exporting.c_layers import add_layer
 from cornu.exporting.c_program import Program, indented, placed
+from cornu.exporting.c_self_test import self_test
 from cornu.exporting.c_text import (
     Needed,
     array,
@@ -19,7 +21,6 @@ from cornu.exporting.c_text import (
     comment,
     functions,
     identifier,
-    in_type,
     needed,
 )
 from cornu.exporting.c_training import Training
@@ -29,10 +30,14 @@ from cornu.saving.whole_file import write_together
 from cornu.utils.flag import check_flag
 from cornu.utils.messages import tell
 
-# Rows that the file tests itself with.
-_TEST_ROWS = 3
-# Headers of C that the file includes: a file of that name beside it might be taken for one.
+# Headers of C that the file includes.
 _INCLUDED = ("float", "math", "stddef", "stdint", "string")
+# Others that C has: a file of such a name, in whatever case, might be taken for one of them.
+_OTHERS = (
+    *("assert", "complex", "ctype", "errno", "fenv", "inttypes", "iso646", "limits", "locale"),
+    *("setjmp", "signal", "stdarg", "stdbool", "stdio", "stdlib", "tgmath", "time", "wchar"),
+    "wctype",
+)
 
 
 def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False) -> None:
@@ -60,7 +65,7 @@ def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False
             "`filepath` must have a name that C can include: printable characters but quotes. "
             f"Received: {path!r}"
         )
-    if os.path.basename(stem) in (*_INCLUDED, "stdio"):
+    if os.path.basename(stem).lower() in (*_INCLUDED, *_OTHERS):
         raise ValueError(
             "`filepath` must be such that its header isn't taken for one of C's own. "
             f"Received: {path!r}"
@@ -75,7 +80,8 @@ def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False
         parts = needed(code, program.dtype)
         sizes = _sizes_of(program, code, parts)
         header = header_text(model, program, names, sizes, training)
-        source = source_text(model, program, names, os.path.basename(header_path), code, parts)
+        test = self_test(model, program, names.prefix, names.macro, training)
+        source = source_text(program, names, os.path.basename(header_path), code, parts, test)
 
     files = _paired({header_path: header, path: source}, names)
     write_together({path: text.encode("utf-8") for path, text in files.items()}, True)
@@ -244,35 +250,41 @@ def _functions_of(program: Program, names: _Names, training: Training | None) ->
 
 
 def source_text(
-    model: Any, program: Program, names: _Names, header: str, code: str, parts: Needed
+    program: Program, names: _Names, header: str, code: str, parts: Needed, test: str
 ) -> str:
     """Return the C file.
 
     Args:
-        model: The model.
         program: What it is in C.
         names: What names begin with.
         header: The name of the header.
         code: The functions that are the file's own.
         parts: What these need.
+        test: What it tests itself with.
     """
     macro = names.macro
+    of_parts = functions(parts, f"{macro}_EXACT", program.dtype)
     constants = [array(one.name, one.values, one.comment) for one in program.constants]
     blocks = [
         f'/* See {header}. */\n#include "{header}"',
         "\n".join(f"#include <{name}.h>" for name in _INCLUDED),
-        _guards(macro),
+        _guards(macro, of_parts + code),
         *constants,
-        functions(parts, f"{macro}_EXACT", program.dtype),
+        of_parts,
         _buffers(macro) if f"{macro}_BUFFER" in code else "",
         code,
-        _main(model, program, names),
+        test,
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _guards(macro: str) -> str:
+def _guards(macro: str, text: str) -> str:
+    kinds = {"float": "FLT_MANT_DIG != 24", "double": "DBL_MANT_DIG != 53"}
+    digits = [digits for kind, digits in kinds.items() if re.search(rf"\b{kind}\b", text)]
     return f"""#ifdef {macro}_EXACT
+#if {" || ".join(["FLT_RADIX != 2", *digits])}
+#error "numbers have other digits here: the bits are not those of predict"
+#endif
 #ifdef __FAST_MATH__
 #error "with -ffast-math the bits are not those of predict"
 #endif
@@ -293,53 +305,6 @@ def _buffers(macro: str) -> str:
 #else
 #define {macro}_BUFFER
 #endif"""
-
-
-def _main(model: Any, program: Program, names: _Names) -> str:
-    """The program that tests itself."""
-    x, y = _test_vector(model, program)
-    kind, prefix, macro = c_type(program.dtype), names.prefix, names.macro
-    test = f"""/* Compares with what cornu predicted: {_TEST_ROWS} rows. */
-int main(void) {{
-    {kind} y[{macro}_OUTPUT_COUNT];
-    int wrong = 0;
-    for (size_t row = 0; row < {_TEST_ROWS}; row++) {{
-        const {kind} *expected = test_y + row * {macro}_OUTPUT_COUNT;
-        {prefix}_predict(test_x + row * {macro}_INPUT_COUNT, y);
-        for (size_t i = 0; i < {macro}_OUTPUT_COUNT; i++) {{
-#ifdef {macro}_EXACT
-            wrong += memcmp(&y[i], &expected[i], sizeof y[i]) != 0;
-#else
-            wrong += !(FABS(y[i] - expected[i]) <= R(1e-6) + R(1e-5) * FABS(expected[i]));
-#endif
-        }}
-    }}
-    printf("{prefix}: %s, %d wrong\\n", wrong ? "FAILED" : "passed", wrong);
-    return wrong != 0;
-}}"""
-    parts = [
-        f"#ifdef {macro}_MAIN\n#include <stdio.h>",
-        array("test_x", x),
-        array("test_y", y),
-        in_type(test, program.dtype),
-        "#endif",
-    ]
-    return "\n\n".join(parts)
-
-
-def _test_vector(model: Any, program: Program) -> tuple[np.ndarray, np.ndarray]:
-    """Rows, the same ones each time, and what the model predicts for them."""
-    rng = np.random.default_rng(20)
-    x = rng.standard_normal((_TEST_ROWS, *model._row)).astype(program.dtype)
-    for scale in (1, 0.125, 0):
-        rows = x * np.asarray(scale, x.dtype)
-        y = np.asarray(model(rows, training=False))
-        if np.isfinite(y).all():
-            return rows, y
-    raise ValueError(
-        f'Model "{model.name}" predicts NaN or infinity for zeros, so that an export of it could '
-        "not test itself."
-    )
 
 
 def _shape(row: tuple[int, ...]) -> str:

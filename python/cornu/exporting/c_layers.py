@@ -14,9 +14,9 @@ from cornu.exporting.adding import adding
 from cornu.exporting.c_activations import add_activation
 from cornu.exporting.c_program import Program
 
-# As csrc/kernels/kernels.h: what the depth of a product is cut into, up to how many units its sums
-# are spread over lanes, and from which depth on.
-_BLOCK, _FEW_UNITS, _LANES_DEPTH = 512, 4, 32
+# As csrc/kernels/kernels.h: what the depth of a product is cut into, up to how many columns its
+# sums are spread over lanes, and from which depth on.
+BLOCK, _FEW_COLUMNS, LANES_DEPTH = 512, 4, 32
 
 Add = Callable[[Program, Any], None]
 
@@ -38,6 +38,25 @@ def add_layer(program: Program, layer: Any) -> None:
 
 def _adding(layer: Any) -> Add:
     return adding(layer, _LAYERS, "C", "is no C")
+
+
+def block_of(depth: int) -> int:
+    """Return what the depth of a product is cut into.
+
+    Args:
+        depth: The depth.
+    """
+    blocks = -(-depth // BLOCK)
+    return BLOCK if blocks <= 1 else (-(-depth // blocks) + 15) // 16 * 16
+
+
+def is_few(columns: int) -> bool:
+    """Return whether a product has so few columns that the sums of a great depth are spread.
+
+    Args:
+        columns: How many it has.
+    """
+    return columns <= _FEW_COLUMNS
 
 
 class Product(NamedTuple):
@@ -75,14 +94,12 @@ def product_of(program: Program, layer: Any) -> Product:
     kept = len(program.row) - taken
     inputs, units = math.prod(kernel.shape[:taken]), math.prod(kernel.shape[taken:])
     rows = math.prod(program.row[:kept])
-    blocks = -(-inputs // _BLOCK)
-    block = _BLOCK if blocks <= 1 else (-(-inputs // blocks) + 15) // 16 * 16
-    is_few = units <= _FEW_UNITS and inputs >= _LANES_DEPTH
     name = program.constant("kernel", kernel.reshape(inputs, units))
     numbers = ", ".join(
-        map(str, (rows, inputs, units, block, name, _constant(program, "bias", bias)))
+        map(str, (rows, inputs, units, block_of(inputs), name, _constant(program, "bias", bias)))
     )
-    call = f"dense{'_few_units' * is_few}({numbers}, {{x}}, {{y}});"
+    is_spread = is_few(units) and inputs >= LANES_DEPTH
+    call = f"dense{'_few_units' * is_spread}({numbers}, {{x}}, {{y}});"
     return Product(rows, inputs, units, (*program.row[:kept], *kernel.shape[taken:]), call)
 
 

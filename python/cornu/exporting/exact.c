@@ -184,3 +184,32 @@ static REAL normal_cdf(REAL x) {
     REAL tail = R(0.5) * e * scaled_erfc(a * R(0.70710678118654752440));
     return x < 0 ? tail : 1 - tail;
 }
+
+/* base^exponent for a base from 0 to 1 and a whole exponent, by squaring a sum of two numbers. */
+static double whole_power(double base, REAL exponent) {
+    double high = 1, low = 0, square = base, square_low = 0;
+    for (uint64_t left = (uint64_t)exponent; left > 0 && high > 0; left >>= 1) {
+        double product = high * square;
+        if (left & 1) {
+            low = fma(high, square, -product) + (high * square_low + low * square);
+            high = product;
+        }
+        product = square * square;
+        square_low = fma(square, square, -product) + 2 * (square * square_low);
+        square = product;
+    }
+    return high + low;
+}
+
+/* The gradient of a kernel of few units, from so many products that element i of was added to lane
+ * i mod LANES; what is left of the last lanes counts as 0. */
+static void gather_lanes(size_t size, size_t count, const REAL *lanes, REAL *gradients) {
+    for (size_t i = 0; i < size; i++) {
+        REAL sums[LANES];
+        for (size_t lane = 0; lane < LANES; lane++) {
+            sums[lane] = lanes[lane * size + i];
+            sums[lane] += count % LANES > 0 && lane >= count % LANES ? 0 : R(-0.0);
+        }
+        gradients[i] = add_lanes(sums);
+    }
+}

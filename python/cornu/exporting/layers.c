@@ -179,15 +179,18 @@ static void repeat(size_t times, size_t count, const REAL *x, REAL *y) {
     }
 }
 
+/* y = e^(x - maximum); their sum. y may be x. */
+static REAL exponentials(size_t count, const REAL *x, REAL maximum, REAL *y) {
+    for (size_t j = 0; j < count; j++) {
+        y[j] = real_exp(x[j] - maximum);
+    }
+    return row_sum(count, y);
+}
+
 /* y = e^x of each row, divided by their sum; y may be x. */
 static void softmax(size_t rows, size_t columns, const REAL *x, REAL *y) {
     for (size_t i = 0; i < rows; i++) {
-        const REAL maximum = row_maximum(columns, x);
-        REAL sum;
-        for (size_t j = 0; j < columns; j++) {
-            y[j] = real_exp(x[j] - maximum);
-        }
-        sum = row_sum(columns, y);
+        const REAL sum = exponentials(columns, x, row_maximum(columns, x), y);
         for (size_t j = 0; j < columns; j++) {
             y[j] /= sum;
         }
@@ -218,21 +221,16 @@ static void log_softmax(size_t rows, size_t columns, const REAL *x, REAL *y) {
  * how far they lie below. */
 static size_t sparsemax_support(size_t columns, const REAL *x, double maximum, double depth,
                                 double *sum) {
-    double lanes[8] = {0};
+    double lanes[DOUBLE_LANES] = {0};
     size_t support = 0;
     for (size_t j = 0; j < columns; j++) {
         const double distance = maximum - (double)x[j];
         if (distance < depth) {
-            lanes[j % 8] += distance;
+            lanes[j % DOUBLE_LANES] += distance;
             support++;
         }
     }
-    for (size_t half = 4; half > 0; half /= 2) {
-        for (size_t lane = 0; lane < half; lane++) {
-            lanes[lane] += lanes[lane + half];
-        }
-    }
-    *sum = lanes[0];
+    *sum = add_double_lanes(lanes);
     return support;
 }
 

@@ -33,3 +33,7 @@ static REAL real_sigmoid(REAL x) {
 static REAL normal_cdf(REAL x) {
     return R(0.5) * LIBM(erfc)(R(-0.70710678118654752440) * x);
 }
+
+static double whole_power(double base, REAL exponent) {
+    return pow(base, (double)exponent);
+}

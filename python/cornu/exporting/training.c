@@ -17,20 +17,44 @@ static void dense_gradients(size_t rows, size_t inputs, size_t units, const REAL
     }
 }
 
-/* dx = the derivatives by what a kernel was multiplied with. */
-static void dense_backward(size_t rows, size_t inputs, size_t units, const REAL *kernel,
-                           const REAL *dy, REAL *dx) {
+/* dx = the derivatives by what a kernel was multiplied with, summed in blocks of the units. */
+static void dense_backward(size_t rows, size_t inputs, size_t units, size_t block,
+                           const REAL *kernel, const REAL *dy, REAL *dx) {
     for (size_t i = 0; i < rows; i++) {
         for (size_t k = 0; k < inputs; k++) {
-            REAL sum = 0;
-            for (size_t j = 0; j < units; j++) {
-                sum = multiply_add(dy[j], kernel[k * units + j], sum);
+            for (size_t begin = 0; begin < units; begin += block) {
+                const size_t end = units - begin < block ? units : begin + block;
+                REAL sum = 0;
+                for (size_t j = begin; j < end; j++) {
+                    sum = multiply_add(dy[j], kernel[k * units + j], sum);
+                }
+                dx[k] = begin == 0 ? sum : dx[k] + sum;
             }
-            dx[k] = sum;
         }
         dy += units;
         dx += inputs;
     }
+}
+
+/* The same for a few inputs, with each block's sum spread over lanes. */
+static void dense_backward_few_inputs(size_t rows, size_t inputs, size_t units, size_t block,
+                                      const REAL *kernel, const REAL *dy, REAL *dx) {
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t k = 0; k < inputs; k++) {
+            for (size_t begin = 0; begin < units; begin += block) {
+                const size_t count = units - begin < block ? units - begin : block;
+                const REAL sum = row_dot(count, dy + begin, kernel + k * units + begin);
+                dx[k] = begin == 0 ? sum : dx[k] + sum;
+            }
+        }
+        dy += units;
+        dx += inputs;
+    }
+}
+
+/* Where the slope is 0, no NaN and no infinity gets through. */
+static REAL gated(REAL dy, REAL slope) {
+    return slope == 0 ? 0 : dy * slope;
 }
 
 static REAL relu_slope(REAL y) {
@@ -62,7 +86,7 @@ static REAL sigmoid_slope(REAL y) {
 }
 
 static REAL tanh_slope(REAL y) {
-    return 1 - y * y;
+    return multiply_add(-y, y, 1);
 }
 
 static REAL softplus_slope(REAL y) {
@@ -74,59 +98,88 @@ static REAL exponential_slope(REAL y) {
 }
 
 /* The mean of squared differences, and its derivatives times `scale`. */
-static REAL mean_squared_error(size_t count, const REAL *z, const REAL *y, REAL scale, REAL *dz) {
-    REAL sum = 0;
+static double mean_squared_error(size_t count, const REAL *z, const REAL *y, double scale,
+                                 REAL *dz) {
+    const REAL share = (REAL)(scale / (double)count);
+    double lanes[DOUBLE_LANES] = {0};
     for (size_t j = 0; j < count; j++) {
         const REAL error = z[j] - y[j];
-        sum = multiply_add(error, error, sum);
-        dz[j] = scale * 2 * error / (REAL)count;
+        const REAL square = error * error;
+        lanes[j % DOUBLE_LANES] += (double)square;
+        dz[j] = share * (2 * error);
     }
-    return sum / (REAL)count;
+    return add_double_lanes(lanes) / (double)count;
+}
+
+/* The cross-entropy of sigmoid(z): log(1 + e^z) - y z, without overflow. */
+static REAL logit_crossentropy(REAL z, REAL y) {
+    return multiply_add(-y, z, z < 0 ? 0 : z) + real_log1p(real_exp(-FABS(z)));
 }
 
 /* The mean of cross-entropies of sigmoid(z). */
-static REAL binary_crossentropy(size_t count, const REAL *z, const REAL *y, REAL scale, REAL *dz) {
-    REAL sum = 0;
+static double binary_crossentropy(size_t count, const REAL *z, const REAL *y, double scale,
+                                  REAL *dz) {
+    const REAL share = (REAL)(scale / (double)count);
+    double lanes[DOUBLE_LANES] = {0};
     for (size_t j = 0; j < count; j++) {
-        const REAL left = (z[j] < 0 ? 0 : z[j]) - z[j] * y[j];
-        sum += left + real_log1p(real_exp(-FABS(z[j])));
-        dz[j] = scale * (real_sigmoid(z[j]) - y[j]) / (REAL)count;
+        lanes[j % DOUBLE_LANES] += (double)logit_crossentropy(z[j], y[j]);
+        dz[j] = share * (real_sigmoid(z[j]) - y[j]);
     }
-    return sum / (REAL)count;
+    return add_double_lanes(lanes) / (double)count;
+}
+
+/* The same for a network without the sigmoid: its derivatives are small where they should be. */
+static double binary_crossentropy_of_logits(size_t count, const REAL *z, const REAL *y,
+                                            double scale, REAL *dz) {
+    const REAL share = (REAL)(scale / (double)count);
+    double lanes[DOUBLE_LANES] = {0};
+    for (size_t j = 0; j < count; j++) {
+        const REAL e = real_exp(-FABS(z[j]));
+        const REAL smaller = e / (1 + e);
+        const REAL larger = 1 / (1 + e);
+        const REAL off = (1 - y[j]) * (z[j] < 0 ? smaller : larger);
+        const REAL on = y[j] * (z[j] < 0 ? larger : smaller);
+        lanes[j % DOUBLE_LANES] += (double)logit_crossentropy(z[j], y[j]);
+        dz[j] = share * (off - on);
+    }
+    return add_double_lanes(lanes) / (double)count;
 }
 
 /* The cross-entropy of softmax(z) with probabilities. */
-static REAL categorical_crossentropy(size_t count, const REAL *z, const REAL *y, REAL scale,
-                                     REAL *dz) {
-    const REAL maximum = row_maximum(count, z);
-    REAL sum = 0, whole = 0, loss = 0;
+static double categorical_crossentropy(size_t count, const REAL *z, const REAL *y, double scale,
+                                       REAL *dz) {
+    const REAL maximum = row_maximum(count, z), whole = row_sum(count, y);
+    const REAL sum = exponentials(count, z, maximum, dz);
+    const REAL log_sum = real_log(sum);
+    double lanes[DOUBLE_LANES] = {0};
     for (size_t j = 0; j < count; j++) {
-        dz[j] = real_exp(z[j] - maximum);
-        sum += dz[j];
-        whole += y[j];
+        const REAL term = y[j] * ((z[j] - maximum) - log_sum);
+        lanes[j % DOUBLE_LANES] += y[j] == 0 ? 0 : (double)term;
+        dz[j] = (REAL)scale * multiply_add(dz[j] / sum, whole, -y[j]);
     }
-    for (size_t j = 0; j < count; j++) {
-        loss += y[j] * (real_log(sum) - (z[j] - maximum));
-        dz[j] = scale * (dz[j] / sum * whole - y[j]);
-    }
-    return loss;
+    return -add_double_lanes(lanes);
 }
 
 /* The same with a class's number, from 0 to count - 1, in y[0]. */
-static REAL sparse_categorical_crossentropy(size_t count, const REAL *z, const REAL *y, REAL scale,
-                                            REAL *dz) {
+static double sparse_categorical_crossentropy(size_t count, const REAL *z, const REAL *y,
+                                              double scale, REAL *dz) {
     const REAL maximum = row_maximum(count, z);
-    REAL sum = 0, loss = 0;
+    const REAL sum = exponentials(count, z, maximum, dz);
+    const REAL log_sum = real_log(sum);
+    REAL loss = 0;
     for (size_t j = 0; j < count; j++) {
-        dz[j] = real_exp(z[j] - maximum);
-        sum += dz[j];
-    }
-    for (size_t j = 0; j < count; j++) {
+        const REAL share = dz[j] / sum;
         const int is_it = (REAL)j == y[0];
-        loss += is_it ? real_log(sum) - (z[j] - maximum) : 0;
-        dz[j] = scale * (dz[j] / sum - (REAL)is_it);
+        loss = is_it ? log_sum - (z[j] - maximum) : loss;
+        dz[j] = (REAL)scale * (is_it ? share - 1 : share);
     }
-    return loss;
+    return (double)loss;
+}
+
+static void decay_weights(size_t count, REAL decay, REAL rate, REAL *weights) {
+    for (size_t i = 0; i < count; i++) {
+        weights[i] = multiply_add(-(weights[i] * decay), rate, weights[i]);
+    }
 }
 
 static void sgd_step(size_t count, REAL rate, const REAL *gradients, REAL *weights) {
@@ -144,17 +197,22 @@ static void momentum_step(size_t count, REAL rate, REAL momentum, int nesterov,
     }
 }
 
+/* A moment whose gradient stays 0 doesn't become a subnormal number, which would be slow. */
+static REAL no_subnormal(REAL x) {
+    return FABS(x) < REAL_MINIMUM ? 0 : x;
+}
+
 /* `step` counts from 1; gains are 1 - beta; m and v are the moments. */
 static void adam_step(size_t count, REAL step, REAL rate, REAL beta_1, REAL beta_2, REAL gain_1,
                       REAL gain_2, REAL epsilon, const REAL *gradients, REAL *m, REAL *v,
                       REAL *weights) {
-    const REAL power_1 = (REAL)pow((double)beta_1, (double)step);
-    const REAL power_2 = (REAL)pow((double)beta_2, (double)step);
+    const REAL power_1 = (REAL)whole_power((double)beta_1, step);
+    const REAL power_2 = (REAL)whole_power((double)beta_2, step);
     const REAL alpha = rate * SQRT(1 - power_2) / (1 - power_1);
     for (size_t i = 0; i < count; i++) {
         const REAL g = gradients[i];
-        m[i] = multiply_add(g - m[i], gain_1, m[i]);
-        v[i] = multiply_add(multiply_add(g, g, -v[i]), gain_2, v[i]);
+        m[i] = no_subnormal(multiply_add(g - m[i], gain_1, m[i]));
+        v[i] = no_subnormal(multiply_add(multiply_add(g, g, -v[i]), gain_2, v[i]));
         weights[i] -= m[i] * alpha / (SQRT(v[i]) + epsilon);
     }
 }

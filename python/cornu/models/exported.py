@@ -41,8 +41,9 @@ class Exported:
             **kwargs: Arguments of the format's own. ONNX has `opset_version`, from 13 on (None:
                 18), and C `trainable`: whether the file also has
                 `net_train(rows, x, y, memory)`, by which a compiled dense network goes on training
-                with SGD or Adam: a step is that of `train_on_batch`, and the memory, whose size
-                `NET_MEMORY_COUNT` says, is given by the caller and filled by `net_begin(memory)`.
+                with SGD, Adam or AdamW: a step is that of `train_on_batch`, with `-DNET_EXACT` to
+                its bits, and the memory, whose size `NET_MEMORY_COUNT` says, is given by the caller
+                and filled by `net_begin(memory)`.
 
         Raises:
             TypeError: the format has no such argument.

@@ -11,6 +11,7 @@ import pytest
 
 import cornu as keras
 from bad_input import unchanged
+from cornu.saving.stored_dataset import open_stored
 from fuzz.corpus import repacked
 from hostile_files import load_refused, saved
 from small_models import make_model
@@ -115,6 +116,35 @@ def test_heaps_within_heaps(model, tmp_path):
     nested = heap + next(sizes) + b"".join(inner + size for size in sizes)
     path.write_bytes(path.read_bytes() + nested)
     load_refused(path, "heaps overlap")
+
+
+def test_links_that_are_deflated(model, tmp_path):
+    """HDF5 would inflate them without end: 1 MB to 1 GB."""
+    path = tmp_path / "m.h5"
+    model.save(path)
+    whole, head = path.read_bytes(), b"FRHP\0" + struct.pack("<HH", 8, 12)
+    for version, count in ((0, 1), (1, 0), (3, 1), (1, 33)):
+        path.write_bytes(whole + head.ljust(154, b"\0") + bytes([version, count]))
+        assert keras.models.load_model(path).built, "numbers that look alike are no heap"
+    for version, count in ((1, 1), (2, 32)):
+        path.write_bytes(whole + head.ljust(154, b"\0") + bytes([version, count]))
+        load_refused(path, "heap at", "filtered")
+
+
+@pytest.mark.parametrize("kind", ["links", "attributes"])
+def test_groups_of_many_links_and_attributes(kind, model, tmp_path):
+    """As newer versions of HDF5 store them, in heaps without filters."""
+    path = tmp_path / "m.h5"
+    with h5py.File(path, "w", libver="latest") as root:
+        group = root.create_group("group")
+        for count in range(100):
+            if kind == "links":
+                group[f"{count}"] = h5py.SoftLink("/nowhere")
+            else:
+                group.attrs[f"{count}"] = "long" * 100
+    assert b"FRHP" in path.read_bytes()
+    with open_stored(str(path), "m.h5") as root:
+        assert len(root["group"] if kind == "links" else root["group"].attrs) == 100
 
 
 @pytest.mark.parametrize("place", ["layers/dense/vars", "optimizer/vars"])

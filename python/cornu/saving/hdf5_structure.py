@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # Of version 1, with the reserved bytes behind it: no weights look like this.
 _HEAP = b"GCOL\x01\0\0\0"
 _HEADER_NBYTES = 16
+# Of links, or of attributes; behind its sizes there may be filters, whose list has a version.
+_FRACTAL_HEAP = b"FRHP\0"
+_FILTERS_NBYTES_AT, _FILTERS_AT = 7, 154
 
 
 def check_structure(data: Any) -> None:
@@ -31,13 +35,30 @@ def check_structure(data: Any) -> None:
     sizes = data[13:15] if data[8:9] in (b"\0", b"\1") else data[9:11]
     if sizes != b"\x08\x08":
         raise ValueError(f"its addresses and lengths must be of 8 bytes. Received: {[*sizes]}")
-    at, left = data.find(_HEAP), len(data)
-    while at >= 0:
-        left -= _check_heap(data, at)
+    for start in _places(data, _FRACTAL_HEAP):
+        _check_fractal_heap(data, start)
+    left = len(data)
+    for start in _places(data, _HEAP):
+        left -= _check_heap(data, start)
         # Each in the one before it, they would be gone through for a time that is the square.
         if left < 0:
             raise ValueError("its heaps overlap")
-        at = data.find(_HEAP, at + 1)
+
+
+def _places(data: Any, signature: bytes) -> Iterator[int]:
+    at = data.find(signature)
+    while at >= 0:
+        yield at
+        at = data.find(signature, at + 1)
+
+
+def _check_fractal_heap(data: Any, start: int) -> None:
+    """HDF5 inflates a block of it to its end, however large it then is. No one deflates links."""
+    nbytes = data[start + _FILTERS_NBYTES_AT : start + _FILTERS_NBYTES_AT + 2]
+    filters = data[start + _FILTERS_AT : start + _FILTERS_AT + 2]
+    # Numbers may look like the signature by chance, but hardly like all of it.
+    if any(nbytes) and filters[:1] in (b"\1", b"\2") and 0 < filters[-1] <= 32:
+        raise ValueError(f"its heap at {start} is filtered")
 
 
 def _check_heap(data: Any, start: int) -> int:

@@ -61,6 +61,22 @@ def test_unknown_keys(tmp_path):
     assert {*seen} >= kinds | {"GlorotUniform", "Zeros", "DTypePolicy"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "key"),
+    [
+        ("layers", "Dense", "alpha"),
+        ("layers", "Dense", "decay"),
+        ("losses", "Huber", "weights"),
+        ("metrics", "AUC", "input_shape"),
+    ],
+)
+def test_keys_that_others_know(kind, name, key):
+    config = {"units": 2} if name == "Dense" else {}
+    saved = {"module": f"keras.{kind}", "class_name": name, "config": {**config, key: 3}}
+    with pytest.warns(UserWarning, match=f"'{name}' has what cornu's doesn't know.*{key}"):
+        keras.saving.deserialize_keras_object(saved)
+
+
 @pytest.mark.parametrize("kind", ["layers.Dense", "optimizers.Adam", "losses.Huber", "metrics.AUC"])
 def test_unknown_keywords_are_errors_still(kind):
     module, name = kind.split(".")
@@ -77,6 +93,9 @@ def test_unknown_keywords_are_errors_still(kind):
         ("layers.LayerNormalization", {"rms_scaling": False}),
         ("layers.LeakyReLU", {"alpha": 0.25}),
         ("layers.StringLookup", {"oov_method": "farmhash"}),
+        ("layers.StringLookup", {"vocabulary": ["a"], "vocabulary_size": 2}),
+        ("layers.IntegerLookup", {"vocabulary": [1], "has_input_vocabulary": True}),
+        ("layers.InputLayer", {"batch_input_shape": (None, 2)}),
         ("optimizers.Adam", {"lr": 0.5, "decay": 0.25}),
     ],
 )

@@ -47,6 +47,9 @@ class IndexLookup(DataLayer):
         "salt",
     )
 
+    # What Keras's configurations have besides, which says nothing.
+    _more_keywords: tuple[str, ...] = ("vocabulary_size", "has_input_vocabulary")
+
     def _set_up(
         self,
         *,
@@ -67,7 +70,7 @@ class IndexLookup(DataLayer):
     ) -> None:
         """Check the arguments, and make the layer."""
         refuse_unsupported({"sparse": sparse}, default=False)
-        for ignored in ("vocabulary_size", "has_input_vocabulary", "trainable", "dtype"):
+        for ignored in (*IndexLookup._more_keywords, "trainable", "dtype"):
             options.pop(ignored, None)
         self.max_tokens = None
         if max_tokens is not None:

@@ -54,6 +54,8 @@ class InputLayer:
     Source: https://keras.io/api/layers/core_layers/input/
     """
 
+    _more_keywords = ("input_shape", "batch_input_shape")
+
     def __init__(
         self,
         shape: Any = None,

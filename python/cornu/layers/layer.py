@@ -102,6 +102,7 @@ class Layer(
     """
 
     _plural, _keras_class = "Layers", "Layer"
+    _more_keywords: tuple[str, ...] = (*INPUT_SHAPE_ARGUMENTS, "weights")
     _core_methods = (
         "call",
         "build",
@@ -156,7 +157,7 @@ class Layer(
         self._input_shape_argument = take_input_shape(kwargs)
         first_weights = kwargs.pop("weights", None)
         if kwargs:
-            raise unrecognized(type(self), kwargs, (*INPUT_SHAPE_ARGUMENTS, "weights"))
+            raise unrecognized(type(self), kwargs)
         self._refuse_own_methods()
         self._trainable = check_flag("trainable", trainable)
         self._dtype = layer_dtype(dtype)

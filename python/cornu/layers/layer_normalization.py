@@ -64,6 +64,7 @@ class LayerNormalization(GammaAndBeta):
         "beta_constraint",
         "gamma_constraint",
     )
+    _more_keywords = ("rms_scaling",)
 
     def __init__(
         self,

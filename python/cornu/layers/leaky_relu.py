@@ -35,6 +35,7 @@ class LeakyReLU(Layer):
 
     _supports_masking = True
     _options = ("negative_slope",)
+    _more_keywords = ("alpha",)
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         if "alpha" in kwargs:

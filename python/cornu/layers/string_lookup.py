@@ -51,6 +51,8 @@ class StringLookup(IndexLookup):
     Source: https://keras.io/api/layers/preprocessing_layers/categorical/string_lookup/
     """
 
+    _more_keywords = ("oov_method",)
+
     def __init__(
         self,
         max_tokens: int | None = None,

@@ -83,6 +83,7 @@ class Optimizer(OwnSteps):
 
     decay: float
 
+    _more_keywords = ("decay",)
     # Whether others take its steps.
     _is_divided = False
     # What `learning_rate` is where nobody gave it.

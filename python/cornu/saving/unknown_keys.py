@@ -6,14 +6,10 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS
 from cornu.utils.errors import shown
 from cornu.utils.keywords import keywords_of
 from cornu.utils.old_keywords import old_keywords
 from cornu.utils.user_frame import user_level
-
-# What constructors take that is in no signature.
-_MORE = (*INPUT_SHAPE_ARGUMENTS, "alpha", "decay", "oov_method", "rms_scaling", "weights")
 
 
 def without_unknown_keys(kind: Any, config: Any) -> Any:
@@ -37,7 +33,7 @@ def without_unknown_keys(kind: Any, config: Any) -> Any:
     if own or issubclass(kind, Model) or not isinstance(config, Mapping):
         return config
     known = keywords_of(kind)
-    known += [*old_keywords(known), *_MORE]
+    known += old_keywords(known)
     unknown = {key: value for key, value in config.items() if key not in known}
     if not unknown:
         return config

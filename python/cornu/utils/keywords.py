@@ -26,17 +26,16 @@ def of_sequential(method: Method) -> Method:
     return method
 
 
-def unrecognized(kind: type, given: dict[str, Any], more: Iterable[str] = ()) -> ValueError:
+def unrecognized(kind: type, given: dict[str, Any]) -> ValueError:
     """Return the error for keyword arguments of a constructor that none of its bases takes.
 
     Args:
         kind: The class.
         given: What was passed and is not known.
-        more: Names that are known besides those in the signatures.
     """
     return ValueError(
         f"Unrecognized keyword arguments passed to {kind.__name__}: {shown(given)}."
-        f"{nearest_keyword(kind, next(iter(given)), more)}"
+        f"{nearest_keyword(kind, next(iter(given)))}"
     )
 
 
@@ -46,16 +45,16 @@ def nearest_keyword(kind: type, name: str, more: Iterable[str] = ()) -> str:
     Args:
         kind: The class.
         name: What was passed.
-        more: Names that are known besides those in the signatures.
+        more: Names that are known besides.
     """
     return nearest_advice(name, [*more, *keywords_of(kind)])
 
 
 def keywords_of(kind: type) -> list[str]:
-    """Return the names in the signatures of a constructor and of those of its bases.
+    """Return the names of what a constructor takes, and those of its bases.
 
     Args:
-        kind: The class.
+        kind: The class. It has as `_more_keywords` the names that are in no signature.
 
     Example:
 
@@ -70,6 +69,7 @@ def keywords_of(kind: type) -> list[str]:
         made_by = getattr(made_by, "__wrapped__", made_by)
         if hasattr(made_by, "__code__"):
             known += _keywords(made_by)
+        known += vars(base).get("_more_keywords", ())
     return known
 
 

@@ -51,6 +51,9 @@ from small_models import make_model
         ),
         ([("CumSum", "x a", "y", {})], {"a": np.array(1)}, r'"/CumSum" \(CumSum\).*no layer'),
         ([("PRelu", "x w", "y", {})], {"w": B1}, "slopes of shape"),
+        ([("PRelu", "x w", "y", {})], {"w": B1[:1, None, None]}, "slopes of shape"),
+        ([("Mul", "x w", "y", {})], {"w": B1}, "numbers of shape"),
+        ([("Unsqueeze", "x", "y", {"axes": [*range(1, 18)]})], {}, "too many"),
     ],
     ids=lambda value: None,
 )

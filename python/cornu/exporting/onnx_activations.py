@@ -16,6 +16,9 @@ import numpy as np
 from cornu.exporting.adding import parameters_of
 from cornu.exporting.onnx_graph import TENSOR_TYPES, Graph
 
+# What `selu` is made with.
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+
 
 def add_activation(graph: Graph, specification: Any) -> None:
     """Add an activation to a graph, along the last axis if it works along rows.
@@ -83,8 +86,7 @@ def _elu_of(graph: Graph, x: str, below: str, alpha: float) -> str:
 def _selu(graph: Graph, x: str) -> str:
     if not _is_double(graph):
         return graph.add("Selu", x)
-    value = _elu(graph, x, 1.6732632423543772)
-    return graph.add("Mul", value, graph.number(1.0507009873554805))
+    return graph.add("Mul", _elu(graph, x, SELU_ALPHA), graph.number(SELU_SCALE))
 
 
 def _celu(graph: Graph, x: str, alpha: float) -> str:

@@ -44,11 +44,9 @@ def take_scaler(chain: Chain, node: Node) -> int:
 
 def _take_numbers(chain: Chain, node: Node, op: str, values: np.ndarray | None) -> None:
     rank = len(chain.row)
-    if values is None or values.ndim > rank + 1 or values.dtype.kind != "f":
+    if values is None or values.dtype.kind != "f":
         chain.refuse(node, "its numbers don't fit")
-    sizes = (*[1] * (rank + 1 - values.ndim), *values.shape)
-    if any(size not in (1, of_row) for size, of_row in zip(sizes, (1, *chain.row), strict=True)):
-        chain.refuse(node, f"numbers of shape {values.shape} don't fit rows of {chain.row}")
+    sizes = chain.sizes_along(node, values, "numbers")
     axes = [axis for axis in range(1, rank + 1) if sizes[axis] != 1]
     if axes:
         chain.take_room(node, 4 * values.nbytes)

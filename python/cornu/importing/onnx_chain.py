@@ -50,8 +50,8 @@ class Chain:
         row: Shape,
         at: str,
         constants: dict[str, Any],
-        batch: int | None = None,
-        most_nbytes: int = 2**31,
+        batch: int | None,
+        most_nbytes: int,
     ) -> None:
         self.opset, self.dtype, self.row, self.at, self.batch = opset, dtype, row, at, batch
         self.layers: list[tuple[Any, list[np.ndarray], Any]] = []
@@ -205,6 +205,25 @@ class Chain:
         if len(node.inputs) <= place:
             self.refuse(node, "it has no input")
         return found
+
+    def sizes_along(self, node: Node, values: np.ndarray, what: str) -> tuple[int, ...]:
+        """Return the sizes of an array along the axes of a batch, 1 where there is one for all.
+
+        Args:
+            node: The node that it is of.
+            values: The array.
+            what: What it is, in errors.
+
+        Raises:
+            ValueError: it is not for rows of this shape.
+        """
+        sizes = (*[1] * (len(self.row) + 1 - values.ndim), *values.shape)
+        of_batch = (1, *self.row)
+        if len(sizes) != len(of_batch) or any(
+            size not in (1, of_row) for size, of_row in zip(sizes, of_batch, strict=True)
+        ):
+            self.refuse(node, f"{what} of shape {values.shape} don't fit rows of {self.row}")
+        return sizes
 
     def add(self, node: Node, kind: Any, *arguments: Any, weights: Any = (), **options: Any) -> Any:
         """Add a layer.

@@ -6,7 +6,7 @@ import os
 import re
 from typing import Any
 
-from cornu.exporting.onnx_graph import Node
+from cornu.exporting.onnx_graph import TENSOR_TYPES, Node
 from cornu.importing.onnx_chain import Chain
 from cornu.importing.onnx_tensor import cut, is_too_large
 from cornu.saving.damaged_file import naming
@@ -17,7 +17,7 @@ from cornu.utils.extras import require
 _MOST_NBYTES = 2**31 - 1
 # The first whose BatchNormalization and Dropout are those of today.
 _FIRST_OPSET = 7
-_DTYPES = {1: "float32", 11: "float64"}
+_DTYPES = {TENSOR_TYPES[name]: name for name in ("float32", "float64")}
 # How many times the file's size its layers' weights may have, as one array may be of several
 # layers; and what any may have.
 _COPIES, _ROOM = 4, 2**26

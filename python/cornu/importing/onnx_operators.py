@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from cornu import activations, layers
+from cornu.exporting.onnx_activations import SELU_ALPHA, SELU_SCALE
 from cornu.exporting.onnx_graph import TENSOR_TYPES, Node
 from cornu.importing.onnx_affine import take_affine, take_scaler
 from cornu.importing.onnx_chain import Chain
@@ -136,14 +137,12 @@ def _take_product(chain: Chain, node: Node, kernel: Any, bias: Any, rank: int) -
 
 def _take_prelu(chain: Chain, node: Node) -> int:
     (slope,) = chain.constants_of(node)
-    if slope is None or slope.ndim > len(chain.row) + 1:
-        chain.refuse(node, "its slopes don't fit")
+    if slope is None:
+        chain.refuse(node, "it has no slopes")
+    sizes = chain.sizes_along(node, slope, "slopes")
     if slope.size == 1:
         chain.add(node, layers.LeakyReLU, float(slope.reshape(())))
         return 1
-    sizes = (*[1] * (len(chain.row) + 1 - slope.ndim), *slope.shape)
-    if any(size not in (1, of_row) for size, of_row in zip(sizes, (1, *chain.row), strict=True)):
-        chain.refuse(node, f"slopes of shape {slope.shape} don't fit rows of shape {chain.row}")
     shared = [axis for axis in range(1, len(sizes)) if sizes[axis] != chain.row[axis - 1]]
     chain.add(node, layers.PReLU, shared_axes=shared or None, weights=[slope.reshape(sizes[1:])])
     return 1
@@ -264,9 +263,9 @@ def _take_shrink_or_hard_sigmoid(chain: Chain, node: Node) -> None:
             chain.add(node, layers.Rescaling, alpha, beta)
             chain.add(node, layers.ReLU, max_value=1.0)
     elif node.op == "Selu":
-        alpha = number_of(chain, node, "alpha", 1.6732632423543772)
-        gamma = number_of(chain, node, "gamma", 1.0507009873554805)
-        if np.allclose([alpha, gamma], [1.6732632423543772, 1.0507009873554805], 1e-6):
+        alpha = number_of(chain, node, "alpha", SELU_ALPHA)
+        gamma = number_of(chain, node, "gamma", SELU_SCALE)
+        if np.allclose([alpha, gamma], [SELU_ALPHA, SELU_SCALE], 1e-6):
             chain.add(node, layers.Activation, "selu")
         else:
             chain.add(node, layers.ELU, alpha)

@@ -19,6 +19,7 @@ from cornu.exporting.onnx_layers import (
     mask_steps,
 )
 from cornu.importing.onnx_chain import Chain
+from cornu.importing.onnx_normalizations import shortest
 from cornu.importing.onnx_operators import with_options
 
 # Parameters that stand for any in a pattern; float32 has them exactly.
@@ -140,14 +141,11 @@ class _Match:
     def _is_number(self, wanted: float, given: Any) -> bool:
         for value in self.found:
             if abs(wanted) == abs(value) and value in _ANY:
-                self.found[value] = math.copysign(1, wanted) * self._shortest(given)
+                single = self.chain.dtype == "float32"
+                found = shortest(given) if single else float(given)
+                self.found[value] = math.copysign(1, wanted) * found
                 return True
         return bool(np.isclose(wanted, given, 1e-6, 0))
-
-    def _shortest(self, number: Any) -> float:
-        """The number, in float32 the one of the same bits with the fewest digits."""
-        single = self.chain.dtype == "float32"
-        return float(str(np.float32(number))) if single else float(number)
 
 
 def _patterns_for(chain: Chain, node: Node) -> list[Pattern]:

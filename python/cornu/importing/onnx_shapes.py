@@ -11,7 +11,7 @@ from cornu import layers
 from cornu.exporting.onnx_graph import Node
 from cornu.importing.onnx_chain import Chain
 from cornu.importing.onnx_normalizations import take_batch_normalization
-from cornu.importing.onnx_tensor import is_too_large
+from cornu.importing.onnx_tensor import MOST_AXES, is_too_large
 from cornu.utils.errors import shown
 
 
@@ -55,7 +55,7 @@ def take_reshape(chain: Chain, node: Node) -> int:
 def take_squeeze(chain: Chain, node: Node) -> int:
     """Squeeze and Unsqueeze."""
     axes = _integers(chain, node, "axes", chain.constants_of(node))
-    if len(axes) > 16:
+    if len(axes) > MOST_AXES:
         chain.refuse(node, f"its axes, {shown(axes)}, are too many")
     row, is_less = list(chain.row), node.op == "Squeeze"
     rank = len(row) + 1 + (0 if is_less else len(axes))

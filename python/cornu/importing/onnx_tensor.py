@@ -25,7 +25,7 @@ _EXTERNAL = 1
 # Names longer than this are cut in messages.
 _MOST_LETTERS = 200
 # More axes than any layer has.
-_MOST_AXES = 16
+MOST_AXES = 16
 
 
 class RefusedError(ValueError):
@@ -55,8 +55,8 @@ def array_of(tensor: Any) -> np.ndarray:
             f"Received: type {tensor.data_type} of TensorProto"
         )
     # Before their product, which takes a long time of many.
-    if len(sizes) > _MOST_AXES:
-        raise RefusedError(f"{what} must have at most {_MOST_AXES} axes. Received: {len(sizes)}")
+    if len(sizes) > MOST_AXES:
+        raise RefusedError(f"{what} must have at most {MOST_AXES} axes. Received: {len(sizes)}")
     code, field = _KINDS[tensor.data_type]
     dtype, raw = np.dtype(code), tensor.raw_data
     count = len(raw) / dtype.itemsize if raw else len(getattr(tensor, field))
@@ -82,4 +82,4 @@ def cut(text: str | bytes) -> str:
 
 def is_too_large(sizes: Sequence[int]) -> bool:
     """Whether a row of these sizes is larger than any that is taken."""
-    return len(sizes) > _MOST_AXES or math.prod(sizes) > 2**31
+    return len(sizes) > MOST_AXES or math.prod(sizes) > 2**31

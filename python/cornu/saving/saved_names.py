@@ -1,0 +1,167 @@
+"""Classes and functions by what configurations call them: a name, and Keras's module."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from cornu.utils.custom_objects import get_custom_objects, get_registered_object
+from cornu.utils.errors import shown
+
+# Keras's modules that have classes, and where cornu has them. In this order they are gone through
+# for a class whose configuration names no module, as Keras 2's did.
+_MODULES = {
+    "keras.layers": "cornu.layers",
+    "keras.initializers": "cornu.initializers",
+    "keras.regularizers": "cornu.regularizers",
+    "keras.constraints": "cornu.constraints",
+    "keras.optimizers": "cornu.optimizers",
+    "keras.optimizers.schedules": "cornu.optimizers.schedules",
+    "keras.losses": "cornu.losses",
+    "keras.metrics": "cornu.metrics",
+    "keras.random": "cornu.random",
+    "keras": "cornu",
+    "keras.models": "cornu",
+    "keras.activations": "cornu.activations",
+    "keras.dtype_policies": "cornu.dtype_policies",
+}
+# Those that have functions which a configuration may name.
+_FUNCTION_MODULES = ("activations", "losses", "metrics", "initializers")
+_NO_FUNCTIONS_OF_MODELS = ("get", "serialize", "deserialize")
+_AT_THE_TOP = ("Sequential", "DTypePolicy", "FloatDTypePolicy", "InputSpec")
+
+
+def module_of(kind: type) -> str | None:
+    """Return the module of Keras's that has a class of cornu's; None: it is the user's own.
+
+    Example:
+
+    >>> import cornu
+    >>> from cornu.saving.saved_names import module_of
+    >>> module_of(cornu.layers.Dense)
+    'keras.layers'
+    """
+    if kind.__module__.partition(".")[0] != "cornu":
+        return None
+    if kind.__name__ in _AT_THE_TOP:
+        return "keras"
+    module = _public_module(kind.__module__.replace("cornu", "keras", 1))
+    found = vars(import_module(_MODULES[module])).get(kind.__name__) if module in _MODULES else None
+    return module if found is kind else None
+
+
+def find_function(name: Any) -> Any:
+    """Return the function of a name: the user's own, or cornu's that can be part of a model.
+
+    Args:
+        name: The name that a configuration has.
+
+    Raises:
+        ValueError: there is none, or it is no name.
+    """
+    if not isinstance(name, str):
+        raise ValueError(f"A saved function must have a name. Received: {shown(name)}")
+    own = get_registered_object(name)
+    if own is not None:
+        return own
+    for module in _FUNCTION_MODULES:
+        functions = import_module(f"cornu.{module}")
+        found = vars(functions).get(name) if name in functions.__all__ else None
+        if isinstance(found, types.FunctionType) and name not in _NO_FUNCTIONS_OF_MODELS:
+            return found
+    # Up to 3.6, Keras wrote no package.
+    ending = f">{name}"
+    # A list of them: another thread may register one meanwhile.
+    for registered, thing in list(get_custom_objects().items()):
+        if registered.endswith(ending):
+            return thing
+    raise ValueError(
+        f"A saved function {name!r} can't be found again: pass "
+        f"custom_objects={{{name!r}: {name.rpartition('>')[2]}}}, or register it by "
+        "`cornu.saving.register_keras_serializable`."
+    )
+
+
+def find_class(config: Mapping[str, Any]) -> Any:
+    """Return the class of an object: the user's own, or one of cornu's that can be saved.
+
+    Args:
+        config: What `serialize_keras_object` returned; without a `module`, classes of Keras are
+            looked for by the name alone.
+
+    Returns:
+        The class; a function, where that is registered by the name.
+
+    Raises:
+        ValueError: there is none, or it is no name.
+    """
+    for key in ("module", "registered_name"):
+        if not isinstance(config.get(key), str | None):
+            raise ValueError(f"{key!r} must be a string or null. Received: {shown(config[key])}")
+    name, module = config["class_name"], config.get("module") or ""
+    for known in (config.get("registered_name"), name):
+        own = get_registered_object(known) if known else None
+        if own is not None:
+            return own
+    if name == "Functional" and module.partition(".")[0] in ("", "keras"):
+        from cornu.models.functional import Functional
+
+        return Functional
+    if config.get("registered_name") in (None, name) and "module" not in config:
+        found = _search_class(name)
+        if found is not None:
+            return found
+    if module.partition(".")[0] == "keras":
+        module = _public_module(module)
+    if module in _MODULES:
+        try:
+            found = getattr(import_module(_MODULES[module]), name)
+        except (AttributeError, ImportError) as error:
+            raise ValueError(
+                f"A saved {name!r} of {module} can't be made again: {str(error).rstrip('.')}. "
+                f"{_advice(name)}"
+            ) from None
+        if not hasattr(found, "from_config"):
+            raise ValueError(
+                f"'class_name' must be a class of {module} that can be saved. Received: {name!r}"
+            )
+        return found
+    raise ValueError(
+        f"A saved {name!r} of {module or 'an unknown module'} can't be made again without its "
+        f"class. {_advice(name)}"
+    )
+
+
+def _advice(name: str) -> str:
+    """What can be done about a class that is not found."""
+    return (
+        f"Pass custom_objects={{{name!r}: ...}} with a class that does the same, or register it by "
+        "`cornu.saving.register_keras_serializable`; or build a model without it, and take what "
+        "fits by `load_weights(path, skip_mismatch=True)`."
+    )
+
+
+def _search_class(name: str) -> Any:
+    """The class of this name in one of Keras's modules; None: there is none."""
+    for module in dict.fromkeys(_MODULES.values()):
+        try:
+            names = import_module(module)
+            # Of a name that it has not, a module would look for what was meant, for milliseconds.
+            found = getattr(names, name) if name in vars(names) or name in names.__all__ else None
+        except ImportError:
+            continue
+        if hasattr(found, "from_config"):
+            return found
+    return None
+
+
+def _public_module(module: str) -> str:
+    """Where a class of a module of Keras's source is public."""
+    parts = [part for part in module.split(".") if part != "src"]
+    for count in range(len(parts), 1, -1):
+        public = ".".join(parts[:count])
+        if public in _MODULES:
+            return public
+    return module

@@ -59,8 +59,7 @@ class Saved(Pickled, Exported, Described):
         """Write the weights, and the optimizer's state, to an HDF5 file.
 
         It is laid out as Keras 3's; where the name ends in `.h5` or `.hdf5`, and not in
-        `.weights.h5`, as Keras 2's, without
-        that state. Keras 3 goes by the name too when it reads.
+        `.weights.h5`, as Keras 2's, without that state. Keras 3 goes by the name too when it reads.
 
         Args:
             filepath: The file's path.

@@ -54,7 +54,8 @@ def save_model(
 
     It is of Keras 3's format, an archive; where the name ends in `.h5` or `.hdf5`, of Keras 2's.
 
-    The former has the state of the optimizer too, so training goes on as it was; the latter not.
+    Both have the state of the optimizer. The former also has what layers draw by and the order in
+    which `fit` took rows, so that a training goes on to the same bits.
 
     Args:
         model: The model.
@@ -68,6 +69,7 @@ def save_model(
     Raises:
         ValueError: something can't be saved, such as an activation with parameters of its own.
         FileExistsError: the file exists, and `overwrite` is False.
+        OSError: it can't be written; what was there is as it was.
 
     Example:
 

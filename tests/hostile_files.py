@@ -31,7 +31,12 @@ def with_config(path, change):
 
 
 def with_text(path, text):
-    path.write_bytes(repacked(path.read_bytes(), {"config.json": text.encode()}))
+    with_members(path, {"config.json": text.encode()})
+
+
+def with_members(path, changes):
+    """Change members of an archive, by name."""
+    path.write_bytes(repacked(path.read_bytes(), changes))
 
 
 def load_refused(path, *words, **options):

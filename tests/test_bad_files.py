@@ -13,6 +13,7 @@ import pytest
 
 import cornu as keras
 from bad_input import refused, unchanged
+from hostile_files import with_members
 from small_models import make_model
 
 # 2 ** 44 bytes: none of them is in the file, and no machine could hold them.
@@ -37,16 +38,6 @@ def replaced(path, make, name=f"{FIRST}/0"):
     with h5py.File(path, "r+") as root:
         del root[name]
         make(root, name)
-
-
-def archived(path, change):
-    """Change the members of an archive, by name."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    change(parts)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
 
 
 # ---- Weights
@@ -152,7 +143,7 @@ def test_members_that_are_too_large(name, model, tmp_path):
     path = tmp_path / "m"
     model.save(path)
     size = 2**26 + 2**20
-    archived(path, lambda parts: parts.update({name: bytes(size)}))
+    with_members(path, {name: bytes(size)})
     assert os.path.getsize(path) < 2**20
     refused(lambda: keras.models.load_model(path), name, str(path), "at most", str(size))
 
@@ -160,7 +151,7 @@ def test_members_that_are_too_large(name, model, tmp_path):
 def test_members_that_claim_less_than_they_have(model, tmp_path):
     path = tmp_path / "m"
     model.save(path)
-    archived(path, lambda parts: parts.update({"config.json": b"{" + bytes(2**20)}))
+    with_members(path, {"config.json": b"{" + bytes(2**20)})
     whole = path.read_bytes()
     size = (2**20 + 1).to_bytes(4, "little")
     assert whole.count(size) == 2
@@ -212,7 +203,7 @@ LAYER = keras.saving.serialize_keras_object(keras.layers.Dense(2))
 def test_configurations_that_are_refused(config, words, model, tmp_path):
     text = json.dumps(config)
     model.save(tmp_path / "m")
-    archived(tmp_path / "m", lambda parts: parts.update({"config.json": text.encode()}))
+    with_members(tmp_path / "m", {"config.json": text.encode()})
     refused(lambda: keras.models.load_model(tmp_path / "m"), *words)
     refused(lambda: keras.models.model_from_json(text), *words)
 
@@ -220,7 +211,7 @@ def test_configurations_that_are_refused(config, words, model, tmp_path):
 @pytest.mark.parametrize("text", ["", "{", "[" * 200_000])
 def test_configurations_that_are_no_json(text, model, tmp_path):
     model.save(tmp_path / "m")
-    archived(tmp_path / "m", lambda parts: parts.update({"config.json": text.encode()}))
+    with_members(tmp_path / "m", {"config.json": text.encode()})
     refused(lambda: keras.models.load_model(tmp_path / "m"), "config.json", "must be JSON")
     refused(lambda: keras.models.model_from_json(text), "`json_string`", "must be JSON")
 
@@ -229,7 +220,7 @@ def test_configurations_that_are_no_json(text, model, tmp_path):
 def test_parts_of_configurations(name, model, tmp_path):
     model.save(tmp_path / "m")
     text = json.dumps(json.loads(model.to_json()) | {name: [1]}).encode()
-    archived(tmp_path / "m", lambda parts: parts.update({"config.json": text}))
+    with_members(tmp_path / "m", {"config.json": text})
     refused(lambda: keras.models.load_model(tmp_path / "m"), f"'{name}'", "dictionary", "[1]")
 
 

@@ -9,8 +9,7 @@ import pytest
 import cornu as keras
 from bad_input import refused, unchanged
 from cornu.saving.archive import Archive
-from fuzz.corpus import repacked
-from hostile_files import load_refused, saved
+from hostile_files import load_refused, saved, with_members
 from small_models import make_model
 
 
@@ -54,7 +53,7 @@ def test_encrypted_members(path):
 def test_members_that_are_too_large_together(path):
     """Ten of 4 MB each, of which an archive this small may have four."""
     parts = {f"{count}": bytes(2**22) for count in range(10)}
-    path.write_bytes(repacked(path.read_bytes(), parts))
+    with_members(path, parts)
     with Archive(str(path)) as archive:
         for name in "012":
             assert archive.read(name) == parts[name]

@@ -10,8 +10,7 @@ import pytest
 
 import cornu as keras
 from bad_input import refused
-from fuzz.corpus import repacked
-from hostile_files import load_refused, saved, with_config, with_text
+from hostile_files import load_refused, saved, with_config, with_members, with_text
 from small_models import make_model
 
 
@@ -123,7 +122,7 @@ def test_values_without_end(member, path):
     """A list takes three letters, and 64 bytes of memory: a file of 20 KB took 500 MB and 2 min."""
     text = zipfile.ZipFile(path).read(member).decode()
     long = text[:-1] + ', "long": [' + "[]," * 300_000 + "[]]}"
-    path.write_bytes(repacked(path.read_bytes(), {member: long.encode()}))
+    with_members(path, {member: long.encode()})
     what = f"The values of {member} of {str(path)!r}"
     refused(lambda: keras.models.load_model(path), what, "at most", "Received: 3840")
 
@@ -134,6 +133,47 @@ def test_numbers_that_are_none(number, path):
     assert '"units": 5' in config
     with_text(path, config.replace('"units": 5', f'"units": {number}'))
     load_refused(path)
+
+
+def with_pattern(model, path, kind, pattern):
+    """Save with an optimizer that has this regular expression for paths of weights."""
+    kinds = keras.optimizers
+    optimizer = kinds.Muon(exclude_layers=["PATTERN"])
+    if kind == "OptimizerMap":
+        parts = kinds.OptimizerMap(kinds.SGD(), {"PATTERN": kinds.Adam()})
+        optimizer = kinds.MultiOptimizer(parts)
+    model.compile(optimizer, "mse")
+    model.save(path)
+    text = zipfile.ZipFile(path).read("config.json").decode()
+    with_text(path, text.replace('"PATTERN"', json.dumps(pattern)))
+
+
+@pytest.mark.parametrize("kind", ["Muon", "OptimizerMap"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a|a)*z", "(a+)+z", "((a*)b?){9}z", "a?" * 30 + "a" * 30, "((a)|(a))" * 30, ".*" * 9],
+)
+def test_patterns_without_end(kind, pattern, model, path):
+    """In 26 letters the first took a minute, and for each one more twice as long."""
+    with_pattern(model, path, kind, pattern)
+    load_refused(path, "regular expression of a file", "repeats")
+
+
+@pytest.mark.parametrize("kind", ["Muon", "OptimizerMap"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "kernel|bias|gamma",
+        ".*/dense_[0-9+*]+/kernel",
+        "(query|key).*(kernel)?$",
+        r"\(.*\)+?",
+        "^a{2}",
+    ],
+)
+def test_patterns_that_end(kind, pattern, model, path):
+    with_pattern(model, path, kind, pattern)
+    optimizer = keras.models.load_model(path).optimizer
+    assert pattern in json.dumps(optimizer.get_config()).replace("\\\\", "\\")
 
 
 def test_names_without_end(path):

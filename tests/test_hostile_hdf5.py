@@ -12,8 +12,7 @@ import pytest
 import cornu as keras
 from bad_input import unchanged
 from cornu.saving.stored_dataset import open_stored
-from fuzz.corpus import repacked
-from hostile_files import load_refused, saved
+from hostile_files import load_refused, saved, with_members
 from small_models import make_model
 
 FIRST = "layers/dense/vars/0"
@@ -228,7 +227,7 @@ def test_bits_that_were_flipped(path, tmp_path):
     for place in rng.integers(0, len(whole), 60):
         data = bytearray(whole)
         data[place] ^= 1 << int(rng.integers(8))
-        path.write_bytes(repacked(path.read_bytes(), {"model.weights.h5": bytes(data)}))
+        with_members(path, {"model.weights.h5": bytes(data)})
         try:
             model = keras.models.load_model(path)
         except ValueError as error:
@@ -241,5 +240,5 @@ def test_sizes_of_addresses(path):
     data = bytearray(zipfile.ZipFile(path).read("model.weights.h5"))
     assert data[13:15] == b"\x08\x08"
     data[13:15] = struct.pack("BB", 4, 4)
-    path.write_bytes(repacked(path.read_bytes(), {"model.weights.h5": bytes(data)}))
+    with_members(path, {"model.weights.h5": bytes(data)})
     load_refused(path, "8 bytes", "[4, 4]")

@@ -1,25 +1,11 @@
 """Configurations with keys or classes that cornu hasn't: breaks when a load fails that could work,
 or when nobody is told of what is left out."""
 
-import json
-import zipfile
-
 import pytest
 
 import cornu as keras
 from bad_input import refused
-
-
-def changed(path, change):
-    """Change the configuration of an archive."""
-    with zipfile.ZipFile(path) as file:
-        parts = {name: file.read(name) for name in file.namelist()}
-    config = json.loads(parts["config.json"])
-    change(config)
-    parts["config.json"] = json.dumps(config).encode()
-    with zipfile.ZipFile(path, "w") as file:
-        for name, part in parts.items():
-            file.writestr(name, part)
+from hostile_files import with_config
 
 
 def test_unknown_keys(tmp_path):
@@ -45,9 +31,9 @@ def test_unknown_keys(tmp_path):
                 config["config"]["of_tomorrow"] = value
                 seen.append(config["class_name"])
 
-    changed(path, lambda config: extend(config, None))
+    with_config(path, lambda config: extend(config, None))
     assert keras.models.load_model(path).get_config() == model.get_config()
-    changed(path, lambda config: extend(config, 3))
+    with_config(path, lambda config: extend(config, 3))
     with pytest.warns(UserWarning, match="is loaded without it") as caught:
         other = keras.models.load_model(path)
     assert other.get_config() == model.get_config()
@@ -118,7 +104,7 @@ def test_unknown_layers(tmp_path):
     def rename(config):
         config["config"]["layers"][1]["class_name"] = "Conv9D"
 
-    changed(path, rename)
+    with_config(path, rename)
     words = ("'Conv9D' of keras.layers", "custom_objects={'Conv9D': ...}", "skip_mismatch=True")
     refused(lambda: keras.models.load_model(path), *words)
     own = type("Conv9D", (keras.layers.Flatten,), {})

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.optimizers.path_patterns import check_pattern
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
 from cornu.utils.flag import check_flag
@@ -128,14 +129,14 @@ def check_patterns(name: str, value: Any) -> list[str]:
     """Return an argument as a list of regular expressions; None: an empty one.
 
     Raises:
-        ValueError: it is no list of them.
+        ValueError: it is no list of them, or one of a file might take for ever.
     """
     try:
         if isinstance(value, str):
             raise TypeError
         patterns = list(value or ())
         for pattern in patterns:
-            re.compile(pattern)
+            check_pattern(pattern)
     except (TypeError, re.error):
         raise ValueError(
             f"`{name}` must be a list of regular expressions. Received: {name}={shown(value)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.path_patterns import check_pattern
 from cornu.utils.errors import shown
 
 
@@ -145,7 +146,7 @@ def check_part(optimizer: Any) -> Optimizer:
 
 def _is_pattern(key: str) -> bool:
     try:
-        re.compile(key)
+        check_pattern(key)
     except re.error:
         return False
     return True

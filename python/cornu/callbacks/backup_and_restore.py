@@ -184,11 +184,9 @@ class BackupAndRestore(Callback):
 
     def _read_place(self, path: str, ending: str) -> tuple[int, bytes]:
         """The epoch and the run's state; of a backup of Keras's, the epoch."""
-        import h5py
+        from cornu.saving.stored_dataset import find_dataset, find_group, open_stored, read_dataset
 
-        from cornu.saving.stored_dataset import find_dataset, find_group, read_dataset
-
-        with h5py.File(path, "r") as root:
+        with open_stored(path, path) as root:
             group = find_group(root, _RUN)
             if group is not None:
                 epoch = int(read_dataset(find_dataset(group, "epoch"), np.int64))

@@ -3,6 +3,7 @@
 import json
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 
@@ -136,9 +137,28 @@ def test_vocabularies_in_files_of_their_own(tmp_path):
     save(lookup, (name, "b\né"), ("assets/layers/other/vocabulary.txt", "b"))
     with pytest.raises(ValueError, match=r"layers that the model has not.*other"):
         keras.models.load_model(path)
-    save(layers.StringLookup(vocabulary=["b"], output_mode="tf_idf", idf_weights=[1]), (name, "b"))
-    with pytest.raises(ValueError, match="a vocabulary with weights"):
+    options = {"num_oov_indices": 2, "max_tokens": 6, "pad_to_max_tokens": True}
+    weighted = {"vocabulary": ["b", "é"], "idf_weights": [1.0, 3.0], "output_mode": "tf_idf"}
+    lookup = layers.StringLookup(**weighted, **options)
+    model = save(lookup, (name, "[UNK]\n[UNK]\nb\né"))
+    loaded = keras.models.load_model(path)
+    assert loaded.layers[0].get_vocabulary() == lookup.get_vocabulary()
+    np.testing.assert_array_equal(loaded.predict(X, verbose=0), model.predict(X, verbose=0))
+    save(lookup, (name, "\n".join("[[bcdefgh")))
+    with pytest.raises(ValueError, match=r"words of string_lookup .* 9 numbers must be there.*6"):
         keras.models.load_model(path)
+
+
+def test_weights_of_words_are_where_keras_reads_them(tmp_path):
+    """Keras takes them from there, though they are in the configuration too."""
+    lookup = layers.StringLookup(output_mode="tf_idf")
+    lookup.adapt(X)
+    model = keras.Sequential([keras.Input((1,), dtype="string"), lookup, layers.Dense(2)])
+    model.save_weights(tmp_path / "model.weights.h5")
+    with h5py.File(tmp_path / "model.weights.h5") as file:
+        found = file["layers/string_lookup/vars/idf_weights"][()]
+    np.testing.assert_array_equal(found, np.float32(lookup.get_config()["idf_weights"]))
+    assert found.dtype == "float32"
 
 
 @pytest.mark.parametrize(

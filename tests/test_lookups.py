@@ -125,6 +125,8 @@ def test_configurations_make_the_same_layer_again():
         assert again.name == layer.name
         np.testing.assert_array_equal(again(data), layer(data))
         assert again(data).dtype == layer(data).dtype
+    # Keras's Discretization has no such argument, and would refuse the file.
+    assert "trainable" not in bins.get_config()
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,11 @@ class Discretization(DataLayer):
     def _own_config(self) -> dict[str, Any]:
         return {"bin_boundaries": self.bin_boundaries, **super()._own_config()}
 
+    def get_config(self) -> dict[str, Any]:
+        """Return plain values that `from_config` makes a layer like this one of."""
+        # Keras's takes no `trainable`, and reads no file that has it here.
+        return {name: value for name, value in super().get_config().items() if name != "trainable"}
+
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Discretization:
         """Make a layer from what `get_config` returned, with the boundaries that it had found."""
@@ -89,7 +94,6 @@ class Discretization(DataLayer):
         if config.get("bin_boundaries") is not None and config.get("num_bins") is not None:
             found = config["bin_boundaries"]
             config = {**config, "bin_boundaries": None}
-        config = {name: value for name, value in config.items() if name != "trainable"}
         layer: Any = super().from_config(config)
         if found is not None:
             layer.bin_boundaries = _check_boundaries(found)

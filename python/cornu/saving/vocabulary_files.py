@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cornu.saving.archive import Archive
+from cornu.saving.weights_file import read_weights_of_words
 from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
 
@@ -18,7 +19,8 @@ def take_vocabularies(archive: Archive, config: Mapping[str, Any]) -> None:
         config: The model's configuration, which is changed.
 
     Raises:
-        ValueError: there is a vocabulary for no layer, or for one in the mode `"tf_idf"`.
+        ValueError: there is a vocabulary for no layer, or one without the weights that its layer
+            has of the words.
     """
     found = {name for name in archive.names if name.endswith("/vocabulary.txt")}
     for place, layer in _layers(config):
@@ -27,12 +29,12 @@ def take_vocabularies(archive: Archive, config: Mapping[str, Any]) -> None:
             continue
         found.remove(name)
         settings = layer.get("config")
-        if not isinstance(settings, dict) or settings.get("output_mode") in ("tf_idf", "tf-idf"):
-            raise ValueError(
-                f"{name} of the archive is a vocabulary with weights, which is not supported yet: "
-                "make the layer with `vocabulary` and `idf_weights` before saving."
-            )
-        settings["vocabulary"] = archive.read(name).decode().rstrip("\n").split("\n")
+        if not isinstance(settings, dict):
+            raise ValueError(f"{name} of the archive is for a layer without a configuration.")
+        words = archive.read(name).decode().rstrip("\n").split("\n")
+        settings["vocabulary"] = words
+        if settings.get("output_mode") in ("tf_idf", "tf-idf"):
+            settings["idf_weights"] = read_weights_of_words(archive, place, len(words))
     if found:
         raise ValueError(
             f"The archive has vocabularies of layers that the model has not: {shown(sorted(found))}"

@@ -35,6 +35,8 @@ from cornu.utils.user_frame import user_level
 
 # In the archive of a whole model.
 WEIGHTS_NAME = "model.weights.h5"
+# Among the variables of a layer.
+WORDS_NAME = "idf_weights"
 
 
 def weights_contents(
@@ -80,6 +82,10 @@ def _write(model: Any, root: Any, include_optimizer: bool) -> None:
         variables.attrs["name"] = layer.name
         if is_model(layer):
             continue
+        # Keras has these of a lookup in the mode "tf_idf" here, besides its configuration.
+        words = getattr(layer, "_weights_of_words", None)
+        if words is not None:
+            variables.create_dataset(WORDS_NAME, data=words)
         for names in _names_of(layer):
             value = next(values)
             for name in names:
@@ -137,6 +143,30 @@ def read_unpacked_weights(
     """Read the weights of what `unpack_weights` gave, of the archive `name`."""
     with open_stored(weights, name) as root:
         read_stored_weights(model, root, name, skip_mismatch)
+
+
+def read_weights_of_words(archive: Archive, place: str, count: int) -> list[float]:
+    """Return the numbers of a lookup in the mode `"tf_idf"` in the archive of a whole model.
+
+    Args:
+        archive: The archive.
+        place: The layer's name in it.
+        count: How many there are at least; more are padding.
+
+    Raises:
+        ValueError: there are none, or fewer.
+    """
+    with open_stored(unpack_weights(archive), archive.path) as root:
+        try:
+            variables = find_group(root, f"layers/{place}/vars")
+            dataset = find_dataset(root if variables is None else variables, WORDS_NAME)
+            if dataset.ndim != 1 or len(dataset) < count:
+                raise ValueError(f"{count} numbers must be there. Received: shape {dataset.shape}")
+            return read_dataset(dataset, "float64")[:count].tolist()
+        except MALFORMED as error:
+            raise ValueError(
+                f"The weights of the words of {place} can't be read: {error}"
+            ) from None
 
 
 def read_unpacked_optimizer(model: Any, weights: io.BytesIO, name: str) -> None:

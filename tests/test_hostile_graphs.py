@@ -63,6 +63,14 @@ def test_the_first_node_that_cannot_be_taken_is_named(nodes, weights, message):
         keras.from_onnx(proto)
 
 
+def test_a_node_without_a_name_is_named_by_what_it_gives():
+    proto = graph([node("Gemm", "x w", "a"), node("Sin", "a", "y")], {"w": W1.T})
+    for one in proto.graph.node:
+        one.ClearField("name")
+    with pytest.raises(ValueError, match=r'Node of output "y" \(Sin\).*no layer.*output="a"'):
+        keras.from_onnx(proto)
+
+
 def damaged(change):
     proto = graph([node("Gemm", "x w", "y")], {"w": np.ascontiguousarray(W1.T)})
     change(proto, proto.graph.initializer[0])

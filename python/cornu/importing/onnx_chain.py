@@ -155,8 +155,10 @@ class Chain:
 
     def refuse(self, node: Node, why: str) -> NoReturn:
         """Raise the error that a node can't be taken."""
+        # A node need not have a name; what it gives has one.
+        name = f'"{cut(node.name)}"' if node.name else f'of output "{cut(node.outputs[0])}"'
         raise RefusedError(
-            f'Node "{cut(node.name)}" ({cut(node.op)}) can\'t be taken: {cut(why)}. Only chains of '
+            f"Node {name} ({cut(node.op)}) can't be taken: {cut(why)}. Only chains of "
             "what layers of cornu compute are. What comes before it can be taken alone: "
             f'from_onnx(..., output="{cut(self.at)}")'
         )

@@ -282,7 +282,7 @@ def flattened(made):
         (lambda: trained_model("sgd", "mae", "tanh"), "loss 'mae' can't be trained"),
         (lambda: trained_model("sgd", "binary_crossentropy", "tanh"), "must end with sigmoid"),
         (lambda: trained_model("sgd", "mse", "gelu", "linear"), "no derivative of gelu"),
-        (lambda: trained_model("sgd", "mse", "softmax"), "no derivative of softmax"),
+        (lambda: trained_model("sgd", "mse", "softmax"), "softmax at the end with its cross-ent"),
         (lambda: trained_model(own_adamw(), "mse", "tanh"), "Own can't be trained as C"),
         (
             lambda: trained_model(

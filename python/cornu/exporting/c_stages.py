@@ -146,5 +146,5 @@ def check_slope(stage: Stage) -> None:
         raise refused(
             f'Layer "{stage.layer.name}" ({type(stage.layer).__name__})',
             f"there is no derivative of {stage.activation[0]} here, only of linear, "
-            f"{', '.join(SLOPES)}, and of softmax at the end.",
+            f"{', '.join(SLOPES)}, and of softmax at the end with its cross-entropy.",
         )

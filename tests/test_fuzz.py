@@ -21,7 +21,7 @@ def run(*options):
 
 
 def test_damaged_files(tmp_path):
-    """A hundredth of a thousandth of what `make check-fuzz` loads, of all kinds."""
+    """A few of those that `make check-fuzz` loads, of all kinds."""
     pytest.importorskip("onnx")
     done = run("--cases", 400, "--jobs", 1, "--folder", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -37,6 +37,11 @@ def test_cases_are_the_same_each_time(kind):
     one, other = make_case(kind, 7), make_case(kind, 7)
     assert (one.name, one.data) == (other.name, other.data)
     assert make_case(kind, 8).data != one.data
+
+
+def test_a_configuration_deeper_than_python_calls():
+    data = make_case("config", 5184).data
+    assert data.count(b'{"config": ') + data.count(b"[") > sys.getrecursionlimit()
 
 
 def test_what_goes_wrong_is_stored(tmp_path, monkeypatch):

@@ -1,6 +1,8 @@
 """Configurations in JSON that are changed: keys, values, types, order and depth."""
 
+import contextlib
 import json
+import sys
 
 from fuzz import byte_mutator
 
@@ -38,15 +40,27 @@ def mutated(rng, text, others, names):
         whole = [other.encode() for other in others]
         return byte_mutator.mutated(rng, text.encode(), whole).decode("utf-8", "replace")
     root = [json.loads(text)]
-    for _ in range(rng.choice((1, 1, 2, 3, 6))):
-        places = list(_places(root))
-        if places:
-            _change(rng, root, places, others, names)
-    text = json.dumps(root[0] if root else None)
+    with _deep_values():
+        for _ in range(rng.choice((1, 1, 2, 3, 6))):
+            places = list(_places(root))
+            if places:
+                _change(rng, root, places, others, names)
+        text = json.dumps(root[0] if root else None)
     if rng.random() < 0.01:
         # What no dictionary of Python's has.
         text = text.replace("{", '{"name": 1, "name": 2, ', 1)
     return text
+
+
+@contextlib.contextmanager
+def _deep_values():
+    """Let json write what `_change` has nested, which is deeper than Python lets calls be."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _places(value):

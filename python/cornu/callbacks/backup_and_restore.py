@@ -156,13 +156,19 @@ class BackupAndRestore(Callback):
         write_text(self._path(_METADATA), metadata)
 
     def _write_place(self, root: Any) -> None:
+        from cornu.saving.resume_state import write_state
+
         group = root.create_group(_RUN)
         run = self.model._run
         state = b"" if run is None else run.state()
         group.create_dataset("state", data=np.frombuffer(state, np.uint8))
         group.create_dataset("epoch", data=np.int64(self._epoch))
+        resume = write_state(self.model) or ""
+        group.create_dataset("resume", data=np.frombuffer(resume.encode(), np.uint8))
 
     def _load(self, ending: str) -> None:
+        from cornu.saving.resume_state import restore
+
         path = self._path(_WEIGHTS, ending)
         if not os.path.exists(path):
             return
@@ -170,7 +176,9 @@ class BackupAndRestore(Callback):
         if not optimizer.built:
             optimizer.build(self.model.trainable_weights)
         self.model.load_weights(path)
-        epoch, state = self._read_place(path, ending)
+        epoch, state, resume = self._read_place(path, ending)
+        if resume:
+            restore(self.model, resume, path)
         self._epoch = epoch
         if self.model._run is None:
             self.model._initial_epoch = epoch
@@ -182,15 +190,17 @@ class BackupAndRestore(Callback):
                 f"on by load_weights and `initial_epoch={epoch}`."
             )
 
-    def _read_place(self, path: str, ending: str) -> tuple[int, bytes]:
-        """The epoch and the run's state; of a backup of Keras's, the epoch."""
+    def _read_place(self, path: str, ending: str) -> tuple[int, bytes, bytes]:
+        """The epoch, the run's state, and what goes beside the weights; of a backup of Keras's, the
+        epoch."""
         from cornu.saving.stored_dataset import find_dataset, find_group, open_stored, read_dataset
 
         with open_stored(path, path) as root:
             group = find_group(root, _RUN)
             if group is not None:
                 epoch = int(read_dataset(find_dataset(group, "epoch"), np.int64))
-                state = read_dataset(find_dataset(group, "state"), np.uint8)
-                return epoch, state.tobytes()
+                parts = [find_dataset(group, name) for name in ("state", "resume")]
+                state, resume = (read_dataset(part, np.uint8).tobytes() for part in parts)
+                return epoch, state, resume
         with open(self._path(_METADATA, ending), encoding="utf-8") as file:
-            return int(json.load(file)["epoch"]), b""
+            return int(json.load(file)["epoch"]), b"", b""

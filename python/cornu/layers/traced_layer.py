@@ -12,7 +12,8 @@ from cornu.variable import Variable
 Copies = dict[int, tuple[Any, Any, dict[str, Any]]]
 
 
-def _is_layer(thing: Any) -> bool:
+def is_layer(thing: Any) -> bool:
+    """Whether it is a layer, and no model."""
     return hasattr(type(thing), "_own_build")
 
 
@@ -30,7 +31,7 @@ def models_in(things: Any) -> list[Any]:
 def _parts_in(things: Any) -> Iterator[Any]:
     """Give the layers and models among attributes, as often as they stand there."""
     for value in things.values() if isinstance(things, dict) else things:
-        if _is_layer(value) or is_model(value):
+        if is_layer(value) or is_model(value):
             yield value
         elif type(value) in (dict, list, tuple):
             yield from _parts_in(value)
@@ -69,7 +70,7 @@ def with_boxes(layer: Any, boxes: dict[int, Any], copies: Copies) -> Any:
 def _replaced(value: Any, boxes: dict[int, Any], copies: Copies) -> Any:
     if isinstance(value, Variable):
         return boxes.get(id(value), value)
-    if _is_layer(value) or is_model(value):
+    if is_layer(value) or is_model(value):
         return with_boxes(value, boxes, copies)
     if type(value) in (list, tuple):
         parts = [_replaced(part, boxes, copies) for part in value]

@@ -82,7 +82,8 @@ def check_seed(seed: Any) -> int:
 class SeedGenerator:
     """A seed that gives other random numbers at each use.
 
-    An integer seed gives the same numbers every time.
+    An integer seed gives the same numbers every time. Of a generator that a layer or a model has as
+    an attribute, files that `save` writes, copies and pickles of it keep how often it was used.
 
     Args:
         seed: An integer; None: one from `make_default_seed`.
@@ -102,15 +103,37 @@ class SeedGenerator:
     Source: https://keras.io/api/random/seed_generator/
     """
 
+    _count: int
+    _uses: itertools.count[int]
+
     def __init__(self, seed: int | None = None, name: str | None = None) -> None:
         self.name = name or unique_name(type(self).__name__)
         self._initial_seed = seed
         self._seed = make_default_seed() if seed is None else check_seed(seed)
-        self._uses = itertools.count()
+        self._go_on(0, self._seed)
 
     def next(self) -> tuple[int, int]:
         """Return the seed and the number of uses before this one."""
-        return self._seed, next(self._uses)
+        count = next(self._uses)
+        # What a count of itertools has come to only `next` tells.
+        self._count = count + 1
+        return self._seed, count
+
+    def _place(self) -> tuple[int, int]:
+        """Return the number of uses, and the seed as the core has it."""
+        return self._count, self._seed & _SEED_MASK
+
+    def _go_on(self, count: int, seed: int) -> None:
+        """Go on behind so many uses of a seed."""
+        self._count, self._seed = count, seed
+        self._uses = itertools.count(count)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_uses"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._go_on(self._count, self._seed)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such a generator again, at its start."""
@@ -147,4 +170,5 @@ def draw_stream(seed: int | SeedGenerator | None) -> tuple[int, int]:
             _global_generator = SeedGenerator(name="global_seed_generator")
         seed = _global_generator
     number, count = seed.next() if isinstance(seed, SeedGenerator) else (check_seed(seed), 0)
-    return number & _SEED_MASK, _FIRST_STREAM + count
+    # A file may say that there were any number of uses.
+    return number & _SEED_MASK, _FIRST_STREAM + count & _SEED_MASK

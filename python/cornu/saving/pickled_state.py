@@ -14,8 +14,10 @@ from typing import Any
 from cornu.saving.model_config import make_model, parse_json, parse_model
 from cornu.saving.one_moment import at_one_moment
 from cornu.saving.resume_state import (
+    copy_generators,
     copy_views,
     resume_state,
+    set_generators,
     set_resume_state,
     write_views,
 )
@@ -44,11 +46,17 @@ def reduce_layer(layer: Any) -> tuple[Any, ...]:
         layer: The layer.
     """
     described, views = _described(layer), layer._core.hidden_spans()
+    generators = copy_generators(layer)
     # One without weights counts as built before it has seen a shape.
-    if not layer.built or not (layer._row or layer.weights or views):
+    is_built = layer.built and bool(layer._row or layer.weights or views)
+    if not is_built and not generators:
         return _make_layer, (*described, None)
-    state = {"weights": layer.get_weights(), "draws": copy_views(views)}
-    return _make_layer, (*described, tuple(layer._row)), state
+    state = {
+        "weights": layer.get_weights() if is_built else None,
+        "draws": copy_views(views),
+        "generators": generators,
+    }
+    return _make_layer, (*described, tuple(layer._row) if is_built else None), state
 
 
 def optimizer_state(optimizer: Any) -> dict[str, Any]:
@@ -96,9 +104,11 @@ def set_layer_state(layer: Any, state: Any) -> None:
     Raises:
         ValueError: it is not of such a layer.
     """
-    _check_keys(state, ("weights", "draws"))
-    layer.set_weights(state["weights"])
-    write_views(layer._core.hidden_spans(), state["draws"], _WHERE)
+    _check_keys(state, ("weights", "draws", "generators"))
+    if state["weights"] is not None:
+        layer.set_weights(state["weights"])
+        write_views(layer._core.hidden_spans(), state["draws"], _WHERE)
+    set_generators(layer, state["generators"], _WHERE)
 
 
 def set_optimizer_state(optimizer: Any, state: Any) -> None:

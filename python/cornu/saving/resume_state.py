@@ -1,8 +1,8 @@
 """What a training needs beside weights and the optimizer's state, to go on to the same bits.
 
 It is a member of the archive that `save` writes, which Keras does not look at: how often layers
-have drawn random numbers and by which seeds, the order in which the last `fit` took rows and how
-far it had come in it, and which weights the optimizer was told not to decay.
+and seed generators have drawn random numbers and by which seeds, the order in which the last `fit`
+took rows and how far it had come in it, and which weights the optimizer was told not to decay.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.layers.held_generators import held_generators
 from cornu.saving.model_config import parse_json
 from cornu.utils.arrays import address_of
 from cornu.utils.data_place import NO_PLACE, DataPlace
@@ -31,11 +32,17 @@ def resume_state(model: Any) -> dict[str, Any] | None:
         model: A model that is built.
     """
     draws = copy_views(_views(model))
+    generators = copy_generators(model)
     undecayed = _undecayed(model)
-    if not draws and model._place == NO_PLACE and undecayed is None:
+    if not draws and not generators and model._place == NO_PLACE and undecayed is None:
         return None
-    shuffle = model._place._asdict()
-    return {"version": _VERSION, "draws": draws, "shuffle": shuffle, "undecayed": undecayed}
+    return {
+        "version": _VERSION,
+        "draws": draws,
+        "generators": generators,
+        "shuffle": model._place._asdict(),
+        "undecayed": undecayed,
+    }
 
 
 def write_state(model: Any) -> str | None:
@@ -78,6 +85,7 @@ def set_resume_state(model: Any, state: Any, where: str) -> None:
         values = [_pair(pair, where) for pair in draws]
         if all(value.shape == view.shape for value, view in zip(values, views, strict=True)):
             model._core.copy(views, values, True)
+    set_generators(model, state.get("generators"), where)
     place = state.get("shuffle")
     if isinstance(place, Mapping):
         known = {key: place.get(key, none) for key, none in NO_PLACE._asdict().items()}
@@ -130,6 +138,31 @@ def write_views(views: Sequence[np.ndarray], draws: Any, where: str) -> None:
         raise ValueError(f"{where} must have draws and seed {len(views)} times.")
     for view, values in zip(views, [_pair(pair, where) for pair in draws], strict=True):
         view[...] = values
+
+
+def copy_generators(holder: Any) -> list[list[int]]:
+    """Return uses and seed of each seed generator that a layer or a model of one's own holds."""
+    return [list(generator._place()) for generator in held_generators(holder)]
+
+
+def set_generators(holder: Any, places: Any, where: str) -> None:
+    """Let seed generators go on from what `copy_generators` returned, if it is of as many.
+
+    Args:
+        holder: The layer or model.
+        places: The numbers.
+        where: What they come from, for errors.
+
+    Raises:
+        ValueError: they are no such numbers.
+    """
+    generators = held_generators(holder)
+    # A class of one's own may have become another.
+    if not isinstance(places, list) or len(places) != len(generators):
+        return
+    pairs = [_pair(pair, where).tolist() for pair in places]
+    for generator, pair in zip(generators, pairs, strict=True):
+        generator._go_on(*pair)
 
 
 def _views(model: Any) -> list[np.ndarray]:

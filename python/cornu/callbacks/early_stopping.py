@@ -14,6 +14,10 @@ from cornu.utils.number import check_integer
 class EarlyStopping(MonitorCallback):
     """Stop training when a result has got no better for some epochs.
 
+    As in Keras each `fit` begins to watch anew, also one that goes on with a training from a file
+    or a backup: for it to act as in one longer fit, set `best` and `wait` to what they were, in the
+    `on_train_begin` of a class derived from this one.
+
     Args:
         monitor: The result's name in the logs.
         min_delta: By how much a value must be better to count, in the result's own unit.

@@ -16,6 +16,10 @@ from cornu.utils.number import check_integer
 class ReduceLROnPlateau(MonitorCallback):
     """Multiply the learning rate by a factor when a result has got no better for some epochs.
 
+    As in Keras each `fit` begins to watch anew, also one that goes on with a training from a file
+    or a backup: for it to act as in one longer fit, set `best`, `wait` and `cooldown_counter` to
+    what they were, in the `on_train_begin` of a class derived from this one.
+
     Args:
         monitor: The result's name in the logs.
         factor: What the learning rate is multiplied by, less than 1.

@@ -47,7 +47,8 @@ class Optimizer(OwnSteps):
         clipvalue: The size that each number of the gradient is cut to; None or 0: any.
         global_clipnorm: The norm that all gradients together are scaled down to; None or 0: any.
             One of these three may be given.
-        use_ema: Whether to keep averages of the weights, which `fit` sets them to at its end.
+        use_ema: Whether to keep averages of the weights, which `fit` sets them to at its end; as in
+            Keras another `fit` goes on from these.
         ema_momentum: How much of an average stays from step to step, from 0 to 1.
         ema_overwrite_frequency: The weights are set to their averages each so many steps, too;
             None or 0: never.

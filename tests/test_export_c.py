@@ -259,9 +259,12 @@ def test_numbers_of_other_digits_are_refused_where_bits_are_asked_for():
     assert "numbers have other digits here" in run.stderr
 
 
-@pytest.mark.parametrize("changes", ["weights", "activation"])
-def test_what_changes_meanwhile_is_not_written(monkeypatch, changes):
-    """As by a thread that trains: the file's numbers would be of several moments."""
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [("weights", "in the middle of a step"), ("activation", "changed by another thread")],
+)
+def test_what_changes_meanwhile_is_not_written(monkeypatch, changes, message):
+    """As by a signal handler or another thread: the file's numbers would be of two models."""
     model, predict = make_model(), c_self_test._test_vector
 
     def predict_later(*arguments):
@@ -272,7 +275,7 @@ def test_what_changes_meanwhile_is_not_written(monkeypatch, changes):
         return predict(*arguments)
 
     monkeypatch.setattr(c_self_test, "_test_vector", predict_later)
-    with pytest.raises(RuntimeError, match="trained or changed by another thread"):
+    with pytest.raises(RuntimeError, match=message):
         model.export("net.c")
     assert not os.listdir()
 

@@ -331,3 +331,24 @@ def test_layers_that_c_does_not_train_are_named(tmp_path):
         )
     with pytest.raises(ValueError, match="`trainable`"):
         made.export(tmp_path / "net.c", trainable="yes")
+
+
+class Named(keras.layers.Dense):
+    """A class of one's own with arguments of its own, which no configuration has."""
+
+    def __init__(self, units, note):
+        super().__init__(units, kernel_initializer=lambda shape, dtype: np.full(shape, 0.1, dtype))
+
+
+def test_functions_of_ones_own_that_no_file_has(tmp_path):
+    """Breaks when the step that a file tests itself with asks for what C has no use for."""
+    model = keras.Sequential([keras.Input((3,)), Named(4, "a"), keras.layers.Dense(2)])
+    model.compile("adam", "mse", metrics=[lambda y, out: keras.ops.mean(out)])
+    before = model.get_weights()
+    model.export(tmp_path / "net.c", trainable=True, verbose=False)
+    for weight, old in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, old)
+    source, program = str(tmp_path / "net.c"), str(tmp_path / "net")
+    compile_c(COMPILERS[0], ["-DNET_MAIN", source, "-lm", "-o", program])
+    run = subprocess.run([program], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, "net: passed, 0 wrong\n")

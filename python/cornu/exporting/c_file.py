@@ -25,7 +25,7 @@ from cornu.exporting.c_text import (
 )
 from cornu.exporting.c_training import Training
 from cornu.exporting.code_size import code_nbytes, measured, rounded_up
-from cornu.exporting.unchanged_model import unchanged
+from cornu.exporting.unchanged_model import read_unchanged
 from cornu.saving.whole_file import write_together
 from cornu.utils.flag import check_flag
 from cornu.utils.messages import tell
@@ -50,7 +50,7 @@ def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False
         trainable: Whether there is a function that trains.
 
     Raises:
-        RuntimeError: the model was trained or changed meanwhile.
+        RuntimeError: a layer of the model was changed meanwhile.
         ValueError: a layer can't be exported; the message names it.
     """
     path = os.fsdecode(filepath)
@@ -73,7 +73,8 @@ def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False
     is_trainable = check_flag("trainable", trainable)
     names = _Names(os.path.basename(stem))
     header_path = f"{stem}.h"
-    with unchanged(model):
+
+    def texts() -> tuple[dict[str, str], _Sizes, int | None]:
         program = program_of(model)
         training = Training(model, program) if is_trainable else None
         code = _functions_of(program, names, training)
@@ -82,14 +83,16 @@ def write_c(model: Any, filepath: Any, verbose: bool, *, trainable: bool = False
         header = header_text(model, program, names, sizes, training)
         test = self_test(model, program, names.prefix, names.macro, training)
         source = source_text(program, names, os.path.basename(header_path), code, parts, test)
+        memory = None if training is None else training.count * np.dtype(program.dtype).itemsize
+        return {header_path: header, path: source}, sizes, memory
 
-    files = _paired({header_path: header, path: source}, names)
+    made, sizes, memory = read_unchanged(model, texts)
+    files = _paired(made, names)
     write_together({path: text.encode("utf-8") for path, text in files.items()}, True)
     if verbose:
         in_memory, functions_there = "", f"`{names.prefix}_predict` is"
-        if training is not None:
-            nbytes = training.count * np.dtype(program.dtype).itemsize
-            in_memory = f", {nbytes} bytes of memory to train in"
+        if memory is not None:
+            in_memory = f", {memory} bytes of memory to train in"
             functions_there = f"`{names.prefix}_predict` and `{names.prefix}_train` are"
         tell(
             f"Saved artifact at '{path}': about {sizes.code} bytes of code "

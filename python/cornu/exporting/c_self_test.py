@@ -10,6 +10,7 @@ import numpy as np
 from cornu.exporting.c_program import Program
 from cornu.exporting.c_text import array, in_type
 from cornu.exporting.c_training import Training
+from cornu.exporting.trainable_copy import trainable_copy
 
 # Rows that the file tests itself with, and how many of the trained weights it compares.
 _TEST_ROWS, _TEST_WEIGHTS = 3, 48
@@ -21,7 +22,7 @@ def self_test(
     """Return the C that compares with what cornu predicted, and with a step that it trained.
 
     Args:
-        model: The model, whose training takes a step that is taken back.
+        model: The model; a copy of it takes a step.
         program: What it is in C.
         prefix: What names begin with.
         macro: What macros begin with.
@@ -102,7 +103,8 @@ def _step_of(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)
-            trace = model.trace(x, targets.reshape(-1) if is_sparse else targets, apply=False)
+            y = targets.reshape(-1) if is_sparse else targets
+            trace = trainable_copy(model).trace(x, y, apply=False)
     except (RuntimeWarning, FloatingPointError):
         raise failure from None
     weights = (weight for layer in trace.layers for weight in layer.weights.values())

@@ -11,7 +11,7 @@ from cornu._version import __version__
 from cornu.exporting.onnx_data_layers import add_data_layers
 from cornu.exporting.onnx_graph import OPSET, TABLES, TABLES_OPSET, Graph, Node, Shape
 from cornu.exporting.onnx_layers import add_layer
-from cornu.exporting.unchanged_model import unchanged
+from cornu.exporting.unchanged_model import read_unchanged
 from cornu.saving.whole_file import write_whole
 from cornu.utils.errors import shown
 from cornu.utils.extras import require
@@ -37,7 +37,7 @@ def write_onnx(
 
     Raises:
         ImportError: the package onnx isn't installed.
-        RuntimeError: the model was trained or changed meanwhile.
+        RuntimeError: a layer of the model was changed meanwhile.
         ValueError: a layer can't be exported; the message names it.
     """
     onnx = require("onnx", "onnx", "export(format='onnx')")
@@ -48,8 +48,7 @@ def write_onnx(
             f"`opset_version` must be an integer from {_FIRST_OPSET} to {last}, the last that the "
             f"installed onnx knows, or None. Received: opset_version={shown(opset_version)}"
         )
-    with unchanged(model):
-        proto = onnx_model(model, opset)
+    proto = read_unchanged(model, lambda: onnx_model(model, opset))
     onnx.checker.check_model(proto, full_check=True)
     data = proto.SerializeToString()
     write_whole(filepath, True, data)

@@ -1,50 +1,51 @@
-"""A model that is read part by part, while other threads may train it."""
+"""A model that is read for another program, while other threads may train or change it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-import numpy as np
+from cornu.saving.one_moment import at_one_moment
+
+Result = TypeVar("Result")
 
 
-@contextmanager
-def unchanged(model: Any) -> Iterator[None]:
-    """Raise a RuntimeError where the weights or the layers are others behind than before.
+def read_unchanged(model: Any, read: Callable[[], Result]) -> Result:
+    """Return what `read()` returns, called between two steps of whoever trains the model.
 
-    What was read in between may then be of several steps of a training, and is no model's.
+    A training waits for it. Another activation in the place of a layer's does not.
 
     Args:
         model: The model.
+        read: Makes of it what is to be written.
 
     Raises:
-        RuntimeError: it was trained or changed by another thread.
+        RuntimeError: another thread replaced an activation or a layer; what was read may be of two
+            models.
 
     Example:
 
     >>> import cornu
-    >>> from cornu.exporting.unchanged_model import unchanged
+    >>> from cornu.exporting.unchanged_model import read_unchanged
     >>> model = cornu.Sequential([cornu.Input((1,)), cornu.layers.Dense(1)])
-    >>> with unchanged(model):
-    ...     count = model.count_params()
-    >>> count
+    >>> read_unchanged(model, model.count_params)
     2
     """
-    before = _parts_of(model)
-    yield
-    cores, weights = _parts_of(model)
-    if cores == before[0] and all(
-        np.array_equal(one, other, equal_nan=True)
-        for one, other in zip(weights, before[1], strict=True)
-    ):
-        return
-    raise RuntimeError(
-        f'Model "{model.name}" was trained or changed by another thread while it was exported: '
-        "export it before or after that, or from a callback."
-    )
+
+    def read_layers() -> tuple[bool, Result]:
+        before = _cores_of(model)
+        result = read()
+        return _cores_of(model) == before, result
+
+    is_same, result = at_one_moment(model, read_layers)
+    if not is_same:
+        raise RuntimeError(
+            f'Model "{model.name}" was changed by another thread while it was exported: export it '
+            "before or after that."
+        )
+    return result
 
 
-def _parts_of(model: Any) -> tuple[list[Any], list[np.ndarray]]:
-    """What computes its layers, which another activation replaces, and copies of its weights."""
-    return [layer._core for layer in model._chain()], model.get_weights()
+def _cores_of(model: Any) -> list[Any]:
+    """What computes its layers."""
+    return [layer._core for layer in model._chain()]

@@ -32,6 +32,8 @@ class Exported:
         the model's input and last layer, within the same distance, layers that prepare data
         included. It needs the extra `onnx`.
 
+        Another thread may train the model meanwhile: the file is as of one step.
+
         Args:
             filepath: The file's path.
             format: `"c"` or `"onnx"`: the format, whatever the name; None: the name tells, `.c` or
@@ -50,7 +52,7 @@ class Exported:
             ValueError: there is no such format, the model has no weights yet, or has a layer that
                 can't be exported, such as one of one's own; the message names it.
             ImportError: ONNX is asked for, and the package onnx isn't installed.
-            RuntimeError: another thread trained or changed the model meanwhile; no file is made.
+            RuntimeError: another thread changed a layer meanwhile; no file is made.
             OSError: no file can be made there.
 
         Example:

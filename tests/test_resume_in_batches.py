@@ -92,6 +92,27 @@ def test_goes_on(way, tmp_path):
         assert told(model) == told(whole), name
 
 
+class Interrupt(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 7:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.filterwarnings("ignore:The input ran out of data")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_backup(way, tmp_path):
+    """Of a training that was interrupted between two epochs."""
+    whole = make()
+    losses = fit(whole, way, tmp_path, 10)
+    backup = keras.callbacks.BackupAndRestore(tmp_path / "backup")
+    with pytest.raises(KeyboardInterrupt):
+        fit(make(), way, tmp_path, 10, callbacks=[backup, Interrupt()])
+    model = make()
+    keras.utils.set_random_seed(99)
+    assert fit(model, way, tmp_path, 10, callbacks=backup) == losses[7:]
+    assert told(model) == told(whole)
+
+
 def test_a_file_that_a_callback_wrote_in_a_fit_of_arrays(tmp_path):
     """Breaks when only a fit that has ended says what it shuffled by."""
     path, options = str(tmp_path / "kept-{epoch}.keras"), {"batch_size": 16, "verbose": 0}

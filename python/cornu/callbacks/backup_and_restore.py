@@ -27,7 +27,9 @@ class BackupAndRestore(Callback):
     A training with arrays goes on to the same bits as if nothing had happened: with the
     weights, the optimizer's state, the order of the rows, what layers draw and the sums of the
     metrics, in the middle of an epoch too, if the model and its layers are made as before. One
-    with data in batches goes on with the epoch that was interrupted, from its beginning.
+    with data in batches, or with `steps_per_epoch`, goes on with the epoch that was interrupted,
+    from its beginning: between two epochs to the same bits too, but for generators and other
+    iterators, which give the next batch that they have. Callbacks are not part of it.
 
     Args:
         backup_dir: A folder of the training's own; it is made.

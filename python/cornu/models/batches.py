@@ -212,6 +212,11 @@ class Feed:
             self._end_pass()
         self._batches.on_epoch_end()
 
+    @property
+    def is_placed(self) -> bool:
+        """Whether it can begin anywhere in its data."""
+        return self._batches.is_placed
+
     def place(self, epoch: int) -> DataPlace | None:
         """Return where another feed of such batches goes on behind this one's last epoch.
 
@@ -221,7 +226,7 @@ class Feed:
         Returns:
             What it begins with; None: the source can only begin at its first batch.
         """
-        if not self._batches.is_placed:
+        if not self.is_placed:
             return None
         if self._iterator is not None and not self._goes_on:
             return DataPlace(self._seed, epoch, self._number + 1)

@@ -124,25 +124,26 @@ class _Named:
 
 def train(
     model: Any,
-    feed: Feed,
+    feed_from: Callable[[int], Feed],
     listeners: CallbackList,
     epochs: range,
     validate: Callable[[int], list[float] | None],
     class_weight: Any,
-    attach: Callable[[], None],
+    attach: Callable[[Feed], None],
 ) -> None:
     """Train a model with the batches of a feed, calling hooks.
 
     Args:
         model: The model.
-        feed: The batches.
+        feed_from: Returns the batches from an epoch on.
         listeners: The callbacks.
         epochs: The epochs' numbers.
         validate: Called after an epoch's training with its number; returns the results of its
             validation; None: there is none.
         class_weight: A weight for each class; None: none.
-        attach: Called when the data were found to fit, before the first hook.
+        attach: Called with the batches when they were found to fit, before the first hook.
     """
+    feed = feed_from(epochs.start)
     takes_nonfinite = listeners.ends_on_nan
     marker, watch = None, LossWatch(is_checked=not takes_nonfinite)
     logs: dict[str, float] = {}
@@ -159,11 +160,15 @@ def train(
             prepared = part.prepare(first)
             if marker is None:
                 marker = _mark(model, prepared)
-                attach()
+                attach(feed)
                 model._run, model._initial_epoch = None, None
                 listeners.on_train_begin()
                 # A training that was interrupted may be gone on with.
-                epoch = max(epoch, model._initial_epoch or 0)
+                if epoch < (model._initial_epoch or 0):
+                    epoch = model._initial_epoch
+                    if feed.is_placed:
+                        feed = feed_from(epoch)
+                        continue
                 if epoch >= epochs.stop:
                     break
             try:
@@ -183,7 +188,7 @@ def train(
                 break
             epoch += 1
         if marker is None:
-            attach()
+            attach(feed)
             listeners.on_train_begin()
         finish_weights(model)
         listeners.on_train_end(logs)

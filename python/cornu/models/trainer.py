@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from cornu import _core
@@ -161,13 +162,16 @@ class Trainer(Tracer):
         listeners = CallbackList(callbacks, add_history=True, add_progbar=verbose != 0)
         row = self._known_row()
         given = take_any_validation(validation_data, test_steps, test_size, row)
-        feed: Feed | None = None
+        feed_from: Callable[[int], Feed] | None = None
         if comes_in_batches(x):
             refuse_beside_batches({"y": y, "sample_weight": sample_weight})
             if validation_split and validation_data is None:
                 refuse_beside_batches({"validation_split": validation_split})
-            begin = self._begin(start, is_shuffled)
-            feed = Feed(as_batches(x, random_order(begin.seed)), steps, begin)
+
+            def feed_from(epoch: int) -> Feed:
+                begin = self._begin(epoch, is_shuffled)
+                return Feed(as_batches(x, random_order(begin.seed)), steps, begin)
+
         else:
             # To read rows in any order from a file would take longer than to read all of it.
             kept = None if is_shuffled is True else stored(x)
@@ -191,14 +195,17 @@ class Trainer(Tracer):
                     ignored = self._require_objective("fit").ignored
                     data = with_class_weight(data, class_weight, self.dtype, None, ignored)
                     class_weight = None
-                begin = self._begin(start, is_shuffled)
                 by_batch = is_shuffled == "batch"
-                batches = ArrayBatches(data, size, random_order(begin.seed), by_batch)
-                feed = Feed(batches, steps, begin)
-        if feed is not None:
+
+                def feed_from(epoch: int) -> Feed:
+                    begin = self._begin(epoch, is_shuffled)
+                    batches = ArrayBatches(data, size, random_order(begin.seed), by_batch)
+                    return Feed(batches, steps, begin)
+
+        if feed_from is not None:
             epochs_left = range(start, last)
             checked = Validation(self, given, test_size, frequency, listeners)
-            return self._fit_feed(feed, listeners, checked, epochs_left, verbose, class_weight)
+            return self._fit_feed(feed_from, listeners, checked, epochs_left, verbose, class_weight)
         arrays = given if isinstance(given, TrainingData) else None
         # The core validates by itself where it can.
         inner = arrays if isinstance(frequency, int) else None
@@ -274,14 +281,14 @@ class Trainer(Tracer):
 
     def _fit_feed(
         self,
-        feed: Feed,
+        feed_from: Callable[[int], Feed],
         listeners: CallbackList,
         validate: Validation,
         epochs: range,
         verbose: Any,
         class_weight: Any,
     ) -> History:
-        def attach() -> None:
+        def attach(feed: Feed) -> None:
             listeners.attach(self, verbose, epochs.stop, feed.count)
             self.stop_training = False
 
@@ -291,7 +298,7 @@ class Trainer(Tracer):
                 f"Received: class_weight={shown(class_weight)}"
             )
         try:
-            streaming.train(self, feed, listeners, epochs, validate, class_weight, attach)
+            streaming.train(self, feed_from, listeners, epochs, validate, class_weight, attach)
         except ValueError as error:
             told = with_way_out(error)
             if told is error:

@@ -21,20 +21,8 @@ static void free_hold(model_hold *held) {
     cornu_memory_free(held);
 }
 
-/* The plan's locks and those of the optimizer, if there is one to be locked. */
-static cornu_status collect(model_hold *held, cornu_error *error) {
-    const cornu_plan *plan = held->plan;
-    const cornu_optimizer *optimizer = held->objective ? held->objective->optimizer : NULL;
-    const size_t more = optimizer ? cornu_optimizer_lock_count(optimizer) : 0;
-    const cornu_status status = cornu_hold_init(&held->hold, plan->lock_count + more, error);
-    if (status != CORNU_OK) return status;
-    for (size_t i = 0; i < plan->lock_count; i++) cornu_hold_add(&held->hold, plan->locks[i]);
-    if (optimizer) cornu_optimizer_add_locks(optimizer, &held->hold);
-    return CORNU_OK;
-}
-
 static cornu_status lock(cornu_model *model, bool exclusive, bool has_optimizer,
-                         const cornu_wait *wait, cornu_error *error) {
+                         const cornu_wait *wait, model_hold **result, cornu_error *error) {
     model_hold *held = cornu_memory_allocate_zeroed(sizeof *held);
     if (!held) return cornu_error_set(error, CORNU_ERROR_MEMORY, "No memory to lock a model.");
     cornu_status status = cornu_model_snap(model, NULL, &held->plan, &held->objective, error);
@@ -42,23 +30,45 @@ static cornu_status lock(cornu_model *model, bool exclusive, bool has_optimizer,
         cornu_objective_release(held->objective);
         held->objective = NULL;
     }
-    if (status == CORNU_OK) status = collect(held, error);
+    if (status == CORNU_OK)
+        status = cornu_hold_collect(&held->hold, held->plan,
+                                    held->objective ? held->objective->optimizer : NULL, error);
     if (status == CORNU_OK) {
         held->hold.owner = model;
         status = cornu_hold_take(&held->hold, exclusive, wait, error);
     }
-    if (status != CORNU_OK) free_hold(held);
+    if (status == CORNU_OK) {
+        *result = held;
+    } else {
+        free_hold(held);
+    }
     return status;
+}
+
+/* Whether the model has still the layers and the optimizer that were locked. */
+static bool is_current(cornu_model *model, const model_hold *held) {
+    cornu_guard_enter(&model->guard);
+    const bool same = model->plan == held->plan && model->objective == held->objective;
+    cornu_guard_leave(&model->guard);
+    return same;
 }
 
 cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeout_ns,
                               cornu_poll poll, cornu_error *error) {
-    return lock(model, exclusive, false, &(cornu_wait){timeout_ns, poll}, error);
+    model_hold *held = NULL;
+    return lock(model, exclusive, false, &(cornu_wait){timeout_ns, poll}, &held, error);
 }
 
 cornu_status cornu_model_lock_state(cornu_model *model, uint64_t timeout_ns, cornu_poll poll,
                                     cornu_error *error) {
-    return lock(model, false, true, &(cornu_wait){timeout_ns, poll}, error);
+    const cornu_wait wait = {timeout_ns, poll};
+    for (;;) {
+        model_hold *held = NULL;
+        const cornu_status status = lock(model, false, true, &wait, &held, error);
+        if (status != CORNU_OK || is_current(model, held)) return status;
+        cornu_hold_drop(&held->hold);
+        free_hold(held);
+    }
 }
 
 cornu_status cornu_model_unlock(cornu_model *model, cornu_error *error) {

@@ -44,9 +44,9 @@ struct cornu_optimizer {
     cornu_lock *lock;                   /* held by every run that trains with it */
     cornu_slots slots;
     cornu_plan *applied; /* of the weights that it was built for or applied to last; NULL: none */
-    cornu_parts *parts;  /* which take its steps; NULL: it has none */
-    uint64_t bound_id;   /* of the table that it is bound to; 0: none */
-    size_t bound_count;  /* how many entries are of that table */
+    _Atomic(cornu_parts *) parts; /* which take its steps, set once; NULL: it has none */
+    uint64_t bound_id;            /* of the table that it is bound to; 0: none */
+    size_t bound_count;           /* how many entries are of that table */
     uint64_t bind_count; /* how often it was bound to a table with other weights than the last */
 };
 

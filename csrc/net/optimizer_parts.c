@@ -115,15 +115,17 @@ const cornu_optimizer *cornu_optimizer_of_span(const cornu_optimizer *optimizer,
     return parts && owner < parts->count ? parts->optimizers[owner] : optimizer;
 }
 
-size_t cornu_optimizer_lock_count(const cornu_optimizer *optimizer) {
-    return 1 + (optimizer->parts ? optimizer->parts->count : 0);
-}
-
-void cornu_optimizer_add_locks(const cornu_optimizer *optimizer, cornu_hold *hold) {
-    const cornu_parts *parts = optimizer->parts;
-    cornu_hold_add(hold, optimizer->lock);
-    for (size_t i = 0; parts && i < parts->count; i++)
-        cornu_hold_add(hold, parts->optimizers[i]->lock);
+/* The parts are asked for once: another thread may set them meanwhile. */
+cornu_status cornu_hold_collect(cornu_hold *hold, const cornu_plan *plan,
+                                const cornu_optimizer *optimizer, cornu_error *error) {
+    const cornu_parts *parts = optimizer ? optimizer->parts : NULL;
+    const size_t plan_count = plan ? plan->lock_count : 0, part_count = parts ? parts->count : 0;
+    const cornu_status status = cornu_hold_init(hold, plan_count + 1 + part_count, error);
+    if (status != CORNU_OK) return status;
+    for (size_t i = 0; i < plan_count; i++) cornu_hold_add(hold, plan->locks[i]);
+    if (optimizer) cornu_hold_add(hold, optimizer->lock);
+    for (size_t i = 0; i < part_count; i++) cornu_hold_add(hold, parts->optimizers[i]->lock);
+    return CORNU_OK;
 }
 
 /* Those weights of a table that are a part's. */

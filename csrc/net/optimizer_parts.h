@@ -24,9 +24,10 @@ void cornu_parts_free(cornu_parts *parts);
 /* The optimizer that keeps what there is of a weight: a part, or `optimizer` itself. */
 const cornu_optimizer *cornu_optimizer_of_span(const cornu_optimizer *optimizer,
                                                const cornu_span *span);
-/* All locks that a step takes: the optimizer's and those of its parts. */
-size_t cornu_optimizer_lock_count(const cornu_optimizer *optimizer);
-void cornu_optimizer_add_locks(const cornu_optimizer *optimizer, cornu_hold *hold);
+/* A hold of the locks of a plan, and of an optimizer and its parts; NULL: of none. They are not
+ * taken yet. CORNU_ERROR_MEMORY. */
+cornu_status cornu_hold_collect(cornu_hold *hold, const cornu_plan *plan,
+                                const cornu_optimizer *optimizer, cornu_error *error);
 /* Room for steps of the weights of a table, in each part and for the gradients. As
  * cornu_optimizer_bind. */
 cornu_status cornu_parts_bind(cornu_parts *parts, const cornu_table *table, cornu_dtype dtype,

@@ -12,9 +12,8 @@
 static cornu_status take(const cornu_optimizer *optimizer, bool exclusive, cornu_poll poll,
                          cornu_hold *hold, cornu_error *error) {
     const cornu_wait wait = {UINT64_MAX, poll};
-    cornu_status status = cornu_hold_init(hold, cornu_optimizer_lock_count(optimizer), error);
+    cornu_status status = cornu_hold_collect(hold, NULL, optimizer, error);
     if (status != CORNU_OK) return status;
-    cornu_optimizer_add_locks(optimizer, hold);
     status = cornu_hold_take(hold, exclusive, &wait, error);
     if (status != CORNU_OK) cornu_hold_free(hold);
     return status;

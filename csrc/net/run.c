@@ -65,14 +65,8 @@ static cornu_status check_options(const cornu_run *run, cornu_error *error) {
 }
 
 static cornu_status collect_locks(cornu_run *run, cornu_error *error) {
-    const cornu_plan *plan = run->plan;
     const cornu_optimizer *optimizer = cornu_run_trains(run) ? run->objective->optimizer : NULL;
-    const size_t more = optimizer ? cornu_optimizer_lock_count(optimizer) : 0;
-    cornu_status status = cornu_hold_init(&run->hold, plan->lock_count + more, error);
-    if (status != CORNU_OK) return status;
-    for (size_t i = 0; i < plan->lock_count; i++) cornu_hold_add(&run->hold, plan->locks[i]);
-    if (optimizer) cornu_optimizer_add_locks(optimizer, &run->hold);
-    return CORNU_OK;
+    return cornu_hold_collect(&run->hold, run->plan, optimizer, error);
 }
 
 static cornu_status allocate_results(cornu_run *run, cornu_error *error) {

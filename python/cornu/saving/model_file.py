@@ -24,7 +24,7 @@ from cornu.saving.model_config import make_model, parse_json, parse_model
 from cornu.saving.one_moment import at_one_moment
 from cornu.saving.origin import KERAS_VERSION, is_of_keras_2
 from cornu.saving.resume_state import MEMBER, restore, write_state
-from cornu.saving.serialization import serialize_keras_object
+from cornu.saving.serialization import compile_saved, serialize_keras_object
 from cornu.saving.stored_dataset import open_stored
 from cornu.saving.vocabulary_files import take_vocabularies
 from cornu.saving.weights_file import (
@@ -213,8 +213,7 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
         remembered = archive.read(MEMBER) if MEMBER in archive.names else None
     settings = _entry(config, "compile_config")
     if compiles and settings:
-        with CustomObjectScope(custom_objects):
-            model.compile_from_config(settings)
+        compile_saved(model, settings, custom_objects, safe_mode)
         if model.built and model.optimizer is not None:
             read_unpacked_optimizer(model, weights, path)
     if model.built and remembered is not None:

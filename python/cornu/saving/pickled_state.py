@@ -21,8 +21,12 @@ from cornu.saving.resume_state import (
     set_resume_state,
     write_views,
 )
-from cornu.saving.serialization import collect_own, deserialize_keras_object, serialize_keras_object
-from cornu.utils.custom_objects import CustomObjectScope
+from cornu.saving.serialization import (
+    collect_own,
+    compile_saved,
+    deserialize_keras_object,
+    serialize_keras_object,
+)
 from cornu.utils.errors import shown
 from cornu.variable import Variable
 
@@ -198,8 +202,7 @@ def _make_model(text: str, own: Mapping[str, Any]) -> Any:
     if not model.built and shape is not None:
         model.build(shape)
     if config.get("compile_config"):
-        with CustomObjectScope(own):
-            model.compile_from_config(config["compile_config"])
+        compile_saved(model, config["compile_config"], own, safe_mode=False)
     return model
 
 

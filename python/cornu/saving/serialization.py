@@ -177,27 +177,49 @@ def deserialize_keras_object(
         if shape is not None:
             made.build(shape)
     if settings and hasattr(made, "compile_from_config"):
-        with CustomObjectScope(custom_objects):
-            made.compile_from_config(settings)
+        compile_saved(made, settings, custom_objects, safe_mode)
     return made
+
+
+def compile_saved(
+    model: Any,
+    settings: Mapping[str, Any],
+    custom_objects: Mapping[str, Any] | None = None,
+    safe_mode: bool = True,
+) -> None:
+    """Compile a model as it was; arguments but `settings` as of `deserialize_keras_object`.
+
+    Args:
+        model: The model.
+        settings: What `get_compile_config` returned.
+        custom_objects: Classes and functions of one's own by name.
+        safe_mode: Whether a lambda is refused.
+    """
+    with CustomObjectScope(custom_objects), _safety(safe_mode):
+        model.compile_from_config(settings)
 
 
 def make_object(
     config: Any, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
 ) -> Any:
     """The same, neither built nor compiled: a model builds its layers together."""
+    # Classes make the objects in their configurations themselves, and must find the same ones.
+    with CustomObjectScope(custom_objects), _safety(safe_mode):
+        # Keras 2 wrote a function of the user's as its name.
+        own = get_registered_object(config) if isinstance(config, str) else None
+        return _deserialize(config) if own is None else own
+
+
+@contextmanager
+def _safety(safe_mode: bool) -> Iterator[None]:
+    """Whether code is refused, as the outermost call says."""
     from cornu import config as settings
 
     under_way = _is_safe.get()
     is_safe = bool(safe_mode) if under_way is None else under_way
-    is_safe = is_safe and not settings._allows_code
-    # Classes make the objects in their configurations themselves, and must find the same ones.
-    token = _is_safe.set(is_safe)
+    token = _is_safe.set(is_safe and not settings._allows_code)
     try:
-        with CustomObjectScope(custom_objects):
-            # Keras 2 wrote a function of the user's as its name.
-            own = get_registered_object(config) if isinstance(config, str) else None
-            return _deserialize(config) if own is None else own
+        yield
     finally:
         _is_safe.reset(token)
 

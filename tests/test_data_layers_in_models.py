@@ -187,3 +187,10 @@ def test_weights_of_words_are_where_keras_reads_them(tmp_path):
 def test_what_is_refused(work, text):
     with pytest.raises(ValueError, match=text):
         work()
+
+
+def test_data_layers_alone_say_what_is_missing():
+    lookup = layers.StringLookup(vocabulary=["a", "b"])
+    model = keras.Sequential([keras.Input((1,), dtype="string"), lookup])
+    with pytest.raises(ValueError, match="no layers behind those that prepare data"):
+        model.predict(np.array([["a"]]), verbose=0)

@@ -90,7 +90,8 @@ class ChainBuilding:
 
     def _require_layers(self) -> None:
         if not self._chain():
-            raise ValueError(f'Model "{self._name}" has no layers: call `model.add(layer)` first.')
+            what = "no layers behind those that prepare data" if self._parts else "no layers"
+            raise ValueError(f'Model "{self._name}" has {what}: call `model.add(layer)` first.')
 
     def _shapes(self, x: np.ndarray) -> tuple[Shape, Shape]:
         if self._built:

@@ -194,13 +194,15 @@ class Saved(Pickled, Exported, Described):
         Source: https://keras.io/api/models/model_saving_apis/
         """
         from cornu.saving import deserialize_keras_object
+        from cornu.saving.unknown_keys import known_part
 
         if not isinstance(config, Mapping):
             raise ValueError(f"`config` must be a dictionary. Received: config={shown(config)}")
         names = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
-        given = {name: config[name] for name in names if name in config}
         # Keras 2 wrote None for what nobody had said.
         how = ("run_eagerly", "steps_per_execution", "jit_compile")
+        config = known_part("compile_config", config, names + how)
+        given = {name: config[name] for name in names if name in config}
         given |= {name: config[name] for name in how if config.get(name) is not None}
         try:
             self.compile(**{name: deserialize_keras_object(given[name]) for name in given})
@@ -264,6 +266,7 @@ class Saved(Pickled, Exported, Described):
         Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
         """
         from cornu.saving.serialization import make_object
+        from cornu.saving.unknown_keys import known_part
 
         if isinstance(config, list):
             config = {"layers": config}
@@ -272,6 +275,9 @@ class Saved(Pickled, Exported, Described):
                 "A model's configuration must be a dictionary with a list of 'layers', or such a "
                 f"list. Received: {shown(config)}"
             )
+        if cls.__module__.partition(".")[0] == "cornu":
+            keys = ("name", "trainable", "dtype", "layers", "build_input_shape")
+            config = known_part(cls.__name__, config, keys)
         layers = make_object(config["layers"], custom_objects)
         made: dict[Any, Any] = {}
         # A layer that stands twice was written twice. What is no layer is refused below.

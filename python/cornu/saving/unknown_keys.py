@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from cornu.utils.errors import shown
@@ -34,13 +34,18 @@ def without_unknown_keys(kind: Any, config: Any) -> Any:
         return config
     known = keywords_of(kind)
     known += old_keywords(known)
+    return known_part(kind.__name__, config, known)
+
+
+def known_part(name: str, config: Mapping[str, Any], known: Collection[str]) -> Mapping[str, Any]:
+    """Return what of a configuration is known, with a warning that names what else is not None."""
     unknown = {key: value for key, value in config.items() if key not in known}
     if not unknown:
         return config
     told = {key: value for key, value in unknown.items() if value is not None}
     if told:
         warnings.warn(
-            f"A saved {kind.__name__!r} has what cornu's doesn't know, and is loaded without it: "
+            f"A saved {name!r} has what cornu's doesn't know, and is loaded without it: "
             f"{shown(told)}",
             stacklevel=user_level(),
         )

@@ -9,7 +9,7 @@ import numpy as np
 
 from cornu.saving.origin import write_origin
 from cornu.saving.stored_attribute import read_attribute
-from cornu.saving.stored_dataset import find_dataset, find_group
+from cornu.saving.stored_dataset import find_dataset, find_group, most_opened
 from cornu.utils.errors import shown
 from cornu.utils.nesting import is_model
 
@@ -76,7 +76,7 @@ def stored_in_order(model: Any, root: Any) -> dict[int, list[Any]]:
         )
     found: dict[int, list[Any]] = {}
     for part, (name, names) in zip(parts, groups, strict=True):
-        found |= _parted(part, [find_dataset(find_group(root, name), one) for one in names])
+        found |= _parted(part, find_group(root, name), names)
     return found
 
 
@@ -86,8 +86,7 @@ def stored_by_name(model: Any, root: Any) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for part in model.layers:
         if part.weights and part.name in named:
-            group = find_group(root, part.name)
-            found |= _parted(part, [find_dataset(group, one) for one in named[part.name]])
+            found |= _parted(part, find_group(root, part.name), named[part.name])
     return found
 
 
@@ -107,17 +106,17 @@ def _in_order(layer: Any) -> list[Any]:
     return [*layer.trainable_weights, *layer.non_trainable_weights]
 
 
-def _parted(part: Any, datasets: list[Any]) -> dict[int, list[Any]]:
+def _parted(part: Any, group: Any, names: list[str]) -> dict[int, list[Any]]:
     """The datasets of a layer, or of those of a model within the model, by ids."""
     weights = _in_order(part)
-    if not is_model(part) and len(weights) != len(datasets):
+    if is_model(part) and len(weights) != len(names):
+        raise ValueError(
+            f'The file has {len(names)} weights for model "{part.name}", which has {len(weights)}.'
+        )
+    datasets = [find_dataset(group, name) for name in names[: most_opened(weights)]]
+    if len(weights) != len(datasets):
         # What doesn't fit is told of with its shapes.
         return {id(part): datasets}
-    if len(weights) != len(datasets):
-        raise ValueError(
-            f'The file has {len(datasets)} weights for model "{part.name}", which has '
-            f"{len(weights)}."
-        )
     found = {id(weight): dataset for weight, dataset in zip(weights, datasets, strict=True)}
     layers = part._chain() if is_model(part) else [part]
     return {id(layer): [found[id(weight)] for weight in layer.weights] for layer in layers}

@@ -9,7 +9,13 @@ import numpy as np
 
 from cornu.saving.legacy_weights import read_names, write_arrays
 from cornu.saving.old_optimizer_state import as_today
-from cornu.saving.stored_dataset import MALFORMED, find_dataset, find_group, read_dataset
+from cornu.saving.stored_dataset import (
+    MALFORMED,
+    find_dataset,
+    find_group,
+    most_opened,
+    read_dataset,
+)
 from cornu.utils.user_frame import user_level
 
 _PATH = "optimizer/vars"
@@ -46,9 +52,7 @@ def read_optimizer_group(root: Any, optimizer: Any, weights: Any = None) -> None
     group = find_group(root, _PATH)
     if group is None:
         return
-    # One by one: how many a group has is only what the file says.
-    datasets = [find_dataset(group, str(index)) for index in range(len(group))]
-    _load(optimizer, datasets, [str(index) for index in range(len(datasets))], weights)
+    _load(optimizer, group, [str(index) for index in range(len(group))], weights)
 
 
 def write_legacy_optimizer(root: Any, optimizer: Any) -> None:
@@ -82,16 +86,21 @@ def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
         if group is None:
             return
         names = read_names(group, "weight_names")
-        _load(optimizer, [find_dataset(group, name) for name in names], names, weights)
+        _load(optimizer, group, names, weights)
     except MALFORMED as error:
         warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=user_level())
 
 
-def _load(optimizer: Any, datasets: list[Any], names: list[str], weights: Any) -> None:
+def _load(optimizer: Any, group: Any, names: list[str], weights: Any) -> None:
     # One that had taken no step when it was saved is none that has been built.
     if weights is not None and len(names) != len(optimizer.variables):
         optimizer.build(weights)
-    datasets = as_today(optimizer, datasets, names)
+    # Keras 2 kept half as many more at most, or one for each weight where none is kept today. Of
+    # too many only the number is told of.
+    if len(names) > most_opened(2 * [*optimizer.variables, *(weights or ())]):
+        optimizer.load_own_variables(dict.fromkeys(names))
+        return
+    datasets = as_today(optimizer, [find_dataset(group, name) for name in names], names)
     optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
 
 

@@ -25,6 +25,7 @@ from cornu.saving.stored_dataset import (
     MALFORMED,
     find_dataset,
     find_group,
+    most_opened,
     open_stored,
     read_dataset,
 )
@@ -289,6 +290,6 @@ def _stored(model: Any, root: Any, by_name: bool) -> list[list[Any] | None]:
             parts = place.split("/")
             parts[::2] = ["_layer_checkpoint_dependencies"] * len(parts[::2])
             variables = find_group(root, f"{'/'.join(parts)}/vars")
-        count = 0 if variables is None else len(variables)
+        count = 0 if variables is None else min(len(variables), most_opened(layer.weights))
         result.append([find_dataset(variables, str(index)) for index in range(count)])
     return result

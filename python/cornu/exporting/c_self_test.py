@@ -45,20 +45,22 @@ def self_test(
     return "\n\n".join([head, *arrays, in_type(text, program.dtype), "#endif"])
 
 
-# @ROWS@, @NET@ and @net@: how many rows, what macros and other names begin with.
-_IS_FAR = """/* Whether a number is not near the one that cornu has. */
-static long is_far(REAL found, REAL expected) {
-    return !(FABS(found - expected) <= R(1e-6) + R(1e-5) * FABS(expected));
-}"""
+_FAR = "!(FABS(found - expected) <= R(1e-6) + R(1e-5) * FABS(expected))"
 
-_DIFFERS = """/* Whether a number is not the one that cornu has. */
-static long differs(REAL found, REAL expected) {
+# @ROWS@, @NET@ and @net@: how many rows, what macros and other names begin with.
+_IS_FAR = f"""/* Whether a number is not near the one that cornu has. */
+static long is_far(REAL found, REAL expected) {{
+    return {_FAR};
+}}"""
+
+_DIFFERS = f"""/* Whether a number is not the one that cornu has. */
+static long differs(REAL found, REAL expected) {{
 #ifdef @NET@_EXACT
     return memcmp(&found, &expected, sizeof found) != 0;
 #else
-    return !(FABS(found - expected) <= R(1e-6) + R(1e-5) * FABS(expected));
+    return {_FAR};
 #endif
-}"""
+}}"""
 
 _MAIN = """/* Compares with what cornu predicted: @ROWS@ rows. */
 int main(void) {

@@ -14,6 +14,7 @@ from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 from cornu.utils.keywords import of_sequential
 from cornu.utils.nesting import is_model
+from cornu.utils.ownership import is_of_cornu
 
 
 class Saved(Pickled, Exported, Described):
@@ -275,7 +276,7 @@ class Saved(Pickled, Exported, Described):
                 "A model's configuration must be a dictionary with a list of 'layers', or such a "
                 f"list. Received: {shown(config)}"
             )
-        if cls.__module__.partition(".")[0] == "cornu":
+        if is_of_cornu(cls):
             keys = ("name", "trainable", "dtype", "layers", "build_input_shape")
             config = known_part(cls.__name__, config, keys)
         layers = make_object(config["layers"], custom_objects)

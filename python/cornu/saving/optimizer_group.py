@@ -85,8 +85,7 @@ def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
         group = find_group(root, _LEGACY_PATH)
         if group is None:
             return
-        names = read_names(group, "weight_names")
-        _load(optimizer, group, names, weights)
+        _load(optimizer, group, read_names(group, "weight_names"), weights)
     except MALFORMED as error:
         warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=user_level())
 

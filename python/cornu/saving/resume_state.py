@@ -88,8 +88,8 @@ def set_resume_state(model: Any, state: Any, where: str) -> None:
     set_generators(model, state.get("generators"), where)
     place = state.get("shuffle")
     if isinstance(place, Mapping):
-        known = {key: place.get(key, none) for key, none in NO_PLACE._asdict().items()}
-        model._place = DataPlace(**{key: _whole(known[key], where) for key in known})
+        found = (place.get(key, none) for key, none in NO_PLACE._asdict().items())
+        model._place = DataPlace(*(_whole(number, where) for number in found))
     excluded = state.get("undecayed")
     if isinstance(excluded, Mapping) and model.optimizer is not None:
         _exclude(model, excluded, where)

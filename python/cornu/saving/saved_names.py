@@ -9,6 +9,7 @@ from typing import Any
 
 from cornu.utils.custom_objects import get_custom_objects, get_registered_object
 from cornu.utils.errors import shown
+from cornu.utils.ownership import is_of_cornu
 
 # Keras's modules that have classes, and where cornu has them. In this order they are gone through
 # for a class whose configuration names no module, as Keras 2's did.
@@ -43,7 +44,7 @@ def module_of(kind: type) -> str | None:
     >>> module_of(cornu.layers.Dense)
     'keras.layers'
     """
-    if kind.__module__.partition(".")[0] != "cornu":
+    if not is_of_cornu(kind):
         return None
     if kind.__name__ in _AT_THE_TOP:
         return "keras"

@@ -18,6 +18,7 @@ from cornu.utils.custom_objects import (
     get_registered_object,
 )
 from cornu.utils.errors import shown
+from cornu.utils.ownership import is_of_cornu
 
 # Where Keras itself writes that the class of `Model(inputs, outputs)` is.
 _FUNCTIONAL = "keras.src.models.functional"
@@ -44,7 +45,7 @@ def collect_own() -> Iterator[dict[str, Any]]:
 
 def _note(thing: Any) -> None:
     own, name = _own.get(), get_registered_name(thing)
-    if own is None or thing.__module__.partition(".")[0] == "cornu":
+    if own is None or is_of_cornu(thing):
         return
     if "<locals>" not in thing.__qualname__ or get_registered_object(name) is not thing:
         own[name] = thing

@@ -9,6 +9,7 @@ from typing import Any
 from cornu.utils.errors import shown
 from cornu.utils.keywords import keywords_of
 from cornu.utils.old_keywords import old_keywords
+from cornu.utils.ownership import is_of_cornu
 from cornu.utils.user_frame import user_level
 
 
@@ -29,7 +30,7 @@ def without_unknown_keys(kind: Any, config: Any) -> Any:
     """
     from cornu.models.model import Model
 
-    own = not isinstance(kind, type) or kind.__module__.partition(".")[0] != "cornu"
+    own = not isinstance(kind, type) or not is_of_cornu(kind)
     if own or issubclass(kind, Model) or not isinstance(config, Mapping):
         return config
     known = keywords_of(kind)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from cornu.utils.ownership import is_of_cornu
+
 
 def overridden(thing: Any, names: Iterable[str]) -> str | None:
     """Return the first of the names that is not cornu's own on an object; None: all are.
@@ -33,7 +35,7 @@ def overridden_by(kind: type, names: Iterable[str]) -> str | None:
     for name in names:
         # The first class that has the name is the one whose method counts.
         owner = next((base for base in kind.__mro__ if name in vars(base)), object)
-        if owner is not object and owner.__module__.partition(".")[0] != "cornu":
+        if owner is not object and not is_of_cornu(owner):
             return name
     return None
 

@@ -130,12 +130,13 @@ check-types:
 	$(call in, types)/mypy --config-file= --strict --cache-dir build/mypy tests/types/user_program.py
 	$(call in, types)/stubtest --allowlist tests/types/only_in_stub.txt cornu._core
 
-# clang's warnings come before it optimises; gcc's come from that too.
+# clang's warnings come before it optimises; gcc's come from that too. The suite's environment has more than the headers
+# that are needed, and would be made anew for less.
 check-clang:
-	@$(call make_venv, test)
-	$(MAKE) -C csrc -j $(jobs) library tests compile-ext CC=gcc PYTHON=$(CURDIR)/$(call in, test)/python
+	@$(call make_venv, clang)
+	$(MAKE) -C csrc -j $(jobs) library tests compile-ext CC=gcc PYTHON=$(CURDIR)/$(call in, clang)/python
 	$(MAKE) -C csrc -j $(jobs) library tests compile-ext CC=clang CFLAGS=-O1 \
-		BUILD=../build/c/clang-warnings PYTHON=$(CURDIR)/$(call in, test)/python
+		BUILD=../build/c/clang-warnings PYTHON=$(CURDIR)/$(call in, clang)/python
 
 check-sanitize: check-c-sanitize check-suite-sanitize
 

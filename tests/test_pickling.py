@@ -385,14 +385,15 @@ def test_damaged_states(kind):
 @pytest.mark.filterwarnings("ignore:A lambda is saved as byte code")
 def test_lambdas_that_a_model_was_compiled_with(tmp_path):
     """As those of its layers: in copies and pickles, and in files where the user says so."""
-    path = str(tmp_path / "model.keras")
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     model.compile("sgd", lambda y, out: (y - out)[:, 0] ** 2)
     x, y = np.ones((4, 3)), np.ones((4, 2))
     expected = model.evaluate(x, y, verbose=0)
-    model.save(path)
-    with pytest.raises(ValueError, match="safe_mode=False"):
-        keras.models.load_model(path)
-    loaded = keras.models.load_model(path, safe_mode=False)
-    for other in (loaded, copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+    others = [copy.deepcopy(model), pickle.loads(pickle.dumps(model))]
+    for name in ("model.keras", "model.h5"):
+        model.save(tmp_path / name)
+        with pytest.raises(ValueError, match="safe_mode=False"):
+            keras.models.load_model(tmp_path / name)
+        others.append(keras.models.load_model(tmp_path / name, safe_mode=False))
+    for other in others:
         assert other.evaluate(x, y, verbose=0) == expected

@@ -13,7 +13,7 @@ from cornu.saving.model_config import parse_json, parse_model
 from cornu.saving.one_moment import at_one_moment
 from cornu.saving.optimizer_group import read_legacy_optimizer, write_legacy_optimizer
 from cornu.saving.origin import is_of_keras_2, write_origin
-from cornu.saving.serialization import serialize_keras_object
+from cornu.saving.serialization import compile_saved, serialize_keras_object
 from cornu.saving.stored_attribute import read_attribute
 from cornu.saving.stored_dataset import MALFORMED
 from cornu.utils.errors import shown
@@ -80,18 +80,26 @@ def read_legacy_configs(root: Any, path: str) -> tuple[Mapping[str, Any], Mappin
     return config, settings
 
 
-def compile_as_legacy(model: Any, training: Mapping[str, Any], root: Any) -> None:
+def compile_as_legacy(
+    model: Any,
+    training: Mapping[str, Any],
+    root: Any,
+    custom_objects: Mapping[str, Any] | None,
+    safe_mode: bool,
+) -> None:
     """Compile a model as a file says, and read the optimizer's state where the file has it.
 
     Args:
         model: The model.
         training: The second part of what `read_legacy_configs` returned.
         root: The file, open.
+        custom_objects: Classes and functions of one's own by name.
+        safe_mode: Whether a lambda is refused.
 
     Raises:
         ValueError: it can't be.
     """
-    model.compile_from_config(compile_settings(training))
+    compile_saved(model, compile_settings(training), custom_objects, safe_mode)
     if model.optimizer is not None:
         read_legacy_optimizer(root, model.optimizer, model.trainable_weights)
 

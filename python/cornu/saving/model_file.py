@@ -36,7 +36,6 @@ from cornu.saving.weights_file import (
     weights_contents,
 )
 from cornu.saving.whole_file import write_whole
-from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 from cornu.utils.memory_limit import limited_contents, limited_weights
 from cornu.utils.user_frame import user_level
@@ -246,8 +245,7 @@ def _load_legacy(path: str, custom_objects: Any, compiles: bool, safe_mode: bool
             raise ValueError(f"{path!r} doesn't say what the shape of the model's input is.")
         read_stored_weights(model, root, path)
         if compiles and training is not None:
-            with CustomObjectScope(custom_objects):
-                compile_as_legacy(model, training, root)
+            compile_as_legacy(model, training, root, custom_objects, safe_mode)
     return model
 
 

@@ -139,3 +139,21 @@ def test_members_of_all_kinds(half, tmp_path):
         rewritten(path, other, text)
         loaded = keras.models.load_model(other)
         np.testing.assert_array_equal(loaded(X), half(X))
+
+
+@pytest.mark.parametrize("reset", ["iterations", "variable"])
+def test_what_an_optimizer_keeps_stays_where_its_steps_are_counted_anew(reset, tmp_path):
+    model = make()
+    model.fit(X, Y, epochs=1, **OPTIONS)
+    optimizer = model.optimizer
+    kept = optimizer.get_weights()
+    if reset == "iterations":
+        optimizer.iterations = 0
+    else:
+        optimizer.variables[0].assign(0)
+    assert optimizer.built
+    model.save(tmp_path / "model.keras")
+    for came in (optimizer, keras.models.load_model(tmp_path / "model.keras").optimizer):
+        assert int(came.iterations) == 0
+        for one, other in zip(kept[1:], came.get_weights()[1:], strict=True):
+            np.testing.assert_array_equal(one, other)

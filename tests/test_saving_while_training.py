@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
+from cornu.saving.one_moment import at_one_moment
 
 layers = keras.layers
 RNG = np.random.default_rng(8)
@@ -118,13 +119,70 @@ def test_a_training_waits_for_what_is_read():
 
     def read():
         first = model.get_weights()
-        return first, core.hold(model.get_weights), model.predict(X, verbose=0)
+        return first, core.hold(model.get_weights, False), model.predict(X, verbose=0)
 
-    assert len(core.hold(read)) == 3
-    with pytest.raises(ZeroDivisionError):
-        core.hold(lambda: 1 // 0)
+    assert len(core.hold(read, False)) == 3
+    for exclusive in (False, True):
+        with pytest.raises(ZeroDivisionError):
+            core.hold(lambda: 1 // 0, exclusive)
+        with pytest.raises(TypeError):
+            core.hold(3, exclusive)
     with pytest.raises(RuntimeError, match="in the middle of a step"):
-        core.hold(lambda: model.set_weights(model.get_weights()))
-    with pytest.raises(TypeError):
-        core.hold(3)
+        core.hold(lambda: model.set_weights(model.get_weights()), False)
     model.fit(X, Y, epochs=1, verbose=0)
+
+
+# Without averages, which become the weights at the end of a fit, whatever was loaded before.
+@pytest.mark.parametrize("optimizer", [keras.optimizers.Adam, OPTIMIZERS["sgd"]])
+def test_weights_and_optimizer_are_loaded_between_two_steps(optimizer, tmp_path):
+    """A step from the weights of one moment with the state of another leads off the way that the
+    training alone took."""
+
+    def make_even():
+        """What loading takes back is all that a step depends on: no draws of Dropout."""
+        model = make(optimizer)
+        even = keras.Sequential([keras.Input((8,)), *model.layers[:2], model.layers[3]])
+        even.compile(optimizer(), "sparse_categorical_crossentropy")
+        even.optimizer.build(even.trainable_weights)
+        return even
+
+    path = tmp_path / "begin.weights.h5"
+    model = make_even()
+    steps = dict([digest(model)])
+    model.save_weights(path)
+
+    class Record(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            steps.update([digest(self.model)])
+
+    model.fit(X, Y, callbacks=[Record()], **FIT)
+    loads = 0
+    for _ in range(20):
+        model = make_even()
+        fitting = threading.Thread(target=lambda model=model: model.fit(X, Y, **FIT))
+        fitting.start()
+        while fitting.is_alive():
+            model.load_weights(path)
+            step, found = at_one_moment(model, lambda model=model: digest(model))
+            assert found == steps[step]
+            loads += 1
+        fitting.join()
+        if loads >= 20:
+            break
+    assert loads >= 20, "the training was met several times"
+
+
+def test_what_is_changed_at_one_moment_can_be_read_and_trained_there():
+    model = make(OPTIMIZERS["sgd"])
+    twin = make(OPTIMIZERS["sgd"])
+
+    def change():
+        model.set_weights([np.zeros_like(weight) for weight in model.get_weights()])
+        model.train_on_batch(X, Y)
+        return model._core.hold(model.get_weights, False)
+
+    came = model._core.hold(change, True)
+    twin.set_weights([np.zeros_like(weight) for weight in twin.get_weights()])
+    twin.train_on_batch(X, Y)
+    for one, other in zip(came, twin.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

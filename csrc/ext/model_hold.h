@@ -4,7 +4,8 @@
 
 #include "ext/model_type.h"
 
-/* hold(work): what work() returns, or NULL with an exception. */
-PyObject *cornu_model_object_hold(PyObject *self, PyObject *work);
+/* hold(work, exclusive): what work() returns, or NULL with an exception. */
+PyObject *cornu_model_object_hold(PyObject *self, PyObject *const *values, Py_ssize_t value_count,
+                                  PyObject *keywords);
 
 #endif

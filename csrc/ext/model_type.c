@@ -333,9 +333,10 @@ static PyMethodDef model_methods[] = {
     {"copy", (PyCFunction)(void (*)(void))cornu_model_object_copy, METH_FASTCALL | METH_KEYWORDS,
      "copy($self, /, targets, sources, exclusive)\n--\n\n"
      "Copy arrays between two steps of whoever trains; exclusive where the targets are weights."},
-    {"hold", cornu_model_object_hold, METH_O,
-     "hold($self, work, /)\n--\n\n"
-     "What work() returns, called between two steps of whoever trains with weights or optimizer."},
+    {"hold", (PyCFunction)(void (*)(void))cornu_model_object_hold, METH_FASTCALL | METH_KEYWORDS,
+     "hold($self, /, work, exclusive)\n--\n\n"
+     "What work() returns, called between two steps of whoever trains with weights or optimizer; "
+     "exclusive where it writes."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -50,6 +50,15 @@ static bool has_lock(const cornu_lock *lock) {
     return false;
 }
 
+/* Whether all that this thread is doing with a lock that it has lets another hold change what the
+ * lock is for. */
+static bool may_change(const cornu_hold *hold, const cornu_lock *lock) {
+    for (const cornu_hold *other = hold->outer; other; other = other->outer) {
+        if (find_lock(other, lock) < other->count && !other->is_for_changes) return false;
+    }
+    return true;
+}
+
 static cornu_status refuse_nested(cornu_error *error) {
     return cornu_error_set(error, CORNU_ERROR_STATE,
                            "This thread is in the middle of a step of this model, or of one that "
@@ -104,7 +113,8 @@ static cornu_status take_from(cornu_hold *hold, size_t first, bool exclusive,
     for (size_t n = 0; n < hold->count; n++) {
         size_t i = (first + n) % hold->count;
         if (has_lock(hold->locks[i])) {
-            if (exclusive && !hold->grips[i].lock) return refuse_nested(error);
+            if (exclusive && !hold->grips[i].lock && !may_change(hold, hold->locks[i]))
+                return refuse_nested(error);
             continue;
         }
         *busy = i;

@@ -2,7 +2,8 @@
  *
  * A thread can come back to locks that it has already: a signal handler that runs in the poll of a
  * step may predict with the model. So each thread knows its holds. A lock that an outer hold has is
- * not taken again; to read is allowed then, to change anything is not. */
+ * not taken again; to read is allowed then, to change anything only where that hold was taken,
+ * between two steps, for several changes. */
 #ifndef CORNU_NET_HOLD_H
 #define CORNU_NET_HOLD_H
 
@@ -17,7 +18,8 @@ typedef struct cornu_hold {
     cornu_lock **locks;       /* in order of address, once each */
     cornu_grip *grips;        /* on those that this hold took, not an outer one */
     size_t count;
-    const void *owner; /* whoever will look for it among the thread's holds; NULL: nobody */
+    bool is_for_changes; /* exclusive, and inner holds may change what it locks */
+    const void *owner;   /* whoever will look for it among the thread's holds; NULL: nobody */
 } cornu_hold;
 
 /* Room for up to `capacity` locks; none yet. CORNU_ERROR_MEMORY. */
@@ -28,7 +30,7 @@ void cornu_hold_free(cornu_hold *hold);
 void cornu_hold_add(cornu_hold *hold, cornu_lock *lock);
 
 /* Takes all or none. CORNU_BUSY, CORNU_INTERRUPTED; CORNU_ERROR_FORKED;
- * CORNU_ERROR_STATE: exclusive, and the thread has one of them already. */
+ * CORNU_ERROR_STATE: exclusive, and the thread has one of them already, not for changes. */
 cornu_status cornu_hold_take(cornu_hold *hold, bool exclusive, const cornu_wait *wait,
                              cornu_error *error);
 /* By the thread that took it. */

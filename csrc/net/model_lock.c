@@ -35,6 +35,7 @@ static cornu_status lock(cornu_model *model, bool exclusive, bool has_optimizer,
                                     held->objective ? held->objective->optimizer : NULL, error);
     if (status == CORNU_OK) {
         held->hold.owner = model;
+        held->hold.is_for_changes = exclusive && has_optimizer;
         status = cornu_hold_take(&held->hold, exclusive, wait, error);
     }
     if (status == CORNU_OK) {
@@ -59,12 +60,12 @@ cornu_status cornu_model_lock(cornu_model *model, bool exclusive, uint64_t timeo
     return lock(model, exclusive, false, &(cornu_wait){timeout_ns, poll}, &held, error);
 }
 
-cornu_status cornu_model_lock_state(cornu_model *model, uint64_t timeout_ns, cornu_poll poll,
-                                    cornu_error *error) {
+cornu_status cornu_model_lock_state(cornu_model *model, bool exclusive, uint64_t timeout_ns,
+                                    cornu_poll poll, cornu_error *error) {
     const cornu_wait wait = {timeout_ns, poll};
     for (;;) {
         model_hold *held = NULL;
-        const cornu_status status = lock(model, false, true, &wait, &held, error);
+        const cornu_status status = lock(model, exclusive, true, &wait, &held, error);
         if (status != CORNU_OK || is_current(model, held)) return status;
         cornu_hold_drop(&held->hold);
         free_hold(held);

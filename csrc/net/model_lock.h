@@ -4,10 +4,11 @@
 
 #include "cornu.h"
 
-/* As cornu_model_lock, for reading what belongs together at one moment: takes the locks of the
- * optimizer too, with which another model may train, and those of the layers and the optimizer that
- * the model has when it has them. Given back by cornu_model_unlock. */
-cornu_status cornu_model_lock_state(cornu_model *model, uint64_t timeout_ns, cornu_poll poll,
-                                    cornu_error *error);
+/* As cornu_model_lock, for reading, or exclusively changing, what belongs together at one moment:
+ * takes the locks of the optimizer too, with which another model may train, and those of the layers
+ * and the optimizer that the model has when it has them. Where it is exclusive, this thread may
+ * change all of that meanwhile. Given back by cornu_model_unlock. */
+cornu_status cornu_model_lock_state(cornu_model *model, bool exclusive, uint64_t timeout_ns,
+                                    cornu_poll poll, cornu_error *error);
 
 #endif

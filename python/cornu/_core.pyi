@@ -339,9 +339,9 @@ class Model:
         """Copy arrays, each into one like it, between two steps of whoever trains the weights;
         exclusive where the targets are weights. Ctrl-C is answered while it waits."""
 
-    def hold[T](self, work: Callable[[], T], /) -> T:
+    def hold[T](self, work: Callable[[], T], exclusive: bool) -> T:
         """What work() returns, called between two steps of whoever trains the weights or with the
-        optimizer. It may read, not write."""
+        optimizer; exclusive where it writes."""
 
 # Run modes
 FIT: int

@@ -35,7 +35,8 @@ static bool compile_anew(void *argument) {
 static void *read_state(void *argument) {
     reader *self = argument;
     const cornu_poll poll = {compile_anew, self};
-    self->has_locked = cornu_model_lock_state(self->model, UINT64_MAX, poll, NULL) == CORNU_OK;
+    self->has_locked =
+        cornu_model_lock_state(self->model, false, UINT64_MAX, poll, NULL) == CORNU_OK;
     atomic_store(&self->locked, true);
     while (!atomic_load(&self->done)) pause_ms(1);
     if (self->has_locked) CHECK_INT(cornu_model_unlock(self->model, NULL), CORNU_OK);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "net/model_lock.h"
 #include "net_fixture.h"
 
 #define ROWS 5
@@ -258,6 +259,51 @@ static void test_unlocking_in_any_order(bool first_exclusive, bool in_order) {
     cornu_layer_release(shared);
 }
 
+/* ---- Several changes under one lock ---- */
+
+static bool try_to_change(void *argument) {
+    nested *self = argument;
+    double output[ROWS * 2];
+    self->asked++;
+    CHECK_INT(run_mode(self->model, CORNU_RUN_TRAIN, NULL), CORNU_ERROR_STATE);
+    CHECK_INT(run_mode(self->sharing, CORNU_RUN_TRAIN, NULL), CORNU_ERROR_STATE);
+    CHECK_INT(cornu_model_lock(self->sharing, true, 0, CORNU_NO_POLL, NULL), CORNU_ERROR_STATE);
+    CHECK_INT(cornu_model_lock_state(self->sharing, true, 0, CORNU_NO_POLL, NULL),
+              CORNU_ERROR_STATE);
+    CHECK_INT(predict(self->sharing, output), CORNU_OK);
+    return true;
+}
+
+/* Steps of this thread are taken under it; of a step that is on its way nothing is changed, there
+ * neither. */
+static void test_changing_under_a_lock(void) {
+    bool within = false;
+    for (size_t rows = 2000; !within && rows < 1000000; rows *= 2) {
+        cornu_layer *shared = dense_layer("shared", FEATURES, "tanh");
+        nested self = {
+            .model = model_with(shared), .sharing = model_with(shared), .other = model_with(NULL)};
+        double output[ROWS * 2];
+        CHECK_INT(cornu_model_lock_state(self.model, true, 0, CORNU_NO_POLL, NULL), CORNU_OK);
+        CHECK_INT(from_another_thread(self.model, false), CORNU_BUSY);
+        CHECK_INT(from_another_thread(self.sharing, false), CORNU_BUSY);
+        CHECK_INT(predict(self.model, self.before[0]), CORNU_OK);
+        CHECK_INT(cornu_model_lock(self.sharing, true, 0, CORNU_NO_POLL, NULL), CORNU_OK);
+        CHECK_INT(cornu_model_unlock(self.sharing, NULL), CORNU_OK);
+        CHECK_INT(run_mode(self.model, CORNU_RUN_TRAIN, NULL), CORNU_OK);
+        CHECK_INT(predict(self.model, output), CORNU_OK);
+        CHECK(memcmp(output, self.before[0], sizeof output) != 0);
+        within = run_long(&self, CORNU_RUN_TRAIN, rows, (cornu_poll){try_to_change, &self});
+        CHECK_INT(from_another_thread(self.model, false), CORNU_BUSY);
+        CHECK_INT(cornu_model_unlock(self.model, NULL), CORNU_OK);
+        CHECK_INT(from_another_thread(self.sharing, true), CORNU_OK);
+        cornu_model_release(self.model);
+        cornu_model_release(self.sharing);
+        cornu_model_release(self.other);
+        cornu_layer_release(shared);
+    }
+    CHECK(within);
+}
+
 int main(void) {
     fill_numbers(x_values, ROWS * FEATURES, 1);
     fill_numbers(y_values, ROWS * 2, 2);
@@ -269,5 +315,6 @@ int main(void) {
         test_from_the_poll_of_a_wait(CORNU_RUN_EVALUATE, sharing);
     }
     for (int i = 0; i < 4; i++) test_unlocking_in_any_order(i / 2, i % 2);
+    test_changing_under_a_lock();
     return check_report();
 }

@@ -134,7 +134,7 @@ static void *read_often(void *argument) {
     const divided *self = argument;
     for (size_t i = 0; i < 200; i++) {
         const cornu_status status =
-            cornu_model_lock_state(self->model, UINT64_MAX, CORNU_NO_POLL, NULL);
+            cornu_model_lock_state(self->model, false, UINT64_MAX, CORNU_NO_POLL, NULL);
         if (!CHECK_INT(status, CORNU_OK)) break;
         CHECK_INT(cornu_model_unlock(self->model, NULL), CORNU_OK);
     }

@@ -136,7 +136,7 @@ static void test_lock_keeps_optimizer_still(void) {
     for (size_t i = 0; i < 5; i++) {
         double before[16], after[16];
         cornu_model *model = fits[i % 2]->model;
-        CHECK_INT(cornu_model_lock_state(model, UINT64_MAX, CORNU_NO_POLL, NULL), CORNU_OK);
+        CHECK_INT(cornu_model_lock_state(model, false, UINT64_MAX, CORNU_NO_POLL, NULL), CORNU_OK);
         const uint64_t steps = cornu_optimizer_iterations(optimizer);
         CHECK_INT(cornu_optimizer_read(optimizer, kernels[0], 0, before, CORNU_NO_POLL, NULL),
                   CORNU_OK);

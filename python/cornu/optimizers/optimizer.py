@@ -292,7 +292,7 @@ class Optimizer(OwnSteps):
                 "`iterations` must be an integer of at least 0. "
                 f"Received: iterations={shown(value)}"
             )
-        self._core.iterations = int(count) * (self.gradient_accumulation_steps or 1)
+        self._set_core_iterations(int(count) * (self.gradient_accumulation_steps or 1))
 
 
 def _made_again(kind: type[Optimizer], config: dict[str, Any]) -> Optimizer:

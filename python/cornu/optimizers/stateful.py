@@ -33,6 +33,9 @@ class Stateful(UndecayedWeights):
         # Whose weights the state is for: those that it was built for, or a model's.
         self._built_for: list[Any] | None = None
         self._model: Any = None
+        # Whether there was state already when it came to a model, or when its steps were counted
+        # anew, perhaps from 0.
+        self._was_built = False
 
     @property
     def _slot_groups(self) -> tuple[tuple[str, ...], ...]:
@@ -47,7 +50,7 @@ class Stateful(UndecayedWeights):
     @property
     def built(self) -> bool:
         """Whether it has state for weights: it has taken a step, or was built."""
-        return self._built_for is not None or self._core.iterations > 0
+        return self._built_for is not None or self._was_built or self._core.iterations > 0
 
     def _prepare_step(self) -> None:
         raise NotImplementedError
@@ -61,6 +64,7 @@ class Stateful(UndecayedWeights):
 
     def _follow(self, model: Any) -> None:
         """Take a model's weights for those that the state is for."""
+        self._was_built = self.built
         self._built_for = None
         self._model = weakref.ref(model)
 
@@ -131,6 +135,7 @@ class Stateful(UndecayedWeights):
         return result
 
     def _set_core_iterations(self, value: Any) -> None:
+        self._was_built = self.built
         self._core.iterations = int(value)
 
     def _set_product(self, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Reading of a model what belongs together, while other threads may train it."""
+"""Reading and changing of a model what belongs together, while other threads may train it."""
 
 from __future__ import annotations
 
@@ -30,4 +30,27 @@ def at_one_moment(model: Any, read: Callable[[], Result]) -> Result:
     >>> len(weights), int(state[0])
     (2, 0)
     """
-    return model._core.hold(read) if model.built else read()
+    return model._core.hold(read, False) if model.built else read()
+
+
+def change_at_one_moment(model: Any, change: Callable[[], None]) -> None:
+    """Call `change()` between two steps of whoever trains the model.
+
+    Meanwhile trainings and predictions of other threads wait: so no step is taken from weights of
+    one moment with the optimizer's state of another.
+
+    Args:
+        model: The model, which is built.
+        change: Writes weights, and what the optimizer keeps.
+
+    Example:
+
+    >>> import numpy as np
+    >>> import cornu
+    >>> from cornu.saving.one_moment import change_at_one_moment
+    >>> model = cornu.Sequential([cornu.Input((1,)), cornu.layers.Dense(1)])
+    >>> change_at_one_moment(model, lambda: model.set_weights([np.ones((1, 1)), np.ones(1)]))
+    >>> model([[2]])
+    array([[3.]], dtype=float32)
+    """
+    model._core.hold(change, True)

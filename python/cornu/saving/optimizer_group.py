@@ -36,10 +36,9 @@ def write_optimizer_group(root: Any, optimizer: Any) -> None:
     optimizer.save_own_variables(group)
 
 
-def read_optimizer_group(root: Any, optimizer: Any, weights: Any = None) -> None:
-    """Read what an optimizer keeps from a file, if it has anything of one.
-
-    Where the file has more or fewer variables it warns, as Keras does, and reads none.
+def stored_variables(root: Any, optimizer: Any, weights: Any = None) -> dict[str, Any] | None:
+    """Return what `optimizer.load_own_variables` is to read of a file; None: it has nothing of an
+    optimizer.
 
     Args:
         root: The file.
@@ -47,12 +46,12 @@ def read_optimizer_group(root: Any, optimizer: Any, weights: Any = None) -> None
         weights: What it is built for before; None: it is built.
 
     Raises:
-        ValueError: a variable doesn't fit; none is read then.
+        ValueError: a variable doesn't fit.
     """
     group = find_group(root, _PATH)
     if group is None:
-        return
-    _load(optimizer, group, [str(index) for index in range(len(group))], weights)
+        return None
+    return _fitting(optimizer, group, [str(index) for index in range(len(group))], weights)
 
 
 def write_legacy_optimizer(root: Any, optimizer: Any) -> None:
@@ -85,34 +84,26 @@ def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
         group = find_group(root, _LEGACY_PATH)
         if group is None:
             return
-        _load(optimizer, group, read_names(group, "weight_names"), weights)
+        names = read_names(group, "weight_names")
+        optimizer.load_own_variables(_fitting(optimizer, group, names, weights))
     except MALFORMED as error:
         warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=user_level())
 
 
-def _load(optimizer: Any, group: Any, names: list[str], weights: Any) -> None:
+def _fitting(optimizer: Any, group: Any, names: list[str], weights: Any) -> dict[str, Any]:
+    """The variables in a group, each read only when it was found to fit; of too many or too few,
+    only how many."""
     # One that had taken no step when it was saved is none that has been built.
     if weights is not None and len(names) != len(optimizer.variables):
         optimizer.build(weights)
-    # Keras 2 kept half as many more at most, or one for each weight where none is kept today. Of
-    # too many only the number is told of.
+    # Keras 2 kept half as many more at most, or one for each weight where none is kept today.
     if len(names) > most_opened(2 * [*optimizer.variables, *(weights or ())]):
-        optimizer.load_own_variables(dict.fromkeys(names))
-        return
+        return dict.fromkeys(names)
     datasets = as_today(optimizer, [find_dataset(group, name) for name in names], names)
-    optimizer.load_own_variables(_Checked(datasets, optimizer.variables))
-
-
-class _Checked(dict[str, Any]):
-    """The variables in a group, each read only when it was found to fit."""
-
-    def __init__(self, datasets: list[Any], variables: list[Any]) -> None:
-        super().__init__()
-        for index, dataset in enumerate(datasets):
-            if len(datasets) == len(variables):
-                self[str(index)] = _read(dataset, variables[index])
-            else:
-                self[str(index)] = None
+    keys, variables = map(str, range(len(datasets))), optimizer.variables
+    if len(datasets) != len(variables):
+        return dict.fromkeys(keys)
+    return dict(zip(keys, map(_read, datasets, variables), strict=True))
 
 
 def _read(dataset: Any, variable: Any) -> np.ndarray:

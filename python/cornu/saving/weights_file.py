@@ -19,8 +19,8 @@ from cornu.saving.legacy_weights import (
     stored_in_order,
     write_legacy_weights,
 )
-from cornu.saving.one_moment import at_one_moment
-from cornu.saving.optimizer_group import read_optimizer_group, write_optimizer_group
+from cornu.saving.one_moment import at_one_moment, change_at_one_moment
+from cornu.saving.optimizer_group import stored_variables, write_optimizer_group
 from cornu.saving.stored_dataset import (
     MALFORMED,
     find_dataset,
@@ -173,14 +173,29 @@ def read_weights_of_words(archive: Archive, place: str, count: int) -> list[floa
 def read_unpacked_optimizer(model: Any, weights: io.BytesIO, name: str) -> None:
     """Read from it the state of a model's new optimizer, if it has such."""
     with open_stored(weights, name) as root:
-        _read_optimizer(model, root, name, model.trainable_weights)
+        _load_variables(model, name, _stored_variables(model, root, name, model.trainable_weights))
 
 
-def _read_optimizer(model: Any, root: Any, name: str, weights: Any = None) -> None:
+def _stored_variables(
+    model: Any, root: Any, name: str, weights: Any = None
+) -> dict[str, Any] | None:
     try:
-        read_optimizer_group(root, model.optimizer, weights)
+        return stored_variables(root, model.optimizer, weights)
     except MALFORMED as error:
-        raise ValueError(f"The optimizer's state in {name!r} can't be read: {error}") from None
+        raise _unreadable(name, error) from None
+
+
+def _load_variables(model: Any, name: str, variables: dict[str, Any] | None) -> None:
+    if variables is None:
+        return
+    try:
+        model.optimizer.load_own_variables(variables)
+    except MALFORMED as error:
+        raise _unreadable(name, error) from None
+
+
+def _unreadable(name: str, error: Exception) -> ValueError:
+    return ValueError(f"The optimizer's state in {name!r} can't be read: {error}")
 
 
 def read_stored_weights(
@@ -192,18 +207,24 @@ def read_stored_weights(
     except MALFORMED as error:
         raise ValueError(f"The weights of {name!r} can't be read: {error}") from None
     # As in Keras, one that has kept nothing yet begins anew; but without a warning.
+    variables = None
     if model.optimizer is not None and model.optimizer.built and not problems:
-        _read_optimizer(model, root, name)
+        variables = _stored_variables(model, root, name)
     if problems and not skip_mismatch:
         raise ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
     if problems:
         warnings.warn(
             "Some weights are left as they are. " + " ".join(problems), stacklevel=user_level()
         )
-    flat: list[np.ndarray] = []
-    for _, layer in _with_weights(model):
-        flat += values.get(id(layer)) or layer.get_weights()
-    model.set_weights(flat)
+
+    def write() -> None:
+        _load_variables(model, name, variables)
+        flat: list[np.ndarray] = []
+        for _, layer in _with_weights(model):
+            flat += values.get(id(layer)) or layer.get_weights()
+        model.set_weights(flat)
+
+    change_at_one_moment(model, write)
 
 
 def _fitting(model: Any, root: Any, by_name: bool) -> tuple[dict[int, list[np.ndarray]], list[str]]:

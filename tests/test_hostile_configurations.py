@@ -240,3 +240,40 @@ def test_vocabularies_of_other_files(kind, tmp_path):
     load_refused(path, "`vocabulary`", "words")
     refused(lambda: keras.models.model_from_json(json.dumps(config)), "`vocabulary`", "words")
     assert getattr(keras.layers, kind)(vocabulary=str(tmp_path / "words")).vocabulary_size() == 3
+
+
+@pytest.mark.parametrize("kind", ["Muon", "OptimizerMap"])
+def test_patterns_that_take_long_in_names_of_the_file(kind, model, path):
+    """Each may stand in a file; in a name of 1,000 letters the first takes many minutes."""
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(5, name="a" * 1000)])
+    with_pattern(model, path, kind, "a*a*a*c")
+    load_refused(path, "must not take long", "a*a*a*c")
+    assert keras.models.load_model(path, compile=False).built
+
+
+def test_names_of_weights_that_are_not_decayed(model, path):
+    """They stand in the member for resuming."""
+    for pattern, text in (("(a+)+z", "and no group that is repeated"), ("e*e*e*z", "take long")):
+        name = "e" * (1000 if text == "take long" else 10)
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(5, name=name)])
+        optimizer = keras.optimizers.AdamW()
+        optimizer.exclude_from_weight_decay(var_names=["PATTERN"])
+        model.compile(optimizer, "mse")
+        model.save(path)
+        state = zipfile.ZipFile(path).read("cornu.json")
+        with_members(path, {"cornu.json": state.replace(b"PATTERN", pattern.encode())})
+        load_refused(path, text)
+
+
+@pytest.mark.parametrize("name", ["Layer", "Wrapper"])
+def test_classes_that_are_bases(name, path):
+    with_config(path, lambda config: config["config"]["layers"][1].update(class_name=name))
+    load_refused(path, f"'{name}'", "base of other classes")
+
+
+def test_an_initializer_in_the_place_of_a_layer(path):
+    inputs = keras.Input((4,))
+    keras.Model(inputs, keras.layers.Dense(5, name="d")(inputs)).save(path)
+    other = {"module": "keras.initializers", "class_name": "GlorotUniform", "config": {}}
+    with_config(path, lambda config: config["config"]["layers"][1].update(other))
+    load_refused(path, "must be layers", "GlorotUniform")

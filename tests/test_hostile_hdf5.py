@@ -11,7 +11,8 @@ import pytest
 
 import cornu as keras
 from bad_input import unchanged
-from cornu.saving.stored_dataset import open_stored
+from cornu.saving import legacy_weights
+from cornu.saving.stored_dataset import find_group, open_stored
 from hostile_files import load_refused, saved, with_members
 from small_models import make_model
 
@@ -169,9 +170,10 @@ def test_links_to_one_dataset(place, model, tmp_path, monkeypatch):
     assert 0 < len(opened) < 100
 
 
-def test_groups_that_are_one(model, tmp_path):
+def test_groups_that_are_one(tmp_path):
     """Names of weights that stand there once, for each of many layers: 50 MB of a file of 70 KB."""
     path = tmp_path / "w.h5"
+    model = keras.Sequential([keras.Input((1,)), *(keras.layers.Dense(1) for _ in range(60))])
     with h5py.File(path, "w") as root:
         group, names = root.create_group("group"), [f"layer {count}" for count in range(60)]
         group.attrs["weight_names"] = np.array([b"%05d" % count for count in range(12_000)])
@@ -179,6 +181,26 @@ def test_groups_that_are_one(model, tmp_path):
             root[name] = group
         root.attrs["layer_names"] = np.array(names, "S")
     unchanged(model, lambda: model.load_weights(path), str(path), "Attributes must take at most")
+
+
+@pytest.mark.parametrize("names", [[], ["kernel", "bias"]])
+def test_a_layer_that_is_named_again_and_again(names, model, tmp_path, monkeypatch):
+    """Its group was opened each time: of a file of 64 KB for 20 seconds."""
+    opened = []
+    monkeypatch.setattr(
+        legacy_weights,
+        "find_group",
+        lambda group, path: opened.append(path) or find_group(group, path),
+    )
+    path = tmp_path / "w.h5"
+    with h5py.File(path, "w") as root:
+        root.attrs["layer_names"] = np.array([b"a"] * 60_000)
+        group = root.create_group("a")
+        group.attrs["weight_names"] = np.array(names, "S")
+        for name in names:
+            group[name] = np.zeros(1)
+    unchanged(model, lambda: model.load_weights(path), str(path), "layers; the model has")
+    assert opened == ["a"]
 
 
 def test_many_weights_for_a_layer(model, tmp_path):

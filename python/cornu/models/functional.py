@@ -7,6 +7,8 @@ from typing import Any
 
 from cornu.keras_tensor import KerasTensor, only_tensor
 from cornu.layers.input_layer import InputLayer
+from cornu.layers.layer import Layer
+from cornu.models.chain import Chain
 from cornu.models.functional_config import chain_of, node_of
 from cornu.models.model import Model
 from cornu.utils.errors import shown
@@ -142,6 +144,9 @@ class Functional(Model):
         for name in names:
             if name not in made:
                 made[name] = deserialize_keras_object(described[name], custom_objects)
+                if not isinstance(made[name], Layer | InputLayer | Chain):
+                    wrong = shown(described[name])
+                    raise ValueError(f"The 'layers' of a model must be layers. Received: {wrong}")
         model = cls._of_layers([made[name] for name in names], config)
         model._is_listed = tuple(
             isinstance(config[key][0], list | tuple) for key in ("input_layers", "output_layers")

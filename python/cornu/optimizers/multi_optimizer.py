@@ -94,6 +94,11 @@ class MultiOptimizer(CoreOptimizer):
     # ---- Whose weights
 
     @property
+    def _path_patterns(self) -> list[str]:
+        keys = self._optimizer_map if isinstance(self._optimizer_map, OptimizerMap) else ()
+        return [*keys, *(pattern for part in self._parts for pattern in part._path_patterns)]
+
+    @property
     def built(self) -> bool:
         """Whether it knows which optimizer moves which weight."""
         return self._built_for is not None

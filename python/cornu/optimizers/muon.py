@@ -141,6 +141,10 @@ class Muon(CoreOptimizer):
         super().__init__("muon", learning_rate, name, options, common_of(locals()), _told(options))
 
     @property
+    def _path_patterns(self) -> list[str]:
+        return [*super()._path_patterns, *self.exclude_layers]
+
+    @property
     def _has_exceptions(self) -> bool:
         return self._excludes or self.exclude_embeddings or bool(self.exclude_layers)
 

@@ -52,6 +52,11 @@ class UndecayedWeights:
         self._undecayed, self._undecayed_names = undecayed, names
 
     @property
+    def _path_patterns(self) -> list[str]:
+        """The regular expressions that it looks for in the paths of weights."""
+        return list(self._undecayed_names)
+
+    @property
     def _has_exceptions(self) -> bool:
         """Whether there may be weights that its step treats otherwise than the rest."""
         return self._excludes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,12 +67,19 @@ def stored_in_order(model: Any, root: Any) -> dict[int, list[Any]]:
     Raises:
         ValueError: there are more or fewer layers, or something isn't where the names say.
     """
-    groups = [(name, names) for name, names in _groups(root) if names]
     parts = [part for part in {id(part): part for part in model.layers}.values() if part.weights]
+    most = most_opened(parts)
+    groups: list[tuple[str, list[str]]] = []
+    for name, names in _groups(root, read_names(root, "layer_names")):
+        if names:
+            groups.append((name, names))
+        if len(groups) > most:
+            break
     if len(groups) != len(parts):
+        more = "more than " if len(groups) > most else ""
         raise ValueError(
-            f"The file has weights for {len(groups)} layers; the model has {len(parts)} with "
-            "weights."
+            f"The file has weights for {more}{min(len(groups), most)} layers; the model has "
+            f"{len(parts)} with weights."
         )
     found: dict[int, list[Any]] = {}
     for part, (name, names) in zip(parts, groups, strict=True):
@@ -82,7 +89,9 @@ def stored_in_order(model: Any, root: Any) -> dict[int, list[Any]]:
 
 def stored_by_name(model: Any, root: Any) -> dict[int, list[Any]]:
     """Return the datasets for each layer whose name the file has, by its id."""
-    named = dict(_groups(root))
+    own = {part.name for part in model.layers if part.weights}
+    wanted = [name for name in read_names(root, "layer_names") if name in own]
+    named = dict(_groups(root, wanted))
     found: dict[int, list[Any]] = {}
     for part in model.layers:
         if part.weights and part.name in named:
@@ -90,15 +99,16 @@ def stored_by_name(model: Any, root: Any) -> dict[int, list[Any]]:
     return found
 
 
-def _groups(root: Any) -> list[tuple[str, list[str]]]:
-    """The names of the layers, each with those of its weights."""
-    result = []
-    for name in read_names(root, "layer_names"):
-        group = find_group(root, name)
-        if group is None:
-            raise ValueError(f"There must be a group {name!r}, which 'layer_names' has.")
-        result.append((name, read_names(group, "weight_names")))
-    return result
+def _groups(root: Any, layer_names: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """The names of the layers, each with those of its weights, which are read once."""
+    read: dict[str, list[str]] = {}
+    for name in layer_names:
+        if name not in read:
+            group = find_group(root, name)
+            if group is None:
+                raise ValueError(f"There must be a group {name!r}, which 'layer_names' has.")
+            read[name] = read_names(group, "weight_names")
+        yield name, read[name]
 
 
 def _in_order(layer: Any) -> list[Any]:

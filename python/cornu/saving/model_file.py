@@ -216,7 +216,7 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
         if model.built and model.optimizer is not None:
             read_unpacked_optimizer(model, weights, path)
     if model.built and remembered is not None:
-        restore(model, remembered, path)
+        restore(model, remembered, path, safe_mode)
     return model
 
 

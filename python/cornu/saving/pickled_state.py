@@ -95,7 +95,7 @@ def set_model_state(model: Any, state: Any) -> None:
         _set_variables(model.optimizer, stored, model.weights)
     model.set_weights(state["weights"])
     if state["resume"] is not None:
-        set_resume_state(model, state["resume"], _WHERE)
+        set_resume_state(model, state["resume"], _WHERE, safe_mode=False)
 
 
 def set_layer_state(layer: Any, state: Any) -> None:

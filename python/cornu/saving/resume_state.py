@@ -15,6 +15,7 @@ import numpy as np
 
 from cornu.layers.held_generators import held_generators
 from cornu.saving.model_config import parse_json
+from cornu.saving.serialization import as_of_file, check_patterns_of
 from cornu.utils.arrays import address_of
 from cornu.utils.data_place import NO_PLACE, DataPlace
 from cornu.utils.number import as_integer
@@ -51,28 +52,30 @@ def write_state(model: Any) -> str | None:
     return None if state is None else json.dumps(state)
 
 
-def restore(model: Any, text: bytes, name: str) -> None:
+def restore(model: Any, text: bytes, name: str, safe_mode: bool = True) -> None:
     """Take what a file remembers, as far as it is of such a model.
 
     Args:
         model: The model, built.
         text: The archive's member.
         name: The file's name, for errors.
+        safe_mode: Whether the file may come from anywhere.
 
     Raises:
         ValueError: it is no JSON of such values.
     """
     where = f"{MEMBER} of {name!r}"
-    set_resume_state(model, parse_json(text, where), where)
+    set_resume_state(model, parse_json(text, where), where, safe_mode)
 
 
-def set_resume_state(model: Any, state: Any, where: str) -> None:
+def set_resume_state(model: Any, state: Any, where: str, safe_mode: bool) -> None:
     """Take what `resume_state` returned, as far as it is of such a model.
 
     Args:
         model: The model, built.
         state: The plain values.
         where: What they come from, for errors.
+        safe_mode: Whether that may be a file from anywhere.
 
     Raises:
         ValueError: they are no such values.
@@ -92,7 +95,7 @@ def set_resume_state(model: Any, state: Any, where: str) -> None:
         model._place = DataPlace(*(_whole(number, where) for number in found))
     excluded = state.get("undecayed")
     if isinstance(excluded, Mapping) and model.optimizer is not None:
-        _exclude(model, excluded, where)
+        _exclude(model, excluded, where, safe_mode)
 
 
 def _undecayed(model: Any) -> dict[str, Any] | None:
@@ -105,15 +108,20 @@ def _undecayed(model: Any) -> dict[str, Any] | None:
     return {"weights": places, "names": list(optimizer._undecayed_names)}
 
 
-def _exclude(model: Any, excluded: Mapping[str, Any], where: str) -> None:
+def _exclude(model: Any, excluded: Mapping[str, Any], where: str, safe_mode: bool) -> None:
     places, weights = excluded.get("weights"), model.weights
     if not isinstance(places, list) or any(
         _whole(place, where) >= len(weights) for place in places
     ):
         raise ValueError(f"{where} must have the places of weights that are not decayed.")
     chosen = [weights[int(place)] for place in places]
+    names = excluded.get("names")
+    # A backup has what the program has said itself before.
+    is_known = names == list(model.optimizer._undecayed_names)
     try:
-        model.optimizer.exclude_from_weight_decay(chosen, excluded.get("names"))
+        with as_of_file(safe_mode and not is_known):
+            model.optimizer.exclude_from_weight_decay(chosen, names)
+            check_patterns_of(model)
     except TypeError as error:
         raise ValueError(f"{where} has no names of weights that are not decayed: {error}") from None
 

@@ -31,6 +31,11 @@ _MODULES = {
 # Those that have functions which a configuration may name.
 _FUNCTION_MODULES = ("activations", "losses", "metrics", "initializers")
 _NO_FUNCTIONS_OF_MODELS = ("get", "serialize", "deserialize")
+# What others derive from, which can't do anything itself.
+_BASES = (
+    *("Layer", "Wrapper", "Initializer", "Regularizer", "Constraint", "Loss", "Metric"),
+    *("Optimizer", "LearningRateSchedule"),
+)
 _AT_THE_TOP = ("Sequential", "DTypePolicy", "FloatDTypePolicy", "InputSpec")
 
 
@@ -113,7 +118,7 @@ def find_class(config: Mapping[str, Any]) -> Any:
     if config.get("registered_name") in (None, name) and "module" not in config:
         found = _search_class(name)
         if found is not None:
-            return found
+            return _no_base(found)
     if module.partition(".")[0] == "keras":
         module = _public_module(module)
     if module in _MODULES:
@@ -128,11 +133,20 @@ def find_class(config: Mapping[str, Any]) -> Any:
             raise ValueError(
                 f"'class_name' must be a class of {module} that can be saved. Received: {name!r}"
             )
-        return found
+        return _no_base(found)
     raise ValueError(
         f"A saved {name!r} of {module or 'an unknown module'} can't be made again without its "
         f"class. {_advice(name)}"
     )
+
+
+def _no_base(found: Any) -> Any:
+    if is_of_cornu(found) and found.__name__ in _BASES:
+        raise ValueError(
+            f"A saved {found.__name__!r} can't be made again: it is the base of other classes, and "
+            f"has no computation. {_advice(found.__name__)}"
+        )
+    return found
 
 
 def _advice(name: str) -> str:

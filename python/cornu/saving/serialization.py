@@ -196,8 +196,9 @@ def compile_saved(
         custom_objects: Classes and functions of one's own by name.
         safe_mode: Whether a lambda is refused.
     """
-    with CustomObjectScope(custom_objects), _safety(safe_mode):
+    with CustomObjectScope(custom_objects), as_of_file(safe_mode):
         model.compile_from_config(settings)
+        check_patterns_of(model)
 
 
 def make_object(
@@ -205,15 +206,20 @@ def make_object(
 ) -> Any:
     """The same, neither built nor compiled: a model builds its layers together."""
     # Classes make the objects in their configurations themselves, and must find the same ones.
-    with CustomObjectScope(custom_objects), _safety(safe_mode):
+    with CustomObjectScope(custom_objects), as_of_file(safe_mode):
         # Keras 2 wrote a function of the user's as its name.
         own = get_registered_object(config) if isinstance(config, str) else None
         return _deserialize(config) if own is None else own
 
 
 @contextmanager
-def _safety(safe_mode: bool) -> Iterator[None]:
-    """Whether code is refused, as the outermost call says."""
+def as_of_file(safe_mode: bool) -> Iterator[None]:
+    """Say whether what is made meanwhile is of plain values that may come from anywhere, so that
+    code is refused; the outermost call says it.
+
+    Args:
+        safe_mode: Whether they may.
+    """
     from cornu import config as settings
 
     under_way = _is_safe.get()
@@ -228,6 +234,24 @@ def _safety(safe_mode: bool) -> Iterator[None]:
 def is_of_file() -> bool:
     """Return whether an object is being made of plain values that may come from anywhere."""
     return _is_safe.get() is True
+
+
+def check_patterns_of(model: Any) -> None:
+    """Check that a model's optimizer, if both are of a file, finds its weights in good time.
+
+    Args:
+        model: The model.
+
+    Raises:
+        ValueError: it may not.
+    """
+    from cornu.optimizers.path_patterns import check_searches
+
+    if model.optimizer is not None:
+        paths = [weight.path for weight in model.weights]
+        # Weights that are still to be made: kernel and bias, and what is in front of their names.
+        missing = [f"{model.name}/{layer.name}/kernel" for layer in model._chain() if not paths]
+        check_searches(model.optimizer._path_patterns, paths or 2 * missing)
 
 
 def deserialize_known(

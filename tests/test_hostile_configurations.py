@@ -277,3 +277,12 @@ def test_an_initializer_in_the_place_of_a_layer(path):
     other = {"module": "keras.initializers", "class_name": "GlorotUniform", "config": {}}
     with_config(path, lambda config: config["config"]["layers"][1].update(other))
     load_refused(path, "must be layers", "GlorotUniform")
+
+
+@pytest.mark.parametrize("class_name", ["Dense", "Discretization"])
+def test_a_type_that_is_half_a_letter(class_name, path):
+    layer = {"module": "keras.layers", "class_name": class_name}
+    options = {"units": 2} if class_name == "Dense" else {"bin_boundaries": [0.0]}
+    layer["config"] = {"name": "x", "dtype": "\ud800", **options}
+    with_config(path, lambda config: config["config"]["layers"].insert(1, layer))
+    load_refused(path, "dtype")

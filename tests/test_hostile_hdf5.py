@@ -252,7 +252,10 @@ def test_files_that_end_too_early(size, model, tmp_path):
     unchanged(model, lambda: model.load_weights(path), str(path))
 
 
-@pytest.mark.parametrize("value", [h5py.Empty("f4"), np.zeros(2, "c8"), np.zeros(1, "V3")])
+LISTS = np.array([np.zeros(3, "u1"), None], h5py.vlen_dtype("u1"))[:1]
+
+
+@pytest.mark.parametrize("value", [h5py.Empty("f4"), np.zeros(2, "c8"), np.zeros(1, "V3"), LISTS])
 def test_attributes_of_no_texts(value, model, tmp_path):
     path = tmp_path / "w.h5"
     model.save_weights(path)

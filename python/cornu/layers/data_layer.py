@@ -99,7 +99,7 @@ class DataLayer(Layer):
 def _is_integer(dtype: Any) -> bool:
     try:
         return dtype is not None and np.dtype(dtype).kind in "iu"
-    except TypeError:
+    except (TypeError, ValueError):
         return False
 
 

@@ -24,9 +24,13 @@ def read_attribute(thing: Any, name: str) -> Any:
             larger than the file can have.
         OSError: it is damaged.
     """
+    import h5py
+
     stored = thing.attrs.get_id(name)
     dtype = stored.dtype
-    if dtype.kind not in "iufSO" or stored.shape is None:
+    # Of objects other than texts, such as lists, some end the process in HDF5.
+    is_text = dtype.kind == "S" or h5py.check_string_dtype(dtype) is not None
+    if not (is_text or dtype.kind in "iuf") or stored.shape is None:
         raise ValueError(
             f"The attribute {name!r} must be of texts or numbers. Received: {shown(dtype)}"
         )
@@ -40,6 +44,6 @@ def read_attribute(thing: Any, name: str) -> Any:
         )
     value = thing.attrs[name]
     # Many links can lead to the one group that has it.
-    if dtype.kind in "SO":
+    if is_text:
         take_contents("Attributes", sum(map(sys.getsizeof, np.ravel(value))))
     return value

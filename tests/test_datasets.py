@@ -13,7 +13,7 @@ SHA256 = "87ff0c9e40dc7e2c0e34e7257799c2e3f3aec1a016363bb11cad869ec428a826"
 
 def test_the_values_are_the_source_s():
     x, y = digits.load_data()
-    assert (x.shape, x.dtype) == ((1797, 8, 8), np.uint8)
+    assert (x.shape, x.dtype, x.flags.c_contiguous) == ((1797, 8, 8), np.uint8, True)
     assert (y.shape, y.dtype) == ((1797,), np.uint8)
     assert hashlib.sha256(x.tobytes() + y.tobytes()).hexdigest() == SHA256
 

@@ -58,10 +58,8 @@ OPTIMIZERS = {
 FIT = {"epochs": EPOCHS, "batch_size": 64, "shuffle": False, "verbose": 0}
 
 
-@pytest.fixture(scope="module", params=OPTIMIZERS)
-def trajectory(request):
+def steps_of(model):
     """What a model is after each of its steps, where nobody else uses it."""
-    model = make(OPTIMIZERS[request.param])
     steps = dict([digest(model)])
 
     class Record(keras.callbacks.Callback):
@@ -70,7 +68,13 @@ def trajectory(request):
 
     # Averages become the weights at the end of a fit only.
     model.fit(X, Y, callbacks=[Record()], **FIT)
-    return OPTIMIZERS[request.param], steps
+    return steps
+
+
+@pytest.fixture(scope="module", params=OPTIMIZERS)
+def trajectory(request):
+    optimizer = OPTIMIZERS[request.param]
+    return optimizer, steps_of(make(optimizer))
 
 
 def test_what_is_saved_is_of_one_step(trajectory, tmp_path):
@@ -148,15 +152,8 @@ def test_weights_and_optimizer_are_loaded_between_two_steps(optimizer, tmp_path)
 
     path = tmp_path / "begin.weights.h5"
     model = make_even()
-    steps = dict([digest(model)])
     model.save_weights(path)
-
-    class Record(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            steps.update([digest(self.model)])
-
-    model.fit(X, Y, callbacks=[Record()], **FIT)
-    loads = 0
+    steps, loads = steps_of(model), 0
     for _ in range(20):
         model = make_even()
         fitting = threading.Thread(target=lambda model=model: model.fit(X, Y, **FIT))

@@ -7,6 +7,7 @@ import os
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -172,30 +173,19 @@ def read_weights_of_words(archive: Archive, place: str, count: int) -> list[floa
 
 def read_unpacked_optimizer(model: Any, weights: io.BytesIO, name: str) -> None:
     """Read from it the state of a model's new optimizer, if it has such."""
-    with open_stored(weights, name) as root:
-        _load_variables(model, name, _stored_variables(model, root, name, model.trainable_weights))
+    with open_stored(weights, name) as root, _naming_state(name):
+        variables = stored_variables(root, model.optimizer, model.trainable_weights)
+        if variables is not None:
+            model.optimizer.load_own_variables(variables)
 
 
-def _stored_variables(
-    model: Any, root: Any, name: str, weights: Any = None
-) -> dict[str, Any] | None:
+@contextmanager
+def _naming_state(name: str) -> Iterator[None]:
+    """Say in errors that it is the optimizer's state which can't be read, and of which file."""
     try:
-        return stored_variables(root, model.optimizer, weights)
+        yield
     except MALFORMED as error:
-        raise _unreadable(name, error) from None
-
-
-def _load_variables(model: Any, name: str, variables: dict[str, Any] | None) -> None:
-    if variables is None:
-        return
-    try:
-        model.optimizer.load_own_variables(variables)
-    except MALFORMED as error:
-        raise _unreadable(name, error) from None
-
-
-def _unreadable(name: str, error: Exception) -> ValueError:
-    return ValueError(f"The optimizer's state in {name!r} can't be read: {error}")
+        raise ValueError(f"The optimizer's state in {name!r} can't be read: {error}") from None
 
 
 def read_stored_weights(
@@ -209,7 +199,8 @@ def read_stored_weights(
     # As in Keras, one that has kept nothing yet begins anew; but without a warning.
     variables = None
     if model.optimizer is not None and model.optimizer.built and not problems:
-        variables = _stored_variables(model, root, name)
+        with _naming_state(name):
+            variables = stored_variables(root, model.optimizer)
     if problems and not skip_mismatch:
         raise ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
     if problems:
@@ -218,7 +209,9 @@ def read_stored_weights(
         )
 
     def write() -> None:
-        _load_variables(model, name, variables)
+        if variables is not None:
+            with _naming_state(name):
+                model.optimizer.load_own_variables(variables)
         flat: list[np.ndarray] = []
         for _, layer in _with_weights(model):
             flat += values.get(id(layer)) or layer.get_weights()

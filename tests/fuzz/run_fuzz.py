@@ -33,12 +33,13 @@ def main():
         return _replay(options.replay)
     if options.job is not None:
         return _work(options)
+    start = time.time()
     counts = _run(options)
     found = sum(count[2] for count in counts.values())
     for kind, (loaded, refused, wrong) in sorted(counts.items()):
         print(f"{kind:8} loaded {loaded:7}  refused {refused:7}  found {wrong:5}")
     print(f"{sum(map(sum, counts.values()))} cases, {found} found in {options.folder}")
-    _print_stored(options.folder)
+    _print_stored(options.folder, start)
     return 1 if found else 0
 
 
@@ -111,8 +112,10 @@ def _run(options):
     return counts
 
 
-def _print_stored(folder):
-    for file in sorted(Path(folder).glob("*.txt"))[:20]:
+def _print_stored(folder, since):
+    """Print what this run stored: the folder keeps what earlier ones found."""
+    stored = (file for file in Path(folder).glob("*.txt") if file.stat().st_mtime >= since)
+    for file in sorted(stored)[:20]:
         told = json.loads(file.read_text())
         print(f"\n{told['file']}: {told['outcome'].strip()[-600:]}")
         print(f"again: {sys.executable} {Path(__file__)} --replay {told['case']}")

@@ -1,5 +1,6 @@
 """Files and configurations of models with layers, losses and metrics of the user's own."""
 
+import h5py
 import numpy as np
 import pytest
 
@@ -98,6 +99,72 @@ def test_weights_and_clones(tmp_path):
         again.load_weights(tmp_path / "a.weights.h5")
         np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
     assert Weighed.from_config(Weighed(7.0).get_config()).weight == 7.0
+
+
+class Parted(keras.layers.Layer):
+    """Layers in every kind of place, one of them in two."""
+
+    def __init__(self, shared, **options):
+        super().__init__(**options)
+        self.z = keras.layers.Dense(2)
+        self.many = [keras.layers.Dense(2), 5, keras.layers.Dense(2)]
+        self.named = {"one": keras.layers.PReLU(), "two": ([shared],)}
+        self._model = keras.Sequential([keras.layers.ReLU(), keras.layers.Dense(2)])
+
+    @property
+    def broken(self):
+        raise RuntimeError("not to be asked")
+
+    def build(self, input_shape):
+        self.scale = self.add_weight((2,), "ones", name="scale")
+
+    def call(self, x):
+        x = self.many[2](self.many[0](self.z(x))) * self.scale
+        return self._model(self.named["two"][0][0](self.named["one"](x)))
+
+
+def parted():
+    shared = keras.layers.Dense(2)
+    return keras.Sequential([keras.Input((2,)), Parted(shared), Parted(shared)])
+
+
+def test_weights_of_layers_within_are_where_keras_has_them(tmp_path):
+    """By attribute, in containers by class; a layer that stands twice where it stands first."""
+    model = parted()
+    model.save_weights(tmp_path / "a.weights.h5")
+    with h5py.File(tmp_path / "a.weights.h5", "r") as file:
+        found = []
+        file.visititems(lambda name, it: found.append(name) if hasattr(it, "shape") else None)
+    own = [
+        "vars/0",
+        *(f"{part}/vars/{at}" for part in ("many/dense", "many/dense_1", "z") for at in (0, 1)),
+        *(f"_model/layers/dense/vars/{at}" for at in (0, 1)),
+        "named/p_re_lu/vars/0",
+    ]
+    shared = [f"named/container/container/dense/vars/{at}" for at in (0, 1)]
+    wanted = [f"layers/{layer}/{name}" for layer in ("parted", "parted_1") for name in own]
+    assert sorted(found) == sorted(wanted + [f"layers/parted/{name}" for name in shared])
+    again = parted()
+    again.load_weights(tmp_path / "a.weights.h5")
+    x = np.arange(8.0).reshape(4, 2)
+    np.testing.assert_array_equal(again(x), model(x))
+
+
+def test_weights_of_layers_within_that_lie_in_one_group_are_read(tmp_path):
+    """As files had them before they were where Keras has them."""
+    model, path = parted(), tmp_path / "a.weights.h5"
+    with h5py.File(path, "w") as file:
+        for at, layer in enumerate(model.layers):
+            group = file.create_group("layers/parted" + (f"_{at}" if at else "") + "/vars")
+            for index, weight in enumerate(layer.weights):
+                group[str(index)] = np.asarray(weight)
+    again = parted()
+    again.load_weights(path)
+    x = np.arange(8.0).reshape(4, 2)
+    np.testing.assert_array_equal(again(x), model(x))
+    with h5py.File(path, "r+") as file:
+        del file["layers/parted/vars/11"], file["layers/parted/vars/1"]
+    refused(lambda: again.load_weights(path), "parted", "has weights of shapes")
 
 
 def test_what_is_not_registered(tmp_path):

@@ -52,6 +52,32 @@ def own(keras):
         def get_config(self):
             return {**super().get_config(), "factor": self.factor}
 
+    mine = {"Scaled": Scaled}
+
+    @register
+    class Parted(keras.layers.Layer):
+        """Layers in every kind of place, and weights of its own."""
+
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.z = keras.layers.Dense(4)
+            self.many = [keras.layers.Dense(4, "tanh"), keras.layers.BatchNormalization()]
+            self.named = {"one": keras.layers.Dense(4), "two": (mine["Scaled"](2.0),)}
+            self._model = keras.Sequential(
+                [keras.layers.Dense(4), keras.layers.Dropout(0.0), keras.layers.Dense(4)]
+            )
+
+        def build(self, input_shape):
+            self.shift = self.add_weight((4,), "ones", name="shift")
+            self.fixed = self.add_weight((4,), "ones", trainable=False, name="fixed")
+            for part in (self.z, *self.many, self.named["one"], *self.named["two"], self._model):
+                part.build(input_shape)
+            self.built = True
+
+        def call(self, x, training=None):
+            x = self.many[1](self.many[0](self.z(x)), training=training)
+            return self._model(self.named["two"][0](self.named["one"](x))) * self.shift + self.fixed
+
     @register
     class Quartic(keras.regularizers.Regularizer):
         def __init__(self, factor=0.01):
@@ -104,9 +130,9 @@ def own(keras):
     def bent(x):
         return keras.ops.where(x > 0, x, 0.125 * x)
 
-    return {
+    return mine | {
         part.__name__: part
-        for part in (Scaled, Quartic, Bounded, Rising, Cubed, Bias, Shrinking, bent)
+        for part in (Parted, Quartic, Bounded, Rising, Cubed, Bias, Shrinking, bent)
     }
 
 
@@ -176,6 +202,12 @@ def _own(keras):
     return model
 
 
+def _parted(keras):
+    model = keras.Sequential([keras.Input((4,)), own(keras)["Parted"](), keras.layers.Dense(3)])
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    return model
+
+
 def _trained_by(kind, **options):
     def made(keras):
         layers = [keras.Input((4,)), keras.layers.Dense(3, "softplus", kernel_regularizer="l2")]
@@ -190,6 +222,7 @@ MODELS = {
     "ruled": _ruled,
     "averaged": _averaged,
     "own": _own,
+    "parted": _parted,
     "amsgrad": _trained_by("Adam", amsgrad=True, use_ema=True),
     "adamw": _trained_by("AdamW", gradient_accumulation_steps=2),
     "adadelta": _trained_by("Adadelta"),

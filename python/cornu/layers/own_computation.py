@@ -193,7 +193,12 @@ class OwnComputation(ClassCore, OwnShapes):
 
     def _sublayers(self) -> list[Any]:
         """Layers among the attributes, each once, in their order."""
-        return layers_in(vars(self)) if self._is_own else []
+        return layers_in(self._attributes()) if self._is_own else []
+
+    def _attributes(self) -> dict[str, Any]:
+        """The attributes, without what is noted of the models among them: these would come
+        before the others."""
+        return {name: value for name, value in vars(self).items() if name != "_inner_states"}
 
     def _prepare(self, row: Shape) -> None:
         """Make the weights for rows of a shape, unless they are there."""
@@ -207,7 +212,7 @@ class OwnComputation(ClassCore, OwnShapes):
             new = [layer for layer in self._sublayers() if not layer._built]
             self._inner_states = [
                 state
-                for model in models_in(vars(self))
+                for model in models_in(self._attributes())
                 if not model._built
                 for state in model._states(model._parts)
             ]
@@ -264,7 +269,7 @@ class OwnComputation(ClassCore, OwnShapes):
     def _forget_own(self) -> None:
         """Have no weights but those of `__init__`."""
         new = [model for model, _ in self._inner_states]
-        built = [model for model in models_in(vars(self)) if model._built and model not in new]
+        built = [model for model in models_in(self._attributes()) if model._built and model not in new]
         kept = {id(layer) for model in built for layer in model._chain()}
         for layer in self._sublayers():
             if id(layer) not in kept:

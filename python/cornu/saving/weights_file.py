@@ -30,8 +30,8 @@ from cornu.saving.stored_dataset import (
     open_stored,
     read_dataset,
 )
+from cornu.saving.weight_places import layer_places, weight_places
 from cornu.utils.errors import shown
-from cornu.utils.naming import snake_case
 from cornu.utils.nesting import is_model
 from cornu.utils.user_frame import user_level
 
@@ -75,8 +75,8 @@ def weights_contents(
 
 
 def _write(model: Any, root: Any, include_optimizer: bool) -> None:
-    values = iter(model.get_weights())
-    for place, layer, is_first in _places(model):
+    values, places = iter(model.get_weights()), weight_places(model)
+    for place, layer, is_first in layer_places(model):
         # A layer that stands twice is written where it stands first.
         if not is_first:
             continue
@@ -88,10 +88,11 @@ def _write(model: Any, root: Any, include_optimizer: bool) -> None:
         words = getattr(layer, "_weights_of_words", None)
         if words is not None:
             variables.create_dataset(WORDS_NAME, data=words)
-        for names in _names_of(layer):
+        for weight in layer.weights:
             value = next(values)
-            for name in names:
-                root.create_dataset(f"{place}/{name}", data=value)
+            # Layers of one's own may share one.
+            for path in places.pop(id(weight), ()):
+                root.create_dataset(path, data=value)
     root.create_group("vars").attrs["name"] = model.name
     if include_optimizer:
         write_optimizer_group(root, model.optimizer)
@@ -245,35 +246,10 @@ def _problem(layer: Any, datasets: list[Any]) -> str:
     return f'Layer "{layer.name}" has weights of shapes {want}; the file has {shown(have)}.'
 
 
-def _names_of(layer: Any) -> list[list[str]]:
-    """What each weight of a layer is called in its group: by most one name."""
-    # An InputLayer has none, and is no layer that could be asked.
-    names = layer._names_in_files() if layer.weights else []
-    return names or [[f"vars/{index}"] for index, _ in enumerate(layer.weights)]
-
-
-def _places(
-    model: Any, parent: str = "layers", seen: set[int] | None = None
-) -> Iterator[tuple[str, Any, bool]]:
-    """Each layer with the path of its group, which its class and its place settle, and whether it
-    stands there for the first time; a model before its own layers."""
-    counts: dict[str, int] = {}
-    seen = set() if seen is None else seen
-    for layer in model.layers:
-        name = snake_case(type(layer).__name__)
-        count = counts.get(name, 0)
-        counts[name] = count + 1
-        place, is_first = f"{parent}/{name}" + (f"_{count}" if count else ""), id(layer) not in seen
-        seen.add(id(layer))
-        yield place, layer, is_first
-        if is_first and is_model(layer):
-            yield from _places(layer, f"{place}/layers", seen)
-
-
 def _with_weights(model: Any) -> list[tuple[str, Any]]:
     return [
         (place, layer)
-        for place, layer, is_first in _places(model)
+        for place, layer, is_first in layer_places(model)
         if is_first and layer.weights and not is_model(layer)
     ]
 
@@ -291,12 +267,16 @@ def _stored(model: Any, root: Any, by_name: bool) -> list[list[Any] | None]:
             "another. Received: by_name=True"
         )
     result: list[list[Any] | None] = []
+    places = weight_places(model)
     for place, layer in _with_weights(model):
         variables = find_group(root, f"{place}/vars")
-        own_names = layer._names_in_files()
-        if variables is not None and own_names is not None:
-            parted = [names[0].rpartition("/") for names in own_names]
-            pairs = [(find_group(root, f"{place}/{group}"), name) for group, _, name in parted]
+        paths = [places[id(weight)][0] for weight in layer.weights]
+        flat = [f"{place}/vars/{index}" for index, _ in enumerate(paths)]
+        # Where a layer of one's own has others within, older files of ours have all in one group.
+        is_parted = variables is None or str(len(paths) - 1) not in variables
+        if variables is not None and paths != flat and is_parted:
+            parted = [path.rpartition("/") for path in paths]
+            pairs = [(find_group(root, group), name) for group, _, name in parted]
             result.append([find_dataset(group, name) for group, name in pairs if group is not None])
             continue
         # Before 3.5, Keras put what a Sequential has under another name.

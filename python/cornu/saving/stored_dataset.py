@@ -8,12 +8,14 @@ import mmap
 import os
 import zlib
 from collections.abc import Iterator, Sized
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from cornu.saving.hdf5_structure import check_structure
+from cornu.saving.object_headers import ObjectHeaders
 from cornu.utils.errors import shown
 from cornu.utils.memory_limit import limited_contents, take_contents
 
@@ -26,6 +28,8 @@ _ENTRY_NBYTES = 8
 _CHECKSUM_NBYTES = 4
 # What one that is open takes of memory, at most. It takes some 300 in the file, a link to it 90.
 _OPEN_NBYTES = 8192
+# A group is soon closed again; but a name can lead through one, or the same one, many times.
+_GROUP_NBYTES = 1024
 
 # What h5py, and what is here, raise of a file that is malformed.
 MALFORMED = (KeyError, OSError, OverflowError, RuntimeError, TypeError, ValueError)
@@ -33,6 +37,9 @@ MALFORMED = (KeyError, OSError, OverflowError, RuntimeError, TypeError, ValueErr
 # HDF5's own filters: the second and the third give no more than they take, and of the first we see
 # to it. Of another, HDF5 would load a library from the system's folder.
 _DEFLATE, _SHUFFLE, _CHECKSUM = _FILTERS = 1, 2, 3
+
+# Those of the file that is open.
+_headers: ContextVar[ObjectHeaders] = ContextVar("headers")
 
 
 @contextmanager
@@ -46,23 +53,40 @@ def open_stored(file: Any, name: str) -> Iterator[Any]:
     Raises:
         ValueError: it is none.
     """
+
+    with ExitStack() as opened:
+        try:
+            root, headers = _checked(file, opened)
+        except MALFORMED as error:
+            raise ValueError(f"{name!r} is no file of weights or a model: {error}") from None
+        opened.enter_context(limited_contents(root.id.get_filesize()))
+        opened.callback(_headers.reset, _headers.set(headers))
+        yield root
+
+
+def _checked(file: Any, opened: ExitStack) -> tuple[Any, ObjectHeaders]:
     import h5py
 
-    try:
-        if isinstance(file, io.BytesIO):
-            check_structure(file.getvalue())
-        else:
-            with open(file, "rb") as opened:
-                # There is no map of an empty file.
-                if os.fstat(opened.fileno()).st_size == 0:
-                    raise ValueError("it is empty")
-                with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                    check_structure(data)
-        root = h5py.File(file, "r")
-    except MALFORMED as error:
-        raise ValueError(f"{name!r} is no file of weights or a model: {error}") from None
-    with root, limited_contents(root.id.get_filesize()):
-        yield root
+    if isinstance(file, io.BytesIO):
+        data = file.getvalue()
+        check_structure(data)
+        headers = ObjectHeaders(lambda at, nbytes: data[at : at + nbytes], len(data))
+        headers.check_root()
+        return opened.enter_context(h5py.File(file, "r")), headers
+    number = opened.enter_context(io.FileIO(file)).fileno()
+    size = os.fstat(number).st_size
+    # There is no map of an empty file.
+    if size == 0:
+        raise ValueError("it is empty")
+    with mmap.mmap(number, 0, access=mmap.ACCESS_READ) as mapped:
+        check_structure(mapped)
+    # Where another process cuts the file short, reading a map would end this one.
+    headers = ObjectHeaders(lambda at, nbytes: os.pread(number, nbytes, at), size)
+    headers.check_root()
+    root = opened.enter_context(h5py.File(file, "r"))
+    # Or it has put another in its place.
+    is_it = os.path.samestat(os.fstat(number), os.fstat(root.id.get_vfd_handle()))
+    return (root, headers) if is_it else _checked(file, opened)
 
 
 def most_opened(wanted: Sized) -> int:
@@ -209,11 +233,13 @@ def _find(group: Any, path: str) -> Any:
         links, key = found.id.links, name.encode()
         if not links.exists(key):
             return None
-        if links.get_info(key).type != h5py.h5l.TYPE_HARD:
+        link = links.get_info(key)
+        if link.type != h5py.h5l.TYPE_HARD:
             raise ValueError(
                 f"{_place(found, name)} must be in the file itself. Received: a link to "
                 f"{links.get_val(key)}"
             )
+        _headers.get().check(link.u)
         found = found[name]
     return found
 

@@ -71,7 +71,7 @@ def soft_link(root, name):
         (soft_link, ("a link to", "/elsewhere")),
         (lambda root, name: root.create_group(name), ("must be a dataset", "a group")),
         (lambda root, name: root.create_dataset(name, data=h5py.Empty("f4")), ("shape None",)),
-        (lambda root, name: root.create_dataset(name, (4, 5), "c8"), ("numbers", "complex64")),
+        (lambda root, name: root.create_dataset(name, (4, 5), "c8"), ("numbers", "type comp")),
         (lambda root, name: root.create_dataset(name, (4, 5), "i4"), ("floats", "int32")),
         (
             lambda root, name: root.create_dataset(name, (4, 5), h5py.string_dtype()),

@@ -1,6 +1,7 @@
 """HDF5 files made to do harm: breaks when one takes memory or time beyond its size, reaches out of
 itself, or is refused without its name in the error."""
 
+import io
 import struct
 import zipfile
 import zlib
@@ -13,6 +14,7 @@ import cornu as keras
 from bad_input import unchanged
 from cornu.saving import legacy_weights
 from cornu.saving.stored_dataset import find_group, open_stored
+from cornu.utils import memory_limit
 from hostile_files import load_refused, saved, with_members
 from small_models import make_model
 
@@ -201,6 +203,102 @@ def test_a_layer_that_is_named_again_and_again(names, model, tmp_path, monkeypat
             group[name] = np.zeros(1)
     unchanged(model, lambda: model.load_weights(path), str(path), "layers; the model has")
     assert opened == ["a"]
+
+
+def test_names_that_lead_round(model, tmp_path, monkeypatch):
+    """A group that is its own child: each name of 60 KB took two seconds."""
+    monkeypatch.setattr(memory_limit, "_SMALL_NBYTES", 2**18)
+    path = tmp_path / "w.h5"
+    with h5py.File(path, "w") as root:
+        root["a"] = root["/"]
+        root.attrs["weight_names"] = np.array([], "S")
+        root.attrs["layer_names"] = np.array([b"a/" * 30_000])
+    unchanged(model, lambda: model.load_weights(path), str(path), "Groups must take at most")
+
+
+@pytest.mark.parametrize("name", ["layer_names", "weight_names"])
+def test_attributes_that_are_empty(name, model, tmp_path, monkeypatch):
+    """Of a group under many names, which differ in their slashes: 42 KB took minutes."""
+    monkeypatch.setattr(memory_limit, "_SMALL_NBYTES", 2**18)
+    path, count = tmp_path / "w.h5", 400 if name == "layer_names" else 20
+    with h5py.File(path, "w", libver="latest") as root:
+        group = root if name == "layer_names" else root.create_group("a")
+        for part in range(count):
+            group.attrs[f"{name}{part}"] = np.array([], "S1")
+        if group != root:
+            names = [b"/" * (at % 20) + b"a" + b"/" * (at // 20) for at in range(60)]
+            root.attrs["layer_names"] = np.array(names)
+    unchanged(model, lambda: model.load_weights(path), str(path), "Attributes must take at most")
+
+
+@pytest.mark.parametrize("is_attribute", [False, True])
+def test_lists_of_lists(is_attribute, model, tmp_path):
+    """h5py made types of them whose size is the square of how deep they are: 1 GB of 26 KB."""
+    path = tmp_path / "w"
+    model.save_weights(path)
+    kind, space = h5py.h5t.NATIVE_FLOAT, h5py.h5s.create_simple((4, 5))
+    for _ in range(50):
+        kind = h5py.h5t.vlen_create(kind)
+    with h5py.File(path, "r+") as root:
+        if is_attribute:
+            h5py.h5a.create(root.id, b"layer_names", kind, space)
+        else:
+            del root[FIRST]
+            group = root[FIRST.rpartition("/")[0]]
+            h5py.h5d.create(group.id, b"0", kind, space)
+    name = "layer_names" if is_attribute else FIRST
+    unchanged(model, lambda: model.load_weights(path), str(path), name, "type vlen")
+
+
+@pytest.mark.parametrize("place", ["layers/dense/vars", "optimizer/vars"])
+def test_counts_of_links(place, model, tmp_path, monkeypatch):
+    """As newer groups say them, however many there are."""
+    path, count = tmp_path / "w", h5py.Group.__len__
+    model.compile("adam", "mse")
+    model.optimizer.build(model.trainable_weights)
+    model.save_weights(path)
+    monkeypatch.setattr(
+        h5py.Group, "__len__", lambda group: 10**6 if group.name == f"/{place}" else count(group)
+    )
+    unchanged(model, lambda: model.load_weights(path), str(path), place, "links", "1000000")
+
+
+def test_chunks_that_are_not_there(model, tmp_path):
+    path = tmp_path / "w"
+    model.save_weights(path)
+    with h5py.File(path, "r+") as root:
+        del root[FIRST]
+        options = {"chunks": (1, 2), "compression": "gzip", "fillvalue": 7}
+        root.create_dataset(FIRST, (4, 5), "f4", **options)[1:, :2] = 3
+    model.load_weights(path)
+    expected = np.full((4, 5), 7)
+    expected[1:, :2] = 3
+    np.testing.assert_array_equal(model.get_weights()[0], expected)
+
+
+def test_chunks_that_are_larger_than_all(tmp_path):
+    """Each may be of 1 MB: together they take what is unpacked, once to look at it."""
+    path = tmp_path / "w.h5"
+    model = keras.Sequential([keras.Input((500,)), keras.layers.Dense(1, use_bias=False)])
+    with h5py.File(path, "w") as root:
+        options = {"chunks": (1, 2**18), "compression": "gzip", "maxshape": (500, None)}
+        root.create_dataset(FIRST, (500, 1), "f4", **options)
+    unchanged(model, lambda: model.load_weights(path), str(path), "rims of chunks", "at most")
+
+
+def test_weights_of_words_that_were_never_written(tmp_path):
+    """A file of 2 KB that says it has 190 million took 2.6 GB."""
+    options = {"vocabulary": ["a", "b"], "idf_weights": [1.0, 2.0], "output_mode": "tf_idf"}
+    lookup = keras.layers.StringLookup(**options)
+    model = keras.Sequential([keras.Input((1,), dtype="string"), lookup, keras.layers.Dense(1)])
+    with saved(model, tmp_path) as path:
+        file = io.BytesIO(zipfile.ZipFile(path).read("model.weights.h5"))
+        with h5py.File(file, "r+") as root:
+            del root["layers/string_lookup/vars/idf_weights"]
+            root.create_dataset("layers/string_lookup/vars/idf_weights", (4_000_000,), "f4")
+        words = {"assets/layers/string_lookup/vocabulary.txt": b"a\nb\n"}
+        with_members(path, {"model.weights.h5": file.getvalue(), **words})
+        load_refused(path, "Weights and vocabularies must take at most", "32000000")
 
 
 def test_many_weights_for_a_layer(model, tmp_path):

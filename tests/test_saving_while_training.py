@@ -4,6 +4,7 @@ import copy
 import hashlib
 import pickle
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -183,3 +184,26 @@ def test_what_is_changed_at_one_moment_can_be_read_and_trained_there():
     twin.train_on_batch(X, Y)
     for one, other in zip(came, twin.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_a_warning_of_other_state_waits_for_no_one(tmp_path, monkeypatch):
+    """Whoever shows it may wait for a thread that predicts."""
+    model, other = make(keras.optimizers.Adam), make(keras.optimizers.SGD)
+    other.fit(X, Y, verbose=0)
+    other.save_weights(tmp_path / "w.weights.h5")
+    model.fit(X, Y, verbose=0)
+    waited = []
+
+    def show(message, *_, **__):
+        thread = threading.Thread(target=model.predict, args=(X,), kwargs={"verbose": 0})
+        thread.start()
+        thread.join(2)
+        waited.append((str(message), thread.is_alive()))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        monkeypatch.setattr(warnings, "showwarning", show)
+        model.load_weights(tmp_path / "w.weights.h5")
+    assert [is_alive for _, is_alive in waited] == [False]
+    assert "what was saved has" in waited[0][0]
+    np.testing.assert_array_equal(model.get_weights()[0], other.get_weights()[0])

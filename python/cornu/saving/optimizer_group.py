@@ -11,6 +11,7 @@ from cornu.saving.legacy_weights import read_names, write_arrays
 from cornu.saving.old_optimizer_state import as_today
 from cornu.saving.stored_dataset import (
     MALFORMED,
+    count_links,
     find_dataset,
     find_group,
     most_opened,
@@ -51,7 +52,7 @@ def stored_variables(root: Any, optimizer: Any, weights: Any = None) -> dict[str
     group = find_group(root, _PATH)
     if group is None:
         return None
-    return _fitting(optimizer, group, [str(index) for index in range(len(group))], weights)
+    return _fitting(optimizer, group, [str(index) for index in range(count_links(group))], weights)
 
 
 def write_legacy_optimizer(root: Any, optimizer: Any) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from cornu.saving.hdf5_structure import check_structure
 from cornu.saving.object_headers import ObjectHeaders
+from cornu.saving.stored_attribute import plain_dtype
 from cornu.utils.errors import shown
 from cornu.utils.memory_limit import limited_contents, take_contents
 
@@ -28,8 +29,10 @@ _ENTRY_NBYTES = 8
 _CHECKSUM_NBYTES = 4
 # What one that is open takes of memory, at most. It takes some 300 in the file, a link to it 90.
 _OPEN_NBYTES = 8192
+# What a link takes in the file at least.
+_LINK_NBYTES = 16
 # A group is soon closed again; but a name can lead through one, or the same one, many times.
-_GROUP_NBYTES = 1024
+_GROUP_NBYTES = 2048
 
 # What h5py, and what is here, raise of a file that is malformed.
 MALFORMED = (KeyError, OSError, OverflowError, RuntimeError, TypeError, ValueError)
@@ -95,6 +98,23 @@ def most_opened(wanted: Sized) -> int:
     return len(wanted) + 8
 
 
+def count_links(group: Any) -> int:
+    """Return how many things a group has.
+
+    Args:
+        group: An HDF5 group.
+
+    Raises:
+        ValueError: it says that it has more than there is room for in the file.
+    """
+    count, most = len(group), group.file.id.get_filesize() // _LINK_NBYTES
+    if count > most:
+        raise ValueError(
+            f"{_place(group, '')} must have at most {most} links. Received: {count} of them"
+        )
+    return count
+
+
 def find_group(group: Any, path: str) -> Any:
     """Return the group at a path; None: there is none.
 
@@ -139,14 +159,10 @@ def find_dataset(group: Any, path: str) -> Any:
             else f"external storage, {shown(found.external)}"
         )
         raise ValueError(f"{place} must have its data in the file itself. Received: {kind}")
-    try:
-        dtype = found.dtype
-    except TypeError as error:
-        raise ValueError(f"{place} must be an array of numbers. Received: {error}") from None
+    what = f"{place} must be an array of numbers"
+    dtype = plain_dtype(found.id, what)
     if found.shape is None or dtype.kind not in "iuf":
-        raise ValueError(
-            f"{place} must be an array of numbers. Received: shape {found.shape}, dtype {dtype}"
-        )
+        raise ValueError(f"{what}. Received: shape {found.shape}, dtype {dtype}")
     return found
 
 
@@ -195,6 +211,8 @@ def _check_chunks(dataset: Any, place: str) -> None:
     most = dataset.file.id.get_filesize() // _ENTRY_NBYTES
     if count > most:
         raise ValueError(f"{place} must have at most {most} chunks. Received: {count}")
+    # At the rims a chunk may have more than the dataset, all of which is unpacked.
+    take_contents("The rims of chunks", max(0, count * nbytes - dataset.nbytes))
     settings = dataset.id.get_create_plist()
     filters = [settings.get_filter(at)[0] for at in range(settings.get_nfilters())]
     # Of what was shuffled after it, HDF5 would inflate other bytes than are looked at here.
@@ -207,10 +225,12 @@ def _check_chunks(dataset: Any, place: str) -> None:
     if _DEFLATE not in filters:
         return
     for slices in dataset.iter_chunks():
-        start = tuple(part.start for part in slices)
-        if dataset.id.get_chunk_info_by_coord(start).byte_offset is None:
+        try:
+            skipped, packed = dataset.id.read_direct_chunk(tuple(part.start for part in slices))
+        except (OSError, RuntimeError, ValueError):
+            # It isn't there, or HDF5 can't read it later either. Asked where one is, HDF5 goes
+            # through all those before it.
             continue
-        skipped, packed = dataset.id.read_direct_chunk(start)
         if skipped >> filters.index(_DEFLATE) & 1:
             continue
         # HDF5 inflates a chunk to its end, whatever its size should be.
@@ -230,6 +250,7 @@ def _find(group: Any, path: str) -> Any:
     for name in filter(None, path.split("/")):
         if not isinstance(found, h5py.Group):
             return None
+        take_contents("Groups", _GROUP_NBYTES)
         links, key = found.id.links, name.encode()
         if not links.exists(key):
             return None
@@ -246,7 +267,7 @@ def _find(group: Any, path: str) -> Any:
 
 def _place(thing: Any, path: str) -> str:
     """What a thing is called in errors: the file is named by whoever opened it."""
-    return f"'{'/'.join(filter(None, [thing.name.rstrip('/'), path]))}'"
+    return shown("/".join(filter(None, [thing.name.rstrip("/"), path])))
 
 
 def _kind(thing: Any) -> str:

@@ -24,6 +24,7 @@ from cornu.saving.one_moment import at_one_moment, change_at_one_moment
 from cornu.saving.optimizer_group import stored_variables, write_optimizer_group
 from cornu.saving.stored_dataset import (
     MALFORMED,
+    count_links,
     find_dataset,
     find_group,
     most_opened,
@@ -32,6 +33,7 @@ from cornu.saving.stored_dataset import (
 )
 from cornu.saving.weight_places import layer_places, weight_places
 from cornu.utils.errors import shown
+from cornu.utils.memory_limit import take_weights
 from cornu.utils.nesting import is_model
 from cornu.utils.user_frame import user_level
 
@@ -165,6 +167,8 @@ def read_weights_of_words(archive: Archive, place: str, count: int) -> list[floa
             dataset = find_dataset(root if variables is None else variables, WORDS_NAME)
             if dataset.ndim != 1 or len(dataset) < count:
                 raise ValueError(f"{count} numbers must be there. Received: shape {dataset.shape}")
+            # Those that were never written take no room in the file.
+            take_weights(8 * len(dataset))
             return read_dataset(dataset, "float64")[:count].tolist()
         except MALFORMED as error:
             raise ValueError(
@@ -209,10 +213,19 @@ def read_stored_weights(
             "Some weights are left as they are. " + " ".join(problems), stacklevel=user_level()
         )
 
-    def write() -> None:
+    def write_state() -> None:
         if variables is not None:
             with _naming_state(name):
                 model.optimizer.load_own_variables(variables)
+
+    # Of more or fewer it warns, and whoever shows that may wait for a thread that predicts.
+    is_counted = variables is None or len(variables) == len(model.optimizer.variables)
+    if not is_counted:
+        write_state()
+
+    def write() -> None:
+        if is_counted:
+            write_state()
         flat: list[np.ndarray] = []
         for _, layer in _with_weights(model):
             flat += values.get(id(layer)) or layer.get_weights()
@@ -284,6 +297,6 @@ def _stored(model: Any, root: Any, by_name: bool) -> list[list[Any] | None]:
             parts = place.split("/")
             parts[::2] = ["_layer_checkpoint_dependencies"] * len(parts[::2])
             variables = find_group(root, f"{'/'.join(parts)}/vars")
-        count = 0 if variables is None else min(len(variables), most_opened(layer.weights))
+        count = 0 if variables is None else min(count_links(variables), most_opened(layer.weights))
         result.append([find_dataset(variables, str(index)) for index in range(count)])
     return result

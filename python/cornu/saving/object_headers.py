@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
+from typing import Any
 
 # Of messages: heaps of the names of other files, where a dataset lies, more messages, the tree and
 # the heap of a group, and what HDF5 would take in place of the file's own bytes.
@@ -53,7 +54,6 @@ class ObjectHeaders:
         """
         if address in self._seen:
             return
-        self._seen.add(address)
         for kind, at in self._messages(address):
             if kind == _LINKS:
                 self._check_links(*self._numbers("<2Q", at))
@@ -63,6 +63,7 @@ class ObjectHeaders:
                 self._check_chunks(at)
             elif kind == _CACHE:
                 raise ValueError("it has an image of HDF5's cache")
+        self._seen.add(address)
 
     def _read(self, at: int, nbytes: int) -> bytes:
         """Bytes of the file; none where they would go beyond its end."""
@@ -73,7 +74,7 @@ class ObjectHeaders:
             raise ValueError(f"what is at {at} of it is in several things")
         return self._read_bytes(at, nbytes)
 
-    def _numbers(self, form: str, at: int) -> tuple[int, ...]:
+    def _numbers(self, form: str, at: int) -> tuple[Any, ...]:
         nbytes = struct.calcsize(form)
         return struct.unpack(form, self._read(at, nbytes).ljust(nbytes, b"\0"))
 
@@ -123,7 +124,8 @@ class ObjectHeaders:
         if version == 3:
             kind, count, where = count, kind, at + 3
         if version <= 3 and kind == 2:
-            self._check_tree(*self._numbers("<Q", where), _OF_CHUNKS, 8 + 8 * count)
+            (tree,) = self._numbers("<Q", where)
+            self._check_tree(tree, _OF_CHUNKS, 8 + 8 * count)
 
     def _check_tree(self, address: int, signature: bytes, key_nbytes: int) -> None:
         """HDF5 follows a tree's nodes without a look at whether it has been there."""

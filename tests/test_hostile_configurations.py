@@ -151,7 +151,21 @@ def with_pattern(model, path, kind, pattern):
 @pytest.mark.parametrize("kind", ["Muon", "OptimizerMap"])
 @pytest.mark.parametrize(
     "pattern",
-    ["(a|a)*z", "(a+)+z", "((a*)b?){9}z", "a?" * 30 + "a" * 30, "((a)|(a))" * 30, ".*" * 9],
+    [
+        "(a|a)*z",
+        "(a+)+z",
+        "((a*)b?){9}z",
+        "a?" * 30 + "a" * 30,
+        "((a)|(a))" * 30,
+        "(?:aa|a)" * 30,
+        ".*" * 9,
+        # What is no operator, and hid those that are.
+        r".*[\][]?(a+)+z[b]",
+        "(?#[).*(a+)+z(?#])",
+        "(?x).*#[\n(a+)+z#]",
+        r".*\*+\*+\*+\*+z",
+        ".*}+}+}+}+z",
+    ],
 )
 def test_patterns_without_end(kind, pattern, model, path):
     """In 26 letters the first took a minute, and for each one more twice as long."""
@@ -168,12 +182,43 @@ def test_patterns_without_end(kind, pattern, model, path):
         "(query|key).*(kernel)?$",
         r"\(.*\)+?",
         "^a{2}",
+        "(?i)(?:a|b|c|d|e|f|g|h|i|j|k)/(kernel|bias)",
     ],
 )
 def test_patterns_that_end(kind, pattern, model, path):
     with_pattern(model, path, kind, pattern)
     optimizer = keras.models.load_model(path).optimizer
     assert pattern in json.dumps(optimizer.get_config()).replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize("kind", ["Muon", "OptimizerMap"])
+@pytest.mark.parametrize("pattern", ["(" * 3000 + ")" * 3000, "a{99999999999999999999}"])
+def test_patterns_that_can_not_be_compiled(kind, pattern, model, path):
+    with_pattern(model, path, kind, pattern)
+    load_refused(path, "regular expression")
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [["b" * 300_000], ["b" * 4000] * 100, ["b"] * 100_000, ["[\u0100-\uffff]" * 100]],
+)
+def test_patterns_that_take_long_to_compile(patterns, model, path):
+    """Some 5 us for each letter; a range in the last took 3 ms."""
+    with_pattern(model, path, "Muon", patterns[0])
+    text = zipfile.ZipFile(path).read("config.json").decode()
+    with_text(path, text.replace(json.dumps(patterns[:1]), json.dumps(patterns)))
+    load_refused(path, "regular expressions of a file must have at most", "letters")
+
+
+def test_maps_of_patterns_that_take_long_together(model, path):
+    with_pattern(model, path, "OptimizerMap", "PATTERN")
+    config = json.loads(zipfile.ZipFile(path).read("config.json"))
+    by_path = config["compile_config"]["optimizer"]["config"]["optimizer_map"]["config"]
+    (part,) = by_path["optimizer_map"].values()
+    # What counts is how many ranges there might be.
+    by_path["optimizer_map"] = {f"{count}\u0100{'-' * 90}": part for count in range(3)}
+    with_text(path, json.dumps(config))
+    load_refused(path, "regular expressions of a file must have at most", "letters")
 
 
 def test_names_without_end(path):

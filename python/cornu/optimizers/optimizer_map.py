@@ -122,13 +122,10 @@ class OptimizerMap(MutableMapping[str, Optimizer]):
         """
         from cornu.saving.serialization import deserialize_keras_object
 
-        optimizers = {
-            key: deserialize_keras_object(one, custom_objects)
-            for key, one in config["optimizer_map"].items()
-        }
-        return cls(
-            deserialize_keras_object(config["default_optimizer"], custom_objects), optimizers
-        )
+        result = cls(deserialize_keras_object(config["default_optimizer"], custom_objects))
+        for key, one in config["optimizer_map"].items():
+            result[key] = deserialize_keras_object(one, custom_objects)
+        return result
 
 
 def check_part(optimizer: Any) -> Optimizer:

@@ -27,6 +27,9 @@ _SPECIAL = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__",
 _own: ContextVar[dict[str, Any] | None] = ContextVar("own", default=None)
 # Whether the call under way refuses code; None: there is none under way.
 _is_safe: ContextVar[bool | None] = ContextVar("is_safe", default=None)
+# Regular expressions of it may have so many letters, which take about a second to compile.
+_MOST_LETTERS = 200_000
+_letters: ContextVar[int] = ContextVar("letters", default=_MOST_LETTERS)
 
 
 @contextmanager
@@ -223,6 +226,8 @@ def as_of_file(safe_mode: bool) -> Iterator[None]:
     from cornu import config as settings
 
     under_way = _is_safe.get()
+    if under_way is None:
+        _letters.set(_MOST_LETTERS)
     is_safe = bool(safe_mode) if under_way is None else under_way
     token = _is_safe.set(is_safe and not settings._allows_code)
     try:
@@ -234,6 +239,24 @@ def as_of_file(safe_mode: bool) -> Iterator[None]:
 def is_of_file() -> bool:
     """Return whether an object is being made of plain values that may come from anywhere."""
     return _is_safe.get() is True
+
+
+def take_letters(count: int) -> None:
+    """Count the letters of a regular expression, before it is compiled.
+
+    Args:
+        count: How many it has, or how many others take as long.
+
+    Raises:
+        ValueError: with those before they are more than plain values may have.
+    """
+    left = _letters.get() - count
+    if left < 0:
+        raise ValueError(
+            f"The regular expressions of a file must have at most {_MOST_LETTERS} letters. "
+            "Call `cornu.config.enable_unsafe_deserialization()` if you trust where they come from."
+        )
+    _letters.set(left)
 
 
 def check_patterns_of(model: Any) -> None:

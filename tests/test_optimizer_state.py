@@ -96,6 +96,29 @@ def test_set_weights_refuses_what_does_not_fit():
         optimizer.load_own_variables({"0": 1})
 
 
+@pytest.mark.parametrize(
+    "wrong", [[-1, 0.1], [9, -1.0], [9, float("nan")], [float("inf"), 0.1], [9, 0.1, ["a", "b"]]]
+)
+def test_what_is_refused_changes_nothing(wrong):
+    """The steps were written before the learning rate was looked at."""
+    optimizer, other = SGD(0.5, momentum=0.5), SGD(0.5)
+    optimizer.build([keras.Variable([1.0, 2.0])])
+    optimizer.set_weights([3, 0.25, [1.0, 2.0]])
+    before, values = optimizer.get_weights(), [*wrong, [3.0, 4.0]][:3]
+    stored = {str(index): value for index, value in enumerate(values)}
+    for work in (
+        lambda: optimizer.set_weights(values),
+        lambda: optimizer.load_own_variables(stored),
+    ):
+        with pytest.raises((OverflowError, ValueError)):
+            work()
+        assert_same(optimizer.get_weights(), before)
+    if len(wrong) == 2:
+        with pytest.raises((OverflowError, ValueError)):
+            other.load_own_variables({"0": wrong[0], "1": wrong[1]})
+        assert not other.built
+
+
 def test_build_is_for_weights():
     for wrong in ([np.ones(3)], [3]):
         with pytest.raises(TypeError, match="`view` must be a view of a weight"):

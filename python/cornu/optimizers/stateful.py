@@ -222,8 +222,7 @@ class Stateful(UndecayedWeights):
                 f"{[variable.shape for variable in variables]}. "
                 f"Received: {[array.shape for array in arrays]}"
             )
-        for variable, array in zip(variables, arrays, strict=True):
-            variable.assign(_plain(array))
+        self._write(variables, arrays)
 
     def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
         """Write all `variables` to a dictionary, under "0", "1" and so on.
@@ -281,8 +280,27 @@ class Stateful(UndecayedWeights):
                     f"What was saved of {variable.path} must have its shape, {variable.shape}. "
                     f"Received: {array.shape}"
                 )
+        self._write(variables, arrays)
+
+    def _write(self, variables: Sequence[Any], arrays: Sequence[np.ndarray]) -> None:
+        """Write arrays of the shapes of variables; none where one is refused."""
         for variable, array in zip(variables, arrays, strict=True):
-            variable.assign(_plain(array))
+            if array.dtype.kind not in "biuf":
+                raise ValueError(f"{variable.path} must be numbers. Received: dtype {array.dtype}")
+        was_built, before = self._was_built, []
+        try:
+            # Of arrays no number is refused now; of steps and learning rates some are.
+            for variable, array in sorted(
+                zip(variables, arrays, strict=True), key=lambda pair: pair[1].ndim > 0
+            ):
+                if array.ndim == 0:
+                    before.append((variable, variable.numpy()))
+                variable.assign(_plain(array))
+        except (ArithmeticError, TypeError, ValueError):
+            for variable, value in before:
+                variable.assign(value)
+            self._was_built = was_built
+            raise
 
     def finalize_variable_values(self, var_list: Iterable[Any]) -> None:
         """Set weights to their averages, with `use_ema`; `fit` does so at its end.

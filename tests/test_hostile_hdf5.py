@@ -172,6 +172,22 @@ def test_links_to_one_dataset(place, model, tmp_path, monkeypatch):
     assert 0 < len(opened) < 100
 
 
+def test_a_learning_rate_that_several_optimizers_have_not(model, tmp_path):
+    """Without it the state looks as Keras 2's does, which had no place for one."""
+    path, kinds = tmp_path / "w", keras.optimizers
+    model.compile(kinds.MultiOptimizer(kinds.OptimizerMap(kinds.SGD())), "mse")
+    model.optimizer.build(model.trainable_weights)
+    model.save_weights(path)
+    with h5py.File(path, "r+") as root:
+        group = root["optimizer/vars"]
+        for index in range(1, len(group)):
+            del group[str(index)]
+            if str(index + 1) in group:
+                group[str(index)] = group[str(index + 1)]
+    with pytest.warns(UserWarning, match="has 4 variables, what was saved has 3"):
+        model.load_weights(path)
+
+
 def test_groups_that_are_one(tmp_path):
     """Names of weights that stand there once, for each of many layers: 50 MB of a file of 70 KB."""
     path = tmp_path / "w.h5"

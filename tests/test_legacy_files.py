@@ -232,6 +232,14 @@ def test_lists_too_long_for_an_attribute(tmp_path, monkeypatch):
             json.dumps({"optimizer_config": ADAM, "loss": {"class_name": "Nothing"}}),
             ("'Nothing'",),
         ),
+        *(
+            (
+                "training_config",
+                json.dumps({"optimizer_config": ADAM, key: {"class_name": "Huber", "config": 5}}),
+                ("'config' must be a dictionary", "5"),
+            )
+            for key in ("loss", "metrics", "weighted_metrics")
+        ),
     ],
 )
 def test_attributes_that_are_refused(name, value, words, tmp_path):

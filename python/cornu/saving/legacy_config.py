@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cornu.saving.saved_names import check_class_name
 from cornu.utils.custom_objects import get_registered_object
 from cornu.utils.errors import shown
 
@@ -130,9 +131,7 @@ def _rename(kind: str, inner: dict[str, Any]) -> None:
 
 def _of(module: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """A configuration with its module, unless the class is the user's own."""
-    name = config.get("class_name")
-    if not isinstance(name, str):
-        raise ValueError(f"'class_name' must be a string. Received: {shown(name)}")
+    name = check_class_name(config.get("class_name"))
     if get_registered_object(name) is not None:
         return dict(config)
     return {
@@ -149,11 +148,18 @@ def _only(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
+def _options(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    options = config.get("config") or {}
+    if not isinstance(options, Mapping):
+        raise ValueError(f"'config' must be a dictionary. Received: {shown(options)}")
+    return options
+
+
 def _loss(config: Any) -> Any:
     config = _only(config)
     if not isinstance(config, Mapping):
         return config
-    options = {key: value for key, value in dict(config.get("config") or {}).items() if key != "fn"}
+    options = {key: value for key, value in _options(config).items() if key != "fn"}
     if options.get("reduction") == "auto":
         options["reduction"] = "sum_over_batch_size"
     return _of("losses", {**config, "config": options})
@@ -169,7 +175,7 @@ def _metrics(config: Any) -> Any:
 def _metric(config: Any) -> Any:
     if not isinstance(config, Mapping):
         return config
-    options = dict(config.get("config") or {})
+    options = _options(config)
     # tf.keras's form of a function, or of a name whose function the shapes had chosen.
     if config.get("class_name") == "MeanMetricWrapper" and isinstance(options.get("fn"), str):
         name = options.get("name")

@@ -24,7 +24,8 @@ def as_today(optimizer: Any, stored: Sequence[Any], names: Sequence[str]) -> lis
     groups = getattr(optimizer, "_slot_groups", None)
     is_old = bool(names) and names[0].endswith((_BEFORE_TENSORFLOW, _TENSORFLOW))
     is_today = not is_old and len(stored) == len(optimizer.variables)
-    if groups is None or is_today or not stored or stored[0].shape != ():
+    # Several optimizers, which Keras 2 had not, have no one learning rate.
+    if groups is None or optimizer._is_divided or is_today or not stored or stored[0].shape != ():
         return list(stored)
     count, *slots = stored
     is_scheduled = optimizer._schedule is not None

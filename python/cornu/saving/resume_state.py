@@ -122,7 +122,8 @@ def _exclude(model: Any, excluded: Mapping[str, Any], where: str, safe_mode: boo
         with as_of_file(safe_mode and not is_known):
             model.optimizer.exclude_from_weight_decay(chosen, names)
             check_patterns_of(model)
-    except TypeError as error:
+    # Several optimizers are told one by one.
+    except (ArithmeticError, AttributeError, TypeError) as error:
         raise ValueError(f"{where} has no names of weights that are not decayed: {error}") from None
 
 

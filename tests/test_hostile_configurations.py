@@ -231,6 +231,25 @@ def test_names_without_end(path):
     load_refused(path, "Unknown activation")
 
 
+@pytest.mark.parametrize("change", ["layer", "module", "function"])
+def test_names_in_errors(change, path):
+    """Each stood there whole, twice."""
+    long = "Aa" * 100_000
+
+    def of_layer(config):
+        layer = config["config"]["layers"][1]
+        function = {"module": "builtins", "class_name": "function", "config": long}
+        if change == "function":
+            layer["config"]["activation"] = function
+        else:
+            layer.update({"class_name": long} if change == "layer" else {"module": long})
+
+    with_config(path, of_layer)
+    with pytest.raises(ValueError, match=r"class_name|A saved") as caught:
+        keras.models.load_model(path)
+    assert len(str(caught.value)) < 2000
+
+
 @pytest.mark.parametrize("place", [0, 1])
 def test_names_of_half_characters(place, path):
     """UTF-8 has none of them, and JSON's escapes have."""
@@ -298,7 +317,11 @@ def test_patterns_that_take_long_in_names_of_the_file(kind, model, path):
 
 def test_names_of_weights_that_are_not_decayed(model, path):
     """They stand in the member for resuming."""
-    for pattern, text in (("(a+)+z", "and no group that is repeated"), ("e*e*e*z", "take long")):
+    for pattern, text in (
+        ("(a+)+z", "and no group that is repeated"),
+        ("e*e*e*z", "take long"),
+        ("a{99999999999999999999}", "regular expressions"),
+    ):
         name = "e" * (1000 if text == "take long" else 10)
         model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(5, name=name)])
         optimizer = keras.optimizers.AdamW()
@@ -308,6 +331,15 @@ def test_names_of_weights_that_are_not_decayed(model, path):
         state = zipfile.ZipFile(path).read("cornu.json")
         with_members(path, {"cornu.json": state.replace(b"PATTERN", pattern.encode())})
         load_refused(path, text)
+
+
+def test_several_optimizers_have_no_list_of_weights_that_are_not_decayed(model, path):
+    kinds = keras.optimizers
+    model.compile(kinds.MultiOptimizer(kinds.OptimizerMap(kinds.SGD())), "mse")
+    model.save(path)
+    state = {"version": 1, "undecayed": {"weights": [], "names": []}}
+    with_members(path, {"cornu.json": json.dumps(state).encode()})
+    refused(lambda: keras.models.load_model(path), "cornu.json", str(path), "of those")
 
 
 @pytest.mark.parametrize("name", ["Layer", "Wrapper"])

@@ -36,6 +36,8 @@ _BASES = (
     *("Layer", "Wrapper", "Initializer", "Regularizer", "Constraint", "Loss", "Metric"),
     *("Optimizer", "LearningRateSchedule"),
 )
+# No name of a class is longer, and some time grows with its square.
+_LONGEST_NAME = 1000
 _AT_THE_TOP = ("Sequential", "DTypePolicy", "FloatDTypePolicy", "InputSpec")
 
 
@@ -83,11 +85,32 @@ def find_function(name: Any) -> Any:
     for registered, thing in list(get_custom_objects().items()):
         if registered.endswith(ending):
             return thing
+    own_name = shown(name.rpartition(">")[2])[1:-1]
     raise ValueError(
-        f"A saved function {name!r} can't be found again: pass "
-        f"custom_objects={{{name!r}: {name.rpartition('>')[2]}}}, or register it by "
+        f"A saved function {shown(name)} can't be found again: pass "
+        f"custom_objects={{{shown(name)}: {own_name}}}, or register it by "
         "`cornu.saving.register_keras_serializable`."
     )
+
+
+def check_class_name(name: Any) -> str:
+    """Return what a configuration calls a class.
+
+    Raises:
+        ValueError: it is no text, or longer than the names of classes are.
+
+    Example:
+
+    >>> from cornu.saving.saved_names import check_class_name
+    >>> check_class_name("Dense")
+    'Dense'
+    """
+    if not isinstance(name, str) or len(name) > _LONGEST_NAME:
+        raise ValueError(
+            f"'class_name' must be a string of at most {_LONGEST_NAME} letters. "
+            f"Received: {shown(name)}"
+        )
+    return name
 
 
 def find_class(config: Mapping[str, Any]) -> Any:
@@ -134,9 +157,9 @@ def find_class(config: Mapping[str, Any]) -> Any:
                 f"'class_name' must be a class of {module} that can be saved. Received: {name!r}"
             )
         return _no_base(found)
+    place = shown(module)[1:-1] or "an unknown module"
     raise ValueError(
-        f"A saved {name!r} of {module or 'an unknown module'} can't be made again without its "
-        f"class. {_advice(name)}"
+        f"A saved {name!r} of {place} can't be made again without its class. {_advice(name)}"
     )
 
 

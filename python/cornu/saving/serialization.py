@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.saving.saved_names import find_class, find_function, module_of
+from cornu.saving.saved_names import check_class_name, find_class, find_function, module_of
 from cornu.saving.unknown_keys import without_unknown_keys
 from cornu.utils.custom_objects import (
     CustomObjectScope,
@@ -314,9 +314,7 @@ def _deserialize(config: Any) -> Any:
         return config
     if "class_name" not in config or "config" not in config:
         return make_arguments(config)
-    inner, name = config["config"], config["class_name"]
-    if not isinstance(name, str):
-        raise ValueError(f"'class_name' must be a string. Received: {shown(name)}")
+    inner, name = config["config"], check_class_name(config["class_name"])
     if name == "__tuple__":
         if not isinstance(inner, list | tuple):
             raise ValueError(f"A saved tuple must have a list of items. Received: {shown(inner)}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cornu.saving.archive import Archive
+from cornu.saving.saved_names import check_class_name
 from cornu.saving.weights_file import read_weights_of_words
 from cornu.utils.errors import shown
 from cornu.utils.naming import snake_case
@@ -50,7 +51,7 @@ def _layers(config: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         kind = layer.get("class_name") if isinstance(layer, dict) else None
         if not isinstance(kind, str) or kind == "InputLayer":
             continue
-        name = snake_case(kind)
+        name = snake_case(check_class_name(kind))
         count = counts.get(name, 0)
         counts[name] = count + 1
         yield (f"{name}_{count}" if count else name), layer

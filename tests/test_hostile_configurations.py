@@ -68,6 +68,80 @@ def test_many_layers(path):
     assert len(keras.models.load_model(path).layers) == 2002
 
 
+def test_layers_without_end(path):
+    """Deflated, each takes half a byte."""
+    dense = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 1}}
+    with_config(path, lambda config: config["config"]["layers"].extend([dense] * 2800))
+    load_refused(path, "at most", "bytes more")
+
+
+def test_names_that_are_long(path):
+    """One stands in the path of each weight: a file of 24 KB took 1.8 GB."""
+    with_config(path, lambda config: config["config"].update(name="n" * 1000))
+    assert keras.models.load_model(path).name == "n" * 1000
+    with_config(path, lambda config: config["config"].update(name="n" * 1001))
+    load_refused(path, "`name` must have at most 1000 letters", "'nnn", "1001 letters")
+
+
+def test_paths_that_are_long(path):
+    """Each model in which a weight is has a name."""
+    layer = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 4}}
+
+    def change(config):
+        inner = [layer] * 200
+        for depth in range(30):
+            name = f"{depth:0>1000}"
+            inner = [{**config, "config": {"name": name, "layers": inner}}]
+        config["config"]["layers"][1:] = inner
+
+    with_config(path, change)
+    load_refused(path, "The paths of weights must take at most")
+
+
+def test_models_that_stand_twice_in_models_that_do(path):
+    """Of 25 a file of 2 KB has 2^25 layers."""
+    inputs, layer = keras.Input((4,)), keras.layers.Flatten(name="m")
+    template = keras.Model(inputs, layer(layer(inputs)), name="m").to_json()
+    model = json.loads(template)
+    for depth in range(2, 26):
+        outer = json.loads(template)
+        outer["config"]["layers"][1].update(model)
+        model = outer
+        if depth == 10:
+            with_text(path, json.dumps(model))
+            assert len(keras.models.load_model(path)._chain()) == 2**10
+    with_text(path, json.dumps(model))
+    load_refused(path, "places of layers", "at most", "bytes more")
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        ["mae"] * 4500,
+        [["mae"] * 4500],
+        [("AUC", {"num_thresholds": 10**8})],
+        [("PrecisionAtRecall", {"recall": 0.5, "num_thresholds": 10**8})],
+        [("AUC", {"num_labels": 10**6, "multi_label": True})],
+        [("MeanIoU", {"num_classes": 17_000})],
+        [("MeanIoU", {"num_classes": 10**9})],
+        [("MeanIoU", {"num_classes": 1000})] * 3,
+    ],
+)
+def test_metrics_without_end(metrics, model, path):
+    def change(config):
+        config["compile_config"]["metrics"] = [
+            {"module": "keras.metrics", "class_name": metric[0], "config": metric[1]}
+            if isinstance(metric, tuple)
+            else metric
+            for metric in metrics
+        ]
+
+    model.compile("sgd", "mse")
+    model.save(path)
+    with_config(path, change)
+    load_refused(path, "at most", "bytes more")
+
+
 def test_models_that_are_small_one_by_one(path):
     """Each of the thirty would take 4 MB."""
     layer = json.loads(keras.Sequential([keras.Input((4,)), keras.layers.Dense(4)]).to_json())

@@ -12,6 +12,7 @@ import numpy as np
 from cornu import initializers
 from cornu.utils.arrays import is_among
 from cornu.utils.errors import shown
+from cornu.utils.memory_limit import check_length
 from cornu.utils.number import as_float, as_integer, check_integer
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def check_name(name: Any) -> str:
 
     Raises:
         ValueError: it is empty, no string, has a slash, which parts names in paths, or half of a
-            character, which JSON can have and no file's name.
+            character, which JSON can have and no file's name; or it is of a file and very long.
     """
     is_text = isinstance(name, str) and not any("\ud800" <= letter <= "\udfff" for letter in name)
     if not is_text or not name or "/" in name:
@@ -150,6 +151,7 @@ def check_name(name: Any) -> str:
             "`name` must be a string without '/'. "
             f"Received: name={shown(name)} (of type {type(name).__name__})"
         )
+    check_length("`name`", name)
     return name
 
 

@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from cornu.metrics.decisions import COUNTS, DecisionMetric, check_thresholds, divide
+from cornu.metrics.decisions import (
+    COUNTS,
+    DecisionMetric,
+    check_thresholds,
+    divide,
+    even_thresholds,
+)
 from cornu.utils.errors import shown
 from cornu.utils.number import check_integer
 from cornu.variable import Variable
@@ -71,8 +77,7 @@ class AUC(DecisionMetric):
         if thresholds is not None:
             inner = sorted(check_thresholds(thresholds, 0.5)) if len(thresholds) else []
         else:
-            steps = check_integer("num_thresholds", num_thresholds, least=2) - 1
-            inner = [i / steps for i in range(1, steps)]
+            inner = even_thresholds(check_integer("num_thresholds", num_thresholds, least=2))[1:-1]
         self.num_thresholds = len(inner) + 2
         points = [-_EPSILON, *inner, 1 + _EPSILON]
         super().__init__(points, COUNTS, from_logits=bool(from_logits), name=name, dtype=dtype)

@@ -9,6 +9,7 @@ import numpy as np
 
 from cornu.metrics.sums import SumsMetric
 from cornu.utils.errors import shown
+from cornu.utils.memory_limit import take_contents
 from cornu.utils.number import as_float, check_integer
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # What Keras puts in place of the predictions that are not among the top k; the threshold is this.
 NOT_AMONG_TOP = -1e10
 _EPSILON = 1e-7
+# In lists and in the arrays of the core, without the counts.
+_THRESHOLD_NBYTES = 96
 # Counted by these names, in this order: predicted a yes and right, ...
 COUNTS = ("true_positives", "false_positives", "true_negatives", "false_negatives")
 
@@ -38,6 +41,12 @@ def check_thresholds(thresholds: Any, default: float) -> list[float]:
             f"Threshold values must be in [0, 1]. Received: thresholds={shown(thresholds)}"
         )
     return numbers
+
+
+def even_thresholds(count: int) -> list[float]:
+    """Return thresholds from 0 to 1, as far from each other."""
+    take_contents("Thresholds", _THRESHOLD_NBYTES * count)
+    return [i / (count - 1) for i in range(count)] if count > 1 else [0.5]
 
 
 def are_even(thresholds: Any) -> bool:

@@ -77,6 +77,9 @@ class IoU(SumsMetric):
     ) -> None:
         super().__init__(name=name, dtype=dtype)
         self.num_classes = check_integer("num_classes", num_classes)
+        # First, as a file may have no more classes than it may have memory for.
+        shape = (self.num_classes, self.num_classes)
+        self.total_cm = self.add_variable(shape, "zeros", "float64", name="total_confusion_matrix")
         self.target_class_ids = _check_ids(target_class_ids, self.num_classes)
         if ignore_class is not None and as_integer(ignore_class) is None:
             raise ValueError(
@@ -87,8 +90,6 @@ class IoU(SumsMetric):
         self.sparse_y_true = sparse_y_true
         self.sparse_y_pred = sparse_y_pred
         self.axis = axis
-        shape = (self.num_classes, self.num_classes)
-        self.total_cm = self.add_variable(shape, "zeros", "float64", name="total_confusion_matrix")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take another batch in.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,17 @@ import numpy as np
 from cornu.config import floatx
 from cornu.utils.arrays import any_type
 from cornu.utils.errors import shown
+from cornu.utils.memory_limit import take_contents
 from cornu.utils.name_first import name_first
 from cornu.utils.naming import unique_name
 from cornu.variable import Variable
 
 if TYPE_CHECKING:
     from cornu._core import MetricSpec
+
+
+# What one takes of memory, with the core's part of it.
+_METRIC_NBYTES = 4096
 
 
 class Metric:
@@ -60,6 +66,7 @@ class Metric:
     _takes_target = True
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
+        take_contents("Metrics", _METRIC_NBYTES)
         self.name = name or unique_name(type(self).__name__)
         self._dtype = _check_type(dtype)
         self._variables: list[Variable] = []
@@ -103,9 +110,11 @@ class Metric:
         """
         from cornu import initializers
 
+        shape = tuple(shape)
+        take_contents("The variables of metrics", 8 * math.prod(shape))
         variable = Variable(
             initializers.get(initializer),
-            shape=tuple(shape),
+            shape=shape,
             dtype=dtype,
             trainable=False,
             name=name,

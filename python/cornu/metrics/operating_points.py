@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.metrics.decisions import COUNTS, DecisionMetric, check_share, divide
+from cornu.metrics.decisions import COUNTS, DecisionMetric, check_share, divide, even_thresholds
 from cornu.utils.number import check_integer
 from cornu.variable import Variable
 
@@ -29,8 +29,7 @@ class _OperatingPoint(DecisionMetric):
         dtype: Any,
     ) -> None:
         self.value = check_share(self._argument, value)
-        count = check_integer("num_thresholds", num_thresholds)
-        thresholds = [i / (count - 1) for i in range(count)] if count > 1 else [0.5]
+        thresholds = even_thresholds(check_integer("num_thresholds", num_thresholds))
         super().__init__(thresholds, COUNTS, None, class_id, name=name, dtype=dtype)
         self.num_thresholds = num_thresholds
         self._make_counts()

@@ -7,9 +7,14 @@ from typing import Any
 
 from cornu.layers.input_layer import InputLayer
 from cornu.layers.layer import Layer
+from cornu.utils.memory_limit import take_contents
 from cornu.utils.nesting import is_model
 
 Shape = tuple[int, ...]
+
+# More than a place takes of memory, for the time: of a model that stands twice in each one around
+# it a file of 2 KB has 2^25.
+_PLACE_NBYTES = 256
 
 
 def infer_shapes(
@@ -26,6 +31,7 @@ def infer_shapes(
     Raises:
         ValueError: a layer can't take what comes before it; the error names it.
     """
+    take_contents("The places of layers in models", _PLACE_NBYTES * len(layers))
     shapes: list[Shape] = []
     rows = {} if rows is None else rows
     for index, layer in enumerate(layers):

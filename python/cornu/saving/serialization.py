@@ -18,11 +18,14 @@ from cornu.utils.custom_objects import (
     get_registered_object,
 )
 from cornu.utils.errors import shown
+from cornu.utils.memory_limit import take_contents
 from cornu.utils.ownership import is_of_cornu
 
 # Where Keras itself writes that the class of `Model(inputs, outputs)` is.
 _FUNCTIONAL = "keras.src.models.functional"
 _SPECIAL = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__", "__lambda__")
+# What a layer takes of memory, and half a millisecond; of a file it may take half a byte.
+_OBJECT_NBYTES = 6144
 # What `collect_own` collects.
 _own: ContextVar[dict[str, Any] | None] = ContextVar("own", default=None)
 # Whether the call under way refuses code; None: there is none under way.
@@ -324,6 +327,7 @@ def _deserialize(config: Any) -> Any:
             return _deserialize_special(name, inner)
         if name == "function":
             return find_function(inner)
+        take_contents("Layers and other objects", _OBJECT_NBYTES)
         found = find_class(config)
         if isinstance(found, types.FunctionType):
             return found

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from cornu.utils.errors import shown
+
 # Enough for all that is small, whatever a file says of itself.
 _SMALL_NBYTES = 2**24
 # What deflating makes of a file whose weights are mostly 0. Of others it leaves nine tenths.
 _TIMES_FILE = 32
+
+# Of a model's name, which stands in the path of each weight.
+_MOST_LETTERS = 1000
 
 # What weights, and what else a file has, may still take; None: as much as there is.
 _weights: ContextVar[int | None] = ContextVar("weights", default=None)
@@ -74,6 +79,31 @@ def take_contents(what: str, nbytes: int) -> None:
     ValueError: The names of weights must take at most 16809216 bytes more, in a file of its size...
     """
     _take(_contents, what, nbytes)
+
+
+def check_length(what: str, text: str) -> None:
+    """Check a text of a file that is repeated in others.
+
+    Args:
+        what: What it is, in errors.
+        text: The text; where nothing is limited it may be of any length.
+
+    Raises:
+        ValueError: it is too long.
+
+    Example:
+
+    >>> from cornu.utils.memory_limit import check_length, limited_contents
+    >>> with limited_contents(1000):
+    ...     check_length("`name`", "n" * 1001)
+    Traceback (most recent call last):
+    ValueError: `name` must have at most 1000 letters in a file. Received: 'nnnnnnnn...
+    """
+    if _contents.get() is not None and len(text) > _MOST_LETTERS:
+        raise ValueError(
+            f"{what} must have at most {_MOST_LETTERS} letters in a file. "
+            f"Received: {shown(text)}, {len(text)} letters"
+        )
 
 
 @contextmanager

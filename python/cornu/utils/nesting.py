@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cornu.utils.memory_limit import take_contents
+
 if TYPE_CHECKING:
     from cornu.layers.layer import Layer
+
+# How often a path may stand in a layer's weights and in what an optimizer has for them.
+_PATH_COUNT = 8
 
 
 def is_model(layer: Any) -> bool:
@@ -40,11 +45,16 @@ def flattened(layers: Sequence[Any]) -> list[Layer]:
 def nested_models(layers: Sequence[Any]) -> list[Any]:
     """Return the models among layers, and those within them, each once and after its own ones."""
     found: dict[int, Any] = {}
-    for layer in layers:
-        if is_model(layer):
-            for model in (*nested_models(layer._parts), layer):
-                found.setdefault(id(model), model)
+    _find_models(layers, found)
     return list(found.values())
+
+
+def _find_models(layers: Sequence[Any], found: dict[int, Any]) -> None:
+    for layer in layers:
+        # One that stands twice in each model around it would be met 2^depth times.
+        if is_model(layer) and id(layer) not in found:
+            _find_models(layer._parts, found)
+            found[id(layer)] = layer
 
 
 def named_paths(layers: Sequence[Any], parent: str) -> Iterator[tuple[Any, str]]:
@@ -55,6 +65,7 @@ def named_paths(layers: Sequence[Any], parent: str) -> Iterator[tuple[Any, str]]
         parent: The path of the model that they are of.
     """
     for layer in layers:
+        take_contents("The paths of weights", _PATH_COUNT * len(parent))
         yield layer, parent
         if is_model(layer):
             yield from named_paths(layer._parts, f"{parent}/{layer.name}")

@@ -61,6 +61,35 @@ def test_words_without_end(options, path):
     load_refused(path, "at most", "bytes more")
 
 
+LONG = ["a" * 15_000, *map(str, range(20_000))]
+
+
+@pytest.mark.parametrize(
+    ("class_name", "options"),
+    [
+        ("StringLookup", {"vocabulary": [1, *LONG]}),
+        ("StringLookup", {"vocabulary": [LONG]}),
+        ("IntegerLookup", {"vocabulary": [1, *LONG]}),
+        ("Rescaling", {"scale": [LONG[i * 100 : i * 100 + 100] for i in range(200)]}),
+    ],
+)
+def test_texts_that_are_padded_to_a_long_one(class_name, options, path):
+    """NumPy's arrays of 90 KB of words would take 1.2 GB."""
+    layer = {"module": "keras.layers", "class_name": class_name, "config": options}
+    with_config(path, lambda config: config["config"]["layers"].insert(1, layer))
+    load_refused(path, "The texts of a list must take at most")
+
+
+def test_a_vocabulary_with_a_long_word(tmp_path):
+    """Padded, these would take 320 GB."""
+    words = ["a" * 4_000_000, *LONG[1:]]
+    layer = keras.layers.StringLookup(vocabulary=words, output_mode="count")
+    assert layer.get_vocabulary()[1:] == words
+    model = keras.Sequential([keras.Input((1,), dtype="string"), layer, keras.layers.Dense(1)])
+    model.save(tmp_path / "m.keras")
+    assert keras.models.load_model(tmp_path / "m.keras").layers[0].get_vocabulary()[1:] == words
+
+
 def test_many_layers(path):
     """Of a name each: it was compared with all before it."""
     flatten = {"module": "keras.layers", "class_name": "Flatten", "config": {}}

@@ -136,6 +136,9 @@ def as_texts(value: Any, name: str, encoding: str = "utf-8") -> np.ndarray:
         TypeError: it is no array.
         ValueError: something in it is no string.
     """
+    if isinstance(value, list) and value and all(isinstance(text, str) for text in value):
+        # NumPy's own type would pad each to the longest.
+        return np.array(value, object)
     array = _as_array(value, name)
     if array.dtype.kind not in "USOT":
         raise ValueError(f"`{name}` must be strings. Received: dtype {array.dtype}")

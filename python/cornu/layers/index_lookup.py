@@ -211,8 +211,8 @@ class IndexLookup(DataLayer):
     def _check_words(self, words: Vocabulary) -> None:
         if not words and not self._special:
             raise ValueError("`vocabulary` must not be empty. Received: no words")
-        repeated = [word for word, count in Counter(words).items() if count > 1]
-        if repeated:
+        if len(set(words)) != len(words):
+            repeated = [word for word, count in Counter(words).items() if count > 1]
             raise ValueError(
                 f"`vocabulary` must have each word once. Received repeatedly: {shown(repeated)}"
             )

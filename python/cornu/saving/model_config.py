@@ -35,7 +35,7 @@ def parse_json(text: str | bytes, what: str) -> Any:
         found = json.loads(text, object_pairs_hook=_without_repetition)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{what} must be JSON. Received: {error}") from None
-    _check_depth(found, what)
+    _check_values(found, what)
     return found
 
 
@@ -48,12 +48,31 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check_depth(value: Any, what: str) -> None:
-    level = [value]
+def _take_texts(key: str, value: Any) -> None:
+    """Count the texts of a list as NumPy has them, each padded to the longest; a vocabulary is no
+    array."""
+    is_list = isinstance(value, list)
+    if not is_list or (key == "vocabulary" and all(isinstance(word, str) for word in value)):
+        return
+    count, longest = 0, 0
+    level = value
+    while level:
+        count += len(level)
+        longest = max([longest, *(len(one) for one in level if isinstance(one, str))])
+        level = [one for inner in level if isinstance(inner, list) for one in inner]
+    if longest:
+        take_contents("The texts of a list", 4 * count * longest)
+
+
+def _check_values(found: Any, what: str) -> None:
+    level = [found]
     for _ in range(_MOST_DEPTH):
         level = [one for one in level if isinstance(one, dict | list)]
         if not level:
             return
+        for pairs in (one for one in level if isinstance(one, dict)):
+            for key, value in pairs.items():
+                _take_texts(key, value)
         inner = [one.values() if isinstance(one, dict) else one for one in level]
         level = [one for many in inner for one in many]
     raise ValueError(f"{what} must be nested at most {_MOST_DEPTH} deep.")

@@ -311,6 +311,9 @@ def deserialize_known(
 
 
 def _deserialize(config: Any) -> Any:
+    # Of which a vocabulary has a million, and to be no Mapping takes them longer.
+    if isinstance(config, str):
+        return config
     if isinstance(config, list | tuple):
         return [_deserialize(item) for item in config]
     if not isinstance(config, Mapping):

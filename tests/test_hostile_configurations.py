@@ -104,6 +104,17 @@ def test_layers_without_end(path):
     load_refused(path, "at most", "bytes more")
 
 
+def test_orthogonal_matrices(tmp_path):
+    """Each number takes as long as its row has others: of 1000 x 1000, 3 s for a file of 1 KB."""
+    make = keras.initializers.Orthogonal(seed=1)
+    layer = keras.layers.Dense(4, kernel_initializer=make)
+    path = tmp_path / "m.keras"
+    keras.Sequential([keras.Input((140_000,)), layer]).save(path)
+    assert keras.models.load_model(path).layers[0].units == 4
+    with_members(path, {"model.weights.h5": b""})
+    load_refused(path, "Orthogonal matrices must take at most")
+
+
 def test_names_that_are_long(path):
     """One stands in the path of each weight: a file of 24 KB took 1.8 GB."""
     with_config(path, lambda config: config["config"].update(name="n" * 1000))

@@ -13,6 +13,11 @@ from cornu.initializers.distributions import RandomInitializer, check_number
 from cornu.initializers.initializer import Initializer
 from cornu.random.draws import check_shape
 from cornu.utils.arrays import any_type
+from cornu.utils.memory_limit import take_contents
+
+# Twice what a number takes at once in float64: of small files, so that a matrix takes no more than
+# a second. Files that have the numbers may have them all.
+_NUMBER_NBYTES = 32
 
 
 class Orthogonal(RandomInitializer):
@@ -59,6 +64,7 @@ class Orthogonal(RandomInitializer):
             )
         name = resolve_dtype(dtype)
         rows, columns = math.prod(sizes[:-1]), sizes[-1]
+        take_contents("Orthogonal matrices", _NUMBER_NBYTES * rows * columns)
         few, many = sorted((rows, columns))
         units = _orthonormal(random.normal((few, many), dtype="float64", seed=self.seed))
         matrix = units if rows < columns else units.T

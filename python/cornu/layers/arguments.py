@@ -145,13 +145,14 @@ def check_name(name: Any) -> str:
         ValueError: it is empty, no string, has a slash, which parts names in paths, or half of a
             character, which JSON can have and no file's name; or it is of a file and very long.
     """
+    if isinstance(name, str):
+        check_length("`name`", name)
     is_text = isinstance(name, str) and not any("\ud800" <= letter <= "\udfff" for letter in name)
     if not is_text or not name or "/" in name:
         raise ValueError(
             "`name` must be a string without '/'. "
             f"Received: name={shown(name)} (of type {type(name).__name__})"
         )
-    check_length("`name`", name)
     return name
 
 

@@ -100,7 +100,7 @@ def test_many_layers(path):
 def test_layers_without_end(path):
     """Deflated, each takes half a byte."""
     dense = {"module": "keras.layers", "class_name": "Dense", "config": {"units": 1}}
-    with_config(path, lambda config: config["config"]["layers"].extend([dense] * 2800))
+    with_config(path, lambda config: config["config"]["layers"].extend([dense] * 3400))
     load_refused(path, "at most", "bytes more")
 
 

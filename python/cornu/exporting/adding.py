@@ -38,12 +38,18 @@ def adding(
     for kind in kinds:
         if kind in adders:
             return adders[kind]
-    why = (
-        "Python computes it. Put layers of cornu in its place, or export a model of the layers "
-        "before it and one of those behind it: `Model(model.input, layer.input)`."
-        if layer._is_own
-        else f"there {what} for such layers yet. Export a model without it."
-    )
+    activation = getattr(layer, "activation", None)
+    is_cornus = isinstance(layer, tuple(adders)) and not layer._replaces
+    if layer._is_own and is_cornus and hasattr(activation, "_is_own"):
+        why = (
+            f"Python computes it, for the layer that is its activation. Put that, {activation!r}, "
+        )
+        why += "behind it in place of in it."
+    elif layer._is_own:
+        why = "Python computes it. Put layers of cornu in its place, or export a model of the "
+        why += "layers before it and one of those behind it: `Model(model.input, layer.input)`."
+    else:
+        why = f"there {what} for such layers yet. Export a model without it."
     raise ValueError(
         f'Layer "{layer.name}" ({type(layer).__name__}) can\'t be exported as {format_name}: {why}'
     )

@@ -289,7 +289,29 @@ def trained_networks(dtype):
             dtype=dtype,
         ),
         "parts": _parted_network(dtype),
+        "layered": _layered_network(dtype),
     }
+
+
+def _layered_network(dtype):
+    """Activations that are layers, and a result that is flattened behind the last product."""
+    layers = keras.layers
+    keras.utils.set_random_seed(7)
+    made = keras.Sequential([keras.Input((3, 4), dtype=dtype)])
+    for activation in (
+        layers.ReLU(dtype=dtype),
+        layers.LeakyReLU(0.1, dtype=dtype),
+        layers.ReLU(negative_slope=0.2, dtype=dtype),
+        layers.ELU(dtype=dtype),
+        layers.Activation("tanh", dtype=dtype),
+    ):
+        made.add(layers.Dense(5, dtype=dtype))
+        made.add(activation)
+    made.add(layers.Dense(2, activation=layers.Activation("linear"), dtype=dtype))
+    made.add(layers.Flatten(dtype=dtype))
+    made.add(layers.Softmax(dtype=dtype))
+    made.compile(keras.optimizers.SGD(0.1), "categorical_crossentropy")
+    return made
 
 
 def _parted_network(dtype):

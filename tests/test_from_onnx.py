@@ -67,7 +67,7 @@ def test_it_is_the_same_network_and_can_be_trained(tmp_path):
     again.fit(*regression(), verbose=0)
 
 
-def test_a_network_of_pytorch():
+def test_a_network_of_pytorch(tmp_path):
     """Gemm with the kernel transposed, and a Constant, an Identity and a Cast between."""
     three = onnx.numpy_helper.from_array(np.array([-1, 5], np.int64))
     proto = graph(
@@ -86,8 +86,11 @@ def test_a_network_of_pytorch():
     )
     onnx.checker.check_model(proto)
     expected = softmax(np.maximum(X @ W1.T + B1, 0) @ W2 + B2 / 2)
-    found = keras.from_onnx(proto).predict(X, verbose=0)
-    np.testing.assert_allclose(found, expected, 1e-5, 1e-6)
+    again = keras.from_onnx(proto)
+    np.testing.assert_allclose(again.predict(X, verbose=0), expected, 1e-5, 1e-6)
+    # Where activations are layers, as here, C can train it too.
+    again.compile("sgd", "sparse_categorical_crossentropy")
+    again.export(tmp_path / "net.c", trainable=True, verbose=False)
 
 
 def test_a_network_of_scikit_learn():

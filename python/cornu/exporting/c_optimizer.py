@@ -53,11 +53,11 @@ class OptimizerStep:
             for name, value in COMMON.items()
             if name not in ("weight_decay", "ema_momentum") and getattr(optimizer, name) != value
         ]
-        if optimizer._schedule is not None or optimizer.decay:
-            changed.append("learning_rate")
         if changed:
+            raise _refused_with(optimizer, f"it must be without {changed[0]}.")
+        if optimizer._schedule is not None or optimizer.decay:
             raise _refused_with(
-                optimizer, f"it must be without {changed[0]}, its learning rate a number."
+                optimizer, "its learning rate must be a number, without a schedule or `decay`."
             )
         self._optimizer, self._weights = optimizer, weights
         self._number = program.number

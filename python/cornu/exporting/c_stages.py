@@ -37,10 +37,14 @@ _RULES = (
 )
 _LEAST = float(np.finfo(np.float32).tiny)
 _PASSING = (layers.Flatten, layers.Identity, layers.Reshape)
+# Each is taken as the activation of the dense layer before it.
+_ACTIVATIONS = (layers.Activation, layers.ELU, layers.LeakyReLU, layers.ReLU, layers.Softmax)
+# Layers that can be trained; a class derived from one computes the same.
+TRAINED = (layers.Dense, layers.EinsumDense, *_PASSING, *_ACTIVATIONS)
 
 
 class Stage(NamedTuple):
-    """A dense layer: a product, and an activation.
+    """A dense layer: a product, and an activation, its own or that of a layer behind it.
 
     Attributes:
         layer: The layer.
@@ -49,6 +53,7 @@ class Stage(NamedTuple):
         units: What it gives.
         call: The product in C, with `{x}` and `{y}`.
         activation: What it ends with; None: nothing.
+        end: The layer that this is of.
     """
 
     layer: Any
@@ -57,6 +62,7 @@ class Stage(NamedTuple):
     units: int
     call: str
     activation: Any
+    end: Any
 
 
 def derivative_of(program: Program, stage: Stage, output: str) -> str:
@@ -101,36 +107,51 @@ def stages_of(model: Any, program: Program) -> list[Stage]:
         if isinstance(layer, _PASSING) and getattr(layer, "data_format", "") != "channels_first":
             program.row = tuple(layer._core.output_shape(program.row))
             continue
+        is_activation = isinstance(layer, _ACTIVATIONS) and layer._activation_in_core is not None
+        if is_activation and not layer._is_own:
+            activation = _activation_of(named, layer._activation_in_core)
+            if activation is None:
+                continue
+            if not stages or stages[-1].activation is not None:
+                raise refused(named, "no dense layer without an activation is before it.")
+            stages[-1] = stages[-1]._replace(activation=activation, end=layer)
+            continue
         if not is_dense(layer):
-            raise refused(named, "only Dense, EinsumDense, Flatten, Reshape and Identity can.")
+            kinds = ", ".join(kind.__name__ for kind in TRAINED)
+            raise refused(named, f"only {kinds} along the last axis can.")
         if id(layer) in seen or not (layer.trainable and model.trainable):
             raise refused(named, "it is frozen, or stands twice in the model.")
         seen.add(id(layer))
         program.begin(layer)
         product = product_of(program, layer)
         program.row = product.row
-        name, given = layer._specification
-        given = parameters_of(name, given)
-        activation = None if name == "linear" else (name, given)
-        if name == "relu":
-            slope, largest, threshold = given
-            if not math.isinf(largest) or threshold != 0:
-                raise refused(named, "its relu has a maximum or a threshold.")
-            given = (slope,) if slope else ()
-            activation = ("leaky_relu" if slope else "relu", given)
-        # Of a smaller one, float32 may have 0, and what an activation gave doesn't say its slope.
-        if activation is not None and given and not given[0] >= _LEAST:
-            raise refused(
-                named, f"its {name} has a parameter that is not positive, or next to nothing."
-            )
-        stages.append(
-            Stage(layer, product.rows, product.inputs, product.units, product.call, activation)
-        )
+        activation = _activation_of(named, layer._specification)
+        sizes = product.rows, product.inputs, product.units
+        stages.append(Stage(layer, *sizes, product.call, activation, layer))
     if not stages:
         raise refused(f'Model "{model.name}"', "it has no dense layer.")
     for stage in stages[:-1]:
         check_slope(stage)
     return stages
+
+
+def _activation_of(named: str, specification: Any) -> Any:
+    """An activation as C has it, with its parameters; None: it changes nothing."""
+    name, given = specification
+    if name == "linear":
+        return None
+    given = parameters_of(name, given)
+    if name == "relu":
+        slope, largest, threshold = given
+        if not math.isinf(largest) or threshold != 0:
+            raise refused(named, "its relu has a maximum or a threshold.")
+        name, given = ("leaky_relu", (slope,)) if slope else (name, ())
+    # Of a smaller one, float32 may have 0, and what an activation gave doesn't say its slope.
+    if given and not given[0] >= _LEAST:
+        raise refused(
+            named, f"its {name} has a parameter that is not positive, or next to nothing."
+        )
+    return name, given
 
 
 def check_slope(stage: Stage) -> None:
@@ -144,7 +165,7 @@ def check_slope(stage: Stage) -> None:
     """
     if stage.activation is not None and stage.activation[0] not in SLOPES:
         raise refused(
-            f'Layer "{stage.layer.name}" ({type(stage.layer).__name__})',
+            f'Layer "{stage.end.name}" ({type(stage.end).__name__})',
             f"there is no derivative of {stage.activation[0]} here, only of linear, "
             f"{', '.join(SLOPES)}, and of softmax at the end with its cross-entropy.",
         )

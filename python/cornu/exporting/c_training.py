@@ -238,7 +238,8 @@ void {prefix}_predict_trained(const {kind} *memory, const {kind} *x, {kind} *y);
 
     def _back(self, macro: str) -> list[str]:
         last = len(self._stages) - 1
-        count = self._stages[last].units
+        # Of a row, which may have been flattened since: not of each of its parts.
+        count = self._program.row[-1]
         lines = [f"loss += scale * {self.loss}({count}, out{last}, y, scale, dy);"]
         for index in range(last, -1, -1):
             stage = self._stages[index]
@@ -305,7 +306,7 @@ def _loss_of(model: Any, program: Program, stages: list[Stage]) -> tuple[str, bo
         check_slope(last)
         return name, False
     # Behind a layer between the two, cornu takes the loss of probabilities, which it clips.
-    if model._chain()[-1] is not last.layer and not from_logits:
+    if model._chain()[-1] is not last.end and not from_logits:
         raise refused(named, f"the model must end with the layer whose {_LOSSES[name]} it is of.")
     if (None if last.activation is None else last.activation[0]) != (
         None if from_logits else _LOSSES[name]

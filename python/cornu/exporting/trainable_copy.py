@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cornu import layers
+from cornu.exporting.c_stages import TRAINED
 from cornu.models import Sequential
-
-# What `stages_of` lets through; a class derived from one computes the same.
-_KINDS = (layers.Dense, layers.EinsumDense, layers.Flatten, layers.Reshape, layers.Identity)
 
 
 def trainable_copy(model: Any) -> Any:
@@ -57,7 +54,7 @@ def trainable_copy(model: Any) -> Any:
 
 
 def _layer_like(layer: Any) -> Any:
-    kind: Any = next(kind for kind in _KINDS if isinstance(layer, kind))
+    kind: Any = next(kind for kind in TRAINED if isinstance(layer, kind))
     options = {
         name: "zeros" if name.endswith("_initializer") else value
         for name, value in layer._own_config().items()

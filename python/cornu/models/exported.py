@@ -45,7 +45,8 @@ class Exported:
                 `net_train(rows, x, y, memory)`, by which a compiled dense network goes on training
                 with SGD, Adam or AdamW: a step is that of `train_on_batch`, with `-DNET_EXACT` to
                 its bits, and the memory, whose size `NET_MEMORY_COUNT` says, is given by the caller
-                and filled by `net_begin(memory)`.
+                and filled by `net_begin(memory)`. The guide "From Keras to a board" lists the
+                layers, activations and losses that can be trained so.
 
         Raises:
             TypeError: the format has no such argument.

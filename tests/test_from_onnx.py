@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import cornu as keras
-from c_exports import gallery, randomized, rows_for
+from c_exports import ELEMENTWISE, gallery, randomized, rows_for
 from onnx_graphs import (
     B1,
     B2,
@@ -39,6 +39,19 @@ def test_what_export_wrote_predicts_the_same(dtype, tmp_path):
         expected, found = model.predict(x, verbose=0), again.predict(x, verbose=0)
         assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
         np.testing.assert_allclose(found, expected, 10 * near, near, err_msg=name)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_activations_come_back_from_the_first_opset(dtype, tmp_path):
+    """Which writes out more of them than the later ones."""
+    for name in ELEMENTWISE:
+        activation = keras.layers.Activation(name, dtype=dtype)
+        model = keras.Sequential([keras.Input((4,), dtype=dtype), activation])
+        model.export(tmp_path / "m.onnx", verbose=False, opset_version=13)
+        again, x = keras.from_onnx(tmp_path / "m.onnx"), rows_for(model)
+        assert len(again.layers) == 1
+        expected = model.predict(x, verbose=0)
+        np.testing.assert_allclose(again.predict(x, verbose=0), expected, 1e-6, 1e-6, err_msg=name)
 
 
 def test_it_is_the_same_network_and_can_be_trained(tmp_path):

@@ -310,8 +310,8 @@ def _gelu_of_others(graph: Graph) -> None:
 
 
 _NAMED = (
-    *("gelu", "glu", "hard_sigmoid", "hard_silu", "hard_tanh", "log_sigmoid", "relu6", "selu"),
-    *("silu", "softplus", "sparse_plus", "sparse_sigmoid", "sparsemax", "tanh_shrink"),
+    *("gelu", "glu", "hard_sigmoid", "hard_silu", "hard_tanh", "log_sigmoid", "mish", "relu6"),
+    *("selu", "silu", "softplus", "sparse_plus", "sparse_sigmoid", "sparsemax", "tanh_shrink"),
 )
 _ACTIVATIONS: list[Pattern] = [
     *((_specified(name), 0, _activation(name)) for name in _NAMED),

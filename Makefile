@@ -76,7 +76,7 @@ help:
 	@echo 'make check-arm64          the C tests as arm64 programs (a cross compiler, and qemu)'
 	@echo 'make check-export         exported C, its training too, on 32-bit ARM (a cross compiler, and qemu) and under sanitizers'
 	@echo 'make check-no-avx         the C tests and the recorded bits on a processor without AVX (x86-64, and qemu)'
-	@echo 'make check-all            all of these checks'
+	@echo 'make check-all            all of these checks but check-fuzz and check-fuzz-sanitize'
 	@echo 'make record-bits          records anew the bits that tests compare with, when they are meant to change'
 	@echo 'make record-code-size     measures anew what parts of exported C take (a cross compiler for Cortex-M)'
 	@echo 'make record-notebooks     stores anew what the cells of the notebooks show'

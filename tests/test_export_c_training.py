@@ -5,6 +5,7 @@ import ctypes
 import functools
 import re
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from c_exports import (
     trained_model,
     trained_networks,
 )
+from cornu.exporting.c_stages import SLOPES, TRAINED
+from cornu.exporting.c_training import _LOSSES
 
 STEPS = 100
 NEAR = {"rtol": 1e-5, "atol": 1e-6}
@@ -311,6 +314,14 @@ def test_what_c_would_train_otherwise_is_refused(make, message, tmp_path):
     with pytest.raises(ValueError, match=message):
         make().export(tmp_path / "net.c", trainable=True)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_guide_lists_what_can_be_trained():
+    page = Path(__file__).resolve().parents[1] / "docs" / "guides" / "deploying.md"
+    section = page.read_text("utf-8").split("| what can be trained |")[1].split("[Files]")[0]
+    kinds = {kind.__name__ for kind in TRAINED}
+    words = set(re.findall(r"\w+", section))
+    assert {*SLOPES, *_LOSSES, *kinds, "linear", "SGD", "Adam", "AdamW"} <= words
 
 
 def test_layers_that_c_does_not_train_are_named(tmp_path):

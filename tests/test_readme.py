@@ -21,6 +21,15 @@ def test_the_commands_exist():
         assert re.search(rf"^{target}:", makefile, re.M), target
 
 
+def test_all_checks_are_all_that_the_help_lists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    listed = set(re.findall(r"echo ['\"]make (check-[\w-]+)", makefile)) - {"check-all"}
+    (rule,) = re.findall(r"^check-all: ((?:.*\\\n)*.*)", makefile, re.M)
+    (excepted,) = re.findall(r"make check-all .* but (check-[\w-]+) and (check-[\w-]+)'", makefile)
+    # check-slow has the tests of check-bits too.
+    assert listed == {*rule.replace("\\", "").split(), *excepted, "check-bits"} - {"test"}
+
+
 def test_every_difference_has_its_three_cells():
     page = (ROOT / "docs" / "keras_differences.md").read_text(encoding="utf-8")
     assert {"Layers", "Sequential", "fit, evaluate, predict"} <= {

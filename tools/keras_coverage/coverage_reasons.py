@@ -34,7 +34,7 @@ REASONS = (
     Reason("", "applications", "pretrained networks are downloads of hundreds of megabytes"),
     Reason("", "Function Operation *Scope device distribution remat", _BACKEND),
     Reason("", "Quantizer quantizers distillation", _QUANTIZED),
-    Reason("", "export", "files for other programs come together", later=True),
+    Reason("", "export", "a SavedModel needs TensorFlow; `Sequential.export` writes C and ONNX"),
     Reason("", "visualization", _IMAGES, later=True),
     Reason("", "legacy name_scope", "helpers of Keras's own source"),
     # ---- Layers
@@ -84,7 +84,7 @@ REASONS = (
     Reason("utils", "is_keras_tensor get_source_inputs legacy", _BACKEND),
     Reason("backend", "is_keras_tensor result_type", _BACKEND),
     Reason("preprocessing.image", "*", _IMAGES, later=True),
-    Reason("saving", "KerasFileEditor", "files come together", later=True),
+    Reason("saving", "KerasFileEditor", "files are whole: load the model, change it, save it"),
     Reason("dtype_policies", "DTypePolicyMap", "one float type a model, and not one a layer"),
     Reason("dtype_policies", "*", _QUANTIZED),
     # ---- Sequential's methods
@@ -116,7 +116,7 @@ REASONS = (
 
 # Arguments that a name that is there lacks: by module and name.
 ARGUMENT_REASONS = (
-    Reason("Sequential.save_weights", "max_shard_size", "files come together", later=True),
+    Reason("Sequential.save_weights", "max_shard_size", "one file can be replaced as a whole"),
 )
 
 

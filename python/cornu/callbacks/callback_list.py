@@ -164,52 +164,67 @@ class CallbackList:
             method(batch, logs=logs)
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        """Call the callbacks' `on_train_begin`; likewise below."""
+        """Call the callbacks' `on_train_begin`."""
         self._call("on_train_begin", _sorted(logs))
 
     def on_train_end(self, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_train_end`."""
         self._call("on_train_end", _sorted(logs))
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_epoch_begin`."""
         self._call("on_epoch_begin", epoch, _sorted(logs))
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_epoch_end`."""
         self._call("on_epoch_end", epoch, _sorted(logs))
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_train_batch_begin`."""
         self._call_batch("on_train_batch_begin", batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_train_batch_end`."""
         self._call_batch("on_train_batch_end", batch, logs)
 
     def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_batch_begin`."""
         self._call_batch("on_batch_begin", batch, logs)
 
     def on_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_batch_end`."""
         self._call_batch("on_batch_end", batch, logs)
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_test_begin`."""
         self._call("on_test_begin", _sorted(logs))
 
     def on_test_end(self, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_test_end`."""
         self._call("on_test_end", _sorted(logs))
 
     def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_test_batch_begin`."""
         self._call_batch("on_test_batch_begin", batch, logs)
 
     def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_test_batch_end`."""
         self._call_batch("on_test_batch_end", batch, logs)
 
     def on_predict_begin(self, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_predict_begin`."""
         self._call("on_predict_begin", _sorted(logs))
 
     def on_predict_end(self, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_predict_end`."""
         self._call("on_predict_end", _sorted(logs))
 
     def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_predict_batch_begin`."""
         self._call_batch("on_predict_batch_begin", batch, logs)
 
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """Call the callbacks' `on_predict_batch_end`."""
         self._call_batch("on_predict_batch_end", batch, logs)
 
 

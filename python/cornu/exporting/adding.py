@@ -39,7 +39,7 @@ def adding(
         if kind in adders:
             return adders[kind]
     activation = getattr(layer, "activation", None)
-    is_cornus = isinstance(layer, tuple(adders)) and not layer._replaces
+    is_cornus = not layer._replaces and isinstance(layer, tuple(adders))
     if layer._is_own and is_cornus and hasattr(activation, "_is_own"):
         why = (
             f"Python computes it, for the layer that is its activation. Put that, {activation!r}, "

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import pickle
 import subprocess
 import sys
 import threading
@@ -28,6 +29,10 @@ class Doubled(keras.layers.Dense):
 
 def mine(x):
     return keras.activations.relu(x)
+
+
+def scaled(y_true, y_pred, factor=1.0):
+    return factor * np.mean(np.abs(y_true - y_pred), axis=-1)
 
 
 @pytest.fixture
@@ -126,6 +131,40 @@ def test_a_clone_is_compiled_with_parts_of_its_own():
     clone.set_weights(model.get_weights())
     assert clone.optimizer is not model.optimizer
     assert clone.optimizer.iterations == 0
+    assert clone.evaluate(X, Y, verbose=0) == model.evaluate(X, Y, verbose=0)
+
+
+@pytest.mark.parametrize("function", [scaled, keras.losses.huber, keras.losses.Huber(2.0)])
+def test_a_metric_of_a_function(function, tmp_path):
+    more = {"factor": 3.0} if function is scaled else {}
+    metric = keras.metrics.MeanMetricWrapper(function, "mine", "float64", **more)
+    own = {"scaled": scaled}
+    kept = json.loads(json.dumps(keras.metrics.serialize(metric)))
+    again = keras.metrics.deserialize(kept, custom_objects=own)
+    assert (again.name, again.dtype, again._fn_kwargs) == ("mine", "float64", more)
+    model = make_model()
+    model.compile("sgd", "mse", metrics=[metric], weighted_metrics=[metric])
+    model.fit(X, Y, verbose=0)
+    models = [keras.models.clone_model(model), pickle.loads(pickle.dumps(model))]
+    models.append(keras.models.model_from_json(model.to_json(), own))
+    for ending in ("keras", "h5"):
+        model.save(tmp_path / f"m.{ending}")
+        models.append(keras.models.load_model(tmp_path / f"m.{ending}", own))
+    for other in models:
+        other.set_weights(model.get_weights())
+        assert other.evaluate(X, Y, verbose=0) == model.evaluate(X, Y, verbose=0)
+    if function is scaled:
+        refused(lambda: keras.metrics.deserialize(kept), "custom_objects={'scaled': scaled}")
+    kept["config"]["fn"] = "scaled"
+    refused(lambda: keras.metrics.deserialize(kept), "`fn` must be a function", "'scaled'")
+
+
+def test_a_clone_has_the_lambda_of_a_metric():
+    model = make_model()
+    metric = keras.metrics.MeanMetricWrapper(lambda y_true, y_pred: np.abs(y_true - y_pred))
+    model.compile("sgd", "mse", metrics=[metric])
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
     assert clone.evaluate(X, Y, verbose=0) == model.evaluate(X, Y, verbose=0)
 
 

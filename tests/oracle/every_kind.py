@@ -32,7 +32,7 @@ ABSTRACT = {
     "optimizers": ("Optimizer", "OptimizerMap"),
     "optimizers.schedules": ("LearningRateSchedule",),
     "losses": ("Loss", "QuantileLoss"),
-    "metrics": ("Metric", "MeanMetricWrapper", "Mean", "Sum", "QuantileCoverage"),
+    "metrics": ("Metric", "Mean", "Sum", "QuantileCoverage"),
 }
 
 
@@ -280,6 +280,13 @@ def with_metric(name, kind, last, options, keras, dtype):
     return exchanged(keras, dtype, f"metric {name}", parts, compiled, kind)
 
 
+def with_wrapped_function(keras, dtype):
+    """A metric of a function, which is told more."""
+    metric = keras.metrics.MeanMetricWrapper(keras.losses.huber, name="wrapped", delta=0.5)
+    compiled = {"optimizer": "sgd", "loss": "mean_squared_error", "metrics": [metric]}
+    return exchanged(keras, dtype, "wrapped function", dense_parts(keras), compiled)
+
+
 def with_metric_function(name, kind, last, as_function, keras, dtype):
     metric = getattr(keras.metrics, name) if as_function else name
     compiled = {"optimizer": "sgd", "loss": LOSS_OF.get(kind, "mse"), "weighted_metrics": [metric]}
@@ -322,6 +329,7 @@ def _table():
         found[f"loss {name}"] = partial(with_loss, name, *case)
     for name, case in METRICS.items():
         found[f"metric {name}"] = partial(with_metric, name, *case)
+    found["metric MeanMetricWrapper"] = with_wrapped_function
     for text, as_function in (("named", False), ("function", True)):
         for name, case in LOSS_FUNCTIONS.items():
             found[f"loss {text} {name}"] = partial(with_loss_function, name, *case, as_function)

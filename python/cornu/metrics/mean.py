@@ -10,7 +10,7 @@ import numpy as np
 from cornu.losses.reduction import masked_weights
 from cornu.metrics.metric import Metric
 from cornu.utils.arrays import as_real, match_ranks
-from cornu.utils.errors import check_returned
+from cornu.utils.errors import check_returned, shown
 from cornu.utils.kept_masks import mask_of
 from cornu.utils.lookup import entry_of
 
@@ -166,7 +166,7 @@ class MeanMetricWrapper(Mean):
         **kwargs: More arguments for `fn`.
 
     Raises:
-        ValueError: there is no such float type.
+        ValueError: there is no such float type, or `fn` can't be called.
 
     Example:
 
@@ -184,6 +184,8 @@ class MeanMetricWrapper(Mean):
     def __init__(
         self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
     ) -> None:
+        if not callable(fn):
+            raise ValueError(f"`fn` must be a function. Received: fn={shown(fn)}")
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs
@@ -221,7 +223,20 @@ class MeanMetricWrapper(Mean):
         return specify(**self._fn_kwargs)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments that make such a metric again."""
+        """Return the arguments that make such a metric again, the function as plain values too."""
+        from cornu.saving.serialization import serialize_keras_object
+
+        config: dict[str, Any] = serialize_keras_object(self._arguments())
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> MeanMetricWrapper:
+        """Make a metric from what `get_config` returned."""
+        from cornu.saving.serialization import make_object
+
+        return cls(**(make_object(config) if "fn" in config else config))
+
+    def _arguments(self) -> dict[str, Any]:
         return {**super().get_config(), "fn": self._fn, **self._fn_kwargs}
 
 

@@ -262,3 +262,27 @@ def test_files_that_are_none(tmp_path):
     with h5py.File(tmp_path / "m.h5", "r+") as root:
         del root["model_weights"]
     refused(lambda: keras.models.load_model(tmp_path / "m.h5"), "The weights of")
+
+
+def off(y_true, y_pred):
+    return np.mean(np.abs(y_true - y_pred), axis=-1)
+
+
+@pytest.mark.parametrize("kind", ["metrics", "weighted_metrics"])
+def test_metrics_of_ones_own(kind, tmp_path):
+    """The file has their names alone, which are looked for with the first data."""
+    model = make_model()
+    model.compile("sgd", off, **{kind: ["mae", off]})
+    model.fit(X, Y, verbose=0)
+    model.save(tmp_path / "m.h5")
+    again = keras.models.load_model(tmp_path / "m.h5", custom_objects={"off": off})
+    assert again.evaluate(X, Y, verbose=0) == model.evaluate(X, Y, verbose=0)
+    assert again.metrics_names == ["loss", "mae", "off"]
+
+
+@pytest.mark.parametrize("lacking", ["loss", "metrics", "weighted_metrics"])
+def test_functions_that_are_not_found(lacking, tmp_path):
+    model = make_model()
+    model.compile("sgd", **{"loss": "mse", lacking: off if lacking == "loss" else [off]})
+    model.save(tmp_path / "m.h5")
+    refused(lambda: keras.models.load_model(tmp_path / "m.h5"), "'off'", "custom_objects={'off':")

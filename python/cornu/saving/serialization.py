@@ -311,6 +311,28 @@ def deserialize_known(
     return make_object(settings)
 
 
+def with_own(names: Any) -> Any:
+    """Return names with the classes and functions of the user's own in place of theirs.
+
+    Args:
+        names: A name, lists and dictionaries of them, or anything else, which stays as it is.
+    """
+    if isinstance(names, str):
+        own = get_registered_object(names)
+        return names if own is None else own
+    if isinstance(names, list):
+        return list(map(with_own, names))
+    return {key: with_own(names[key]) for key in names} if isinstance(names, dict) else names
+
+
+def advice_on_own(name: str) -> str:
+    """Return what to do about a name that stands for nothing, after a space; "" unless an object is
+    being made of plain values."""
+    if _is_safe.get() is None:
+        return ""
+    return f" If it is your own, pass custom_objects={{{shown(name)}: ...}}."
+
+
 def _deserialize(config: Any) -> Any:
     # Of which a vocabulary has a million, and to be no Mapping takes them longer.
     if isinstance(config, str):

@@ -55,8 +55,11 @@ def look_up(
                 "works in `compile` only."
             )
         if thing is None:
+            from cornu.saving.serialization import advice_on_own
+
             listed = [name for name in (*known, *by_shape) if name not in unlisted]
-            raise unknown_name(kind, identifier, listed, module)
+            error = unknown_name(kind, identifier, listed, module)
+            raise ValueError(f"{error}{advice_on_own(identifier)}")
     return thing() if isinstance(thing, type) else thing
 
 

@@ -286,3 +286,32 @@ def test_functions_that_are_not_found(lacking, tmp_path):
     model.compile("sgd", **{"loss": "mse", lacking: off if lacking == "loss" else [off]})
     model.save(tmp_path / "m.h5")
     refused(lambda: keras.models.load_model(tmp_path / "m.h5"), "'off'", "custom_objects={'off':")
+
+
+def test_models_that_are_not_built(tmp_path):
+    path, model = tmp_path / "m.h5", keras.Sequential([keras.layers.Dense(2)])
+    for is_compiled in (False, True):
+        if is_compiled:
+            model.compile("adam", "mse")
+        with pytest.warns(UserWarning, match="no weights yet"):
+            model.save(path)
+        again = keras.models.load_model(path)
+        assert (again.built, again.compiled) == (False, is_compiled)
+    again.fit(X, Y[:, :2], verbose=0)
+    assert again.predict(X, verbose=0).shape == (len(X), 2)
+    config = attribute(path, "model_config")
+    make_model().save(path)
+    attributes(path, model_config=json.dumps(config))
+    refused(lambda: keras.models.load_model(path), str(path), "2 layers", "shape of its input")
+
+
+def test_a_layer_that_is_not_found(tmp_path):
+    model = make_model()
+    model.save(tmp_path / "m.h5")
+    config = attribute(tmp_path / "m.h5", "model_config")
+    config["config"]["layers"][1]["class_name"] = "Conv9D"
+    attributes(tmp_path / "m.h5", model_config=json.dumps(config))
+    refused(lambda: keras.models.load_model(tmp_path / "m.h5"), "'Conv9D'", "'.h5'", "by_name=True")
+    other = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3, name=model.layers[1].name)])
+    other.load_weights(tmp_path / "m.h5", by_name=True)
+    np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[2])

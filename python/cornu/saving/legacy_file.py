@@ -100,7 +100,7 @@ def compile_as_legacy(
         ValueError: it can't be.
     """
     compile_saved(model, compile_settings(training), custom_objects, safe_mode)
-    if model.optimizer is not None:
+    if model.built and model.optimizer is not None:
         read_legacy_optimizer(root, model.optimizer, model.trainable_weights)
 
 

@@ -79,7 +79,8 @@ def stored_in_order(model: Any, root: Any) -> dict[int, list[Any]]:
         more = "more than " if len(groups) > most else ""
         raise ValueError(
             f"The file has weights for {more}{min(len(groups), most)} layers; the model has "
-            f"{len(parts)} with weights."
+            f"{len(parts)} with weights"
+            + ("." if model.built else ": the file doesn't say what the shape of its input is.")
         )
     found: dict[int, list[Any]] = {}
     for part, (name, names) in zip(parts, groups, strict=True):

@@ -241,8 +241,6 @@ def _load_legacy(path: str, custom_objects: Any, compiles: bool, safe_mode: bool
     with open_stored(path, path) as root:
         config, training = read_legacy_configs(root, path)
         model = make_model(config, custom_objects, safe_mode)
-        if not model.built:
-            raise ValueError(f"{path!r} doesn't say what the shape of the model's input is.")
         read_stored_weights(model, root, path)
         if compiles and training is not None:
             compile_as_legacy(model, training, root, custom_objects, safe_mode)

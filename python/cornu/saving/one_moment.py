@@ -40,7 +40,7 @@ def change_at_one_moment(model: Any, change: Callable[[], None]) -> None:
     one moment with the optimizer's state of another.
 
     Args:
-        model: The model, which is built.
+        model: The model; one that isn't built is trained by nobody.
         change: Writes weights, and what the optimizer keeps.
 
     Example:
@@ -53,4 +53,7 @@ def change_at_one_moment(model: Any, change: Callable[[], None]) -> None:
     >>> model([[2]])
     array([[3.]], dtype=float32)
     """
-    model._core.hold(change, True)
+    if model.built:
+        model._core.hold(change, True)
+    else:
+        change()

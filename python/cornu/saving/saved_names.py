@@ -177,7 +177,7 @@ def _advice(name: str) -> str:
     return (
         f"Pass custom_objects={{{name!r}: ...}} with a class that does the same, or register it by "
         "`cornu.saving.register_keras_serializable`; or build a model without it, and take what "
-        "fits by `load_weights(path, skip_mismatch=True)`."
+        "fits by `load_weights(path, skip_mismatch=True)`, of a '.h5' file by `by_name=True`."
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from activation_formulas import KERAS_NAMES
-from cornu import activations
+from cornu import activations, layers
 from signatures import bare_signature
 
 SIGNATURES = {
@@ -100,3 +100,11 @@ def test_specification_refuses_what_lacks_arguments():
         activations.specification(functools.partial(activations.softmax, axis=1))
     with pytest.raises(ValueError, match="`alpha` must not be 0"):
         activations.specification(functools.partial(activations.celu, alpha=0))
+
+
+def test_arguments_that_a_name_has_not():
+    for make in (functools.partial(layers.Dense, 4), layers.Activation):
+        with pytest.raises(
+            ValueError, match=r"'threshold' has not .* needs: threshold\(\) missing"
+        ):
+            make("threshold")

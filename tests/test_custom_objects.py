@@ -259,3 +259,9 @@ def test_what_is_refused(nothing_registered):
     )
     own = type("Own", (), {"get_config": lambda self: [1]})
     refused(lambda: saving.serialize_keras_object(own()), "dictionary", "[1]")
+    config = {"class_name": "Own", "config": {}}
+    for wrong in (3, "relu", abs, dict):
+        work = functools.partial(saving.deserialize_keras_object, config, {"Own": wrong})
+        refused(work, "'Own' must be a class with `from_config`", "custom_objects", str(wrong)[:6])
+    # What else is in the dictionary is of no concern: it may be `globals()`.
+    assert saving.deserialize_keras_object({"class_name": "Zeros", "config": {}}, {"a": 3})

@@ -300,8 +300,9 @@ def test_numbers_that_c_has_not_are_refused():
 
 def test_both_files_are_written_or_none(tmp_path):
     model = make_model()
-    with pytest.raises(OSError, match="no folder"):
+    with pytest.raises(OSError, match="no folder") as caught:
         model.export("missing/net.c")
+    assert caught.value.filename == "missing/net.c"
     os.mkdir("net.h")
     with pytest.raises(OSError, match=r"net\.h"):
         model.export("net.c")

@@ -63,5 +63,5 @@ def test_members_that_are_too_large_together(path):
 @pytest.mark.parametrize("count", [4, 100, 2000])
 def test_archives_that_end_too_early(count, model, path):
     path.write_bytes(path.read_bytes()[:-count])
-    load_refused(path)
-    unchanged(model, lambda: model.load_weights(path), str(path))
+    load_refused(path, "cut short")
+    unchanged(model, lambda: model.load_weights(path), str(path), "cut short")

@@ -1,6 +1,7 @@
 """Configurations made to do harm: breaks when one takes memory or time beyond its file's size,
 names what is no part of a model, or is refused without the file's name in the error."""
 
+import functools
 import json
 import sys
 import zipfile
@@ -222,8 +223,9 @@ def test_configurations_that_are_nested_too_deep(depth, model, path):
     config = zipfile.ZipFile(path).read("config.json").decode()
     deep = '{"config":' * depth + "1" + "}" * depth
     with_text(path, config[:-1] + f', "deep": {deep}' + "}")
-    load_refused(path, error=ValueError)
-    refused(lambda: keras.models.model_from_json(deep), "`json_string`")
+    load_refused(path, "at most 200 deep")
+    for text in (deep, 200_000 * "["):
+        refused(lambda text=text: keras.models.model_from_json(text), "`json_string`", "200 deep")
 
 
 def test_keys_that_stand_twice(path):
@@ -239,6 +241,11 @@ def test_values_without_end(member, path):
     with_members(path, {member: long.encode()})
     what = f"The values of {member} of {str(path)!r}"
     refused(lambda: keras.models.load_model(path), what, "at most", "Received: 3840")
+
+
+def test_values_of_a_text_without_end():
+    work = functools.partial(keras.models.model_from_json, "[" + 600_000 * "[]," + "[]]")
+    refused(work, "The values of `json_string`", "at most", "bytes more")
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 5000, "-0", "1.5", "1e3000"])

@@ -59,8 +59,9 @@ from small_models import make_model
 )
 def test_the_first_node_that_cannot_be_taken_is_named(nodes, weights, message):
     proto = graph([node(op, *names, **options) for op, *names, options in nodes], weights)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as caught:
         keras.from_onnx(proto)
+    assert caught.type is ValueError
 
 
 def test_a_node_without_a_name_is_named_by_what_it_gives():

@@ -185,5 +185,9 @@ def test_a_lambda_is_loaded_only_where_it_is_trusted(tmp_path):
     with pytest.warns(UserWarning, match="byte code"):
         model.save(path)
     refused(lambda: keras.models.load_model(path), "safe_mode=False")
+    with pytest.warns(UserWarning, match="byte code"):
+        text = model.to_json()
+    words = ("safe_mode=False, to what takes it", "enable_unsafe_deserialization")
+    refused(lambda: keras.models.model_from_json(text), *words)
     again = keras.models.load_model(path, safe_mode=False)
     np.testing.assert_array_equal(again.predict(X, verbose=0), 2 * X)

@@ -126,7 +126,7 @@ def test_members_of_all_kinds(half, tmp_path):
         state = json.loads(archive.read("cornu.json"))
     assert len(state["draws"]) == 3
     for text, words in (
-        ("[" * 100_000, "must be JSON"),
+        ("[" * 100_000, "200 deep"),
         ("{", "must be JSON"),
         (json.dumps(state | {"draws": [[1], [2], [3]]}), "pairs of draws and seed"),
         (json.dumps(state | {"draws": [[1, -2], [2, 2], [3, 3]]}), "whole numbers from 0"),

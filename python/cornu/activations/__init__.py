@@ -202,7 +202,8 @@ def core_specification(identifier: Any) -> Any:
         return specify(**keywords)
     except TypeError as error:
         raise ValueError(
-            f"`activation` {_shown(identifier)} has not the arguments it needs: {error}"
+            f"`activation` {_shown(identifier)} has not the arguments it needs: "
+            + str(error).replace(specify.__name__, function.__name__)
         ) from None
 
 

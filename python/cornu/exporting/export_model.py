@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from cornu.layers.arguments import refuse_unsupported
 from cornu.utils.errors import shown
+from cornu.utils.file_path import file_path
 
 
 class Format(NamedTuple):
@@ -55,7 +55,7 @@ def export_model(
         ValueError: there is no such format, or the model can't be written in it.
     """
     refuse_unsupported({"input_signature": input_signature})
-    found = _format_of(os.fsdecode(filepath), format)
+    found = _format_of(file_path("filepath", filepath), format)
     module, name = found.writer
     write = getattr(import_module(module), name)
     for given in kwargs.keys() - write.__kwdefaults__.keys():

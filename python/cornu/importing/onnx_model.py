@@ -8,10 +8,11 @@ from typing import Any
 
 from cornu.exporting.onnx_graph import TENSOR_TYPES, Node
 from cornu.importing.onnx_chain import Chain
-from cornu.importing.onnx_tensor import cut, is_too_large
+from cornu.importing.onnx_tensor import RefusedError, cut, is_too_large
 from cornu.saving.damaged_file import naming
 from cornu.utils.errors import shown
 from cornu.utils.extras import require
+from cornu.utils.file_path import file_path
 
 # What a protocol buffer can't be larger than.
 _MOST_NBYTES = 2**31 - 1
@@ -63,8 +64,11 @@ def from_onnx(path_or_model: Any, output: str | None = None) -> Any:
     """
     onnx = require("onnx", "onnx", "from_onnx")
     if isinstance(path_or_model, onnx.ModelProto):
-        return _made(onnx, path_or_model, output)
-    path = os.fsdecode(path_or_model)
+        try:
+            return _made(onnx, path_or_model, output)
+        except RefusedError as error:
+            raise ValueError(str(error)) from None
+    path = file_path("path_or_model", path_or_model)
     with naming(path):
         return _made(onnx, _read(onnx, path), output)
 

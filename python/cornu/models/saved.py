@@ -13,7 +13,9 @@ from cornu.models.exported import Exported
 from cornu.models.pickled import Pickled
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
+from cornu.utils.file_path import file_path
 from cornu.utils.keywords import of_sequential
+from cornu.utils.memory_limit import limited_contents
 from cornu.utils.nesting import is_model
 from cornu.utils.ownership import is_of_cornu
 
@@ -82,14 +84,12 @@ class Saved(Pickled, Exported, Described):
 
         Source: https://keras.io/api/models/model_saving_apis/weights_saving_and_loading/
         """
-        import os
-
         from cornu.saving.legacy_file import has_legacy_name
         from cornu.saving.weights_file import weights_contents
         from cornu.saving.whole_file import write_whole
 
         self._require_built("saved")
-        is_legacy = has_legacy_name(os.fsdecode(filepath))
+        is_legacy = has_legacy_name(file_path("filepath", filepath))
         write_whole(filepath, overwrite, weights_contents(self, is_legacy))
 
     @of_sequential
@@ -327,6 +327,9 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
         json_string: The text.
         custom_objects: Classes and functions of one's own by name.
 
+    Raises:
+        ValueError: it is no such text, or has more values than its length accounts for.
+
     Example:
 
     >>> import cornu
@@ -338,7 +341,14 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
     """
     from cornu.saving.model_config import make_model, parse_model
 
-    config = parse_model(json_string, "`json_string`")
+    if not isinstance(json_string, str | bytes):
+        raise ValueError(
+            "`json_string` must be a text, such as `to_json` returns. "
+            f"Received: json_string={shown(json_string)} (of type {type(json_string).__name__})"
+        )
+    # Not weights: they aren't in the text, and a short one may stand for many.
+    with limited_contents(len(json_string)):
+        config = parse_model(json_string, "`json_string`")
     model = make_model(config, custom_objects)
     if config.get("compile_config"):
         with CustomObjectScope(custom_objects):

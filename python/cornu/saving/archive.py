@@ -13,8 +13,29 @@ from cornu.utils.memory_limit import most_nbytes
 
 # Keras writes the first. Of others, zipfile unpacks all that there is before it looks at the size.
 _KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_BEGINNING = b"PK\x03\x04"
 # What zipfile raises of an archive that is damaged.
 _MALFORMED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+
+
+def is_archive(path: str) -> bool:
+    """Return whether a file is an archive.
+
+    Args:
+        path: The file's path.
+
+    Raises:
+        ValueError: it begins as one, and has no end.
+    """
+    if zipfile.is_zipfile(path):
+        return True
+    if os.path.isfile(path):
+        with open(path, "rb") as file:
+            if file.read(len(_BEGINNING)) == _BEGINNING:
+                raise ValueError(
+                    f"{path!r} is no file of a model: the archive has no end, it may be cut short."
+                )
+    return False
 
 
 class Archive:

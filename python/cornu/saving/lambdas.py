@@ -45,8 +45,8 @@ def load_lambda(config: Any, is_safe: bool) -> types.FunctionType:
     if is_safe:
         raise ValueError(
             "The configuration has a lambda, which could do anything: arbitrary code execution. "
-            "Pass safe_mode=False, or call `cornu.config.enable_unsafe_deserialization()`, if you "
-            "trust where it comes from."
+            "Pass safe_mode=False, to what takes it, or call "
+            "`cornu.config.enable_unsafe_deserialization()`, if you trust where it comes from."
         )
     if not isinstance(config, Mapping):
         raise ValueError(f"A saved lambda must have a dictionary. Received: {shown(config)}")

@@ -33,8 +33,10 @@ def parse_json(text: str | bytes, what: str) -> Any:
     take_contents(f"The values of {what}", _VALUE_NBYTES * count)
     try:
         found = json.loads(text, object_pairs_hook=_without_repetition)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ValueError(f"{what} must be JSON. Received: {error}") from None
+    except RecursionError:
+        raise _too_deep(what) from None
     _check_values(found, what)
     return found
 
@@ -75,7 +77,11 @@ def _check_values(found: Any, what: str) -> None:
                 _take_texts(key, value)
         inner = [one.values() if isinstance(one, dict) else one for one in level]
         level = [one for many in inner for one in many]
-    raise ValueError(f"{what} must be nested at most {_MOST_DEPTH} deep.")
+    raise _too_deep(what)
+
+
+def _too_deep(what: str) -> ValueError:
+    return ValueError(f"{what} must be nested at most {_MOST_DEPTH} deep.")
 
 
 def parse_model(text: str | bytes, what: str) -> Mapping[str, Any]:

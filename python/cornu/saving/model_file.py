@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cornu._version import __version__
-from cornu.saving.archive import Archive
+from cornu.saving.archive import Archive, is_archive
 from cornu.saving.damaged_file import naming
 from cornu.saving.legacy_config import from_legacy
 from cornu.saving.legacy_file import (
@@ -37,6 +37,8 @@ from cornu.saving.weights_file import (
 )
 from cornu.saving.whole_file import write_whole
 from cornu.utils.errors import shown
+from cornu.utils.file_path import file_path
+from cornu.utils.flag import check_flag
 from cornu.utils.memory_limit import limited_contents, limited_weights
 from cornu.utils.user_frame import user_level
 
@@ -82,6 +84,13 @@ def save_model(
 
     Source: https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
     """
+    from cornu.models.model import Model
+
+    if not isinstance(model, Model):
+        raise ValueError(
+            f"`model` must be a model. Received: model={shown(model)} "
+            f"(of type {type(model).__name__})"
+        )
     if zipped not in (None, True):
         raise ValueError(f"`zipped` must be None or True. Received: zipped={shown(zipped)}")
     is_legacy = takes_legacy(filepath, save_format)
@@ -141,7 +150,7 @@ def takes_legacy(filepath: Any, save_format: Any = None) -> bool:
         ValueError: it is another format.
     """
     if save_format is None:
-        return os.fsdecode(filepath).endswith((".h5", ".hdf5"))
+        return file_path("filepath", filepath).endswith((".h5", ".hdf5"))
     if not isinstance(save_format, str) or save_format not in ("keras", "h5", "hdf5"):
         raise ValueError(
             "`save_format` must be 'keras' or 'h5': TensorFlow's own is not supported. "
@@ -183,13 +192,13 @@ def load_model(
 
     Source: https://keras.io/api/models/model_saving_apis/model_saving_and_loading/
     """
-    path = os.fsdecode(filepath)
+    path = file_path("filepath", filepath)
+    compile, safe_mode = check_flag("compile", compile), check_flag("safe_mode", safe_mode)  # noqa: A001
     if not os.path.exists(path):
         raise FileNotFoundError(f"There is no file {path!r} to load a model from.")
     size = os.path.getsize(path)
     with naming(path), limited_weights(size), limited_contents(size):
-        is_archive = zipfile.is_zipfile(path)
-        load = _load_archive if is_archive else _load_legacy
+        load = _load_archive if is_archive(path) else _load_legacy
         return load(path, custom_objects, compile, safe_mode)
 
 

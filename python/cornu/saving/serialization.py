@@ -358,6 +358,11 @@ def _deserialize(config: Any) -> Any:
         take_contents("Layers and other objects", nbytes)
         if isinstance(found, types.FunctionType):
             return found
+        if not hasattr(found, "from_config"):
+            raise ValueError(
+                f"{name!r} must be a class with `from_config` in custom_objects. "
+                f"Received: {shown(found)} (of type {type(found).__name__})"
+            )
         return found.from_config(without_unknown_keys(found, {} if inner is None else inner))
     except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         raise ValueError(

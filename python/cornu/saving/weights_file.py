@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import os
 import warnings
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from cornu.saving.archive import Archive
+from cornu.saving.archive import Archive, is_archive
 from cornu.saving.damaged_file import naming
 from cornu.saving.legacy_weights import (
     has_legacy_layout,
@@ -33,6 +32,8 @@ from cornu.saving.stored_dataset import (
 )
 from cornu.saving.weight_places import layer_places, weight_places
 from cornu.utils.errors import shown
+from cornu.utils.file_path import file_path
+from cornu.utils.flag import check_flag
 from cornu.utils.memory_limit import take_weights
 from cornu.utils.nesting import is_model
 from cornu.utils.user_frame import user_level
@@ -116,11 +117,13 @@ def read_weights_file(
         ValueError: weights don't fit, or it is no such file.
         FileNotFoundError: there is no file.
     """
-    name = os.fsdecode(path)
+    name = file_path("filepath", path)
+    skip_mismatch = check_flag("skip_mismatch", skip_mismatch)
+    by_name = check_flag("by_name", by_name)
     if not os.path.exists(name):
         raise FileNotFoundError(f"There is no file {name!r} to read weights from.")
     with naming(name):
-        if not zipfile.is_zipfile(name):
+        if not is_archive(name):
             with open_stored(name, name) as root:
                 read_stored_weights(model, root, name, skip_mismatch, by_name)
             return

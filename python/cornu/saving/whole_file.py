@@ -60,7 +60,8 @@ def write_together(files: Mapping[str, Any], overwrite: bool) -> None:
     parts: dict[str, _Part] = {}
     path = ""
     try:
-        for path in files:
+        # The last one is what was asked for: an error about the folder names that.
+        for path in reversed(list(files)):
             parts[path] = _Part(path, overwrite)
         for path in files:
             parts[path].write(files[path])

@@ -14,7 +14,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from oracle import every_kind, exchange, exchanged_models, harness, random_models, record_files
+from oracle import (
+    every_kind,
+    exchange,
+    exchanged_models,
+    harness,
+    lambda_models,
+    random_models,
+    record_files,
+)
 
 if os.environ.get("CORNU_ORACLE") == "live":
     KERAS_PYTHON = os.environ.get("CORNU_ORACLE_PYTHON", sys.executable)
@@ -86,6 +94,17 @@ if os.environ.get("CORNU_ORACLE") == "live":
                 model = keras.models.load_model(tmp_path / f"{name}_{dtype}.back.keras")
                 found = exchanged_models.trained_on(model, dtype)
             assert not exchanged_models.differences(found, wanted[name, dtype], dtype), name
+
+    def test_either_reads_the_lambdas_of_the_other(tmp_path):
+        keras = importlib.import_module("cornu")
+        lambda_models.write(keras, tmp_path / "ours")
+        done = subprocess.run(
+            [KERAS_PYTHON, lambda_models.__file__, str(tmp_path)], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        for ending in lambda_models.FORMATS:
+            path = tmp_path / f"theirs{ending}"
+            lambda_models.check(keras.models.load_model(path, lambda_models.OWN))
 
     def by_keras(action, table, folder, names):
         done = subprocess.run(

@@ -6,6 +6,8 @@ import pytest
 
 import cornu as keras
 from bad_input import refused
+from cornu.saving.legacy_config import from_legacy
+from oracle import lambda_models, record_files
 from small_models import FEATURES, OUTPUTS, regression, state
 
 X, Y = regression()
@@ -179,15 +181,94 @@ def test_what_is_not_registered(tmp_path):
     np.testing.assert_array_equal(again.predict(X, verbose=0), 2 * X)
 
 
-def test_a_lambda_is_loaded_only_where_it_is_trusted(tmp_path):
-    model = keras.Sequential([keras.Input((FEATURES,)), keras.layers.Lambda(lambda x: 2 * x)])
-    path = tmp_path / "model.keras"
-    with pytest.warns(UserWarning, match="byte code"):
-        model.save(path)
-    refused(lambda: keras.models.load_model(path), "safe_mode=False")
-    with pytest.warns(UserWarning, match="byte code"):
-        text = model.to_json()
-    words = ("safe_mode=False, to what takes it", "enable_unsafe_deserialization")
-    refused(lambda: keras.models.model_from_json(text), *words)
-    again = keras.models.load_model(path, safe_mode=False)
-    np.testing.assert_array_equal(again.predict(X, verbose=0), 2 * X)
+def test_a_layer_finds_its_lambdas_by_its_name(tmp_path):
+    made = keras.layers.Lambda
+    layers = [
+        made(lambda x: 2 * x, lambda shape: shape, lambda x, mask: mask, name="twice"),
+        made(lambda x: x + 1, name="raised"),
+        keras.layers.Dense(FEATURES, lambda x: -x, kernel_initializer="identity", name="turned"),
+    ]
+    model = keras.Sequential([keras.Input((FEATURES,)), *layers])
+    own = {"twice": lambda x: 3 * x, "twice/output_shape": lambda shape: shape}
+    own |= {"twice/mask": lambda x, mask: None, "raised": lambda x: x + 2}
+    own["turned/activation"] = abs
+    for name in ("model.keras", "model.h5"):
+        path = tmp_path / name
+        with pytest.warns(UserWarning, match="no name"):
+            model.save(path)
+        for key in own:
+            rest = {other: own[other] for other in own if other != key}
+            layer, _, argument = key.partition("/")
+            refused(
+                lambda path=path, rest=rest: keras.models.load_model(path, rest, safe_mode=False),
+                repr(str(path)),
+                f"{argument or 'function'!r} of layer {layer!r}",
+                f"{{{key!r}: ...}}",
+            )
+        again = keras.models.load_model(path, own)
+        np.testing.assert_allclose(again.predict(X, verbose=0), abs(3 * X + 2), 1e-6)
+        assert again.layers[0].mask is own["twice/mask"]
+        # What has no name of its own: but a mask is not taken for a function.
+        more = {"<lambda>": lambda x: 3 * x}
+        refused(lambda path=path, more=more: keras.models.load_model(path, more), "twice/output")
+
+
+def test_other_lambdas_are_found_by_what_python_calls_them(tmp_path):
+    loss = lambda y, out: (y - out)[:, 0] ** 2  # noqa: E731
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile(keras.optimizers.SGD(lambda: 0.5), loss, metrics=[loss])
+    x, y = np.ones((4, 3)), np.ones((4, 2))
+    expected = model.evaluate(x, y, verbose=0)
+    for name in ("model.keras", "model.h5"):
+        path = tmp_path / name
+        with pytest.warns(UserWarning, match="no name"):
+            model.save(path)
+        refused(lambda path=path: keras.models.load_model(path, safe_mode=False), "'<lambda>': ...")
+        own = {"<lambda>": lambda *arrays: loss(*arrays) if arrays else 0.25}
+        again = keras.models.load_model(path, own)
+        assert again.evaluate(x, y, verbose=0) == expected
+        assert again.optimizer.learning_rate == 0.25
+    model.compile("sgd", loss)
+    with pytest.warns(UserWarning, match="no name"):
+        model.save(tmp_path / "model.h5")
+    refused(lambda: keras.models.load_model(tmp_path / "model.h5"), "a lambda", "'<lambda>': ...")
+
+
+def test_a_metric_by_its_name_in_the_older_format(tmp_path):
+    def own(y, out):
+        return abs(y - out)[:, 0]
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile("sgd", "mse", metrics=[own])
+    x, y = np.ones((4, 3)), np.ones((4, 2))
+    expected = model.evaluate(x, y, verbose=0)
+    model.save(tmp_path / "model.h5")
+    again = keras.models.load_model(tmp_path / "model.h5", {"own": own})
+    assert again.evaluate(x, y, verbose=0) == expected
+
+
+@pytest.mark.parametrize("ending", lambda_models.FORMATS)
+def test_lambdas_of_keras(ending):
+    path = record_files.FILES / f"lambdas{ending}"
+    lambda_models.check(keras.models.load_model(path, lambda_models.OWN))
+    refused(lambda: keras.models.load_model(path, safe_mode=False), repr(str(path)), "'powers'")
+
+
+def test_lambdas_of_keras_2():
+    """Their forms in its files, of which the first is byte code too."""
+    of_keras_2 = {
+        "name": "twice",
+        "function": ["4wEAAA==\n", None, None],
+        "function_type": "lambda",
+        "module": "__main__",
+        "output_shape": None,
+        "output_shape_type": "raw",
+        "output_shape_module": None,
+        "arguments": {},
+    }
+    config = from_legacy({"class_name": "Lambda", "config": of_keras_2})
+    assert keras.layers.deserialize(config, {"twice": abs}).function is abs
+    refused(lambda: keras.layers.deserialize(config), "layer 'twice'", "{'twice': ...}")
+    named = {**of_keras_2, "function": "bent", "function_type": "function"}
+    config = from_legacy({"class_name": "Lambda", "config": named})
+    assert keras.layers.deserialize(config, {"bent": bent}).function is bent

@@ -62,8 +62,8 @@ _EPSILON = 1e-7
 
 _NAN_ACTIONS = ("warn", "raise", "ignore")
 _on_nan = "warn"
-# Whether lambdas in configurations are run wherever they come from.
-_allows_code = False
+# Whether what may do harm in configurations is taken wherever they come from.
+_allows_harm = False
 _image_data_format = "channels_last"
 
 # Who set a variable that can't be heeded believes otherwise. Whatever computes imports this module.
@@ -131,9 +131,10 @@ def backend() -> str:
 
 
 def enable_unsafe_deserialization() -> None:
-    """Let configurations and files have lambdas from now on, which can do anything when called.
+    """Let configurations and files have regular expressions that may search for ever, and paths of
+    files with vocabularies, from now on.
 
-    It is what `safe_mode=False` is for one file.
+    It is what `safe_mode=False` is for one file. The code of a lambda is never run all the same.
 
     Example:
 
@@ -142,8 +143,8 @@ def enable_unsafe_deserialization() -> None:
 
     Source: https://keras.io/api/utils/config_utils/
     """
-    global _allows_code
-    _allows_code = True
+    global _allows_harm
+    _allows_harm = True
 
 
 def image_data_format() -> str:

@@ -106,11 +106,11 @@ def serialize(activation: Any) -> Any:
 
     Source: https://keras.io/api/layers/activations/
     """
-    from cornu.saving.serialization import serialize_keras_object
+    from cornu.saving.serialization import serialize_argument
 
     if _entry_of(_SPECIFICATIONS, activation) is not None:
         return activation.__name__
-    return serialize_keras_object(activation)
+    return serialize_argument(activation)
 
 
 def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:

@@ -91,12 +91,25 @@ class Lambda(Layer):
         return self.function(x, **self.arguments, **options)
 
     def _own_config(self) -> dict[str, Any]:
-        config = {"function": self.function, "arguments": self.arguments}
+        config = {"function": _serialized(self.function), "arguments": self.arguments}
         if self._output_shape is not None:
-            config["output_shape"] = self._output_shape
+            config["output_shape"] = _serialized(self._output_shape)
         if self.mask is not None:
-            config["mask"] = self.mask
+            config["mask"] = _serialized(self.mask)
         return config
+
+
+def _serialized(thing: Any) -> Any:
+    """A function, or what stands in its place, with a lambda as Keras has it in these layers."""
+    from cornu.saving.serialization import serialize_keras_object
+
+    config = serialize_keras_object(thing)
+    if not callable(thing) or config["class_name"] != "__lambda__":
+        return config
+    code, defaults, closure = config["config"]["value"]
+    # Keras makes a tuple of defaults only in a whole list, and a function takes no other.
+    value = code if defaults is None else (code, defaults, closure)
+    return {**config, "config": {"code": value, "defaults": defaults, "closure": closure}}
 
 
 def _names_of(function: Callable[..., Any]) -> tuple[str, ...]:

@@ -269,7 +269,8 @@ class OwnComputation(ClassCore, OwnShapes):
     def _forget_own(self) -> None:
         """Have no weights but those of `__init__`."""
         new = [model for model, _ in self._inner_states]
-        built = [model for model in models_in(self._attributes()) if model._built and model not in new]
+        found = models_in(self._attributes())
+        built = [model for model in found if model._built and model not in new]
         kept = {id(layer) for model in built for layer in model._chain()}
         for layer in self._sublayers():
             if id(layer) not in kept:

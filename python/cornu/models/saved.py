@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from cornu.layers.input_layer import InputLayer
-from cornu.metrics import MeanMetricWrapper
 from cornu.models.described import Described
 from cornu.models.exported import Exported
 from cornu.models.pickled import Pickled
@@ -418,9 +417,7 @@ def _cloned(
 
 def _made_anew(thing: Any) -> Any:
     """An object made anew from its configuration; a name or a function as it is."""
-    if getattr(type(thing), "get_config", None) is MeanMetricWrapper.get_config:
-        # Its function as it is too, whose name nobody has to know.
-        return type(thing).from_config(thing._arguments())
-    if hasattr(thing, "from_config") and not isinstance(thing, type):
-        return type(thing).from_config(getattr(thing, "_whole_config", thing.get_config)())
-    return thing
+    from cornu.saving.serialization import made_anew
+
+    is_made = hasattr(thing, "from_config") and not isinstance(thing, type)
+    return made_anew(thing) if is_made else thing

@@ -24,6 +24,7 @@ from cornu.optimizers.schedules.learning_rate_schedule import (
     core_schedule,
     is_in_core,
 )
+from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 from cornu.utils.naming import unique_name
 
@@ -255,11 +256,13 @@ class Optimizer(OwnSteps):
 
     def __reduce__(self) -> tuple[Any, ...]:
         from cornu.saving.pickled_state import optimizer_state
+        from cornu.saving.serialization import collect_own
 
-        config = self.get_config()
+        with collect_own() as own:
+            config = self.get_config()
         if self._schedule is not None:
             config["learning_rate"] = self._schedule
-        return _made_again, (type(self), config), optimizer_state(self)
+        return _made_again, (type(self), config, own), optimizer_state(self)
 
     def __setstate__(self, state: Any) -> None:
         from cornu.saving.pickled_state import set_optimizer_state
@@ -295,5 +298,6 @@ class Optimizer(OwnSteps):
         self._set_core_iterations(int(count) * (self.gradient_accumulation_steps or 1))
 
 
-def _made_again(kind: type[Optimizer], config: dict[str, Any]) -> Optimizer:
-    return kind.from_config(config)
+def _made_again(kind: type[Optimizer], config: dict[str, Any], own: dict[str, Any]) -> Optimizer:
+    with CustomObjectScope(own):
+        return kind.from_config(config)

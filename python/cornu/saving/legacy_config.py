@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cornu.saving.lambdas import LAMBDA, name_functions
 from cornu.saving.saved_names import check_class_name
 from cornu.utils.custom_objects import get_registered_object
 from cornu.utils.errors import shown
@@ -31,6 +32,8 @@ def to_legacy(config: Any) -> Any:
         return config
     if config["class_name"] == "function":
         return config["config"]
+    if config["class_name"] == "__lambda__":
+        return LAMBDA
     left_out = ("module", "registered_name", "build_config", "compile_config")
     result = {key: value for key, value in config.items() if key not in left_out}
     result["class_name"] = config.get("registered_name") or config["class_name"]
@@ -119,6 +122,8 @@ def _rename(kind: str, inner: dict[str, Any]) -> None:
     if "is_legacy_optimizer" in inner:
         for name in _OPTIMIZERS_OWN:
             inner.pop(name, None)
+    if kind == "Lambda":
+        name_functions(inner)
     axis = inner.get("axis")
     # tf.keras wrote that of BatchNormalization as a list.
     if isinstance(axis, list) and len(axis) == 1:

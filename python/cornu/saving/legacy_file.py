@@ -94,7 +94,7 @@ def compile_as_legacy(
         training: The second part of what `read_legacy_configs` returned.
         root: The file, open.
         custom_objects: Classes and functions of one's own by name.
-        safe_mode: Whether a lambda is refused.
+        safe_mode: Whether what may do harm is refused.
 
     Raises:
         ValueError: it can't be.

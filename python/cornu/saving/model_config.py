@@ -111,7 +111,7 @@ def make_model(
     Args:
         config: What `parse_model` returned.
         custom_objects: Classes and functions of one's own by name.
-        safe_mode: Whether a lambda is refused.
+        safe_mode: Whether what may do harm is refused.
 
     Raises:
         ValueError: it stands for something else, or can't be made.

@@ -169,9 +169,11 @@ def load_model(
 
     Args:
         filepath: The file's path, whatever its name.
-        custom_objects: Classes and functions of one's own by name.
+        custom_objects: Classes and functions of one's own by name; a lambda by the name of its
+            Lambda layer, else as "<lambda>".
         compile: Whether to compile the model as it was.
-        safe_mode: Whether a lambda, which could do anything, is refused.
+        safe_mode: Whether what may do harm is refused: regular expressions that may search for
+            ever, and paths of files. A lambda's code is never run, whatever this is.
 
     Raises:
         ValueError: it is no such file, is damaged, has something that cornu has not, or asks for

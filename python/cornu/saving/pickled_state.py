@@ -196,7 +196,7 @@ def _check_keys(state: Any, keys: tuple[str, ...]) -> None:
 
 def _make_model(text: str, own: Mapping[str, Any]) -> Any:
     config = parse_model(text, _WHERE)
-    # A pickle could do anything itself: a lambda in the model adds nothing to that.
+    # A pickle could do anything itself: what the model has adds nothing to that.
     model = make_model(config, own, safe_mode=False)
     shape = (config.get("build_config") or {}).get("input_shape")
     if not model.built and shape is not None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.saving.lambdas import dump_lambda, find_lambda, is_lambda, is_saved_lambda, warn_lambda
 from cornu.saving.saved_names import check_class_name, find_class, find_function, module_of
 from cornu.saving.unknown_keys import without_unknown_keys
 from cornu.utils.custom_objects import (
@@ -23,13 +24,13 @@ from cornu.utils.ownership import is_of_cornu
 
 # Where Keras itself writes that the class of `Model(inputs, outputs)` is.
 _FUNCTIONAL = "keras.src.models.functional"
-_SPECIAL = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__", "__lambda__")
+_SPECIAL = ("__numpy__", "__tensor__", "__bytes__", "__slice__", "__ellipsis__")
 # What a layer or a model, and another object, takes of memory. It takes up to half a millisecond as
 # well, and deflated half a byte.
 _LAYER_NBYTES, _OBJECT_NBYTES = 5120, 512
 # What `collect_own` collects.
 _own: ContextVar[dict[str, Any] | None] = ContextVar("own", default=None)
-# Whether the call under way refuses code; None: there is none under way.
+# Whether the call under way refuses what may do harm; None: there is none under way.
 _is_safe: ContextVar[bool | None] = ContextVar("is_safe", default=None)
 # Regular expressions of it may have so many letters, which take about a second to compile.
 _MOST_LETTERS = 200_000
@@ -38,7 +39,8 @@ _letters: ContextVar[int] = ContextVar("letters", default=_MOST_LETTERS)
 
 @contextmanager
 def collect_own() -> Iterator[dict[str, Any]]:
-    """Collect classes and functions that are not cornu's, by the names that they are saved under.
+    """Collect classes and functions that are not cornu's by the names that they are saved under:
+    custom objects, of which the same is made again, lambdas among them.
 
     Left out are those within a function that are registered: pickle can't refer to them.
     """
@@ -50,12 +52,34 @@ def collect_own() -> Iterator[dict[str, Any]]:
         _own.reset(token)
 
 
-def _note(thing: Any) -> None:
+def _name_of(thing: Any) -> str:
+    """The name that a class or function is saved under."""
     own, name = _own.get(), get_registered_name(thing)
     if own is None or is_of_cornu(thing):
-        return
-    if "<locals>" not in thing.__qualname__ or get_registered_object(name) is not thing:
-        own[name] = thing
+        return name
+    if "<locals>" in thing.__qualname__ and get_registered_object(name) is thing:
+        return name
+    # Two of one name, as lambdas have.
+    while own.setdefault(name, thing) is not thing:
+        name += "'"
+    return name
+
+
+def made_anew(thing: Any) -> Any:
+    """Return an object made anew from its configuration, with the very functions that it has.
+
+    Args:
+        thing: An object with `get_config` and `from_config`.
+    """
+    with collect_own() as own:
+        config = _config_of(thing)
+    with CustomObjectScope(own):
+        return type(thing).from_config(config)
+
+
+def _config_of(thing: Any) -> Any:
+    # Of some layers a file has more than `get_config` returns.
+    return getattr(thing, "_whole_config", thing.get_config)()
 
 
 def serialize_keras_object(obj: Any) -> Any:
@@ -64,7 +88,8 @@ def serialize_keras_object(obj: Any) -> Any:
     Args:
         obj: A layer, a model, an initializer, an optimizer or another object with `get_config`; a
             function with a name; numbers, texts, bytes, arrays, slices, lists, tuples and
-            dictionaries. A lambda is saved as byte code, with a warning.
+            dictionaries. A lambda is saved as Keras does it, as byte code, with a warning; it is
+            loaded by what `custom_objects` has as "<lambda>", or by the name of its Lambda layer.
 
     Raises:
         ValueError: there is no plain form of it.
@@ -93,13 +118,7 @@ def serialize_keras_object(obj: Any) -> Any:
     if hasattr(obj, "get_config") and not isinstance(obj, type):
         return _serialize_object(obj)
     if callable(obj) and hasattr(obj, "__name__"):
-        _note(obj)
-        return {
-            "module": "builtins",
-            "class_name": "function",
-            "config": get_registered_name(obj),
-            "registered_name": "function",
-        }
+        return _serialize_function(obj)
     raise ValueError(
         "Only objects with `get_config`, functions with a name and plain values can be saved. "
         f"Received: {shown(obj)} (of type {type(obj).__name__})"
@@ -117,17 +136,37 @@ def _serialize_special(obj: Any) -> tuple[str, Any] | None:
         return "slice", serialize_keras_object(parts)
     if obj is ...:
         return "ellipsis", {}
-    if isinstance(obj, types.FunctionType) and obj.__name__ == "<lambda>":
-        from cornu.saving.lambdas import dump_lambda
-
-        return "lambda", dump_lambda(obj)
+    if _own.get() is None and is_lambda(obj):
+        return "lambda", {"value": dump_lambda(obj)}
     return None
+
+
+def serialize_argument(obj: Any) -> Any:
+    """Return plain values for an argument of a layer: of a lambda its name alone, by which Keras
+    finds it in custom objects; it reads byte code in other places only.
+
+    Args:
+        obj: What `serialize_keras_object` takes.
+    """
+    if not is_lambda(obj):
+        return serialize_keras_object(obj)
+    if _own.get() is None:
+        warn_lambda(obj)
+    return _serialize_function(obj)
+
+
+def _serialize_function(function: Any) -> dict[str, Any]:
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": _name_of(function),
+        "registered_name": "function",
+    }
 
 
 def _serialize_object(thing: Any) -> dict[str, Any]:
     kind = type(thing)
-    # Of some layers a file has more than `get_config` returns.
-    config = getattr(thing, "_whole_config", thing.get_config)()
+    config = _config_of(thing)
     if not isinstance(config, Mapping):
         raise ValueError(
             f"`get_config` of {kind.__name__} must return a dictionary. Received: {shown(config)}"
@@ -137,13 +176,13 @@ def _serialize_object(thing: Any) -> dict[str, Any]:
         "module": None if kind.__module__ == "__main__" else kind.__module__,
         "class_name": kind.__name__,
         "config": serialize_keras_object(config),
-        "registered_name": get_registered_name(kind),
+        "registered_name": None,
     }
     public = module_of(kind)
     if public is None:
-        _note(kind)
+        result["registered_name"] = _name_of(kind)
     else:
-        result.update(module=public, registered_name=None)
+        result["module"] = public
     if kind.__name__ == "Functional":
         result.update(module=_FUNCTIONAL, registered_name="Functional")
     for name in ("build_config", "compile_config"):
@@ -162,7 +201,8 @@ def deserialize_keras_object(
         config: What `serialize_keras_object` returned, here or in Keras. A dictionary with a
             `class_name` need not have a `module`; without one, classes of Keras are looked for.
         custom_objects: Classes and functions of one's own by name.
-        safe_mode: Whether a lambda, which could do anything, is refused.
+        safe_mode: Whether what may do harm is refused: regular expressions that may search for
+            ever, and paths of files. A lambda's code is never run, whatever this is.
 
     Raises:
         ValueError: there is no such class, or it can't be made of what is there.
@@ -201,7 +241,7 @@ def compile_saved(
         model: The model.
         settings: What `get_compile_config` returned.
         custom_objects: Classes and functions of one's own by name.
-        safe_mode: Whether a lambda is refused.
+        safe_mode: Whether what may do harm is refused.
     """
     with CustomObjectScope(custom_objects), as_of_file(safe_mode):
         model.compile_from_config(settings)
@@ -214,15 +254,23 @@ def make_object(
     """The same, neither built nor compiled: a model builds its layers together."""
     # Classes make the objects in their configurations themselves, and must find the same ones.
     with CustomObjectScope(custom_objects), as_of_file(safe_mode):
-        # Keras 2 wrote a function of the user's as its name.
-        own = get_registered_object(config) if isinstance(config, str) else None
-        return _deserialize(config) if own is None else own
+        return _make_named(config)
+
+
+def _make_named(config: Any) -> Any:
+    """The same, where Keras 2 wrote functions of the user's as their names."""
+    if isinstance(config, list | tuple):
+        return [_make_named(item) for item in config]
+    if is_saved_lambda(config):
+        return find_lambda()
+    own = get_registered_object(config) if isinstance(config, str) else None
+    return _deserialize(config) if own is None else own
 
 
 @contextmanager
 def as_of_file(safe_mode: bool) -> Iterator[None]:
     """Say whether what is made meanwhile is of plain values that may come from anywhere, so that
-    code is refused; the outermost call says it.
+    what may do harm is refused; the outermost call says it.
 
     Args:
         safe_mode: Whether they may.
@@ -233,7 +281,7 @@ def as_of_file(safe_mode: bool) -> Iterator[None]:
     if under_way is None:
         _letters.set(_MOST_LETTERS)
     is_safe = bool(safe_mode) if under_way is None else under_way
-    token = _is_safe.set(is_safe and not settings._allows_code)
+    token = _is_safe.set(is_safe and not settings._allows_harm)
     try:
         yield
     finally:
@@ -351,6 +399,8 @@ def _deserialize(config: Any) -> Any:
     try:
         if name in _SPECIAL:
             return _deserialize_special(name, inner)
+        if is_saved_lambda(config):
+            return find_lambda()
         if name == "function":
             return find_function(inner)
         found = find_class(config)
@@ -382,11 +432,7 @@ def _deserialize_special(name: str, inner: Any) -> Any:
         return inner["value"].encode("utf-8")
     if name == "__slice__":
         return slice(*(_deserialize(inner[part]) for part in ("start", "stop", "step")))
-    if name == "__ellipsis__":
-        return ...
-    from cornu.saving.lambdas import load_lambda
-
-    return load_lambda(inner, _is_safe.get() is not False)
+    return ...
 
 
 def make_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -400,4 +446,8 @@ def make_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not isinstance(config, Mapping):
         raise ValueError(f"A configuration must be a dictionary. Received: {shown(config)}")
-    return {key: _deserialize(value) for key, value in config.items()}
+    owner = config.get("name")
+    return {
+        key: find_lambda(owner, key) if is_saved_lambda(value, key) else _deserialize(value)
+        for key, value in config.items()
+    }

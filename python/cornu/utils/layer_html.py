@@ -69,9 +69,12 @@ def _shapes(layer: Any) -> dict[str, tuple[int | None, ...]]:
 
 
 def _configuration(layer: Any) -> list[list[str]]:
+    from cornu.saving.serialization import collect_own
+
     try:
-        config = layer.get_config()
-        items = list(config.items())
+        # Nothing is saved of it: a lambda need not be.
+        with collect_own():
+            items = list(layer.get_config().items())
     except Exception as error:
         # A class of one's own whose arguments can't be told.
         return [["(unknown)", str(error)]]

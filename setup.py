@@ -31,6 +31,7 @@ WERROR = os.environ.get("CORNU_WERROR") == "1"
 FLAGS_OF_SOME = {
     "GCC_F64_FLAGS": "kernels/*_f64.c",
     "PORTABLE_FLAGS": "kernels/portable_*.c",
+    "NET_FLAGS": "net/*.c",
     "EXT_FLAGS": "ext/*.c",
 }
 

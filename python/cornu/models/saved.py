@@ -194,7 +194,7 @@ class Saved(Pickled, Exported, Described):
 
         Source: https://keras.io/api/models/model_saving_apis/
         """
-        from cornu.saving.serialization import deserialize_keras_object, with_own
+        from cornu.saving.serialization import deserialize_keras_object
         from cornu.saving.unknown_keys import known_part
 
         if not isinstance(config, Mapping):
@@ -207,9 +207,6 @@ class Saved(Pickled, Exported, Described):
         given |= {name: config[name] for name in how if config.get(name) is not None}
         try:
             made = {name: deserialize_keras_object(given[name]) for name in given}
-            for name in made.keys() & {"loss", "metrics", "weighted_metrics"}:
-                # With the first data, when they would be looked for, no scope is in force any more.
-                made[name] = with_own(made[name])
             self.compile(**made)
         except (TypeError, ValueError) as error:
             raise ValueError(

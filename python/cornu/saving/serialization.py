@@ -258,11 +258,14 @@ def make_object(
 
 
 def _make_named(config: Any) -> Any:
-    """The same, where Keras 2 wrote functions of the user's as their names."""
+    """The same, where Keras 2 wrote functions of the user's as their names: later, when others are
+    looked for, no scope is in force any more."""
     if isinstance(config, list | tuple):
         return [_make_named(item) for item in config]
     if is_saved_lambda(config):
         return find_lambda()
+    if isinstance(config, Mapping) and not _is_object(config):
+        return {key: _make_named(value) for key, value in config.items()}
     own = get_registered_object(config) if isinstance(config, str) else None
     return _deserialize(config) if own is None else own
 
@@ -359,20 +362,6 @@ def deserialize_known(
     return make_object(settings)
 
 
-def with_own(names: Any) -> Any:
-    """Return names with the classes and functions of the user's own in place of theirs.
-
-    Args:
-        names: A name, lists and dictionaries of them, or anything else, which stays as it is.
-    """
-    if isinstance(names, str):
-        own = get_registered_object(names)
-        return names if own is None else own
-    if isinstance(names, list):
-        return list(map(with_own, names))
-    return {key: with_own(names[key]) for key in names} if isinstance(names, dict) else names
-
-
 def advice_on_own(name: str) -> str:
     """Return what to do about a name that stands for nothing, after a space; "" unless an object is
     being made of plain values."""
@@ -389,7 +378,7 @@ def _deserialize(config: Any) -> Any:
         return [_deserialize(item) for item in config]
     if not isinstance(config, Mapping):
         return config
-    if "class_name" not in config or "config" not in config:
+    if not _is_object(config):
         return make_arguments(config)
     inner, name = config["config"], check_class_name(config["class_name"])
     if name == "__tuple__":
@@ -419,6 +408,10 @@ def _deserialize(config: Any) -> Any:
             f"A saved {name!r} can't be made of its configuration {shown(inner)}: "
             f"{type(error).__name__}: {error}"
         ) from error
+
+
+def _is_object(config: Mapping[str, Any]) -> bool:
+    return "class_name" in config and "config" in config
 
 
 def _deserialize_special(name: str, inner: Any) -> Any:

@@ -186,7 +186,7 @@ class IndexLookup(DataLayer):
             )
         is_file = isinstance(vocabulary, str)
         if is_file:
-            from cornu.saving.serialization import is_of_file
+            from cornu.saving.safe_mode import is_of_file
 
             # It would be any file that the user may read, and no file of a model's has a path.
             if is_of_file():

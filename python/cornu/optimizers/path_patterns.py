@@ -39,7 +39,7 @@ def check_pattern(pattern: Any) -> None:
     >>> from cornu.optimizers.path_patterns import check_pattern
     >>> check_pattern(".*/(kernel|bias)$")
     """
-    from cornu.saving.serialization import is_of_file, take_letters
+    from cornu.saving.safe_mode import is_of_file, take_letters
 
     if is_of_file() and isinstance(pattern, str):
         take_letters(_letters(pattern))
@@ -76,7 +76,7 @@ def check_searches(patterns: Sequence[str], paths: Iterable[str]) -> None:
     >>> from cornu.optimizers.path_patterns import check_searches
     >>> check_searches(["bias"], ["dense/kernel", "dense/bias"])
     """
-    from cornu.saving.serialization import is_of_file
+    from cornu.saving.safe_mode import is_of_file
 
     if not patterns or not is_of_file():
         return

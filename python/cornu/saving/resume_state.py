@@ -15,7 +15,8 @@ import numpy as np
 
 from cornu.layers.held_generators import held_generators
 from cornu.saving.model_config import parse_json
-from cornu.saving.serialization import as_of_file, check_patterns_of
+from cornu.saving.safe_mode import as_of_file
+from cornu.saving.serialization import check_patterns_of
 from cornu.utils.arrays import address_of
 from cornu.utils.data_place import NO_PLACE, DataPlace
 from cornu.utils.number import as_integer

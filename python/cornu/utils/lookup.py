@@ -55,7 +55,7 @@ def look_up(
                 "works in `compile` only."
             )
         if thing is None:
-            from cornu.saving.serialization import advice_on_own
+            from cornu.saving.safe_mode import advice_on_own
 
             listed = [name for name in (*known, *by_shape) if name not in unlisted]
             error = unknown_name(kind, identifier, listed, module)

@@ -5,7 +5,7 @@ import numpy as np
 from .harness import Case, draw, gradients, set_drawn_weights
 
 
-def normalization(name, shape, rows, **options):
+def normalization(name, shape, rows, atol=3e-6, **options):
     """Adapted to an array: weights, attributes, the layer alone, and a model that trains on it."""
 
     def run(keras, dtype):
@@ -35,7 +35,7 @@ def normalization(name, shape, rows, **options):
             "shape": np.array([n or 0 for n in layer.compute_output_shape((None, *shape))]),
         }
 
-    return Case(f"normalization {name}", run, float32=(3e-5, 3e-6), float64=(1e-11, 1e-12))
+    return Case(f"normalization {name}", run, float32=(3e-5, atol), float64=(1e-11, 1e-12))
 
 
 def given(name, shape, mean, variance, **options):
@@ -80,7 +80,8 @@ def run_constant_column(keras, dtype):
 
 CASES = [
     normalization("plain", (5,), 40),
-    normalization("odd size", (17,), 33),
+    # Training makes numbers up to 65 of it, which lie 8e-6 apart: versions of XLA differ by that.
+    normalization("odd size", (17,), 33, atol=1e-5),
     normalization("one column", (1,), 9),
     normalization("one pair for all", (5,), 40, axis=None),
     normalization("inverted", (5,), 40, invert=True),

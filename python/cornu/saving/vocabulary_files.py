@@ -9,7 +9,7 @@ from cornu.saving.archive import Archive
 from cornu.saving.saved_names import check_class_name
 from cornu.saving.weights_file import read_weights_of_words
 from cornu.utils.errors import shown
-from cornu.utils.naming import snake_case
+from cornu.utils.naming import numbered, snake_case
 
 
 def take_vocabularies(archive: Archive, config: Mapping[str, Any]) -> None:
@@ -46,12 +46,10 @@ def _layers(config: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The configurations of a model's layers, each with the name that it has in the archive."""
     inner = config.get("config")
     layers = inner.get("layers") if isinstance(inner, Mapping) else None
-    counts: dict[str, int] = {}
+    found = []
     for layer in layers if isinstance(layers, list) else []:
         kind = layer.get("class_name") if isinstance(layer, dict) else None
-        if not isinstance(kind, str) or kind == "InputLayer":
-            continue
-        name = snake_case(check_class_name(kind))
-        count = counts.get(name, 0)
-        counts[name] = count + 1
-        yield (f"{name}_{count}" if count else name), layer
+        if isinstance(kind, str) and kind != "InputLayer":
+            found.append((snake_case(check_class_name(kind)), layer))
+    names = numbered(name for name, _ in found)
+    return zip(names, (layer for _, layer in found), strict=True)

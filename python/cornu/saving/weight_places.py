@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cornu.layers.traced_layer import is_layer
-from cornu.utils.naming import snake_case
+from cornu.utils.naming import numbered, snake_case
 from cornu.utils.nesting import is_model
 
 _CONTAINERS = (dict, list, tuple)
@@ -98,12 +98,7 @@ def _parts_in(path: str, value: Any, around: set[int]) -> Iterator[tuple[str, An
             yield from _parts_in(f"{path}/{name}", part, around | {id(value)})
 
 
-def _numbered(parts: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+def _numbered(parts: Sequence[Any]) -> Iterator[tuple[str, Any]]:
     """Give each with the name of its class, numbered from the second of the name on."""
-    counts: dict[str, int] = {}
-    for part in parts:
-        is_container = isinstance(part, _CONTAINERS)
-        name = "container" if is_container else snake_case(type(part).__name__)
-        count = counts.get(name, 0)
-        counts[name] = count + 1
-        yield name + (f"_{count}" if count else ""), part
+    names = ("container" if isinstance(p, _CONTAINERS) else type(p).__name__ for p in parts)
+    return zip(numbered(map(snake_case, names)), parts, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 # What each name's next number is. Both steps of taking one are atomic, so that several threads may
@@ -50,6 +50,25 @@ def unique_name(prefix: str) -> str:
     name = snake_case(prefix)
     count = next(_counters.setdefault(name, itertools.count()))
     return f"{name}_{count}" if count else name
+
+
+def numbered(names: Iterable[str]) -> Iterator[str]:
+    """Give each name; from the second of the same on with its number behind it.
+
+    Args:
+        names: The names; a generator is asked for one at a time.
+
+    Example:
+
+    >>> from cornu.utils.naming import numbered
+    >>> list(numbered(["dense", "dropout", "dense", "dense"]))
+    ['dense', 'dropout', 'dense_1', 'dense_2']
+    """
+    counts: dict[str, int] = {}
+    for name in names:
+        count = counts.get(name, 0)
+        counts[name] = count + 1
+        yield f"{name}_{count}" if count else name
 
 
 def object_name(thing: Any) -> str:

@@ -180,6 +180,8 @@ class MeanMetricWrapper(Mean):
     """
 
     _takes_target = True
+    # Of a saved configuration: `fn` may have such an argument.
+    _takes_any_key = True
 
     def __init__(
         self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any
@@ -242,6 +244,8 @@ class MeanMetricWrapper(Mean):
 
 class NamedMean(MeanMetricWrapper):
     """The base of the metrics whose class says which function they are the mean of."""
+
+    _takes_any_key = False
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make such a metric again."""

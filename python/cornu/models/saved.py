@@ -22,6 +22,9 @@ from cornu.utils.ownership import is_of_cornu
 class Saved(Pickled, Exported, Described):
     """A model that can be saved."""
 
+    # Of a saved configuration: its `from_config` sees to it.
+    _takes_any_key = True
+
     @of_sequential
     def save(
         self,

@@ -18,8 +18,8 @@ def without_unknown_keys(kind: Any, config: Any) -> Any:
     that names it; None says nothing, and is left out without one.
 
     Args:
-        kind: The class. A model, and a class of the user's, have to know themselves;
-            `MeanMetricWrapper` gives its function what it doesn't know.
+        kind: The class. A class of the user's has to know itself, and so has one that says by
+            `_takes_any_key` that it does: a model, and what hands on what it doesn't know.
         config: What its `from_config` would be given.
 
     Example:
@@ -29,16 +29,8 @@ def without_unknown_keys(kind: Any, config: Any) -> Any:
     >>> without_unknown_keys(cornu.layers.Dense, {"units": 2, "of_tomorrow": None})
     {'units': 2}
     """
-    from cornu.metrics import MeanMetricWrapper
-    from cornu.models.model import Model
-
-    own = not isinstance(kind, type) or not is_of_cornu(kind)
-    if (
-        own
-        or kind is MeanMetricWrapper
-        or issubclass(kind, Model)
-        or not isinstance(config, Mapping)
-    ):
+    is_own = not isinstance(kind, type) or not is_of_cornu(kind)
+    if is_own or getattr(kind, "_takes_any_key", False) or not isinstance(config, Mapping):
         return config
     known = keywords_of(kind)
     known += old_keywords(known)

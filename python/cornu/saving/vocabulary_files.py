@@ -9,7 +9,7 @@ from cornu.saving.archive import Archive
 from cornu.saving.saved_names import check_class_name
 from cornu.saving.weights_file import read_weights_of_words
 from cornu.utils.errors import shown
-from cornu.utils.naming import numbered, snake_case
+from cornu.utils.naming import numbered_names, snake_case
 
 
 def take_vocabularies(archive: Archive, config: Mapping[str, Any]) -> None:
@@ -51,5 +51,5 @@ def _layers(config: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         kind = layer.get("class_name") if isinstance(layer, dict) else None
         if isinstance(kind, str) and kind != "InputLayer":
             found.append((snake_case(check_class_name(kind)), layer))
-    names = numbered(name for name, _ in found)
+    names = numbered_names(name for name, _ in found)
     return zip(names, (layer for _, layer in found), strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cornu.layers.traced_layer import is_layer
-from cornu.utils.naming import numbered, snake_case
+from cornu.utils.naming import numbered_names, snake_case
 from cornu.utils.nesting import is_model
 
 _CONTAINERS = (dict, list, tuple)
@@ -101,4 +101,4 @@ def _parts_in(path: str, value: Any, around: set[int]) -> Iterator[tuple[str, An
 def _numbered(parts: Sequence[Any]) -> Iterator[tuple[str, Any]]:
     """Give each with the name of its class, numbered from the second of the name on."""
     names = ("container" if isinstance(p, _CONTAINERS) else type(p).__name__ for p in parts)
-    return zip(numbered(map(snake_case, names)), parts, strict=True)
+    return zip(numbered_names(map(snake_case, names)), parts, strict=True)

@@ -36,6 +36,7 @@ from cornu.utils.file_path import file_path
 from cornu.utils.flag import check_flag
 from cornu.utils.memory_limit import take_weights
 from cornu.utils.nesting import is_model
+from cornu.utils.overriding import overridden
 from cornu.utils.user_frame import user_level
 
 # In the archive of a whole model.
@@ -221,13 +222,18 @@ def read_stored_weights(
             with _naming_state(name):
                 model.optimizer.load_own_variables(variables)
 
-    # Of more or fewer it warns, and whoever shows that may wait for a thread that predicts.
-    is_counted = variables is None or len(variables) == len(model.optimizer.variables)
-    if not is_counted:
+    # Of more or fewer one of cornu's warns, and writes none. Whoever shows a warning may wait for a
+    # thread that predicts.
+    is_left = (
+        variables is not None
+        and len(variables) != len(model.optimizer.variables)
+        and overridden(model.optimizer, ("load_own_variables",)) is None
+    )
+    if is_left:
         write_state()
 
     def write() -> None:
-        if is_counted:
+        if not is_left:
             write_state()
         flat: list[np.ndarray] = []
         for _, layer in _with_weights(model):

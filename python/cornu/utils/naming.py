@@ -52,7 +52,7 @@ def unique_name(prefix: str) -> str:
     return f"{name}_{count}" if count else name
 
 
-def numbered(names: Iterable[str]) -> Iterator[str]:
+def numbered_names(names: Iterable[str]) -> Iterator[str]:
     """Give each name; from the second of the same on with its number behind it.
 
     Args:
@@ -60,8 +60,8 @@ def numbered(names: Iterable[str]) -> Iterator[str]:
 
     Example:
 
-    >>> from cornu.utils.naming import numbered
-    >>> list(numbered(["dense", "dropout", "dense", "dense"]))
+    >>> from cornu.utils.naming import numbered_names
+    >>> list(numbered_names(["dense", "dropout", "dense", "dense"]))
     ['dense', 'dropout', 'dense_1', 'dense_2']
     """
     counts: dict[str, int] = {}

@@ -60,6 +60,7 @@ class Dense(SettableActivation, Layer):
 
     _supports_masking = True
     _options = ("units", "activation", "use_bias", "kernel_initializer", "bias_initializer")
+    _tells_build_config = True
 
     @takes_old_keywords
     def __init__(
@@ -155,10 +156,6 @@ class Dense(SettableActivation, Layer):
 
     def _expected_input(self) -> InputSpec:
         return InputSpec(min_ndim=2, axes={-1: self._row[-1]} if self._built else None)
-
-    @property
-    def _build_config(self) -> dict[str, Any] | None:
-        return {"input_shape": [None, *self._row]} if self._built else None
 
     @property
     def kernel(self) -> Variable:

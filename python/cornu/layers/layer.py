@@ -24,6 +24,7 @@ from cornu.layers.forward import forward
 from cornu.layers.input_shape import INPUT_SHAPE_ARGUMENTS, take_input_shape
 from cornu.layers.layer_building import LayerBuilding
 from cornu.layers.layer_rules import RULES, LayerRules
+from cornu.layers.layer_saving import LayerSaving
 from cornu.layers.layer_specification import LayerSpecification
 from cornu.layers.layer_weights import LayerWeights
 from cornu.layers.masks import Masks, mask_for_core
@@ -48,6 +49,7 @@ class Layer(
     OwnComputation,
     LayerBuilding,
     LayerWeights,
+    LayerSaving,
     LayerRules,
     AddedLosses,
     LayerSpecification,

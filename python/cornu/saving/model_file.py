@@ -27,6 +27,7 @@ from cornu.saving.resume_state import MEMBER, restore, write_state
 from cornu.saving.serialization import compile_saved, serialize_keras_object
 from cornu.saving.stored_dataset import open_stored
 from cornu.saving.vocabulary_files import take_vocabularies
+from cornu.saving.weight_places import weight_places
 from cornu.saving.weights_file import (
     WEIGHTS_NAME,
     read_stored_weights,
@@ -40,6 +41,7 @@ from cornu.utils.errors import shown
 from cornu.utils.file_path import file_path
 from cornu.utils.flag import check_flag
 from cornu.utils.memory_limit import limited_contents, limited_weights
+from cornu.utils.overriding import overridden
 from cornu.utils.user_frame import user_level
 
 
@@ -94,6 +96,7 @@ def save_model(
     if zipped not in (None, True):
         raise ValueError(f"`zipped` must be None or True. Received: zipped={shown(zipped)}")
     is_legacy = takes_legacy(filepath, save_format)
+    _warn_of_assets(model, "save_assets")
     if not model.built:
         warnings.warn(
             f'Model "{model.name}" has no weights yet: it is saved without any. Build it, by '
@@ -214,6 +217,7 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
             config = from_legacy(config)
         take_vocabularies(archive, config)
         model = make_model(config, custom_objects, safe_mode)
+        _warn_of_assets(model, "load_assets")
         shape = _entry(config, "build_config").get("input_shape")
         if not model.built and shape is not None:
             model.build(shape)
@@ -229,6 +233,17 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
     if model.built and remembered is not None:
         restore(model, remembered, path, safe_mode)
     return model
+
+
+def _warn_of_assets(model: Any, method: str) -> None:
+    """Say which layers keep files beside the weights in Keras; here there is no such folder."""
+    for layer in weight_places(model.layers).layers:
+        if overridden(layer, (method,)) is not None:
+            warnings.warn(
+                f'`{method}` of layer "{layer.name}" is not called: keep what it is about in '
+                "`save_own_variables` or `get_config`.",
+                stacklevel=user_level(),
+            )
 
 
 def _version(archive: Archive, path: str) -> Any:

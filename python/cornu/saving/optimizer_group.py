@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from cornu.saving.legacy_weights import read_names, write_arrays
 from cornu.saving.old_optimizer_state import as_today
+from cornu.saving.own_variables import StoredVariables, reads_own
 from cornu.saving.stored_dataset import (
     MALFORMED,
     count_links,
@@ -37,7 +39,7 @@ def write_optimizer_group(root: Any, optimizer: Any) -> None:
     optimizer.save_own_variables(group)
 
 
-def stored_variables(root: Any, optimizer: Any, weights: Any = None) -> dict[str, Any] | None:
+def stored_variables(root: Any, optimizer: Any, weights: Any = None) -> Mapping[str, Any] | None:
     """Return what `optimizer.load_own_variables` is to read of a file; None: it has nothing of an
     optimizer.
 
@@ -52,6 +54,10 @@ def stored_variables(root: Any, optimizer: Any, weights: Any = None) -> dict[str
     group = find_group(root, _PATH)
     if group is None:
         return None
+    if reads_own(optimizer):
+        if weights is not None:
+            optimizer.build(weights)
+        return StoredVariables(group)
     return _fitting(optimizer, group, [str(index) for index in range(count_links(group))], weights)
 
 

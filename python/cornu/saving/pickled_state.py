@@ -11,8 +11,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from cornu.saving.model_config import make_model, parse_json, parse_model
 from cornu.saving.one_moment import at_one_moment
+from cornu.saving.own_variables import own_variables, reads_own
 from cornu.saving.resume_state import (
     copy_generators,
     copy_views,
@@ -27,6 +30,7 @@ from cornu.saving.serialization import (
     deserialize_keras_object,
     serialize_keras_object,
 )
+from cornu.saving.weight_places import weight_places
 from cornu.utils.errors import shown
 from cornu.variable import Variable
 
@@ -59,6 +63,7 @@ def reduce_layer(layer: Any) -> tuple[Any, ...]:
         "weights": layer.get_weights() if is_built else None,
         "draws": copy_views(views),
         "generators": generators,
+        "own": _own_variables([layer]),
     }
     return _make_layer, (*described, tuple(layer._row) if is_built else None), state
 
@@ -94,6 +99,7 @@ def set_model_state(model: Any, state: Any) -> None:
         model.optimizer.build(model.trainable_weights)
         _set_variables(model.optimizer, stored, model.weights)
     model.set_weights(state["weights"])
+    _set_own_variables(model.layers, state)
     if state["resume"] is not None:
         set_resume_state(model, state["resume"], _WHERE, safe_mode=False)
 
@@ -112,6 +118,7 @@ def set_layer_state(layer: Any, state: Any) -> None:
     if state["weights"] is not None:
         layer.set_weights(state["weights"])
         write_views(layer._core.hidden_spans(), state["draws"], _WHERE)
+        _set_own_variables([layer], state)
     set_generators(layer, state["generators"], _WHERE)
 
 
@@ -155,6 +162,7 @@ def _model_state(model: Any) -> dict[str, Any] | None:
         stored = {"variables": _variables(optimizer)}
     return {
         "weights": model.get_weights(),
+        "own": _own_variables(model.layers),
         "optimizer": stored,
         "resume": resume_state(model),
     }
@@ -176,11 +184,25 @@ def _variables(optimizer: Any) -> dict[str, Any]:
     return store
 
 
+def _own_variables(layers: list[Any]) -> dict[str, dict[str, np.ndarray]]:
+    """What layers that read their variables themselves write, by the place that a file has for
+    it."""
+    return {place: own_variables(layer) for place, layer in weight_places(layers).reading}
+
+
+def _set_own_variables(layers: list[Any], state: Mapping[str, Any]) -> None:
+    # Earlier pickles have none.
+    for place, layer in weight_places(layers).reading if "own" in state else ():
+        layer.load_own_variables(state["own"].get(place, {}))
+
+
 def _set_variables(optimizer: Any, state: Any, weights: Any) -> None:
     stored = state.get("variables") if isinstance(state, Mapping) else None
-    if not isinstance(stored, Mapping) or len(stored) != len(optimizer.variables):
+    is_counted = not reads_own(optimizer)
+    count = len(optimizer.variables)
+    if not isinstance(stored, Mapping) or (is_counted and len(stored) != count):
         raise ValueError(
-            f"The state of optimizer '{optimizer.name}' must be of {len(optimizer.variables)} "
+            f"The state of optimizer '{optimizer.name}' must be of {count} "
             f"variables, for {len(weights)} weights. Received: {shown(stored)}"
         )
     try:

@@ -346,7 +346,12 @@ def _deserialize(config: Any) -> Any:
                 f"{name!r} must be a class with `from_config` in custom_objects. "
                 f"Received: {shown(found)} (of type {type(found).__name__})"
             )
-        return found.from_config(without_unknown_keys(found, {} if inner is None else inner))
+        made = found.from_config(without_unknown_keys(found, {} if inner is None else inner))
+        build_config = config.get("build_config")
+        # Others are built with their model.
+        if build_config and getattr(made, "_is_built_by_config", False) and not made.built:
+            made.build_from_config(build_config)
+        return made
     except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         raise ValueError(
             f"A saved {name!r} can't be made of its configuration {shown(inner)}: "

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from cornu.layers.traced_layer import is_layer
+from cornu.saving.own_variables import reads_own, writes_own
 from cornu.utils.naming import numbered_names, snake_case
 from cornu.utils.nesting import is_model
+from cornu.variable import Variable
 
 _CONTAINERS = (dict, list, tuple)
 
@@ -27,18 +30,43 @@ def layer_places(
             yield from layer_places(layer, f"{place}/layers", seen)
 
 
-def weight_places(model: Any) -> dict[int, list[str]]:
-    """Return the paths of each weight of a model, by its id: by most one. Weights of layers that
-    are within a layer of one's own have the name of its attribute in theirs."""
-    places: dict[int, list[str]] = {}
+@dataclass
+class WeightPlaces:
+    """Where a file has the weights of a model.
+
+    Attributes:
+        layers: The layers, those within layers of one's own too.
+        paths: Those of each weight, by its id: by most one. Weights of layers that are within a
+            layer of one's own have the name of its attribute in theirs.
+        writing: The layers whose class writes their variables itself, with the path of these.
+        reading: Those whose class reads them.
+        written: The weights, by their ids, that the former write in place of cornu.
+        read: Those that the latter read.
+    """
+
+    layers: list[Any] = field(default_factory=list)
+    paths: dict[int, list[str]] = field(default_factory=dict)
+    writing: list[tuple[str, Any]] = field(default_factory=list)
+    reading: list[tuple[str, Any]] = field(default_factory=list)
+    written: set[int] = field(default_factory=set)
+    read: set[int] = field(default_factory=set)
+
+
+def weight_places(layers: Sequence[Any]) -> WeightPlaces:
+    """Return where a file has the weights of a model's layers.
+
+    Args:
+        layers: What the model's `layers` are, or one alone.
+    """
+    places = WeightPlaces()
     seen: set[int] = set()
-    for name, layer in _numbered(model.layers):
+    for name, layer in _numbered(layers):
         _note(layer, f"layers/{name}", places, seen)
     return places
 
 
-def _note(layer: Any, place: str, places: dict[int, list[str]], seen: set[int]) -> None:
-    """Note the paths of the weights of a layer, which may be a model, unless it stands elsewhere
+def _note(layer: Any, place: str, places: WeightPlaces, seen: set[int]) -> None:
+    """Note where the weights of a layer are, which may be a model, unless it stands elsewhere
     before."""
     if id(layer) in seen:
         return
@@ -46,23 +74,38 @@ def _note(layer: Any, place: str, places: dict[int, list[str]], seen: set[int]) 
     if is_model(layer):
         for name, part in _numbered(layer.layers):
             _note(part, f"{place}/layers/{name}", places, seen)
-        return
-    # An InputLayer has none, and is no layer that could be asked.
-    if not layer.weights:
-        return
-    names = layer._names_in_files()
-    if names is not None:
-        for weight, own in zip(layer.weights, names, strict=True):
-            places.setdefault(id(weight), [f"{place}/{name}" for name in own])
-        return
-    if layer._is_own:
+    # An InputLayer is no layer that could be asked.
+    elif is_layer(layer):
+        places.layers.append(layer)
+        own = {id(weight) for weight in _note_weights(layer, place, places, seen)}
+        for has_say, layers, weights in (
+            (writes_own, places.writing, places.written),
+            (reads_own, places.reading, places.read),
+        ):
+            if has_say(layer):
+                layers.append((f"{place}/vars", layer))
+                weights |= own
+
+
+def _note_weights(
+    layer: Any, place: str, places: WeightPlaces, seen: set[int]
+) -> Iterator[Variable]:
+    """Note the paths of the weights of a layer and those within; give those that are its own."""
+    names, paths = layer._names_in_files() if layer.weights else None, places.paths
+    if names is None and layer._is_own:
         for name, value in _attributes(layer):
             for path, part in _parts_in(name, value, set()):
                 _note(part, f"{place}/{path}", places, seen)
     # What no attribute has is the layer's own.
-    rest = [weight for weight in layer.weights if id(weight) not in places]
-    for index, weight in enumerate(rest):
-        places[id(weight)] = [f"{place}/vars/{index}"]
+    rest = [weight for weight in layer.weights if id(weight) not in paths]
+    if names is None:
+        names = [[f"vars/{index}"] for index, _ in enumerate(rest)]
+    else:
+        rest = layer.weights
+    for weight, own in zip(rest, names, strict=True):
+        paths.setdefault(id(weight), [f"{place}/{name}" for name in own])
+        if own[0].startswith("vars/"):
+            yield weight
 
 
 def _attributes(layer: Any) -> Iterator[tuple[str, Any]]:

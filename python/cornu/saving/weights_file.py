@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from cornu.saving.legacy_weights import (
 )
 from cornu.saving.one_moment import at_one_moment, change_at_one_moment
 from cornu.saving.optimizer_group import stored_variables, write_optimizer_group
+from cornu.saving.own_variables import StoredVariables, own_variables, reads_own
 from cornu.saving.stored_dataset import (
     MALFORMED,
     count_links,
@@ -30,13 +32,12 @@ from cornu.saving.stored_dataset import (
     open_stored,
     read_dataset,
 )
-from cornu.saving.weight_places import layer_places, weight_places
+from cornu.saving.weight_places import WeightPlaces, layer_places, weight_places
 from cornu.utils.errors import shown
 from cornu.utils.file_path import file_path
 from cornu.utils.flag import check_flag
-from cornu.utils.memory_limit import take_weights
+from cornu.utils.memory_limit import limited_weights, take_weights
 from cornu.utils.nesting import is_model
-from cornu.utils.overriding import overridden
 from cornu.utils.user_frame import user_level
 
 # In the archive of a whole model.
@@ -79,7 +80,8 @@ def weights_contents(
 
 
 def _write(model: Any, root: Any, include_optimizer: bool) -> None:
-    values, places = iter(model.get_weights()), weight_places(model)
+    values, places = iter(model.get_weights()), weight_places(model.layers)
+    left = {id_: paths for id_, paths in places.paths.items() if id_ not in places.written}
     for place, layer, is_first in layer_places(model):
         # A layer that stands twice is written where it stands first.
         if not is_first:
@@ -95,8 +97,11 @@ def _write(model: Any, root: Any, include_optimizer: bool) -> None:
         for weight in layer.weights:
             value = next(values)
             # Layers of one's own may share one.
-            for path in places.pop(id(weight), ()):
+            for path in left.pop(id(weight), ()):
                 root.create_dataset(path, data=value)
+    for place, layer in places.writing:
+        for name, array in own_variables(layer).items():
+            root.create_dataset(f"{place}/{name}", data=array)
     root.create_group("vars").attrs["name"] = model.name
     if include_optimizer:
         write_optimizer_group(root, model.optimizer)
@@ -123,7 +128,7 @@ def read_weights_file(
     by_name = check_flag("by_name", by_name)
     if not os.path.exists(name):
         raise FileNotFoundError(f"There is no file {name!r} to read weights from.")
-    with naming(name):
+    with naming(name), limited_weights(os.path.getsize(name)):
         if not is_archive(name):
             with open_stored(name, name) as root:
                 read_stored_weights(model, root, name, skip_mismatch, by_name)
@@ -202,20 +207,16 @@ def read_stored_weights(
 ) -> None:
     """Read the weights of an HDF5 file that is open, which is called `name` in errors."""
     try:
-        values, problems = _fitting(model, root, by_name)
+        found = _fitting(model, root, by_name)
     except MALFORMED as error:
         raise ValueError(f"The weights of {name!r} can't be read: {error}") from None
     # As in Keras, one that has kept nothing yet begins anew; but without a warning.
     variables = None
-    if model.optimizer is not None and model.optimizer.built and not problems:
+    if model.optimizer is not None and model.optimizer.built and not found.problems:
         with _naming_state(name):
             variables = stored_variables(root, model.optimizer)
-    if problems and not skip_mismatch:
-        raise ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
-    if problems:
-        warnings.warn(
-            "Some weights are left as they are. " + " ".join(problems), stacklevel=user_level()
-        )
+    if found.problems and not skip_mismatch:
+        raise _unfitting(name, found.problems)
 
     def write_state() -> None:
         if variables is not None:
@@ -227,42 +228,110 @@ def read_stored_weights(
     is_left = (
         variables is not None
         and len(variables) != len(model.optimizer.variables)
-        and overridden(model.optimizer, ("load_own_variables",)) is None
+        and not reads_own(model.optimizer)
     )
     if is_left:
         write_state()
 
     def write() -> None:
-        if not is_left:
-            write_state()
-        flat: list[np.ndarray] = []
-        for _, layer in _with_weights(model):
-            flat += values.get(id(layer)) or layer.get_weights()
-        model.set_weights(flat)
+        layers = [layer for _, layer in _with_weights(model)]
+        before = [layer.get_weights() for layer in layers] if found.reading else []
+        try:
+            for layer, store in found.reading:
+                _read_own(layer, store, name, found.problems if skip_mismatch else None)
+            if not is_left:
+                write_state()
+        except BaseException:
+            for layer, weights in zip(layers, before, strict=False):
+                layer.set_weights(weights)
+            raise
+        model.set_weights(
+            [
+                found.values[id(weight)] if id(weight) in found.values else weight.numpy()
+                for layer in layers
+                for weight in layer.weights
+            ]
+        )
 
     change_at_one_moment(model, write)
+    if found.problems:
+        warnings.warn(
+            "Some weights are left as they are. " + " ".join(found.problems),
+            stacklevel=user_level(),
+        )
 
 
-def _fitting(model: Any, root: Any, by_name: bool) -> tuple[dict[int, list[np.ndarray]], list[str]]:
-    """The arrays of each layer, by its id, that a file has fitting ones for, and what doesn't fit.
-    Only those that fit are read: others may be of any size."""
-    values, problems = {}, []
-    stored = _stored(model, find_group(root, "model_weights") or root, by_name)
-    for (_, layer), datasets in zip(_with_weights(model), stored, strict=True):
+def _unfitting(name: str, problems: list[str]) -> ValueError:
+    return ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
+
+
+def _read_own(layer: Any, store: StoredVariables, name: str, problems: list[str] | None) -> None:
+    """Have a layer read its variables; where it can't, say so in `problems`, and leave its weights
+    as they are; None: raise a ValueError."""
+    before = layer.get_weights()
+    try:
+        layer.load_own_variables(store)
+    # It is the user's, and may fail in any way.
+    except Exception as error:
+        problem = (
+            f'Layer "{layer.name}" can\'t read its own variables, {shown(list(store))}: '
+            f"{type(error).__name__}: {error}"
+        )
+        if problems is None:
+            raise _unfitting(name, [problem]) from error
+        layer.set_weights(before)
+        problems.append(problem)
+
+
+@dataclass
+class _Fitting:
+    """What of a file fits a model.
+
+    Attributes:
+        values: The arrays of weights by these' ids. Only those that fit are read: others may be of
+            any size.
+        problems: What doesn't fit.
+        reading: The layers that read their variables themselves, with these.
+    """
+
+    values: dict[int, np.ndarray]
+    problems: list[str]
+    reading: list[tuple[Any, StoredVariables]]
+
+
+def _fitting(model: Any, root: Any, by_name: bool) -> _Fitting:
+    found = _Fitting({}, [], [])
+    root = find_group(root, "model_weights") or root
+    if has_legacy_layout(root):
+        find = stored_by_name if by_name else stored_in_order
+        stored = find(model, root)
+        wanted = [(layer, layer.weights) for _, layer in _with_weights(model)]
+        pairs = [(*one, stored.get(id(one[0]))) for one in wanted]
+    else:
+        if by_name:
+            raise ValueError(
+                "`by_name` must be False: it is for files of Keras 2's layout, and this one has "
+                "another. Received: by_name=True"
+            )
+        places = weight_places(model.layers)
+        for place, layer in places.reading:
+            found.reading.append((layer, StoredVariables(find_group(root, place))))
+        pairs = list(_stored(model, root, places))
+    for layer, weights, datasets in pairs:
         if datasets is None:
             continue
-        problem = _problem(layer, datasets)
+        problem = _problem(layer, weights, datasets)
         if problem:
-            problems.append(problem)
+            found.problems.append(problem)
             continue
-        pairs = zip(layer.weights, datasets, strict=True)
-        values[id(layer)] = [read_dataset(dataset, weight.dtype) for weight, dataset in pairs]
-    return values, problems
+        for weight, dataset in zip(weights, datasets, strict=True):
+            found.values[id(weight)] = read_dataset(dataset, weight.dtype)
+    return found
 
 
-def _problem(layer: Any, datasets: list[Any]) -> str:
-    """What keeps datasets from being a layer's weights; "": nothing."""
-    want, have = ([each.shape for each in many] for many in (layer.weights, datasets))
+def _problem(layer: Any, weights: list[Any], datasets: list[Any]) -> str:
+    """What keeps datasets from being weights of a layer; "": nothing."""
+    want, have = ([each.shape for each in many] for many in (weights, datasets))
     if want == have:
         return ""
     return f'Layer "{layer.name}" has weights of shapes {want}; the file has {shown(have)}.'
@@ -276,36 +345,35 @@ def _with_weights(model: Any) -> list[tuple[str, Any]]:
     ]
 
 
-def _stored(model: Any, root: Any, by_name: bool) -> list[list[Any] | None]:
-    """The datasets for each layer that has weights; none where the file has none for it. None: the
-    layer is to stay as it is."""
-    if has_legacy_layout(root):
-        find = stored_by_name if by_name else stored_in_order
-        found = find(model, root)
-        return [found.get(id(layer)) for _, layer in _with_weights(model)]
-    if by_name:
-        raise ValueError(
-            "`by_name` must be False: it is for files of Keras 2's layout, and this one has "
-            "another. Received: by_name=True"
-        )
-    result: list[list[Any] | None] = []
-    places = weight_places(model)
+def _stored(
+    model: Any, root: Any, places: WeightPlaces
+) -> Iterator[tuple[Any, list[Any], list[Any]]]:
+    """The layers that have weights which they don't read themselves, with these and the datasets
+    for them: none where the file has none."""
+    has_say = {id(layer) for _, layer in places.reading + places.writing}
     for place, layer in _with_weights(model):
+        weights = [weight for weight in layer.weights if id(weight) not in places.read]
+        if not weights:
+            continue
         variables = find_group(root, f"{place}/vars")
-        paths = [places[id(weight)][0] for weight in layer.weights]
+        paths = [places.paths[id(weight)][0] for weight in weights]
         flat = [f"{place}/vars/{index}" for index, _ in enumerate(paths)]
         # Where a layer of one's own has others within, older files of ours have all in one group.
-        is_parted = variables is None or str(len(paths) - 1) not in variables
-        if variables is not None and paths != flat and is_parted:
+        last = str(len(paths) - 1)
+        is_old = variables is not None and last in variables and id(layer) not in has_say
+        if variables is not None and paths != flat and not is_old:
             parted = [path.rpartition("/") for path in paths]
             pairs = [(find_group(root, group), name) for group, _, name in parted]
-            result.append([find_dataset(group, name) for group, name in pairs if group is not None])
+            yield (
+                layer,
+                weights,
+                [find_dataset(group, name) for group, name in pairs if group is not None],
+            )
             continue
         # Before 3.5, Keras put what a Sequential has under another name.
         if variables is None:
             parts = place.split("/")
             parts[::2] = ["_layer_checkpoint_dependencies"] * len(parts[::2])
             variables = find_group(root, f"{'/'.join(parts)}/vars")
-        count = 0 if variables is None else min(count_links(variables), most_opened(layer.weights))
-        result.append([find_dataset(variables, str(index)) for index in range(count)])
-    return result
+        count = 0 if variables is None else min(count_links(variables), most_opened(weights))
+        yield layer, weights, [find_dataset(variables, str(index)) for index in range(count)]

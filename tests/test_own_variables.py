@@ -1,0 +1,304 @@
+"""What layers and optimizers of the user's own save and read themselves, as in Keras."""
+
+import copy
+import pickle
+import threading
+
+import h5py
+import numpy as np
+import pytest
+
+import cornu as keras
+from bad_input import refused
+from small_models import state
+
+WIDTH = 4
+X = np.linspace(-1, 1, 6 * WIDTH).reshape(6, WIDTH)
+
+
+@keras.saving.register_keras_serializable(package="variables")
+class Counted(keras.layers.Layer):
+    """Keeps numbers that are no weights, and its slope by another name; a layer is within it."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.seen, self.is_on, self.calls = np.zeros(3), True, []
+        self.inner = keras.layers.Dense(WIDTH)
+
+    def build(self, input_shape):
+        self.slope = self.add_weight((WIDTH,), "ones", name="slope")
+        self.inner.build(input_shape)
+
+    def call(self, x):
+        return self.inner(x) * self.slope + self.seen.sum()
+
+    def save_own_variables(self, store):
+        store["the slope"], store["seen"], store["on"] = self.slope, self.seen, self.is_on
+
+    def load_own_variables(self, store):
+        self.calls.append(sorted(store))
+        self.slope.assign(store["the slope"])
+        self.seen, self.is_on = store["seen"], bool(store["on"])
+        if self.seen[0] < 0:
+            raise ZeroDivisionError("one of these is negative")
+
+
+def counted():
+    layers = [Counted(name="counted"), keras.layers.Dense(2, name="last")]
+    model = keras.Sequential([keras.Input((WIDTH,)), *layers])
+    model.compile("adam", "mse")
+    model.fit(X, X[:, :2], verbose=0)
+    layers[0].seen, layers[0].is_on = np.array([0.5, 0.25, 1.0]), False
+    return model
+
+
+@pytest.mark.parametrize("name", ["model.keras", "a.weights.h5"])
+def test_a_layer_writes_and_reads_what_it_likes(name, tmp_path):
+    model, path = counted(), tmp_path / name
+    if name == "model.keras":
+        model.save(path)
+        again = keras.models.load_model(path)
+    else:
+        model.save_weights(path)
+        again = counted()
+        again.load_weights(path)
+        with h5py.File(path) as file:
+            assert sorted(file["layers/counted/vars"]) == ["on", "seen", "the slope"]
+            assert sorted(file["layers/counted/inner/vars"]) == ["0", "1"]
+    layer = again.layers[0]
+    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
+    assert state(again) == state(model)
+    assert (layer.is_on, layer.calls) == (False, [["on", "seen", "the slope"]])
+
+
+@pytest.mark.parametrize("how", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
+def test_copies_have_what_a_layer_keeps(how):
+    model = counted()
+    again = how(model)
+    np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
+    assert state(again) == state(model)
+    for layer in (again.layers[0], how(model.layers[0])):
+        assert (layer.seen.tolist(), layer.is_on) == ([0.5, 0.25, 1.0], False)
+        # The copy has arrays of its own.
+        layer.seen[0] = 9
+    assert model.layers[0].seen[0] == 0.5
+
+
+def test_a_layer_that_fails_to_read_leaves_everything_as_it_was(tmp_path):
+    model, path = counted(), tmp_path / "model.keras"
+    model.layers[0].seen = np.array([-1.0, 0, 0])
+    model.fit(X, X[:, :2], verbose=0)
+    model.save(path)
+    message = ["model.keras", 'Layer "counted"', "'the slope'", "ZeroDivisionError: one of these"]
+    refused(lambda: keras.models.load_model(path), *message)
+    other = counted()
+    other.set_weights([2 * weight for weight in other.get_weights()])
+    before = state(other)
+    refused(lambda: other.load_weights(path), *message)
+    assert state(other) == before
+    # Its slope and the optimizer's state stay; what else fits is read.
+    slope = other.layers[0].slope.numpy()
+    with pytest.warns(UserWarning, match='Some weights .* Layer "counted" can\'t read'):
+        other.load_weights(path, skip_mismatch=True)
+    np.testing.assert_array_equal(other.layers[0].slope, slope)
+    for mine, theirs in ((0, 0), (1, 1)):
+        ours, saved = other.layers[mine], model.layers[theirs]
+        inner, wanted = getattr(ours, "inner", ours), getattr(saved, "inner", saved)
+        np.testing.assert_array_equal(inner.kernel, wanted.kernel)
+
+
+def test_what_does_not_fit_besides_is_told_before_a_layer_reads(tmp_path):
+    model, path = counted(), tmp_path / "a.weights.h5"
+    model.save_weights(path)
+    with h5py.File(path, "r+") as file:
+        del file["layers/dense/vars/1"]
+    refused(lambda: model.load_weights(path), 'Layer "last" has weights of shapes')
+    assert model.layers[0].calls == []
+
+
+def test_variables_of_a_file_are_bounded_and_lie_in_it(tmp_path):
+    model, path = counted(), tmp_path / "a.weights.h5"
+    model.save_weights(path)
+    group = "layers/counted/vars"
+    with h5py.File(path, "r+") as file:
+        del file[group]["seen"]
+        # Nothing of it is there.
+        file[group].create_dataset("seen", (10**9,), "f8")
+    refused(lambda: model.load_weights(path), "a.weights.h5", "must take at most", "8000000000")
+    with h5py.File(path, "r+") as file:
+        del file[group]["seen"]
+        file[group]["seen"] = h5py.ExternalLink("other.h5", "/seen")
+    refused(lambda: model.load_weights(path), "a.weights.h5", "in the file itself", "other.h5")
+    with h5py.File(path, "r+") as file:
+        del file[group]["seen"]
+    refused(lambda: model.load_weights(path), "a.weights.h5", "KeyError: 'seen'")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("a", "text"), ("a", [None]), ("a/b", 1.0), (1, 1.0), ("", 1.0), (".", 1.0)]
+)
+def test_what_can_not_be_written_is_refused_before_the_file_is(name, value, tmp_path):
+    class Wrong(keras.layers.Layer):
+        def save_own_variables(self, store):
+            store[name] = value
+
+        def call(self, x):
+            return x
+
+    model = keras.Sequential([keras.Input((2,)), Wrong(name="wrong")])
+    refused(
+        lambda: model.save(tmp_path / "model.keras"),
+        'layer "wrong"',
+        "arrays of numbers by names",
+        f"{value!r} by {name!r}",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_all_layers_write_and_read():
+    model, store = counted(), {}
+    layer = model.layers[0].inner
+    layer.save_own_variables(store)
+    for found, wanted in zip([store["0"], store["1"]], layer.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    layer.load_own_variables({name: 2 * array for name, array in store.items()})
+    np.testing.assert_array_equal(layer.kernel, 2 * store["0"])
+    for wrong, *message in (
+        ({}, "must have 2 variables, ['0', '1']. Received: 0, []"),
+        ({"0": store["0"], "b": store["1"]}, "Received: 2, ['0', 'b']"),
+        ({"0": store["0"], "1": np.zeros(9)}, "(4,). Received: (9,)"),
+    ):
+        refused(lambda wrong=wrong: layer.load_own_variables(wrong), f'"{layer.name}"', *message)
+        np.testing.assert_array_equal(layer.kernel, 2 * store["0"])
+    # Of what is within a layer each has its own.
+    keras.layers.Layer.save_own_variables(model.layers[0], own := {})
+    np.testing.assert_array_equal(own.pop("0"), model.layers[0].slope)
+    assert own == {}
+
+
+def test_files_of_keras_2_have_weights_alone(tmp_path):
+    model = counted()
+    model.save(tmp_path / "model.h5")
+    again = keras.models.load_model(tmp_path / "model.h5")
+    assert again.layers[0].calls == []
+    for ours, theirs in zip(again.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@keras.saving.register_keras_serializable(package="variables")
+class Wide(keras.layers.Layer):
+    """Is as wide as it was told after it was made."""
+
+    width = 1
+
+    def build(self, input_shape):
+        self.shift = self.add_weight((self.width,), "ones", name="shift")
+
+    def call(self, x):
+        return x + self.shift[: x.shape[-1]]
+
+    def get_build_config(self):
+        return {"width": self.width, **super().get_build_config()}
+
+    def build_from_config(self, config):
+        self.width = config["width"]
+        super().build_from_config(config)
+
+
+@pytest.mark.parametrize("how", ["file", "pickle", "copy", "plain values"])
+def test_a_layer_is_built_as_it_says(how, tmp_path):
+    layer = Wide(name="wide")
+    layer.width = 7
+    model = keras.Sequential([keras.Input((WIDTH,)), layer])
+    if how == "file":
+        model.save(tmp_path / "model.keras")
+        again = keras.models.load_model(tmp_path / "model.keras").layers[0]
+    elif how == "pickle":
+        again = pickle.loads(pickle.dumps(model)).layers[0]
+    elif how == "copy":
+        again = copy.deepcopy(layer)
+    else:
+        again = keras.layers.deserialize(keras.layers.serialize(layer))
+    assert (again.width, again.shift.shape) == (7, (7,))
+
+
+def test_how_all_layers_are_built():
+    layer = keras.layers.Dense(2)
+    assert layer.get_build_config() is None
+    layer.build_from_config({})
+    assert not layer.built
+    refused(lambda: layer.build_from_config([]), "`config`", "[]")
+    layer.build_from_config({"input_shape": [None, 3]})
+    assert layer.get_build_config() == {"input_shape": (None, 3)}
+    # A file says it of those that have a say, and of Dense, as it always did.
+    kinds = (Wide(), keras.layers.Dense(1), keras.layers.LayerNormalization(), Counted())
+    for made in kinds:
+        made.build((None, WIDTH))
+    tells = ["build_config" in keras.layers.serialize(made) for made in kinds]
+    assert tells == [True, True, False, False]
+
+
+@keras.saving.register_keras_serializable(package="variables")
+class Remembering(keras.optimizers.SGD):
+    """Keeps a number that is no variable."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.extra, self.while_reading = 0.0, lambda: None
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        store["extra"] = self.extra
+
+    def load_own_variables(self, store):
+        self.while_reading()
+        self.extra = float(store["extra"])
+        super().load_own_variables({name: store[name] for name in store if name != "extra"})
+
+
+def test_an_optimizer_reads_what_it_likes_with_the_weights(tmp_path):
+    def made():
+        model = keras.Sequential([keras.Input((WIDTH,)), keras.layers.Dense(2)])
+        model.compile(Remembering(0.1, momentum=0.5), "mse")
+        model.fit(X, X[:, :2], verbose=0)
+        return model
+
+    model, path = made(), tmp_path / "model.keras"
+    model.optimizer.extra = 0.75
+    model.save(path)
+    again = keras.models.load_model(path)
+    assert again.optimizer.extra == 0.75
+    assert state(again) == state(model)
+    assert pickle.loads(pickle.dumps(model)).optimizer.extra == 0.75
+    # Another thread predicts before all is read, or after; not meanwhile.
+    other, threads = made(), []
+
+    def predict():
+        threads.append(threading.Thread(target=other.predict, args=(X,), kwargs={"verbose": 0}))
+        threads[0].start()
+        threads[0].join(0.2)
+        assert threads[0].is_alive()
+
+    other.optimizer.while_reading = predict
+    other.load_weights(path)
+    threads[0].join()
+    assert other.optimizer.extra == 0.75
+    assert state(other) == state(model)
+
+
+def test_files_beside_the_weights_are_not_kept_without_a_word(tmp_path):
+    @keras.saving.register_keras_serializable(package="variables")
+    class Filed(keras.layers.Layer):
+        def call(self, x):
+            return x
+
+        def save_assets(self, folder):
+            raise AssertionError
+
+        load_assets = save_assets
+
+    model = keras.Sequential([keras.Input((2,)), Filed(name="filed")])
+    with pytest.warns(UserWarning, match='`save_assets` of layer "filed" is not called'):
+        model.save(tmp_path / "model.keras")
+    with pytest.warns(UserWarning, match='`load_assets` of layer "filed" is not called'):
+        keras.models.load_model(tmp_path / "model.keras")

@@ -320,3 +320,27 @@ def test_flags(name, model, tmp_path):
     load = keras.models.load_model if name in ("compile", "safe_mode") else model.load_weights
     refused(lambda: load(path, **{name: "no"}), f"`{name}` must be True or False", "'no'")
     load(path, **{name: np.False_})
+
+
+@pytest.mark.parametrize("name", ["overwrite", "include_optimizer"])
+def test_flags_of_saving(name, tmp_path):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    ways = [model.save] + ([model.save_weights] if name == "overwrite" else [])
+    for save in ways:
+        refused(lambda save=save: save(tmp_path / "a.weights.h5", **{name: "no"}), f"`{name}` must")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_many_layers_that_do_not_fit_some_are_told(tmp_path):
+    def made(units):
+        layers = [keras.layers.Dense(units, name=f"layer{at}") for at in range(20)]
+        return keras.Sequential([keras.Input((3,)), *layers])
+
+    path = tmp_path / "a.weights.h5"
+    made(3).save_weights(path)
+    other = made(4)
+    message = ['Layer "layer7" has', "So it is with 12 more layers."]
+    refused(lambda: other.load_weights(path), *message)
+    with pytest.warns(UserWarning, match="12 more layers") as caught:
+        other.load_weights(path, skip_mismatch=True)
+    assert "layer8" not in str(caught[0].message)

@@ -13,6 +13,7 @@ from cornu.models.pickled import Pickled
 from cornu.utils.custom_objects import CustomObjectScope
 from cornu.utils.errors import shown
 from cornu.utils.file_path import file_path
+from cornu.utils.flag import check_flag
 from cornu.utils.keywords import of_sequential
 from cornu.utils.memory_limit import limited_contents
 from cornu.utils.nesting import is_model
@@ -72,7 +73,7 @@ class Saved(Pickled, Exported, Described):
             overwrite: Whether a file that exists is written anew.
 
         Raises:
-            ValueError: there are no weights yet.
+            ValueError: there are no weights yet, or an argument is none of these.
             FileExistsError: the file exists, and `overwrite` is False.
 
         Example:
@@ -91,6 +92,7 @@ class Saved(Pickled, Exported, Described):
         from cornu.saving.whole_file import write_whole
 
         self._require_built("saved")
+        overwrite = check_flag("overwrite", overwrite)
         is_legacy = has_legacy_name(file_path("filepath", filepath))
         write_whole(filepath, overwrite, weights_contents(self, is_legacy))
 

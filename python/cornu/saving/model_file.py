@@ -70,7 +70,8 @@ def save_model(
         save_format: `"keras"` or `"h5"`: the format, whatever the name; None: the name tells.
 
     Raises:
-        ValueError: something can't be saved, such as an activation with parameters of its own.
+        ValueError: something can't be saved, such as an activation with parameters of its own, or
+            an argument is none of these.
         FileExistsError: the file exists, and `overwrite` is False.
         OSError: it can't be written; what was there is as it was.
 
@@ -93,6 +94,8 @@ def save_model(
             f"`model` must be a model. Received: model={shown(model)} "
             f"(of type {type(model).__name__})"
         )
+    overwrite = check_flag("overwrite", overwrite)
+    include_optimizer = check_flag("include_optimizer", include_optimizer)
     if zipped not in (None, True):
         raise ValueError(f"`zipped` must be None or True. Received: zipped={shown(zipped)}")
     is_legacy = takes_legacy(filepath, save_format)

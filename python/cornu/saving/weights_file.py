@@ -42,6 +42,8 @@ from cornu.utils.user_frame import user_level
 
 # In the archive of a whole model.
 WEIGHTS_NAME = "model.weights.h5"
+# Of layers whose weights don't fit.
+_MOST_TOLD = 8
 # Among the variables of a layer.
 WORDS_NAME = "idf_weights"
 
@@ -256,13 +258,20 @@ def read_stored_weights(
     change_at_one_moment(model, write)
     if found.problems:
         warnings.warn(
-            "Some weights are left as they are. " + " ".join(found.problems),
+            f"Some weights are left as they are. {_told(found.problems)}",
             stacklevel=user_level(),
         )
 
 
 def _unfitting(name: str, problems: list[str]) -> ValueError:
-    return ValueError(f"The weights of {name!r} don't fit the model. " + " ".join(problems))
+    return ValueError(f"The weights of {name!r} don't fit the model. {_told(problems)}")
+
+
+def _told(problems: list[str]) -> str:
+    """What is said of problems, of which there may be as many as layers."""
+    more = len(problems) - _MOST_TOLD
+    told = problems[:_MOST_TOLD] + ([f"So it is with {more} more layers."] if more > 0 else [])
+    return " ".join(told)
 
 
 def _read_own(layer: Any, store: StoredVariables, name: str, problems: list[str] | None) -> None:

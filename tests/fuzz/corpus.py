@@ -81,11 +81,46 @@ def numbers():
     )
 
 
+@keras.saving.register_keras_serializable(package="fuzz")
+class Kept(keras.layers.Layer):
+    """A layer of one's own that has a say in all that a file has of it."""
+
+    def __init__(self, width=3, **options):
+        super().__init__(**options)
+        self.width, self.seen, self.inner = width, np.zeros(2), [keras.layers.Dense(width)]
+
+    def build(self, input_shape):
+        self.shift = self.add_weight((self.width,), "ones")
+        self.inner[0].build(input_shape)
+
+    def call(self, x):
+        return self.inner[0](x) + self.shift + self.seen.sum()
+
+    def get_build_config(self):
+        return {"width": self.width, **super().get_build_config()}
+
+    def build_from_config(self, config):
+        self.width = config["width"]
+        super().build_from_config(config)
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        store["seen"] = self.seen
+
+    def load_own_variables(self, store):
+        self.seen = np.array(store["seen"])
+        super().load_own_variables({name: store[name] for name in store if name != "seen"})
+
+
+def own():
+    return keras.Sequential([keras.Input((3,)), Kept(), keras.layers.Dense(2)], name="own_model")
+
+
 @functools.cache
 def models():
     """Models by name, trained for a step."""
     keras.utils.set_random_seed(5)
-    found = {make.__name__: make() for make in (dense, mixed, nested, words, numbers)}
+    found = {make.__name__: make() for make in (dense, mixed, nested, words, numbers, own)}
     rng = np.random.default_rng(1)
     schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
     ways = {
@@ -93,6 +128,7 @@ def models():
         "mixed": (keras.optimizers.SGD(schedule, momentum=0.5), keras.losses.Huber(0.5), ["mae"]),
         "nested": (keras.optimizers.RMSprop(0.01, clipnorm=1.0), "mse", [keras.metrics.AUC()]),
         "words": ("sgd", "mse", []),
+        "own": ("sgd", "mse", []),
         "numbers": ("nadam", keras.losses.BinaryCrossentropy(from_logits=False), ["accuracy"]),
     }
     for name, model in found.items():
@@ -182,7 +218,7 @@ def onnx():
             lambda path, model=model: model.export(path, format="onnx", verbose=False), "m.onnx"
         )
         for name, model in models().items()
-        if name not in ("words", "numbers")
+        if name not in ("words", "numbers", "own")
     ]
 
 

@@ -34,11 +34,13 @@ class Counted(keras.layers.Layer):
 
     def save_own_variables(self, store):
         store["the slope"], store["seen"], store["on"] = self.slope, self.seen, self.is_on
+        store["many"] = np.array([True, False])
 
     def load_own_variables(self, store):
         self.calls.append(sorted(store))
         self.slope.assign(store["the slope"])
         self.seen, self.is_on = store["seen"], bool(store["on"])
+        assert store["many"].tolist() == [True, False]
         if self.seen[0] < 0:
             raise ZeroDivisionError("one of these is negative")
 
@@ -63,12 +65,12 @@ def test_a_layer_writes_and_reads_what_it_likes(name, tmp_path):
         again = counted()
         again.load_weights(path)
         with h5py.File(path) as file:
-            assert sorted(file["layers/counted/vars"]) == ["on", "seen", "the slope"]
+            assert sorted(file["layers/counted/vars"]) == ["many", "on", "seen", "the slope"]
             assert sorted(file["layers/counted/inner/vars"]) == ["0", "1"]
     layer = again.layers[0]
     np.testing.assert_array_equal(again.predict(X, verbose=0), model.predict(X, verbose=0))
     assert state(again) == state(model)
-    assert (layer.is_on, layer.calls) == (False, [["on", "seen", "the slope"]])
+    assert (layer.is_on, layer.calls) == (False, [["many", "on", "seen", "the slope"]])
 
 
 @pytest.mark.parametrize("how", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
@@ -89,7 +91,7 @@ def test_a_layer_that_fails_to_read_leaves_everything_as_it_was(tmp_path):
     model.layers[0].seen = np.array([-1.0, 0, 0])
     model.fit(X, X[:, :2], verbose=0)
     model.save(path)
-    message = ["model.keras", 'Layer "counted"', "'the slope'", "ZeroDivisionError: one of these"]
+    message = ["model.keras", 'Layer "counted"', "file has 4: ZeroDivisionError: one of these"]
     refused(lambda: keras.models.load_model(path), *message)
     other = counted()
     other.set_weights([2 * weight for weight in other.get_weights()])
@@ -97,12 +99,13 @@ def test_a_layer_that_fails_to_read_leaves_everything_as_it_was(tmp_path):
     refused(lambda: other.load_weights(path), *message)
     assert state(other) == before
     # Its slope and the optimizer's state stay; what else fits is read.
-    slope = other.layers[0].slope.numpy()
+    slope, kept = other.layers[0].slope.numpy(), other.optimizer.get_weights()
     with pytest.warns(UserWarning, match='Some weights .* Layer "counted" can\'t read'):
         other.load_weights(path, skip_mismatch=True)
     np.testing.assert_array_equal(other.layers[0].slope, slope)
-    for mine, theirs in ((0, 0), (1, 1)):
-        ours, saved = other.layers[mine], model.layers[theirs]
+    for found, wanted in zip(other.optimizer.get_weights(), kept, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    for ours, saved in zip(other.layers, model.layers, strict=True):
         inner, wanted = getattr(ours, "inner", ours), getattr(saved, "inner", saved)
         np.testing.assert_array_equal(inner.kernel, wanted.kernel)
 
@@ -135,7 +138,8 @@ def test_variables_of_a_file_are_bounded_and_lie_in_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("a", "text"), ("a", [None]), ("a/b", 1.0), (1, 1.0), ("", 1.0), (".", 1.0)]
+    ("name", "value"),
+    [("a", "text"), ("a", [None]), ("a/b", 1.0), (1, 1.0), ("", 1.0), (".", 1.0), ("a\0b", 1.0)],
 )
 def test_what_can_not_be_written_is_refused_before_the_file_is(name, value, tmp_path):
     class Wrong(keras.layers.Layer):
@@ -302,3 +306,148 @@ def test_files_beside_the_weights_are_not_kept_without_a_word(tmp_path):
         model.save(tmp_path / "model.keras")
     with pytest.warns(UserWarning, match='`load_assets` of layer "filed" is not called'):
         keras.models.load_model(tmp_path / "model.keras")
+
+
+def test_an_optimizer_that_fails_to_read_leaves_everything_as_it_was(tmp_path):
+    class Failing(Remembering):
+        def load_own_variables(self, store):
+            super().load_own_variables(store)
+            raise LookupError("not this")
+
+    model, path = counted(), tmp_path / "model.keras"
+    model.compile(Remembering(0.1, momentum=0.5), "mse")
+    model.fit(X, X[:, :2], verbose=0)
+    model.save(path)
+    other = counted()
+    other.compile(Failing(0.1, momentum=0.5), "mse")
+    other.fit(X, X[:, :2], verbose=0, epochs=2)
+    before = state(other)
+    for skips in (False, True):
+        refused(
+            lambda skips=skips: other.load_weights(path, skip_mismatch=skips),
+            "The optimizer's state in",
+            "model.keras",
+            "not this",
+        )
+        assert state(other) == before
+    own = {"variables>Remembering": Failing}
+    refused(lambda: keras.models.load_model(path, own), "The optimizer's state in", "model.keras")
+
+
+def test_an_optimizer_that_only_writes_more(tmp_path):
+    @keras.saving.register_keras_serializable(package="variables")
+    class Writing(keras.optimizers.SGD):
+        def save_own_variables(self, store):
+            super().save_own_variables(store)
+            store["extra"] = np.arange(2)
+
+    model = counted()
+    model.compile(Writing(0.1, momentum=0.5), "mse")
+    model.fit(X, X[:, :2], verbose=0)
+    model.save(tmp_path / "model.keras")
+    with pytest.warns(UserWarning, match="has 7 variables, what was saved has 8"):
+        again = keras.models.load_model(tmp_path / "model.keras")
+    assert int(again.optimizer.iterations) == 0
+    model.save(tmp_path / "model.h5")
+    assert state(keras.models.load_model(tmp_path / "model.h5")) == state(model)
+
+
+def test_a_layer_within_one_of_cornu_s(tmp_path):
+    @keras.saving.register_keras_serializable(package="variables")
+    class Shifted(keras.layers.Dense):
+        shift = 0.0
+
+        def save_own_variables(self, store):
+            super().save_own_variables(store)
+            store["shift"] = self.shift
+
+        def load_own_variables(self, store):
+            self.shift = float(store["shift"])
+            super().load_own_variables({"0": store["0"], "1": store["1"]})
+
+    inner = Shifted(2)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.SpectralNormalization(inner)])
+    inner.shift = 0.5
+    model.save(tmp_path / "model.keras")
+    for again in (keras.models.load_model(tmp_path / "model.keras"), copy.deepcopy(model)):
+        assert again.layers[0].layer.shift == 0.5
+        assert state(again) == state(model)
+
+
+@keras.saving.register_keras_serializable(package="variables")
+class Table(keras.layers.Layer):
+    """Has no weights, but numbers; and generators, by which copies are made otherwise."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.numbers, self.draws = np.zeros(3), keras.random.SeedGenerator(1)
+
+    def call(self, x):
+        return 2 * x
+
+    def save_own_variables(self, store):
+        store["numbers"] = self.numbers
+
+    def load_own_variables(self, store):
+        self.numbers = store["numbers"]
+
+
+def test_what_is_kept_before_anything_is_built(tmp_path):
+    model = keras.Sequential([Table(), keras.layers.Dense(2)])
+    model.layers[0].numbers += 5
+    with pytest.warns(UserWarning, match="no weights yet"):
+        model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    copies = [again.layers[0], copy.deepcopy(model).layers[0], copy.deepcopy(model.layers[0])]
+    copies.append(pickle.loads(pickle.dumps(model)).layers[0])
+    assert [layer.numbers.tolist() for layer in copies] == 4 * [[5, 5, 5]]
+    assert not again.built
+    # One that can't say anything before is built has nothing.
+    unbuilt = keras.Sequential([Counted()])
+    assert copy.deepcopy(unbuilt).layers[0].calls == []
+    with pytest.warns(UserWarning, match="no weights yet"):
+        unbuilt.save(tmp_path / "model.keras")
+    assert keras.models.load_model(tmp_path / "model.keras").layers[0].calls == []
+
+
+def test_an_array_is_counted_once_however_often_it_is_read(tmp_path):
+    @keras.saving.register_keras_serializable(package="variables")
+    class Rows(keras.layers.Layer):
+        def call(self, x):
+            return x
+
+        def save_own_variables(self, store):
+            store["rows"] = np.ones((200, 1000))
+
+        def load_own_variables(self, store):
+            assert len([store["rows"][at] for at in range(200)]) == 200
+            # Each is the caller's.
+            store["rows"][...] = 0
+            assert store["rows"].min() == 1
+            for _ in range(300):
+                assert dict.fromkeys(store) == {"rows": None}
+
+    model = keras.Sequential([keras.Input((2,)), Rows()])
+    model.save(tmp_path / "model.keras")
+    keras.models.load_model(tmp_path / "model.keras")
+
+
+def test_files_of_keras_before_3_5_have_a_layer_s_variables_elsewhere(tmp_path):
+    model, path = counted(), tmp_path / "a.weights.h5"
+    model.save_weights(path)
+    with h5py.File(path, "r+") as file:
+        file.move("layers", "_layer_checkpoint_dependencies")
+        del file["_layer_checkpoint_dependencies/counted/inner"]
+    refused(lambda: model.load_weights(path, skip_mismatch=False), "has weights of shapes")
+    with pytest.warns(UserWarning, match="left as they are"):
+        model.load_weights(path, skip_mismatch=True)
+    assert model.layers[0].calls == [["many", "on", "seen", "the slope"]]
+
+
+def test_a_dictionary_of_lambdas_finds_them_by_the_name_in_it():
+    code = {"class_name": "__lambda__", "config": {"value": ["", None, None]}}
+    own = {"d/activation": abs, "d": max}
+    found = keras.saving.deserialize_keras_object(
+        {"name": "d", "activation": code, "function": code}, own
+    )
+    assert found == {"name": "d", "activation": abs, "function": max}

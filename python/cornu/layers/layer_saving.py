@@ -10,7 +10,6 @@ import numpy as np
 from cornu.layers.weights import write_weights
 from cornu.utils.errors import shown
 from cornu.utils.overriding import overridden
-from cornu.variable import Variable
 
 if TYPE_CHECKING:
     from cornu._core import Model as CoreModel
@@ -22,11 +21,7 @@ class LayerSaving:
     _name: str
     _built: bool
     _row: tuple[int, ...]
-    _weights: list[Variable]
-    weights: property
     build: Callable[[Any], None]
-    _sublayers: Callable[[], list[Any]]
-    _names_in_files: Callable[[], list[list[str]] | None]
     _lockable: Callable[[], CoreModel | None]
 
     # Whether a file says what the layer was built for, whoever has written the class.
@@ -97,7 +92,9 @@ class LayerSaving:
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        for name, weight in self._named_in_store():
+        from cornu.saving.weight_places import own_weights
+
+        for name, weight in own_weights(self):
             store[name] = weight.numpy()
 
     def load_own_variables(self, store: Mapping[str, Any]) -> None:
@@ -120,7 +117,9 @@ class LayerSaving:
 
         Source: https://keras.io/api/layers/base_layer/
         """
-        owner, pairs = f'layer "{self._name}"', self._named_in_store()
+        from cornu.saving.weight_places import own_weights
+
+        owner, pairs = f'layer "{self._name}"', own_weights(self)
         names = [name for name, _ in pairs]
         if len(store) != len(names) or any(name not in store for name in names):
             raise ValueError(
@@ -131,21 +130,6 @@ class LayerSaving:
         arrays = [np.asarray(store[name]) for name in names]
         places = [f"{weight.name} of {owner}" for weight in weights]
         write_weights(owner, weights, arrays, self._lockable(), places)
-
-    def _named_in_store(self) -> list[tuple[str, Variable]]:
-        """The weights that are the layer's own, with their names in a store."""
-        names = self._names_in_files()
-        if names is None:
-            within = {id(weight) for layer in self._sublayers() for weight in layer.weights}
-            own = [weight for weight in self._weights if id(weight) not in within]
-            return [(str(index), weight) for index, weight in enumerate(own)]
-        pairs = zip(self._weights, names, strict=True)
-        return [
-            (path.removeprefix("vars/"), weight)
-            for weight, paths in pairs
-            for path in paths
-            if path.startswith("vars/")
-        ]
 
     @property
     def _build_config(self) -> Any:

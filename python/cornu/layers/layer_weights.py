@@ -31,10 +31,14 @@ class LayerWeights:
     # Returns what of the core is locked while weights are copied or written; None: nothing.
     _lockable: Callable[[], CoreModel | None]
 
-    def _names_in_files(self) -> list[list[str]] | None:
-        """What each weight is called in its group of a file, by several names if Keras does so;
-        None: by its number among `vars`."""
+    def _own_in_files(self) -> list[Variable] | None:
+        """The weights in the layer's own group of a file; None: all but those of layers within."""
         return None
+
+    def _within_in_files(self) -> dict[str, Any]:
+        """Layers within one of cornu's that have groups of their own in a file, by the names of
+        these."""
+        return {}
 
     @property
     def trainable(self) -> bool:

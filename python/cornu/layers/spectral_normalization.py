@@ -106,10 +106,12 @@ class SpectralNormalization(Wrapper):
         kernel, *others = self.layer._weights
         return [kernel, Variable.view_of(span, name, f"{path}/{name}", False), *others]
 
-    def _names_in_files(self) -> list[list[str]]:
-        """What each weight is called in a file of Keras's, which has the kernel twice."""
-        others = [[f"layer/vars/{index + 1}"] for index in range(len(self._weights) - 2)]
-        return [["vars/0", "layer/vars/0"], ["vars/1"], *others]
+    def _own_in_files(self) -> list[Variable]:
+        """The kernel, which a file of Keras's has with the layer within too, and the vector."""
+        return self._weights[:2]
+
+    def _within_in_files(self) -> dict[str, Any]:
+        return {"layer": self.layer}
 
     @property
     def kernel(self) -> Variable:

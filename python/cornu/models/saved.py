@@ -199,7 +199,7 @@ class Saved(Pickled, Exported, Described):
 
         Source: https://keras.io/api/models/model_saving_apis/
         """
-        from cornu.saving.serialization import deserialize_keras_object
+        from cornu.saving.serialization import make_object
         from cornu.saving.unknown_keys import known_part
 
         if not isinstance(config, Mapping):
@@ -211,7 +211,8 @@ class Saved(Pickled, Exported, Described):
         given = {name: config[name] for name in names if name in config}
         given |= {name: config[name] for name in how if config.get(name) is not None}
         try:
-            made = {name: deserialize_keras_object(given[name]) for name in given}
+            by_output = ("loss", "metrics", "weighted_metrics")
+            made = {name: make_object(given[name], by_output=name in by_output) for name in given}
             self.compile(**made)
         except (TypeError, ValueError) as error:
             raise ValueError(

@@ -26,12 +26,11 @@ from cornu.saving.origin import KERAS_VERSION, is_of_keras_2
 from cornu.saving.resume_state import MEMBER, restore, write_state
 from cornu.saving.serialization import compile_saved, serialize_keras_object
 from cornu.saving.stored_dataset import open_stored
+from cornu.saving.stored_weights import read_stored_weights, read_unpacked_optimizer
 from cornu.saving.vocabulary_files import take_vocabularies
 from cornu.saving.weight_places import weight_places
 from cornu.saving.weights_file import (
     WEIGHTS_NAME,
-    read_stored_weights,
-    read_unpacked_optimizer,
     read_unpacked_weights,
     unpack_weights,
     weights_contents,
@@ -99,7 +98,8 @@ def save_model(
     if zipped not in (None, True):
         raise ValueError(f"`zipped` must be None or True. Received: zipped={shown(zipped)}")
     is_legacy = takes_legacy(filepath, save_format)
-    _warn_of_assets(model, "save_assets")
+    if not is_legacy:
+        _warn_of_assets(model, "save_assets")
     if not model.built:
         warnings.warn(
             f'Model "{model.name}" has no weights yet: it is saved without any. Build it, by '
@@ -224,7 +224,8 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
         shape = _entry(config, "build_config").get("input_shape")
         if not model.built and shape is not None:
             model.build(shape)
-        if model.built:
+        # Without weights, layers of one's own may have something to read.
+        if model.built or weight_places(model.layers).reading:
             weights = unpack_weights(archive)
             read_unpacked_weights(model, weights, path)
         remembered = archive.read(MEMBER) if MEMBER in archive.names else None

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from cornu.optimizers.stateful import Stateful
 from cornu.saving.legacy_weights import read_names, write_arrays
 from cornu.saving.old_optimizer_state import as_today
-from cornu.saving.own_variables import StoredVariables, reads_own
+from cornu.saving.own_variables import StoredVariables, reads_own, writes_own
 from cornu.saving.stored_dataset import (
     MALFORMED,
     count_links,
@@ -54,7 +55,7 @@ def stored_variables(root: Any, optimizer: Any, weights: Any = None) -> Mapping[
     group = find_group(root, _PATH)
     if group is None:
         return None
-    if reads_own(optimizer):
+    if reads_own(optimizer) or writes_own(optimizer):
         if weights is not None:
             optimizer.build(weights)
         return StoredVariables(group)
@@ -71,7 +72,8 @@ def write_legacy_optimizer(root: Any, optimizer: Any) -> None:
     if not optimizer.built:
         return
     group, store = root.create_group(_LEGACY_PATH), dict[str, Any]()
-    optimizer.save_own_variables(store)
+    # There is no place for what one of the user's would write besides.
+    Stateful.save_own_variables(optimizer, store)
     paths = [variable.path for variable in optimizer.variables]
     write_arrays(group, paths, [store[str(index)] for index in range(len(paths))])
 
@@ -92,7 +94,7 @@ def read_legacy_optimizer(root: Any, optimizer: Any, weights: Any) -> None:
         if group is None:
             return
         names = read_names(group, "weight_names")
-        optimizer.load_own_variables(_fitting(optimizer, group, names, weights))
+        Stateful.load_own_variables(optimizer, _fitting(optimizer, group, names, weights))
     except MALFORMED as error:
         warnings.warn(f"The state of the optimizer begins anew: {error}", stacklevel=user_level())
 

@@ -30,20 +30,24 @@ def own_variables(layer: Any) -> dict[str, np.ndarray]:
     """Return copies of what a layer's `save_own_variables` has of it, by name.
 
     Args:
-        layer: The layer.
+        layer: The layer; one that isn't built, and can't say, has nothing.
 
     Raises:
         ValueError: it has something that isn't numbers with a name.
     """
     store: dict[str, Any] = {}
-    layer.save_own_variables(store)
+    try:
+        layer.save_own_variables(store)
+    # What it is about may be made when the layer is built.
+    except Exception:
+        if layer.built:
+            raise
+        return {}
     for name, value in store.items():
         array = np.array(value)
-        # Files have no truth values that Keras and cornu both read.
-        if array.dtype == bool:
-            array = array.astype(np.uint8)
-        is_name = isinstance(name, str) and "/" not in name and name.strip(".")
-        if not is_name or array.dtype.kind not in "iuf":
+        # HDF5 would take the rest for another group's, or leave it out.
+        is_name = isinstance(name, str) and not set("/\0") & set(name) and name.strip(".")
+        if not is_name or array.dtype.kind not in "biuf":
             raise ValueError(
                 f'`save_own_variables` of layer "{layer.name}" must store arrays of numbers by '
                 f"names without '/'. Received: {shown(value)} by {shown(name)}"
@@ -64,26 +68,32 @@ class StoredVariables(Mapping[str, np.ndarray]):
 
     def __init__(self, group: Any) -> None:
         self._group = group
+        # What was found is counted once, however often it is read.
+        self._names: list[str] | None = None
+        self._datasets: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self:
             raise KeyError(name)
-        dataset = find_dataset(self._group, name)
-        # What was never written takes no room in the file.
-        take_weights(dataset.nbytes)
-        return read_dataset(dataset, dataset.dtype)
+        if name not in self._datasets:
+            dataset = find_dataset(self._group, name, "biuf")
+            # What was never written takes no room in the file.
+            take_weights(dataset.nbytes)
+            self._datasets[name] = dataset
+        dataset = self._datasets[name]
+        # Of a single number it returns no array.
+        return np.asarray(read_dataset(dataset, dataset.dtype))
 
     def __contains__(self, name: object) -> bool:
         is_name = isinstance(name, str) and "/" not in name and name != "."
         return self._group is not None and is_name and name in self._group
 
     def __iter__(self) -> Iterator[str]:
-        if self._group is None:
-            return
-        count_links(self._group)
-        for name in self._group:
-            take_contents("The names of variables", _NAME_NBYTES + len(name))
-            yield name
+        if self._names is None:
+            names = [] if self._group is None else list(self._group)
+            take_contents("The names of variables", sum(_NAME_NBYTES + len(n) for n in names))
+            self._names = names
+        return iter(self._names)
 
     def __len__(self) -> int:
         return 0 if self._group is None else count_links(self._group)

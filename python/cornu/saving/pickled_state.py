@@ -57,13 +57,14 @@ def reduce_layer(layer: Any) -> tuple[Any, ...]:
     generators = copy_generators(layer)
     # One without weights counts as built before it has seen a shape.
     is_built = layer.built and bool(layer._row or layer.weights or views)
-    if not is_built and not generators:
+    own = _own_variables([layer])
+    if not is_built and not generators and not own:
         return _make_layer, (*described, None)
     state = {
         "weights": layer.get_weights() if is_built else None,
         "draws": copy_views(views),
         "generators": generators,
-        "own": _own_variables([layer]),
+        "own": own,
     }
     return _make_layer, (*described, tuple(layer._row) if is_built else None), state
 
@@ -98,7 +99,8 @@ def set_model_state(model: Any, state: Any) -> None:
             raise ValueError(f'The state of an optimizer is for model "{model.name}", without one.')
         model.optimizer.build(model.trainable_weights)
         _set_variables(model.optimizer, stored, model.weights)
-    model.set_weights(state["weights"])
+    if state["weights"] is not None:
+        model.set_weights(state["weights"])
     _set_own_variables(model.layers, state)
     if state["resume"] is not None:
         set_resume_state(model, state["resume"], _WHERE, safe_mode=False)
@@ -118,7 +120,7 @@ def set_layer_state(layer: Any, state: Any) -> None:
     if state["weights"] is not None:
         layer.set_weights(state["weights"])
         write_views(layer._core.hidden_spans(), state["draws"], _WHERE)
-        _set_own_variables([layer], state)
+    _set_own_variables([layer], state)
     set_generators(layer, state["generators"], _WHERE)
 
 
@@ -155,14 +157,16 @@ def _described(thing: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _model_state(model: Any) -> dict[str, Any] | None:
+    own = _own_variables(model.layers)
     if not model.built:
-        return None
+        nothing = dict.fromkeys(("weights", "optimizer", "resume"))
+        return {**nothing, "own": own} if own else None
     optimizer, stored = model.optimizer, None
     if optimizer is not None and optimizer.built:
         stored = {"variables": _variables(optimizer)}
     return {
         "weights": model.get_weights(),
-        "own": _own_variables(model.layers),
+        "own": own,
         "optimizer": stored,
         "resume": resume_state(model),
     }
@@ -187,13 +191,16 @@ def _variables(optimizer: Any) -> dict[str, Any]:
 def _own_variables(layers: list[Any]) -> dict[str, dict[str, np.ndarray]]:
     """What layers that read their variables themselves write, by the place that a file has for
     it."""
-    return {place: own_variables(layer) for place, layer in weight_places(layers).reading}
+    found = {place: own_variables(layer) for place, layer in weight_places(layers).reading}
+    return {place: store for place, store in found.items() if store}
 
 
 def _set_own_variables(layers: list[Any], state: Mapping[str, Any]) -> None:
-    # Earlier pickles have none.
+    # Earlier pickles have none of them.
     for place, layer in weight_places(layers).reading if "own" in state else ():
-        layer.load_own_variables(state["own"].get(place, {}))
+        store = state["own"].get(place, {})
+        if layer.built or store:
+            layer.load_own_variables(store)
 
 
 def _set_variables(optimizer: Any, state: Any, weights: Any) -> None:

@@ -245,23 +245,27 @@ def compile_saved(
 
 
 def make_object(
-    config: Any, custom_objects: Mapping[str, Any] | None = None, safe_mode: bool = True
+    config: Any,
+    custom_objects: Mapping[str, Any] | None = None,
+    safe_mode: bool = True,
+    by_output: bool = False,
 ) -> Any:
-    """The same, neither built nor compiled: a model builds its layers together."""
+    """The same, neither built nor compiled: a model builds its layers together. With `by_output`,
+    dictionaries have what there is for each output, which may be a name."""
     # Classes make the objects in their configurations themselves, and must find the same ones.
     with CustomObjectScope(custom_objects), as_of_file(safe_mode):
-        return _make_named(config)
+        return _make_named(config, by_output)
 
 
-def _make_named(config: Any) -> Any:
+def _make_named(config: Any, by_output: bool) -> Any:
     """The same, where Keras 2 wrote functions of the user's as their names: later, when others are
     looked for, no scope is in force any more."""
     if isinstance(config, list | tuple):
-        return [_make_named(item) for item in config]
+        return [_make_named(item, by_output) for item in config]
     if is_saved_lambda(config):
         return find_lambda()
-    if isinstance(config, Mapping) and not _is_object(config):
-        return {key: _make_named(value) for key, value in config.items()}
+    if by_output and isinstance(config, Mapping) and not _is_object(config):
+        return {key: _make_named(value, by_output) for key, value in config.items()}
     own = get_registered_object(config) if isinstance(config, str) else None
     return _deserialize(config) if own is None else own
 
@@ -347,10 +351,10 @@ def _deserialize(config: Any) -> Any:
                 f"Received: {shown(found)} (of type {type(found).__name__})"
             )
         made = found.from_config(without_unknown_keys(found, {} if inner is None else inner))
-        build_config = config.get("build_config")
+        inner = config.get("build_config")
         # Others are built with their model.
-        if build_config and getattr(made, "_is_built_by_config", False) and not made.built:
-            made.build_from_config(build_config)
+        if inner and getattr(made, "_is_built_by_config", False) and not made.built:
+            made.build_from_config(inner)
         return made
     except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         raise ValueError(

@@ -41,6 +41,8 @@ MALFORMED = (KeyError, OSError, OverflowError, RuntimeError, TypeError, ValueErr
 # to it. Of another, HDF5 would load a library from the system's folder.
 _DEFLATE, _SHUFFLE, _CHECKSUM = _FILTERS = 1, 2, 3
 
+_KINDS = {"f": "floats", "iu": "integers", "b": "truth values"}
+
 # Those of the file that is open.
 _headers: ContextVar[ObjectHeaders] = ContextVar("headers")
 
@@ -133,12 +135,13 @@ def find_group(group: Any, path: str) -> Any:
     return found
 
 
-def find_dataset(group: Any, path: str) -> Any:
+def find_dataset(group: Any, path: str, kinds: str = "iuf") -> Any:
     """Return the dataset at a path: of numbers, and all of it in the file. Nothing of it is read.
 
     Args:
         group: An HDF5 group.
         path: The names from there, with "/" between them.
+        kinds: NumPy's letters for the kinds of numbers that it may have; "b", of truth values.
 
     Raises:
         ValueError: there is none, it is another kind of thing, or there are too many.
@@ -161,7 +164,7 @@ def find_dataset(group: Any, path: str) -> Any:
         raise ValueError(f"{place} must have its data in the file itself. Received: {kind}")
     what = f"{place} must be an array of numbers"
     dtype = plain_dtype(found.id, what)
-    if found.shape is None or dtype.kind not in "iuf":
+    if found.shape is None or dtype.kind not in kinds:
         raise ValueError(f"{what}. Received: shape {found.shape}, dtype {dtype}")
     return found
 
@@ -177,11 +180,10 @@ def read_dataset(dataset: Any, dtype: Any) -> np.ndarray:
         ValueError: one is too large for that type, or they are no integers where it is one of such.
     """
     place = _place(dataset, "")
-    kinds = "f" if np.dtype(dtype).kind == "f" else "iu"
+    kinds = {"f": "f", "b": "b"}.get(np.dtype(dtype).kind, "iu")
     if dataset.dtype.kind not in kinds:
         raise ValueError(
-            f"{place} must be an array of {'floats' if kinds == 'f' else 'integers'}. "
-            f"Received: dtype {dataset.dtype}"
+            f"{place} must be an array of {_KINDS[kinds]}. Received: dtype {dataset.dtype}"
         )
     if dataset.chunks is not None:
         _check_chunks(dataset, place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from cornu.layers.traced_layer import is_layer
@@ -38,18 +39,25 @@ class WeightPlaces:
         layers: The layers, those within layers of one's own too.
         paths: Those of each weight, by its id: by most one. Weights of layers that are within a
             layer of one's own have the name of its attribute in theirs.
-        writing: The layers whose class writes their variables itself, with the path of these.
-        reading: Those whose class reads them.
-        written: The weights, by their ids, that the former write in place of cornu.
-        read: Those that the latter read.
+        writing: The layers whose class writes what is in their group of variables itself, with the
+            path of that.
+        reading: Those whose class reads it.
     """
 
     layers: list[Any] = field(default_factory=list)
     paths: dict[int, list[str]] = field(default_factory=dict)
     writing: list[tuple[str, Any]] = field(default_factory=list)
     reading: list[tuple[str, Any]] = field(default_factory=list)
-    written: set[int] = field(default_factory=set)
-    read: set[int] = field(default_factory=set)
+
+    def written(self, weight: Variable) -> list[str]:
+        """Return the paths of a weight that no class writes itself."""
+        own = {place for place, _ in self.writing}
+        return [path for path in self.paths[id(weight)] if path.rpartition("/")[0] not in own]
+
+    def is_read(self, weight: Variable) -> bool:
+        """Return whether a class reads a weight itself."""
+        place = self.paths[id(weight)][0].rpartition("/")[0]
+        return any(place == own for own, _ in self.reading)
 
 
 def weight_places(layers: Sequence[Any]) -> WeightPlaces:
@@ -65,6 +73,19 @@ def weight_places(layers: Sequence[Any]) -> WeightPlaces:
     return places
 
 
+def own_weights(layer: Any) -> list[tuple[str, Variable]]:
+    """Return the weights of a layer that are not of those within, with their names in the layer's
+    group of variables.
+
+    Args:
+        layer: The layer.
+    """
+    paths = weight_places([layer]).paths
+    split = [(path.split("/"), weight) for weight in layer.weights for path in paths[id(weight)]]
+    # Of the layer itself: layers/name/vars/0.
+    return [(parts[3], weight) for parts, weight in split if len(parts) == 4 and parts[2] == "vars"]
+
+
 def _note(layer: Any, place: str, places: WeightPlaces, seen: set[int]) -> None:
     """Note where the weights of a layer are, which may be a model, unless it stands elsewhere
     before."""
@@ -77,35 +98,27 @@ def _note(layer: Any, place: str, places: WeightPlaces, seen: set[int]) -> None:
     # An InputLayer is no layer that could be asked.
     elif is_layer(layer):
         places.layers.append(layer)
-        own = {id(weight) for weight in _note_weights(layer, place, places, seen)}
-        for has_say, layers, weights in (
-            (writes_own, places.writing, places.written),
-            (reads_own, places.reading, places.read),
-        ):
-            if has_say(layer):
-                layers.append((f"{place}/vars", layer))
-                weights |= own
+        _note_weights(layer, place, places, seen)
+        if writes_own(layer):
+            places.writing.append((f"{place}/vars", layer))
+        if reads_own(layer):
+            places.reading.append((f"{place}/vars", layer))
 
 
-def _note_weights(
-    layer: Any, place: str, places: WeightPlaces, seen: set[int]
-) -> Iterator[Variable]:
-    """Note the paths of the weights of a layer and those within; give those that are its own."""
-    names, paths = layer._names_in_files() if layer.weights else None, places.paths
-    if names is None and layer._is_own:
-        for name, value in _attributes(layer):
-            for path, part in _parts_in(name, value, set()):
-                _note(part, f"{place}/{path}", places, seen)
-    # What no attribute has is the layer's own.
-    rest = [weight for weight in layer.weights if id(weight) not in paths]
-    if names is None:
-        names = [[f"vars/{index}"] for index, _ in enumerate(rest)]
-    else:
-        rest = layer.weights
-    for weight, own in zip(rest, names, strict=True):
-        paths.setdefault(id(weight), [f"{place}/{name}" for name in own])
-        if own[0].startswith("vars/"):
-            yield weight
+def _note_weights(layer: Any, place: str, places: WeightPlaces, seen: set[int]) -> None:
+    """Note the paths of the weights of a layer and those within."""
+    within = layer._within_in_files().items()
+    if layer._is_own:
+        parts = (_parts_in(name, value, set()) for name, value in _attributes(layer))
+        within = chain.from_iterable(parts)
+    for name, part in within:
+        _note(part, f"{place}/{name}", places, seen)
+    own = layer._own_in_files()
+    if own is None:
+        # What no attribute has is the layer's own.
+        own = [weight for weight in layer.weights if id(weight) not in places.paths]
+    for index, weight in enumerate(own):
+        places.paths.setdefault(id(weight), []).append(f"{place}/vars/{index}")
 
 
 def _attributes(layer: Any) -> Iterator[tuple[str, Any]]:

@@ -1,8 +1,7 @@
-"""What layers and optimizers of the user's own save and read themselves, as in Keras."""
+"""What layers of the user's own save and read themselves, as in Keras."""
 
 import copy
 import pickle
-import threading
 
 import h5py
 import numpy as np
@@ -242,54 +241,6 @@ def test_how_all_layers_are_built():
     assert tells == [True, True, False, False]
 
 
-@keras.saving.register_keras_serializable(package="variables")
-class Remembering(keras.optimizers.SGD):
-    """Keeps a number that is no variable."""
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.extra, self.while_reading = 0.0, lambda: None
-
-    def save_own_variables(self, store):
-        super().save_own_variables(store)
-        store["extra"] = self.extra
-
-    def load_own_variables(self, store):
-        self.while_reading()
-        self.extra = float(store["extra"])
-        super().load_own_variables({name: store[name] for name in store if name != "extra"})
-
-
-def test_an_optimizer_reads_what_it_likes_with_the_weights(tmp_path):
-    def made():
-        model = keras.Sequential([keras.Input((WIDTH,)), keras.layers.Dense(2)])
-        model.compile(Remembering(0.1, momentum=0.5), "mse")
-        model.fit(X, X[:, :2], verbose=0)
-        return model
-
-    model, path = made(), tmp_path / "model.keras"
-    model.optimizer.extra = 0.75
-    model.save(path)
-    again = keras.models.load_model(path)
-    assert again.optimizer.extra == 0.75
-    assert state(again) == state(model)
-    assert pickle.loads(pickle.dumps(model)).optimizer.extra == 0.75
-    # Another thread predicts before all is read, or after; not meanwhile.
-    other, threads = made(), []
-
-    def predict():
-        threads.append(threading.Thread(target=other.predict, args=(X,), kwargs={"verbose": 0}))
-        threads[0].start()
-        threads[0].join(0.2)
-        assert threads[0].is_alive()
-
-    other.optimizer.while_reading = predict
-    other.load_weights(path)
-    threads[0].join()
-    assert other.optimizer.extra == 0.75
-    assert state(other) == state(model)
-
-
 def test_files_beside_the_weights_are_not_kept_without_a_word(tmp_path):
     @keras.saving.register_keras_serializable(package="variables")
     class Filed(keras.layers.Layer):
@@ -306,50 +257,6 @@ def test_files_beside_the_weights_are_not_kept_without_a_word(tmp_path):
         model.save(tmp_path / "model.keras")
     with pytest.warns(UserWarning, match='`load_assets` of layer "filed" is not called'):
         keras.models.load_model(tmp_path / "model.keras")
-
-
-def test_an_optimizer_that_fails_to_read_leaves_everything_as_it_was(tmp_path):
-    class Failing(Remembering):
-        def load_own_variables(self, store):
-            super().load_own_variables(store)
-            raise LookupError("not this")
-
-    model, path = counted(), tmp_path / "model.keras"
-    model.compile(Remembering(0.1, momentum=0.5), "mse")
-    model.fit(X, X[:, :2], verbose=0)
-    model.save(path)
-    other = counted()
-    other.compile(Failing(0.1, momentum=0.5), "mse")
-    other.fit(X, X[:, :2], verbose=0, epochs=2)
-    before = state(other)
-    for skips in (False, True):
-        refused(
-            lambda skips=skips: other.load_weights(path, skip_mismatch=skips),
-            "The optimizer's state in",
-            "model.keras",
-            "not this",
-        )
-        assert state(other) == before
-    own = {"variables>Remembering": Failing}
-    refused(lambda: keras.models.load_model(path, own), "The optimizer's state in", "model.keras")
-
-
-def test_an_optimizer_that_only_writes_more(tmp_path):
-    @keras.saving.register_keras_serializable(package="variables")
-    class Writing(keras.optimizers.SGD):
-        def save_own_variables(self, store):
-            super().save_own_variables(store)
-            store["extra"] = np.arange(2)
-
-    model = counted()
-    model.compile(Writing(0.1, momentum=0.5), "mse")
-    model.fit(X, X[:, :2], verbose=0)
-    model.save(tmp_path / "model.keras")
-    with pytest.warns(UserWarning, match="has 7 variables, what was saved has 8"):
-        again = keras.models.load_model(tmp_path / "model.keras")
-    assert int(again.optimizer.iterations) == 0
-    model.save(tmp_path / "model.h5")
-    assert state(keras.models.load_model(tmp_path / "model.h5")) == state(model)
 
 
 def test_a_layer_within_one_of_cornu_s(tmp_path):

@@ -191,13 +191,13 @@ def _variables(optimizer: Any) -> dict[str, Any]:
 def _own_variables(layers: list[Any]) -> dict[str, dict[str, np.ndarray]]:
     """What layers that read their variables themselves write, by the place that a file has for
     it."""
-    found = {place: own_variables(layer) for place, layer in weight_places(layers).reading}
+    found = {place: own_variables(layer) for place, layer in weight_places(layers).reading.items()}
     return {place: store for place, store in found.items() if store}
 
 
 def _set_own_variables(layers: list[Any], state: Mapping[str, Any]) -> None:
     # Earlier pickles have none of them.
-    for place, layer in weight_places(layers).reading if "own" in state else ():
+    for place, layer in weight_places(layers).reading.items() if "own" in state else ():
         store = state["own"].get(place, {})
         if layer.built or store:
             layer.load_own_variables(store)

@@ -210,7 +210,7 @@ def _fitting(model: Any, root: Any, by_name: bool) -> _Fitting:
                 "another. Received: by_name=True"
             )
         places = weight_places(model.layers)
-        for place, layer in places.reading:
+        for place, layer in places.reading.items():
             store = StoredVariables(_variables(root, place))
             # One that isn't built yet need not have had anything to write.
             if layer.built or store:
@@ -249,28 +249,29 @@ def _stored(
 ) -> Iterator[tuple[Any, list[Any], list[Any]]]:
     """The layers that have weights which they don't read themselves, with these and the datasets
     for them: none where the file has none."""
-    has_say = {id(layer) for _, layer in places.reading + places.writing}
     for place, layer in _with_weights(model):
         weights = [weight for weight in layer.weights if not places.is_read(weight)]
         if not weights:
             continue
-        variables = _variables(root, f"{place}/vars")
+        group = f"{place}/vars"
+        variables = _variables(root, group)
         paths = [places.paths[id(weight)][0] for weight in weights]
-        flat = [f"{place}/vars/{index}" for index, _ in enumerate(paths)]
+        flat = [f"{group}/{index}" for index, _ in enumerate(paths)]
         # Where a layer of one's own has others within, older files of ours have all in one group.
         is_old = (
             variables is not None
             and len(weights) == len(layer.weights)
             and str(len(weights) - 1) in variables
-            and id(layer) not in has_say
+            and group not in places.reading
+            and group not in places.writing
         )
         if paths == flat or is_old:
             count = 0 if variables is None else min(count_links(variables), most_opened(weights))
             found = [find_dataset(variables, str(index)) for index in range(count)]
         else:
             parted = [path.rpartition("/") for path in paths]
-            groups = [(_variables(root, group), name) for group, _, name in parted]
-            found = [find_dataset(group, name) for group, name in groups if group is not None]
+            groups = [(_variables(root, path), name) for path, _, name in parted]
+            found = [find_dataset(one, name) for one, name in groups if one is not None]
         yield layer, weights, found
 
 

@@ -39,25 +39,24 @@ class WeightPlaces:
         layers: The layers, those within layers of one's own too.
         paths: Those of each weight, by its id: by most one. Weights of layers that are within a
             layer of one's own have the name of its attribute in theirs.
-        writing: The layers whose class writes what is in their group of variables itself, with the
+        writing: The layers whose class writes what is in their group of variables itself, by the
             path of that.
         reading: Those whose class reads it.
     """
 
     layers: list[Any] = field(default_factory=list)
     paths: dict[int, list[str]] = field(default_factory=dict)
-    writing: list[tuple[str, Any]] = field(default_factory=list)
-    reading: list[tuple[str, Any]] = field(default_factory=list)
+    writing: dict[str, Any] = field(default_factory=dict)
+    reading: dict[str, Any] = field(default_factory=dict)
 
     def written(self, weight: Variable) -> list[str]:
         """Return the paths of a weight that no class writes itself."""
-        own = {place for place, _ in self.writing}
-        return [path for path in self.paths[id(weight)] if path.rpartition("/")[0] not in own]
+        paths = self.paths[id(weight)]
+        return [path for path in paths if path.rpartition("/")[0] not in self.writing]
 
     def is_read(self, weight: Variable) -> bool:
         """Return whether a class reads a weight itself."""
-        place = self.paths[id(weight)][0].rpartition("/")[0]
-        return any(place == own for own, _ in self.reading)
+        return self.paths[id(weight)][0].rpartition("/")[0] in self.reading
 
 
 def weight_places(layers: Sequence[Any]) -> WeightPlaces:
@@ -100,9 +99,9 @@ def _note(layer: Any, place: str, places: WeightPlaces, seen: set[int]) -> None:
         places.layers.append(layer)
         _note_weights(layer, place, places, seen)
         if writes_own(layer):
-            places.writing.append((f"{place}/vars", layer))
+            places.writing[f"{place}/vars"] = layer
         if reads_own(layer):
-            places.reading.append((f"{place}/vars", layer))
+            places.reading[f"{place}/vars"] = layer
 
 
 def _note_weights(layer: Any, place: str, places: WeightPlaces, seen: set[int]) -> None:

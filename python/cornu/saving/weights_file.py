@@ -88,7 +88,7 @@ def _write(model: Any, root: Any, include_optimizer: bool) -> None:
             for path in [] if id(weight) in written else places.written(weight):
                 root.create_dataset(path, data=value)
             written.add(id(weight))
-    for place, layer in places.writing:
+    for place, layer in places.writing.items():
         for name, array in own_variables(layer).items():
             root.create_dataset(f"{place}/{name}", data=array)
     root.create_group("vars").attrs["name"] = model.name

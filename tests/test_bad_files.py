@@ -344,3 +344,31 @@ def test_of_many_layers_that_do_not_fit_some_are_told(tmp_path):
     with pytest.warns(UserWarning, match="don't fit: 12") as caught:
         other.load_weights(path, skip_mismatch=True)
     assert "layer8" not in str(caught[0].message)
+
+
+def test_what_keras_has_and_cornu_has_not_is_told_without_a_module_too():
+    for module in ({}, {"module": "keras.layers"}):
+        saved = {**module, "class_name": "Conv2D", "config": {"name": "first"}}
+        message = ["'Conv2D' named 'first'", "'Conv2D' of Keras is not supported by cornu yet"]
+        refused(lambda saved=saved: keras.layers.deserialize(saved), *message)
+
+
+def test_a_model_whose_input_has_a_name(tmp_path):
+    x = keras.Input((3,), name="x")
+    model = keras.Model(x, keras.layers.Dense(2)(x))
+    config = model.get_config()
+    for key in ("input_layers", "output_layers"):
+        config[key] = {"it": config[key]}
+    assert keras.Model.from_config(config).output_shape == (None, 2)
+
+
+def test_that_the_optimizer_s_state_is_left_with_weights_is_told(tmp_path):
+    def made(units):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(units)])
+        model.compile("adam", "mse")
+        model.fit(np.ones((4, 3)), np.ones((4, units)), verbose=0)
+        return model
+
+    made(2).save(tmp_path / "m.keras")
+    with pytest.warns(UserWarning, match="Some weights, and the optimizer's state, are left"):
+        made(3).load_weights(tmp_path / "m.keras", skip_mismatch=True)

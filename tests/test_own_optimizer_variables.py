@@ -99,3 +99,33 @@ def test_an_optimizer_that_only_writes_more(tmp_path):
     assert int(again.optimizer.iterations) == 0
     model.save(tmp_path / "model.h5")
     assert state(keras.models.load_model(tmp_path / "model.h5")) == state(model)
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.h5"])
+def test_an_optimizer_without_arrays_goes_on_after_loading(name, tmp_path):
+    @keras.saving.register_keras_serializable(package="variables")
+    class Sign(keras.optimizers.Optimizer):
+        def build(self, variables):
+            # As Keras's own do.
+            if not self.built:
+                super().build(variables)
+
+        def update_step(self, gradient, variable, learning_rate):
+            self.assign_sub(variable, learning_rate * np.sign(gradient))
+
+    model = trained(Sign(0.1))
+    model.save(tmp_path / name)
+    again = keras.models.load_model(tmp_path / name)
+    for one in (model, again):
+        one.fit(X, X[:, :2], verbose=0)
+    assert state(again) == state(model)
+
+
+def test_names_of_others_leave_an_optimizer_as_it_is(tmp_path):
+    model, path = trained(Remembering(0.1, momentum=0.5)), tmp_path / "a.weights.h5"
+    model.save_weights(path)
+    other = trained(keras.optimizers.SGD(0.1, momentum=0.5), epochs=3)
+    with pytest.warns(UserWarning, match="is left as it is"):
+        other.load_weights(path)
+    assert int(other.optimizer.iterations) == 3
+    np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[0])

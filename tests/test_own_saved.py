@@ -272,3 +272,46 @@ def test_lambdas_of_keras_2():
     named = {**of_keras_2, "function": "bent", "function_type": "function"}
     config = from_legacy({"class_name": "Lambda", "config": named})
     assert keras.layers.deserialize(config, {"bent": bent}).function is bent
+
+
+def test_a_class_may_make_itself_of_all_of_its_configuration(tmp_path):
+    """As Keras's guide does it, with the policy as plain values."""
+
+    @keras.saving.register_keras_serializable(package="own")
+    class Times(keras.layers.Layer):
+        def __init__(self, factor, **options):
+            super().__init__(**options)
+            self.factor = factor
+
+        def call(self, x):
+            return self.factor * x
+
+        def get_config(self):
+            return {**super().get_config(), "factor": self.factor}
+
+        @classmethod
+        def from_config(cls, config):
+            return cls(**config)
+
+    model = keras.Sequential([keras.Input((2,)), Times(3, dtype="float64")])
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras").layers[0]
+    assert (again.factor, again.dtype) == (3, "float64")
+    dense = keras.layers.Dense(2, dtype="float64")
+    assert keras.layers.Dense(**dense.get_config()).dtype == "float64"
+    wrong = {**dense.get_config()["dtype"], "config": {"name": "mixed_float16"}}
+    refused(lambda: keras.layers.Dense(2, dtype=wrong), "'float32' or 'float64'", "mixed_float16")
+
+
+def test_a_variable_that_is_no_weight_is_told_of():
+    class Held(keras.layers.Layer):
+        def __init__(self):
+            super().__init__(name="held")
+            self.mine = keras.Variable([1.0, 2.0])
+            self.weight = self.add_weight((2,))
+
+        def call(self, x):
+            return x * self.mine + self.weight
+
+    with pytest.warns(UserWarning, match='`mine` of layer "held" is a Variable, but no weight'):
+        keras.Sequential([keras.Input((2,)), Held()])

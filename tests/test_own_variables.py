@@ -90,7 +90,7 @@ def test_a_layer_that_fails_to_read_leaves_everything_as_it_was(tmp_path):
     model.layers[0].seen = np.array([-1.0, 0, 0])
     model.fit(X, X[:, :2], verbose=0)
     model.save(path)
-    message = ["model.keras", 'Layer "counted"', "file has 4: ZeroDivisionError: one of these"]
+    message = ["model.keras", 'Layer "counted"', "variables: ZeroDivisionError: one of these"]
     refused(lambda: keras.models.load_model(path), *message)
     other = counted()
     other.set_weights([2 * weight for weight in other.get_weights()])
@@ -99,7 +99,7 @@ def test_a_layer_that_fails_to_read_leaves_everything_as_it_was(tmp_path):
     assert state(other) == before
     # Its slope and the optimizer's state stay; what else fits is read.
     slope, kept = other.layers[0].slope.numpy(), other.optimizer.get_weights()
-    with pytest.warns(UserWarning, match='Some weights .* Layer "counted" can\'t read'):
+    with pytest.warns(UserWarning, match='Some weights, and .* Layer "counted" can\'t read'):
         other.load_weights(path, skip_mismatch=True)
     np.testing.assert_array_equal(other.layers[0].slope, slope)
     for found, wanted in zip(other.optimizer.get_weights(), kept, strict=True):
@@ -358,3 +358,72 @@ def test_a_dictionary_of_lambdas_finds_them_by_the_name_in_it():
         {"name": "d", "activation": code, "function": code}, own
     )
     assert found == {"name": "d", "activation": abs, "function": max}
+
+
+def test_names_that_are_no_numbers_need_a_method_that_reads_them(tmp_path):
+    @keras.saving.register_keras_serializable(package="variables")
+    class Writing(keras.layers.Dense):
+        def save_own_variables(self, store):
+            super().save_own_variables(store)
+            store["more"] = 1.0
+
+    model = keras.Sequential([keras.Input((2,)), Writing(2, name="writing")])
+    model.save(tmp_path / "model.keras")
+    message = ['Layer "writing"', "names [0, 1, 2]", "`save_own_variables`", "'more'"]
+    refused(lambda: keras.models.load_model(tmp_path / "model.keras"), "model.keras", *message)
+
+
+@keras.saving.register_keras_serializable(package="variables")
+class Tagged(keras.Sequential):
+    tag = 0
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        store["tag"] = self.tag
+
+    def load_own_variables(self, store):
+        self.tag = int(store["tag"])
+
+
+@pytest.mark.parametrize("is_within", [False, True])
+def test_a_model_of_one_s_own_has_a_say_too(is_within, tmp_path):
+    tagged = Tagged([keras.Input((2,)), keras.layers.Dense(2)])
+    tagged.tag = 7
+    model = keras.Sequential([keras.Input((2,)), tagged]) if is_within else tagged
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    for again in (loaded, copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert (again.layers[0] if is_within else again).tag == 7
+        assert state(again) == state(model)
+    unbuilt = Tagged([keras.layers.Dense(2)])
+    unbuilt.tag = 7
+    assert copy.deepcopy(unbuilt).tag == 7
+
+
+def test_a_layer_may_make_its_weights_when_it_is_told_how(tmp_path):
+    @keras.saving.register_keras_serializable(package="variables")
+    class Grown(keras.layers.Layer):
+        table = None
+
+        def grow(self, count):
+            self.table = self.add_weight((count,), "ones", name="table")
+
+        def call(self, x):
+            return x + self.table[0]
+
+        def get_build_config(self):
+            return {"count": self.table.shape[0]}
+
+        def build_from_config(self, config):
+            self.grow(config["count"])
+            self.built = True
+
+    layer = Grown(name="grown")
+    layer.grow(5)
+    model = keras.Sequential([keras.Input((2,)), layer])
+    model.set_weights([np.arange(5.0)])
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(again.get_weights()[0], np.arange(5.0))
+    with pytest.raises(AttributeError, match="can't be set"):
+        Grown().built = True

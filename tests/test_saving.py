@@ -385,3 +385,15 @@ def test_a_folder_that_is_missing(name, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"There is no folder '.*none'") as caught:
         save(path)
     assert caught.value.filename == path
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+def test_layers_of_another_type_than_their_input_says(name, tmp_path):
+    """Of an input that nobody gave a type, a file has the default's, in Keras too."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, dtype="float64")])
+    model.save(tmp_path / name)
+    again = keras.models.load_model(tmp_path / name)
+    x = np.linspace(-1, 1, 12).reshape(4, 3)
+    assert again.predict(x, verbose=0).dtype == "float64"
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+    assert again.to_json() == model.to_json()

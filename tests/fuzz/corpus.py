@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import cornu as keras
+from keras_2_files import NEW_ADAM, TRAINING, keras_2_archive, keras_2_file, of
 
 # What Keras itself wrote.
 KERAS_FILES = Path(__file__).resolve().parents[1] / "oracle" / "files"
@@ -158,11 +159,13 @@ def written(write, name):
 
 @functools.cache
 def archives():
-    """Whole models, as bytes: cornu's, some of them deflated, and Keras's."""
+    """Whole models, as bytes: cornu's, some of them deflated, Keras's, and one of Keras 2."""
     found = [written(model.save, "m.keras") for model in models().values()]
     # Without the times at which they were written.
     times = {"metadata.json": b"{}"}
     found = [repacked(whole, times, kind) for kind in COMPRESSIONS for whole in found]
+    adam = of("keras.optimizers", "Adam", NEW_ADAM)
+    found.append(written(lambda path: keras_2_archive(path, adam), "m.keras"))
     return found + [path.read_bytes() for path in sorted(KERAS_FILES.glob("*_float32.keras"))]
 
 
@@ -207,6 +210,7 @@ def weights():
 def legacy():
     """Whole models in HDF5, cornu's and Keras's, and how Keras 2 wrote its."""
     found = [written(model.save, "m.h5") for name, model in models().items() if name != "words"]
+    found.append(written(lambda path: keras_2_file(path, TRAINING), "m.h5"))
     return found + [path.read_bytes() for path in sorted(KERAS_FILES.glob("*_float32.h5"))]
 
 

@@ -108,7 +108,7 @@ REASONS = (
     ),
     Reason(
         "Sequential",
-        "load_own_variables save_own_variables metrics_variables input_spec",
+        "metrics_variables input_spec",
         "a model has no variables or specifications beside its layers' weights and shapes",
     ),
 )

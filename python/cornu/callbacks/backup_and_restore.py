@@ -185,7 +185,14 @@ class BackupAndRestore(Callback):
         if self.model._run is None:
             self.model._initial_epoch = epoch
         elif state:
-            self.model._run.resume(state)
+            try:
+                self.model._run.resume(state)
+            except ValueError as error:
+                raise ValueError(
+                    f"`BackupAndRestore` can't go on from the backup in {self.backup_dir!r}: "
+                    f"{error} To go on otherwise, take its {_WEIGHTS} by `load_weights`, and "
+                    f"`initial_epoch={epoch}`; to begin anew, delete the folder."
+                ) from None
         else:
             raise ValueError(
                 f"The backup in {self.backup_dir!r} is not of a training with arrays by cornu: go "

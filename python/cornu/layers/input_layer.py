@@ -149,12 +149,15 @@ class InputLayer:
 
         Source: https://keras.io/api/models/model_saving_apis/model_config_serialization/
         """
-        return cls(**config)
+        made = cls(**config)
+        # A configuration always has a type, which need not be the layers': nobody has asked for it.
+        made._given_dtype = None
+        return made
 
     def _like(self, batch_shape: BatchShape) -> InputLayer:
         """This input for data of another shape."""
         other = InputLayer(batch_shape=batch_shape, dtype=self._given_dtype, name=self._name)
-        other._is_of_data = self._is_of_data
+        other._is_of_data, other._dtype = self._is_of_data, self._dtype
         return other
 
     @property

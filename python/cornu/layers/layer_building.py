@@ -25,6 +25,8 @@ class LayerBuilding:
     _state_names: tuple[str, ...]
     _is_own: property
     _is_building: bool
+    # Whether `build_from_config` of a class of the user's is at work.
+    _is_told = False
     _hands_mask_on: property
     _make_core: Callable[[], CoreLayer]
     _make_own_core: Callable[[], CoreLayer]
@@ -57,7 +59,7 @@ class LayerBuilding:
     @built.setter
     def built(self, value: bool) -> None:
         # Layers of one's own say so in `build`; the layer itself knows better.
-        if not (self._is_building and value):
+        if not ((self._is_building or self._is_told) and value):
             raise AttributeError(
                 f"`built` of a layer can't be set: `build` makes the weights. Received: {value}"
             )

@@ -140,6 +140,14 @@ class LayerSaving:
             return serialize_keras_object(self.get_build_config())
         return None
 
+    def _build_as_told(self, config: Mapping[str, Any]) -> None:
+        """Have the class build the layer by what a file has for it."""
+        self._is_told = True
+        try:
+            self.build_from_config(config)
+        finally:
+            del self._is_told
+
     @property
     def _is_built_by_config(self) -> bool:
         """Whether the class has a say in how a saved layer is built."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import math
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from cornu.utils.name_first import name_first
 from cornu.utils.naming import unique_name
 from cornu.utils.nesting import is_model, named_paths
 from cornu.utils.overriding import overridden
+from cornu.utils.user_frame import user_level
 from cornu.variable import Variable
 
 if TYPE_CHECKING:
@@ -264,7 +266,19 @@ class OwnComputation(ClassCore, OwnShapes):
         own.sort(key=lambda weight: id(weight) in self._fixed)
         self._weights = [*own, *shared.values()]
         _rename(self, path)
+        self._warn_of_variables()
         return self._weights
+
+    def _warn_of_variables(self) -> None:
+        """Say which variables that the user has made are no weights, as they are in Keras."""
+        for name, value in self._attributes().items():
+            # A weight's path has its layer in it.
+            if isinstance(value, Variable) and value.path == value.name:
+                warnings.warn(
+                    f'`{name}` of layer "{self._name}" is a Variable, but no weight: it is neither '
+                    "trained nor saved. Make it by `add_weight`.",
+                    stacklevel=user_level(),
+                )
 
     def _forget_own(self) -> None:
         """Have no weights but those of `__init__`."""

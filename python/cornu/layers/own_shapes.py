@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from cornu.keras_tensor import KerasTensor, only_tensor
 from cornu.layers.added_losses import collecting
 from cornu.layers.arguments import check_row_shape
 from cornu.utils.errors import shown
+from cornu.utils.memory_limit import take_contents
 
 Shape = tuple[int, ...]
 
@@ -27,6 +29,7 @@ _PROBE_ROWS = 2
 class OwnShapes:
     """The part of a layer that Python computes which is about shapes; `OwnComputation` has it."""
 
+    _name: str
     _dtype: str
     _own_rows: dict[Shape, Shape]
     _prepare: Callable[[Shape], None]
@@ -110,7 +113,12 @@ class OwnShapes:
             told = None if unbuilt else self._class_core.output_shape(row)
         if told is not None:
             return told
-        zeros = np.zeros((_PROBE_ROWS, *row), self._dtype)
+        what = f'The zeros that layer "{self._name}" is tried with'
+        take_contents(what, _PROBE_ROWS * math.prod(row) * np.dtype(self._dtype).itemsize)
+        try:
+            zeros = np.zeros((_PROBE_ROWS, *row), self._dtype)
+        except (MemoryError, ValueError) as error:
+            raise MemoryError(f"{what} are too many: {error}") from None
         zeros.flags.writeable = False
         with np.errstate(all="ignore"), collecting(), _probing():
             result = as_array(self, value_of(self._compute(zeros, False)))

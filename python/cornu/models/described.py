@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import numpy as np
@@ -103,6 +103,42 @@ class Described(OldNames):
             return value
         # Of the same type: NumPy 1 makes a float64 of a single float32 times Python's number.
         return value * np.asarray(objective.loss_weight, getattr(value, "dtype", None))
+
+    @of_sequential
+    def save_own_variables(self, store: MutableMapping[str, Any]) -> None:
+        """Write what the model keeps beside its layers to a dictionary: nothing.
+
+        A class of one's own may write any arrays of numbers, by any names; files of Keras 3's
+        layout, pickles and copies have these then.
+
+        Args:
+            store: The dictionary.
+
+        Example:
+
+        >>> import cornu
+        >>> store = {}
+        >>> cornu.Sequential().save_own_variables(store)
+        >>> store
+        {}
+
+        Source: https://keras.io/api/models/model_saving_apis/
+        """
+
+    @of_sequential
+    def load_own_variables(self, store: Mapping[str, Any]) -> None:
+        """Read what `save_own_variables` wrote: nothing. For classes of one's own.
+
+        Args:
+            store: A dictionary; of a file, one that reads an array when it is asked for it.
+
+        Example:
+
+        >>> import cornu
+        >>> cornu.Sequential().load_own_variables({})
+
+        Source: https://keras.io/api/models/model_saving_apis/
+        """
 
     @of_sequential
     def get_build_config(self) -> dict[str, Any] | None:

@@ -149,7 +149,8 @@ class Functional(Model):
                     raise ValueError(f"The 'layers' of a model must be layers. Received: {wrong}")
         model = cls._of_layers([made[name] for name in names], config)
         model._is_listed = tuple(
-            isinstance(config[key][0], list | tuple) for key in ("input_layers", "output_layers")
+            not isinstance(config[key], Mapping) and isinstance(config[key][0], list | tuple)
+            for key in ("input_layers", "output_layers")
         )
         return model
 

@@ -61,6 +61,12 @@ class OwnSteps(GradientSteps):
 
     # ---- Whose weights
 
+    @property
+    def built(self) -> bool:
+        """Whether it has state for weights."""
+        # Whoever takes its own steps must know their weights for it.
+        return self._built_for is not None if self._takes_own_steps else super().built
+
     def build(self, variables: Iterable[Any]) -> None:
         weights = list(variables)
         super().build(weights)

@@ -225,7 +225,7 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
         if not model.built and shape is not None:
             model.build(shape)
         # Without weights, layers of one's own may have something to read.
-        if model.built or weight_places(model.layers).reading:
+        if model.built or weight_places(model).reading:
             weights = unpack_weights(archive)
             read_unpacked_weights(model, weights, path)
         remembered = archive.read(MEMBER) if MEMBER in archive.names else None
@@ -241,7 +241,7 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
 
 def _warn_of_assets(model: Any, method: str) -> None:
     """Say which layers keep files beside the weights in Keras; here there is no such folder."""
-    for layer in weight_places(model.layers).layers:
+    for layer in weight_places(model).layers:
         if overridden(layer, (method,)) is not None:
             warnings.warn(
                 f'`{method}` of layer "{layer.name}" is not called: keep what it is about in '

@@ -59,7 +59,11 @@ def stored_variables(root: Any, optimizer: Any, weights: Any = None) -> Mapping[
         if weights is not None:
             optimizer.build(weights)
         return StoredVariables(group)
-    return _fitting(optimizer, group, [str(index) for index in range(count_links(group))], weights)
+    count = count_links(group)
+    # Of one of the user's that wrote other names too. No optimizer has none.
+    if count and str(count - 1) not in group:
+        return {}
+    return _fitting(optimizer, group, [str(index) for index in range(count)], weights)
 
 
 def write_legacy_optimizer(root: Any, optimizer: Any) -> None:
@@ -103,7 +107,8 @@ def _fitting(optimizer: Any, group: Any, names: list[str], weights: Any) -> dict
     """The variables in a group, each read only when it was found to fit; of too many or too few,
     only how many."""
     # One that had taken no step when it was saved is none that has been built.
-    if weights is not None and len(names) != len(optimizer.variables):
+    is_counted = len(names) == len(optimizer.variables)
+    if weights is not None and (optimizer._takes_own_steps or not is_counted):
         optimizer.build(weights)
     # Keras 2 kept half as many more at most, or one for each weight where none is kept today.
     if len(names) > most_opened(2 * [*optimizer.variables, *(weights or ())]):

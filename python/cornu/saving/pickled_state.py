@@ -101,7 +101,7 @@ def set_model_state(model: Any, state: Any) -> None:
         _set_variables(model.optimizer, stored, model.weights)
     if state["weights"] is not None:
         model.set_weights(state["weights"])
-    _set_own_variables(model.layers, state)
+    _set_own_variables(model, state)
     if state["resume"] is not None:
         set_resume_state(model, state["resume"], _WHERE, safe_mode=False)
 
@@ -157,7 +157,7 @@ def _described(thing: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _model_state(model: Any) -> dict[str, Any] | None:
-    own = _own_variables(model.layers)
+    own = _own_variables(model)
     if not model.built:
         nothing = dict.fromkeys(("weights", "optimizer", "resume"))
         return {**nothing, "own": own} if own else None
@@ -188,16 +188,16 @@ def _variables(optimizer: Any) -> dict[str, Any]:
     return store
 
 
-def _own_variables(layers: list[Any]) -> dict[str, dict[str, np.ndarray]]:
+def _own_variables(owner: Any) -> dict[str, dict[str, np.ndarray]]:
     """What layers that read their variables themselves write, by the place that a file has for
     it."""
-    found = {place: own_variables(layer) for place, layer in weight_places(layers).reading.items()}
+    found = {place: own_variables(layer) for place, layer in weight_places(owner).reading.items()}
     return {place: store for place, store in found.items() if store}
 
 
-def _set_own_variables(layers: list[Any], state: Mapping[str, Any]) -> None:
+def _set_own_variables(owner: Any, state: Mapping[str, Any]) -> None:
     # Earlier pickles have none of them.
-    for place, layer in weight_places(layers).reading.items() if "own" in state else ():
+    for place, layer in weight_places(owner).reading.items() if "own" in state else ():
         store = state["own"].get(place, {})
         if layer.built or store:
             layer.load_own_variables(store)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from cornu.utils.absent_names import keras_names
 from cornu.utils.custom_objects import get_custom_objects, get_registered_object
 from cornu.utils.errors import shown
 from cornu.utils.ownership import is_of_cornu
@@ -149,7 +150,7 @@ def find_class(config: Mapping[str, Any]) -> Any:
             found = getattr(import_module(_MODULES[module]), name)
         except (AttributeError, ImportError) as error:
             raise ValueError(
-                f"A saved {name!r} of {module} can't be made again: {str(error).rstrip('.')}. "
+                f"{_told(config)} of {module} can't be made again: {str(error).rstrip('.')}. "
                 f"{_advice(name)}"
             ) from None
         if not hasattr(found, "from_config"):
@@ -157,10 +158,23 @@ def find_class(config: Mapping[str, Any]) -> Any:
                 f"'class_name' must be a class of {module} that can be saved. Received: {name!r}"
             )
         return _no_base(found)
+    if not module and any(name in keras_names(known) for known in set(_MODULES.values())):
+        raise ValueError(
+            f"{_told(config)} can't be made again: {name!r} of Keras is not supported by cornu "
+            f"yet. {_advice(name)}"
+        )
     place = shown(module)[1:-1] or "an unknown module"
     raise ValueError(
-        f"A saved {name!r} of {place} can't be made again without its class. {_advice(name)}"
+        f"{_told(config)} of {place} can't be made again without its class. {_advice(name)}"
     )
+
+
+def _told(config: Mapping[str, Any]) -> str:
+    """What an object is called in errors: by its class, and its name if it has one."""
+    inner = config.get("config")
+    name = inner.get("name") if isinstance(inner, Mapping) else None
+    called = f" named {shown(name)}" if isinstance(name, str) else ""
+    return f"A saved {config['class_name']!r}{called}"
 
 
 def _no_base(found: Any) -> Any:

@@ -354,7 +354,7 @@ def _deserialize(config: Any) -> Any:
         inner = config.get("build_config")
         # Others are built with their model.
         if inner and getattr(made, "_is_built_by_config", False) and not made.built:
-            made.build_from_config(inner)
+            made._build_as_told(inner)
         return made
     except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         raise ValueError(

@@ -61,7 +61,7 @@ def read_stored_weights(
     if found.problems:
         if not skip_mismatch:
             raise _unfitting(name, found.problems)
-        _warn_unfitting(found.problems)
+        _warn_unfitting(found.problems, optimizer)
     is_own = reads_own(optimizer) if optimizer is not None else False
     # Of more or fewer one of cornu's warns, and writes none. Whoever shows a warning may wait for a
     # thread that predicts.
@@ -94,7 +94,7 @@ def read_stored_weights(
 
     change_at_one_moment(model, write)
     if failed:
-        _warn_unfitting(failed)
+        _warn_unfitting(failed, optimizer)
 
 
 def read_unpacked_optimizer(model: Any, weights: io.BytesIO, name: str) -> None:
@@ -149,8 +149,10 @@ def _unfitting(name: str, problems: list[str]) -> ValueError:
     return ValueError(f"The weights of {name!r} don't fit the model. {_told(problems)}")
 
 
-def _warn_unfitting(problems: list[str]) -> None:
-    warnings.warn(f"Some weights are left as they are. {_told(problems)}", stacklevel=user_level())
+def _warn_unfitting(problems: list[str], optimizer: Any) -> None:
+    has_state = optimizer is not None and optimizer.built
+    what = "Some weights, and the optimizer's state," if has_state else "Some weights"
+    warnings.warn(f"{what} are left as they are. {_told(problems)}", stacklevel=user_level())
 
 
 def _told(problems: list[str]) -> str:
@@ -163,16 +165,16 @@ def _told(problems: list[str]) -> str:
 def _read_own(layer: Any, store: StoredVariables, name: str, failed: list[str] | None) -> None:
     """Have a layer read its variables; where it can't, say so in `failed`, and leave its weights as
     they are; None: raise a ValueError."""
-    before = layer.get_weights()
+    before = layer.get_weights() if layer.built else []
     try:
         layer.load_own_variables(store)
     # It is the user's, and may fail in any way.
     except Exception as error:
-        layer.set_weights(before)
-        problem = (
-            f'Layer "{layer.name}" can\'t read its own variables, of which the file has '
-            f"{len(store)}: {type(error).__name__}: {error}"
-        )
+        if before:
+            layer.set_weights(before)
+        # Nothing is asked of the file here: it may be that which fails.
+        what = f"{type(error).__name__}: {error}"
+        problem = f'Layer "{layer.name}" can\'t read its own variables: {what}'
         if failed is None:
             raise _unfitting(name, [problem]) from error
         failed.append(problem)
@@ -209,7 +211,7 @@ def _fitting(model: Any, root: Any, by_name: bool) -> _Fitting:
                 "`by_name` must be False: it is for files of Keras 2's layout, and this one has "
                 "another. Received: by_name=True"
             )
-        places = weight_places(model.layers)
+        places = weight_places(model)
         for place, layer in places.reading.items():
             store = StoredVariables(_variables(root, place))
             # One that isn't built yet need not have had anything to write.
@@ -267,6 +269,12 @@ def _stored(
         )
         if paths == flat or is_old:
             count = 0 if variables is None else min(count_links(variables), most_opened(weights))
+            if count and str(count - 1) not in variables:
+                raise ValueError(
+                    f'Layer "{layer.name}" must have variables of the names {list(range(count))} '
+                    "in the file, for its weights. It has others, as classes with a "
+                    f"`save_own_variables` write: {shown(list(variables))}"
+                )
             found = [find_dataset(variables, str(index)) for index in range(count)]
         else:
             parted = [path.rpartition("/") for path in paths]

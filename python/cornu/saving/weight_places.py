@@ -39,8 +39,8 @@ class WeightPlaces:
         layers: The layers, those within layers of one's own too.
         paths: Those of each weight, by its id: by most one. Weights of layers that are within a
             layer of one's own have the name of its attribute in theirs.
-        writing: The layers whose class writes what is in their group of variables itself, by the
-            path of that.
+        writing: The layers and models whose class writes what is in their group of variables
+            itself, by the path of that.
         reading: Those whose class reads it.
     """
 
@@ -59,17 +59,28 @@ class WeightPlaces:
         return self.paths[id(weight)][0].rpartition("/")[0] in self.reading
 
 
-def weight_places(layers: Sequence[Any]) -> WeightPlaces:
+def weight_places(owner: Any) -> WeightPlaces:
     """Return where a file has the weights of a model's layers.
 
     Args:
-        layers: What the model's `layers` are, or one alone.
+        owner: The model, or a list of layers as its `layers` are.
     """
     places = WeightPlaces()
     seen: set[int] = set()
-    for name, layer in _numbered(layers):
+    if is_model(owner):
+        _note_say(owner, "vars", places)
+        owner = owner.layers
+    for name, layer in _numbered(owner):
         _note(layer, f"layers/{name}", places, seen)
     return places
+
+
+def _note_say(owner: Any, group: str, places: WeightPlaces) -> None:
+    """Note whether the class of a layer or a model has a say in its variables."""
+    if writes_own(owner):
+        places.writing[group] = owner
+    if reads_own(owner):
+        places.reading[group] = owner
 
 
 def own_weights(layer: Any) -> list[tuple[str, Variable]]:
@@ -92,16 +103,14 @@ def _note(layer: Any, place: str, places: WeightPlaces, seen: set[int]) -> None:
         return
     seen.add(id(layer))
     if is_model(layer):
+        _note_say(layer, f"{place}/vars", places)
         for name, part in _numbered(layer.layers):
             _note(part, f"{place}/layers/{name}", places, seen)
     # An InputLayer is no layer that could be asked.
     elif is_layer(layer):
         places.layers.append(layer)
         _note_weights(layer, place, places, seen)
-        if writes_own(layer):
-            places.writing[f"{place}/vars"] = layer
-        if reads_own(layer):
-            places.reading[f"{place}/vars"] = layer
+        _note_say(layer, f"{place}/vars", places)
 
 
 def _note_weights(layer: Any, place: str, places: WeightPlaces, seen: set[int]) -> None:

@@ -68,7 +68,7 @@ def weights_contents(
 
 
 def _write(model: Any, root: Any, include_optimizer: bool) -> None:
-    values, places = iter(model.get_weights()), weight_places(model.layers)
+    values, places = iter(model.get_weights()), weight_places(model)
     written: set[int] = set()
     for place, layer, is_first in layer_places(model):
         # A layer that stands twice is written where it stands first.
@@ -91,7 +91,7 @@ def _write(model: Any, root: Any, include_optimizer: bool) -> None:
     for place, layer in places.writing.items():
         for name, array in own_variables(layer).items():
             root.create_dataset(f"{place}/{name}", data=array)
-    root.create_group("vars").attrs["name"] = model.name
+    root.require_group("vars").attrs["name"] = model.name
     if include_optimizer:
         write_optimizer_group(root, model.optimizer)
 

@@ -101,7 +101,9 @@ class _Part:
             # until then no one else reads what may be private.
             self._part, self._file = _begin(self._path, 0o666 if found is None else 0o600)
         except OSError as error:
-            reason = error.strerror if os.path.exists(folder) else f"There is no folder {folder!r}"
+            reason = f"There is no folder {folder!r}"
+            if os.path.exists(folder):
+                reason = f"{error.strerror} in the folder {folder!r}"
             raise OSError(error.errno, reason, filepath) from None
 
     def write(self, contents: Any) -> None:

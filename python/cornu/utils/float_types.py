@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cornu.utils.errors import shown
@@ -108,7 +109,8 @@ def layer_dtype(dtype: Any) -> str:
     """Return the float type of a layer that is made with this `dtype`.
 
     Args:
-        dtype: What the layer was given; None: that of the policy in force.
+        dtype: What the layer was given, plain values of a policy too, as its configuration has
+            them; None: that of the policy in force.
 
     Raises:
         ValueError: it stands for another type.
@@ -121,6 +123,10 @@ def layer_dtype(dtype: Any) -> str:
 
     Source: cornu's own.
     """
+    if isinstance(dtype, Mapping):
+        from cornu.dtype_policies import deserialize
+
+        dtype = deserialize(dtype)
     return resolve_dtype(_policy if dtype is None else dtype)
 
 

@@ -40,7 +40,7 @@ def test_cases_are_the_same_each_time(kind):
 
 
 def test_a_configuration_deeper_than_python_calls():
-    data = make_case("config", 5184).data
+    data = make_case("config", 263).data
     assert data.count(b'{"config": ') + data.count(b"[") > sys.getrecursionlimit()
 
 

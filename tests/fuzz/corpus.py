@@ -165,7 +165,7 @@ def archives():
     times = {"metadata.json": b"{}"}
     found = [repacked(whole, times, kind) for kind in COMPRESSIONS for whole in found]
     adam = of("keras.optimizers", "Adam", NEW_ADAM)
-    found.append(written(lambda path: keras_2_archive(path, adam), "m.keras"))
+    found.append(written(lambda path: keras_2_archive(Path(path), adam), "m.keras"))
     return found + [path.read_bytes() for path in sorted(KERAS_FILES.glob("*_float32.keras"))]
 
 

@@ -210,7 +210,7 @@ check-oracle:
 check-onnx:
 	@$(call make_venv, onnx) '.[test,onnxruntime]'
 	$(call in, onnx)/python -m pytest -m '' tests/test_export_onnx.py tests/test_from_onnx.py \
-		tests/test_hostile_graphs.py $(PYTEST)
+		tests/hostile/test_graphs.py $(PYTEST)
 
 # Screenshots are kept in build/screenshots, for a look at them.
 check-browser: docs

@@ -9,19 +9,7 @@ import pytest
 import cornu as keras
 from bad_input import refused, unchanged
 from cornu.saving.archive import Archive
-from hostile_files import load_refused, saved, with_members
-from small_models import make_model
-
-
-@pytest.fixture
-def model():
-    return make_model()
-
-
-@pytest.fixture
-def path(model, tmp_path):
-    with saved(model, tmp_path) as path:
-        yield path
+from hostile_files import load_refused, with_members
 
 
 @pytest.mark.parametrize("name", ["../m.keras", "/etc/passwd", "a/../../b", "C:\\x", "..\\x"])

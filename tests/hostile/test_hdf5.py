@@ -21,17 +21,6 @@ from small_models import make_model
 FIRST = "layers/dense/vars/0"
 
 
-@pytest.fixture
-def model():
-    return make_model()
-
-
-@pytest.fixture
-def path(model, tmp_path):
-    with saved(model, tmp_path) as path:
-        yield path
-
-
 @pytest.mark.parametrize(
     "options",
     [

@@ -11,19 +11,7 @@ import pytest
 
 import cornu as keras
 from bad_input import refused
-from hostile_files import load_refused, saved, with_config, with_members, with_text
-from small_models import make_model
-
-
-@pytest.fixture
-def model():
-    return make_model()
-
-
-@pytest.fixture
-def path(model, tmp_path):
-    with saved(model, tmp_path) as path:
-        yield path
+from hostile_files import load_refused, with_config, with_members, with_text
 
 
 def units(count):

@@ -188,59 +188,6 @@ def test_files_of_keras_2_have_weights_alone(tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
-@keras.saving.register_keras_serializable(package="variables")
-class Wide(keras.layers.Layer):
-    """Is as wide as it was told after it was made."""
-
-    width = 1
-
-    def build(self, input_shape):
-        self.shift = self.add_weight((self.width,), "ones", name="shift")
-
-    def call(self, x):
-        return x + self.shift[: x.shape[-1]]
-
-    def get_build_config(self):
-        return {"width": self.width, **super().get_build_config()}
-
-    def build_from_config(self, config):
-        self.width = config["width"]
-        super().build_from_config(config)
-
-
-@pytest.mark.parametrize("how", ["file", "pickle", "copy", "plain values"])
-def test_a_layer_is_built_as_it_says(how, tmp_path):
-    layer = Wide(name="wide")
-    layer.width = 7
-    model = keras.Sequential([keras.Input((WIDTH,)), layer])
-    if how == "file":
-        model.save(tmp_path / "model.keras")
-        again = keras.models.load_model(tmp_path / "model.keras").layers[0]
-    elif how == "pickle":
-        again = pickle.loads(pickle.dumps(model)).layers[0]
-    elif how == "copy":
-        again = copy.deepcopy(layer)
-    else:
-        again = keras.layers.deserialize(keras.layers.serialize(layer))
-    assert (again.width, again.shift.shape) == (7, (7,))
-
-
-def test_how_all_layers_are_built():
-    layer = keras.layers.Dense(2)
-    assert layer.get_build_config() is None
-    layer.build_from_config({})
-    assert not layer.built
-    refused(lambda: layer.build_from_config([]), "`config`", "[]")
-    layer.build_from_config({"input_shape": [None, 3]})
-    assert layer.get_build_config() == {"input_shape": (None, 3)}
-    # A file says it of those that have a say, and of Dense, as it always did.
-    kinds = (Wide(), keras.layers.Dense(1), keras.layers.LayerNormalization(), Counted())
-    for made in kinds:
-        made.build((None, WIDTH))
-    tells = ["build_config" in keras.layers.serialize(made) for made in kinds]
-    assert tells == [True, True, False, False]
-
-
 def test_files_beside_the_weights_are_not_kept_without_a_word(tmp_path):
     @keras.saving.register_keras_serializable(package="variables")
     class Filed(keras.layers.Layer):
@@ -398,32 +345,3 @@ def test_a_model_of_one_s_own_has_a_say_too(is_within, tmp_path):
     unbuilt = Tagged([keras.layers.Dense(2)])
     unbuilt.tag = 7
     assert copy.deepcopy(unbuilt).tag == 7
-
-
-def test_a_layer_may_make_its_weights_when_it_is_told_how(tmp_path):
-    @keras.saving.register_keras_serializable(package="variables")
-    class Grown(keras.layers.Layer):
-        table = None
-
-        def grow(self, count):
-            self.table = self.add_weight((count,), "ones", name="table")
-
-        def call(self, x):
-            return x + self.table[0]
-
-        def get_build_config(self):
-            return {"count": self.table.shape[0]}
-
-        def build_from_config(self, config):
-            self.grow(config["count"])
-            self.built = True
-
-    layer = Grown(name="grown")
-    layer.grow(5)
-    model = keras.Sequential([keras.Input((2,)), layer])
-    model.set_weights([np.arange(5.0)])
-    model.save(tmp_path / "model.keras")
-    again = keras.models.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(again.get_weights()[0], np.arange(5.0))
-    with pytest.raises(AttributeError, match="can't be set"):
-        Grown().built = True

@@ -1,7 +1,7 @@
 """Models."""
 
+from cornu.models.cloning import clone_model as clone_model
 from cornu.models.model import Model as Model
-from cornu.models.saved import clone_model as clone_model
 from cornu.models.saved import model_from_json as model_from_json
 from cornu.models.sequential import Sequential as Sequential
 from cornu.saving import load_model as load_model

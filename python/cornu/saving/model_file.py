@@ -28,7 +28,7 @@ from cornu.saving.serialization import compile_saved, serialize_keras_object
 from cornu.saving.stored_dataset import open_stored
 from cornu.saving.stored_weights import read_stored_weights, read_unpacked_optimizer
 from cornu.saving.vocabulary_files import take_vocabularies
-from cornu.saving.weight_places import weight_places
+from cornu.saving.weight_places import WeightPlaces, weight_places
 from cornu.saving.weights_file import (
     WEIGHTS_NAME,
     read_unpacked_weights,
@@ -99,7 +99,7 @@ def save_model(
         raise ValueError(f"`zipped` must be None or True. Received: zipped={shown(zipped)}")
     is_legacy = takes_legacy(filepath, save_format)
     if not is_legacy:
-        _warn_of_assets(model, "save_assets")
+        _warn_of_assets(weight_places(model), "save_assets")
     if not model.built:
         warnings.warn(
             f'Model "{model.name}" has no weights yet: it is saved without any. Build it, by '
@@ -220,12 +220,13 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
             config = from_legacy(config)
         take_vocabularies(archive, config)
         model = make_model(config, custom_objects, safe_mode)
-        _warn_of_assets(model, "load_assets")
+        places = weight_places(model)
+        _warn_of_assets(places, "load_assets")
         shape = _entry(config, "build_config").get("input_shape")
         if not model.built and shape is not None:
             model.build(shape)
         # Without weights, layers of one's own may have something to read.
-        if model.built or weight_places(model).reading:
+        if model.built or places.reading:
             weights = unpack_weights(archive)
             read_unpacked_weights(model, weights, path)
         remembered = archive.read(MEMBER) if MEMBER in archive.names else None
@@ -239,9 +240,9 @@ def _load_archive(path: str, custom_objects: Any, compiles: bool, safe_mode: boo
     return model
 
 
-def _warn_of_assets(model: Any, method: str) -> None:
+def _warn_of_assets(places: WeightPlaces, method: str) -> None:
     """Say which layers keep files beside the weights in Keras; here there is no such folder."""
-    for layer in weight_places(model).layers:
+    for layer in places.layers:
         if overridden(layer, (method,)) is not None:
             warnings.warn(
                 f'`{method}` of layer "{layer.name}" is not called: keep what it is about in '

@@ -62,7 +62,7 @@ def read_stored_weights(
         if not skip_mismatch:
             raise _unfitting(name, found.problems)
         _warn_unfitting(found.problems, optimizer)
-    is_own = reads_own(optimizer) if optimizer is not None else False
+    is_own = optimizer is not None and reads_own(optimizer)
     # Of more or fewer one of cornu's warns, and writes none. Whoever shows a warning may wait for a
     # thread that predicts.
     if variables is not None and len(variables) != len(optimizer.variables) and not is_own:
@@ -165,7 +165,8 @@ def _told(problems: list[str]) -> str:
 def _read_own(layer: Any, store: StoredVariables, name: str, failed: list[str] | None) -> None:
     """Have a layer read its variables; where it can't, say so in `failed`, and leave its weights as
     they are; None: raise a ValueError."""
-    before = layer.get_weights() if layer.built else []
+    # Else whoever calls puts everything back.
+    before = layer.get_weights() if failed is not None and layer.built else []
     try:
         layer.load_own_variables(store)
     # It is the user's, and may fail in any way.

@@ -49,7 +49,7 @@ class WeightPlaces:
     writing: dict[str, Any] = field(default_factory=dict)
     reading: dict[str, Any] = field(default_factory=dict)
 
-    def written(self, weight: Variable) -> list[str]:
+    def paths_to_write(self, weight: Variable) -> list[str]:
         """Return the paths of a weight that no class writes itself."""
         paths = self.paths[id(weight)]
         return [path for path in paths if path.rpartition("/")[0] not in self.writing]

@@ -85,9 +85,11 @@ def _write(model: Any, root: Any, include_optimizer: bool) -> None:
         for weight in layer.weights:
             value = next(values)
             # Layers of one's own may share one.
-            for path in [] if id(weight) in written else places.written(weight):
-                root.create_dataset(path, data=value)
+            if id(weight) in written:
+                continue
             written.add(id(weight))
+            for path in places.paths_to_write(weight):
+                root.create_dataset(path, data=value)
     for place, layer in places.writing.items():
         for name, array in own_variables(layer).items():
             root.create_dataset(f"{place}/{name}", data=array)

@@ -140,5 +140,7 @@ def test_refusals(tmp_path):
     folder = tmp_path / "backup"
     with pytest.raises(KeyboardInterrupt):
         fit(compiled(), BackupAndRestore(folder), Interrupt(1, 0))
-    with pytest.raises(ValueError, match="as many rows and the same batch size"):
+    with pytest.raises(ValueError, match="as many rows and the same batch size") as caught:
         fit(compiled(), BackupAndRestore(folder), batch_size=5)
+    for words in (repr(str(folder)), "`initial_epoch=1`", "delete the folder"):
+        assert words in str(caught.value)

@@ -7,6 +7,7 @@ import pytest
 import cornu as keras
 from bad_input import refused
 from cornu.saving.legacy_config import from_legacy
+from hostile_files import with_config
 from oracle import lambda_models, record_files
 from small_models import FEATURES, OUTPUTS, regression, state
 
@@ -315,3 +316,25 @@ def test_a_variable_that_is_no_weight_is_told_of():
 
     with pytest.warns(UserWarning, match='`mine` of layer "held" is a Variable, but no weight'):
         keras.Sequential([keras.Input((2,)), Held()])
+
+
+@pytest.mark.parametrize("size", [2**28, 2**60])
+def test_an_input_that_is_too_large_to_try_a_layer_with(size, tmp_path):
+    """What the layer gives for it is found by zeros, which would take the machine's memory."""
+
+    class Negated(keras.layers.Layer):
+        def call(self, x):
+            return -x
+
+    path = tmp_path / "model.keras"
+    keras.Sequential([keras.Input((3,)), Negated(name="negated")]).save(path)
+
+    def change(config):
+        config["build_config"]["input_shape"][1] = size
+        config["config"]["layers"][0]["config"]["batch_shape"][1] = size
+
+    with_config(path, change)
+    own = {"Negated": Negated}
+    refused(
+        lambda: keras.models.load_model(path, own), "model.keras", "negated", "must take at most"
+    )

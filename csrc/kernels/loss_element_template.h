@@ -54,49 +54,6 @@ INLINE REAL binary_crossentropy_of_logit(REAL target, REAL prediction, loss_targ
            real_log1p(real_exp(-absolute(prediction)));
 }
 
-INLINE void mean_of_terms(loss_term *term, loss_targets targets, size_t rows, size_t columns,
-                          const REAL *target, const REAL *prediction, double *row_losses) {
-    enum { GROUP = 512 };
-    REAL terms[GROUP];
-    /* Many short rows at once, or one long one piece by piece. */
-    size_t rows_at_once = rows;
-    if (rows * columns > GROUP) {
-        rows_at_once = columns < GROUP ? GROUP / columns : 1;
-    }
-    for (size_t row = 0; row < rows; row += rows_at_once) {
-        const size_t end = rows - row < rows_at_once ? rows : row + rows_at_once;
-        double lanes[DOUBLE_LANES] = {0};
-        const size_t stop = end * columns;
-        for (size_t begin = row * columns; begin < stop; begin += GROUP) {
-            const size_t count = stop - begin < GROUP ? stop - begin : GROUP;
-            for (size_t i = 0; i < count; i++) {
-                terms[i] = term(target[begin + i], prediction[begin + i], targets);
-            }
-            if (columns >= GROUP) {
-                add_to_double_lanes(count, terms, lanes);
-            }
-        }
-        if (columns >= GROUP) {
-            row_losses[row] = add_double_lanes(lanes) / (double)columns;
-            continue;
-        }
-        if (columns <= 2) {
-            /* The lanes that are left are zero: the same sum. */
-            for (size_t i = row; i < end; i++) {
-                const REAL *pair = terms + (i - row) * columns;
-                const double first = 0.0 + (double)pair[0];
-                row_losses[i] = columns == 1 ? first : (first + (double)pair[1]) / 2.0;
-            }
-            continue;
-        }
-        for (size_t i = row; i < end; i++) {
-            double row_lanes[DOUBLE_LANES] = {0};
-            add_to_double_lanes(columns, terms + (i - row) * columns, row_lanes);
-            row_losses[i] = add_double_lanes(row_lanes) / (double)columns;
-        }
-    }
-}
-
 /* Derivatives of one term by its prediction. */
 
 INLINE REAL squared_error_derivative(REAL target, REAL prediction, loss_targets targets) {

@@ -1,55 +1,100 @@
-/* From the kind of a loss to its terms, for the losses that are a mean over the row's elements: one
- * loop each, compiled for the term. */
+/* From the kind of a loss to its terms and their derivatives, for the losses that are a mean over
+ * the row's elements: one loop each, compiled for the term. */
 
-static void element_loss_forward(const cornu_loss *loss, loss_targets targets, size_t rows,
-                                 size_t columns, const REAL *target, const REAL *prediction,
-                                 double *row_losses) {
+INLINE void each_term(loss_term *term, loss_targets targets, size_t count, const REAL *target,
+                      const REAL *prediction, REAL *restrict terms) {
+    for (size_t i = 0; i < count; i++) {
+        terms[i] = term(target[i], prediction[i], targets);
+    }
+}
+
+static void terms_of_loss(const cornu_loss *loss, loss_targets targets, size_t count,
+                          const REAL *target, const REAL *prediction, REAL *terms) {
     switch (loss->kind) {
         case CORNU_MEAN_SQUARED_ERROR:
-            mean_of_terms(squared_error, targets, rows, columns, target, prediction, row_losses);
+            each_term(squared_error, targets, count, target, prediction, terms);
             return;
         case CORNU_MEAN_ABSOLUTE_ERROR:
-            mean_of_terms(absolute_error, targets, rows, columns, target, prediction, row_losses);
+            each_term(absolute_error, targets, count, target, prediction, terms);
             return;
         case CORNU_MEAN_ABSOLUTE_PERCENTAGE_ERROR:
-            mean_of_terms(percentage_error, targets, rows, columns, target, prediction, row_losses);
+            each_term(percentage_error, targets, count, target, prediction, terms);
             return;
         case CORNU_MEAN_SQUARED_LOGARITHMIC_ERROR:
-            mean_of_terms(squared_logarithmic_error, targets, rows, columns, target, prediction,
-                          row_losses);
+            each_term(squared_logarithmic_error, targets, count, target, prediction, terms);
             return;
         case CORNU_HUBER:
-            mean_of_terms(huber, targets, rows, columns, target, prediction, row_losses);
+            each_term(huber, targets, count, target, prediction, terms);
             return;
         case CORNU_LOG_COSH:
-            mean_of_terms(log_cosh, targets, rows, columns, target, prediction, row_losses);
+            each_term(log_cosh, targets, count, target, prediction, terms);
             return;
         case CORNU_POISSON:
-            mean_of_terms(poisson, targets, rows, columns, target, prediction, row_losses);
+            each_term(poisson, targets, count, target, prediction, terms);
             return;
         case CORNU_HINGE:
-            mean_of_terms(hinge, targets, rows, columns, target, prediction, row_losses);
+            each_term(hinge, targets, count, target, prediction, terms);
             return;
         case CORNU_SQUARED_HINGE:
-            mean_of_terms(squared_hinge, targets, rows, columns, target, prediction, row_losses);
+            each_term(squared_hinge, targets, count, target, prediction, terms);
             return;
         case CORNU_BINARY_FOCAL_CROSSENTROPY:
             if (loss->from_logits) {
-                mean_of_terms(binary_focal_of_logit, targets, rows, columns, target, prediction,
-                              row_losses);
+                each_term(binary_focal_of_logit, targets, count, target, prediction, terms);
             } else {
-                mean_of_terms(binary_focal, targets, rows, columns, target, prediction, row_losses);
+                each_term(binary_focal, targets, count, target, prediction, terms);
             }
             return;
         default:
             if (loss->from_logits) {
-                mean_of_terms(binary_crossentropy_of_logit, targets, rows, columns, target,
-                              prediction, row_losses);
+                each_term(binary_crossentropy_of_logit, targets, count, target, prediction, terms);
             } else {
-                mean_of_terms(binary_crossentropy, targets, rows, columns, target, prediction,
-                              row_losses);
+                each_term(binary_crossentropy, targets, count, target, prediction, terms);
             }
             return;
+    }
+}
+
+/* One function for all of them: for each loss anew, the sums would be most of its code. */
+static void element_loss_forward(const cornu_loss *loss, loss_targets targets, size_t rows,
+                                 size_t columns, const REAL *target, const REAL *prediction,
+                                 double *row_losses) {
+    enum { GROUP = 512 };
+    REAL terms[GROUP];
+    /* Many short rows at once, or one long one piece by piece. */
+    size_t rows_at_once = rows;
+    if (rows * columns > GROUP) {
+        rows_at_once = columns < GROUP ? GROUP / columns : 1;
+    }
+    for (size_t row = 0; row < rows; row += rows_at_once) {
+        const size_t end = rows - row < rows_at_once ? rows : row + rows_at_once;
+        double lanes[DOUBLE_LANES] = {0};
+        const size_t stop = end * columns;
+        for (size_t begin = row * columns; begin < stop; begin += GROUP) {
+            const size_t count = stop - begin < GROUP ? stop - begin : GROUP;
+            terms_of_loss(loss, targets, count, target + begin, prediction + begin, terms);
+            if (columns >= GROUP) {
+                add_to_double_lanes(count, terms, lanes);
+            }
+        }
+        if (columns >= GROUP) {
+            row_losses[row] = add_double_lanes(lanes) / (double)columns;
+            continue;
+        }
+        if (columns <= 2) {
+            /* The lanes that are left are zero: the same sum. */
+            for (size_t i = row; i < end; i++) {
+                const REAL *pair = terms + (i - row) * columns;
+                const double first = 0.0 + (double)pair[0];
+                row_losses[i] = columns == 1 ? first : (first + (double)pair[1]) / 2.0;
+            }
+            continue;
+        }
+        for (size_t i = row; i < end; i++) {
+            double row_lanes[DOUBLE_LANES] = {0};
+            add_to_double_lanes(columns, terms + (i - row) * columns, row_lanes);
+            row_losses[i] = add_double_lanes(row_lanes) / (double)columns;
+        }
     }
 }
 

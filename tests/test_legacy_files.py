@@ -10,7 +10,8 @@ import cornu as keras
 from bad_input import refused, unchanged
 from keras_2_files import ADAM
 from oracle import harness
-from oracle.record_files import FILES, inputs, models
+from oracle.harness import FILES
+from oracle.record_files import inputs, models
 from small_models import make_model, regression
 
 X, Y = regression()

@@ -8,7 +8,7 @@ import cornu as keras
 from bad_input import refused
 from cornu.saving.legacy_config import from_legacy
 from hostile_files import with_config
-from oracle import lambda_models, record_files
+from oracle import harness, lambda_models
 from small_models import FEATURES, OUTPUTS, regression, state
 
 X, Y = regression()
@@ -250,7 +250,7 @@ def test_a_metric_by_its_name_in_the_older_format(tmp_path):
 
 @pytest.mark.parametrize("ending", lambda_models.FORMATS)
 def test_lambdas_of_keras(ending):
-    path = record_files.FILES / f"lambdas{ending}"
+    path = harness.FILES / f"lambdas{ending}"
     lambda_models.check(keras.models.load_model(path, lambda_models.OWN))
     refused(lambda: keras.models.load_model(path, safe_mode=False), repr(str(path)), "'powers'")
 

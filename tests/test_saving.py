@@ -18,7 +18,7 @@ from bad_input import refused, unchanged
 from oracle import harness, record_files
 from small_models import classifier, labels, make_model, regression, regressor, state
 
-FILES = record_files.FILES
+FILES = harness.FILES
 with np.load(FILES / "predictions.npz") as archive:
     PREDICTIONS = dict(archive)
 X, Y = regression()

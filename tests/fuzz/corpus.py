@@ -12,7 +12,7 @@ import cornu as keras
 from keras_2_files import NEW_ADAM, TRAINING, keras_2_archive, keras_2_file, of
 
 # What Keras itself wrote.
-KERAS_FILES = Path(__file__).resolve().parents[1] / "oracle" / "files"
+KERAS_FILES = Path(__file__).resolve().parents[1] / "data"
 ROWS = 6
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 

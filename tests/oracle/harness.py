@@ -18,6 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
+# Where files that Keras wrote are.
+FILES = Path(__file__).resolve().parents[1] / "data"
+
 DTYPES = ("float32", "float64")
 FAMILIES = (
     "activation_layers",

@@ -18,7 +18,6 @@ else:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from oracle import harness
 
-FILES = Path(__file__).parent / "files"
 FORMATS = (".keras", ".h5")
 X = np.arange(6, dtype="float32").reshape(2, 3) / 4
 Y = np.ones((2, 2), "float32")
@@ -86,7 +85,7 @@ def write(keras, path):
 def main(folder=None):
     keras = harness.import_keras()
     if folder is None:
-        return write(keras, FILES / "lambdas")
+        return write(keras, harness.FILES / "lambdas")
     for ending in FORMATS:
         own = {"<lambda>": error_or_half}
         check(keras.models.load_model(f"{folder}/ours{ending}", own, safe_mode=False))

@@ -18,8 +18,6 @@ else:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from oracle import harness
 
-FILES = Path(__file__).parent / "files"
-
 
 def models(keras, dtype):
     """Pairs of a name and a model, compiled and of drawn weights."""
@@ -83,17 +81,17 @@ def inputs(model, dtype):
 
 def record():
     keras, values = harness.import_keras(), {}
-    FILES.mkdir(exist_ok=True)
+    harness.FILES.mkdir(exist_ok=True)
     for dtype in harness.DTYPES:
         with harness.float_type(keras, dtype):
             for name, model in models(keras, dtype):
-                path = FILES / f"{name}_{dtype}"
+                path = harness.FILES / f"{name}_{dtype}"
                 x = inputs(model, dtype)
                 model.save(f"{path}.keras")
                 model.save_weights(f"{path}.weights.h5")
                 model.save(f"{path}.h5")
                 values[f"{name}_{dtype}"] = model.predict(x, verbose=0)
-    np.savez(FILES / "predictions.npz", **values)
+    np.savez(harness.FILES / "predictions.npz", **values)
 
 
 def read():

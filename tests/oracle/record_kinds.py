@@ -18,7 +18,7 @@ else:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from oracle import every_kind, exchange, harness
 
-ARCHIVE = Path(__file__).parent / "files" / "kinds.zip"
+ARCHIVE = harness.FILES / "kinds.zip"
 NAMES = [
     "optimizer Adadelta",
     "optimizer Adafactor",

@@ -1,5 +1,5 @@
-/* From the kind of a loss to its terms and their derivatives, for the losses that are a mean over
- * the row's elements: one loop each, compiled for the term. */
+/* From the kind of a loss to its terms, their mean and derivatives, for the losses that are a mean
+ * over the row's elements: one loop each, compiled for the term. */
 
 INLINE void each_term(loss_term *term, loss_targets targets, size_t count, const REAL *target,
                       const REAL *prediction, REAL *restrict terms) {

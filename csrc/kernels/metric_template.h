@@ -164,9 +164,8 @@ static void metric_rows(const cornu_metric *metric, size_t rows, size_t columns,
                                  columns, target, prediction, row_values);
             return;
         case CORNU_METRIC_ROOT_MEAN_SQUARED_ERROR:
-            element_loss_forward(&(cornu_loss){.kind = CORNU_MEAN_SQUARED_ERROR},
-                                 (loss_targets){.keep = 1}, rows, columns, target, prediction,
-                                 row_values);
+            loss_forward(&(cornu_loss){.kind = CORNU_MEAN_SQUARED_ERROR}, rows, columns, target,
+                         prediction, NULL, row_values);
             return;
         case CORNU_METRIC_COSINE_SIMILARITY:
             cosine_similarity(rows, columns, target, prediction, row_values);

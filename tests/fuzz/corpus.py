@@ -10,9 +10,8 @@ import numpy as np
 
 import cornu as keras
 from keras_2_files import NEW_ADAM, TRAINING, keras_2_archive, keras_2_file, of
+from oracle.harness import FILES
 
-# What Keras itself wrote.
-KERAS_FILES = Path(__file__).resolve().parents[1] / "data"
 ROWS = 6
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -166,7 +165,7 @@ def archives():
     found = [repacked(whole, times, kind) for kind in COMPRESSIONS for whole in found]
     adam = of("keras.optimizers", "Adam", NEW_ADAM)
     found.append(written(lambda path: keras_2_archive(Path(path), adam), "m.keras"))
-    return found + [path.read_bytes() for path in sorted(KERAS_FILES.glob("*_float32.keras"))]
+    return found + [path.read_bytes() for path in sorted(FILES.glob("*_float32.keras"))]
 
 
 def repacked(whole, changes=(), compression=zipfile.ZIP_DEFLATED):
@@ -211,7 +210,7 @@ def legacy():
     """Whole models in HDF5, cornu's and Keras's, and how Keras 2 wrote its."""
     found = [written(model.save, "m.h5") for name, model in models().items() if name != "words"]
     found.append(written(lambda path: keras_2_file(path, TRAINING), "m.h5"))
-    return found + [path.read_bytes() for path in sorted(KERAS_FILES.glob("*_float32.h5"))]
+    return found + [path.read_bytes() for path in sorted(FILES.glob("*_float32.h5"))]
 
 
 @functools.cache
